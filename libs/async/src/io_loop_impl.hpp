@@ -1,0 +1,22 @@
+#pragma once
+
+#include <tocsin/async/io.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <functional>
+
+namespace tocsin::async {
+
+struct io_loop::impl {
+    /// 1: one thread runs it, so Asio may leave out some of its locks' work; other threads may still post to
+    /// it.
+    boost::asio::io_context context{1};
+    boost::asio::signal_set signals{context};
+    std::function<void(int)> on_signal;
+
+    void wait_for_signal();
+};
+
+}  // namespace tocsin::async

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <tocsin/base/encoding.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/base/secret.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::crypto {
+
+/// A named 256-bit key of the vault.
+struct vault_key {
+    std::string id;  ///< 1 to 32 of a-z, 0-9, `-`, `_`
+    secret bytes;    ///< exactly 32 bytes
+};
+
+/// Reads `id:base64(32 bytes)`, comma-separated, at least one, no id twice. errc::invalid says which entry is
+/// wrong, never showing the key.
+result<std::vector<vault_key>> parse_vault_keys(secret const& text);
+
+/// Where a sealed text stands. It is authenticated with the ciphertext and with the data key, so that a blob
+/// moved to another row, column or organization does not open. A part with a `|` in it throws
+/// std::invalid_argument.
+struct vault_place {
+    std::string_view table;
+    std::string_view column;
+    std::string organization;
+    std::string row;
+};
+
+/// Envelope encryption: every blob has a data key of its own (AES-256-GCM), which is sealed under a key of
+/// the ring. Format: version(1) | key id length(1) | key id | nonce(12) | sealed data key(32+16) | nonce(12)
+/// | ciphertext | tag(16). Immutable after construction, so any thread may use it.
+class vault {
+public:
+    /// The first key seals, all open.
+    explicit vault(std::vector<vault_key> keys);
+    ~vault();
+    vault(vault const&) = delete;
+    vault& operator=(vault const&) = delete;
+
+    byte_string seal(secret const& plain, vault_place const& place) const;
+    /// errc::internal where the blob is damaged, was sealed elsewhere, or its key is missing from the ring
+    /// (named in the detail).
+    result<secret> open(byte_view blob, vault_place const& place) const;
+    /// The same content with its data key sealed under the first key; the content itself is not decrypted.
+    result<byte_string> rewrap(byte_view blob, vault_place const& place) const;
+    /// The id of the key that sealed a blob; empty where the blob is damaged.
+    static std::string_view key_id(byte_view blob) noexcept;
+    std::string_view sealing_key_id() const noexcept { return keys_.front().id; }
+
+private:
+    std::vector<vault_key> keys_;
+};
+
+}  // namespace tocsin::crypto

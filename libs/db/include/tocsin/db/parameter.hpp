@@ -1,0 +1,53 @@
+#pragma once
+
+#include <tocsin/base/encoding.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/base/uuid.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::db {
+
+/// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea) must be the last
+/// parameters of a statement, at most three: that is what libpqxx 6 can mix.
+struct parameter {
+    std::optional<std::string> text;
+    std::optional<byte_string> bytes;
+};
+
+parameter to_parameter(std::string_view value);
+inline parameter to_parameter(char const* value) { return to_parameter(std::string_view(value)); }
+inline parameter to_parameter(std::string const& value) { return to_parameter(std::string_view(value)); }
+parameter to_parameter(std::int64_t value);
+inline parameter to_parameter(int value) { return to_parameter(std::int64_t{value}); }
+parameter to_parameter(bool value);
+parameter to_parameter(uuid const& value);
+parameter to_parameter(timestamp value);
+parameter to_parameter(byte_view value);
+inline parameter to_parameter(byte_string const& value) { return to_parameter(byte_view(value)); }
+inline parameter to_parameter(std::nullptr_t) { return {}; }
+/// text[], bigint[] and the like: an array literal.
+parameter to_parameter(std::vector<std::string> const& values);
+parameter to_parameter(std::vector<std::int64_t> const& values);
+
+template <class Tag>
+parameter to_parameter(id_of<Tag> const& id) {
+    return to_parameter(id.value);
+}
+/// An enum with a `to_string` of its own.
+template <class E>
+    requires std::is_enum_v<E>
+parameter to_parameter(E value) {
+    return to_parameter(std::string_view(to_string(value)));
+}
+template <class T>
+parameter to_parameter(std::optional<T> const& value) {
+    return value ? to_parameter(*value) : parameter{};
+}
+
+}  // namespace tocsin::db

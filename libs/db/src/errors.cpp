@@ -1,0 +1,58 @@
+#include "errors.hpp"
+
+#include <tocsin/db/errors.hpp>
+
+#include <pqxx/except>
+
+#include <string>
+#include <string_view>
+
+namespace tocsin::db {
+
+namespace {
+
+/// PostgreSQL's text is `... violates unique constraint "name"`: the name is the last quoted word of the first line.
+std::string constraint_in(std::string_view text) {
+    text = text.substr(0, text.find('\n'));
+    auto const at = text.find("constraint \"");
+    if (at == std::string_view::npos) return {};
+    auto const begin = at + std::string_view("constraint \"").size();
+    auto const end = text.find('"', begin);
+    return end == std::string_view::npos ? std::string() : std::string(text.substr(begin, end - begin));
+}
+
+[[noreturn]] void throw_by_state(pqxx::sql_error const& e) {
+    std::string const state = e.sqlstate();
+    std::string_view const group = std::string_view(state).substr(0, 2);
+    if (group == "40") throw serialization_conflict{};
+    // 57014 is our own statement_timeout, 55P03 lock_timeout; 53 out of resources, 57P0x shutting down, 08 connection,
+    // 25006 a server that became read-only by a failover, 0A000 "cached plan must not change": a new connection plans anew.
+    if (group == "08" || group == "53" || group == "57" || state == "55P03" || state == "25006" || state == "0A000")
+        throw unavailable(e.what());
+    if (group == "22") throw bad_value(e.what());
+    throw statement_error(e.what(), state);
+}
+
+}  // namespace
+
+void with_mapped_errors(std::function<void()> const& work) {
+    try {
+        work();
+    } catch (pqxx::in_doubt_error const& e) {
+        throw in_doubt(e.what());
+    } catch (pqxx::statement_completion_unknown const& e) {
+        throw in_doubt(e.what());
+    } catch (pqxx::transaction_rollback const&) {
+        throw serialization_conflict{};
+    } catch (pqxx::broken_connection const& e) {
+        throw unavailable(e.what());
+    } catch (pqxx::integrity_constraint_violation const& e) {
+        throw constraint_violation(e.what(), constraint_in(e.what()));
+    } catch (pqxx::insufficient_privilege const& e) {
+        throw statement_error(e.what(), "42501");
+    } catch (pqxx::sql_error const& e) {
+        throw_by_state(e);
+    }
+}
+
+}  // namespace tocsin::db

@@ -1,0 +1,239 @@
+#include "connection.hpp"
+#include "errors.hpp"
+
+#include <tocsin/db/pool.hpp>
+#include <tocsin/observe/log.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <sys/socket.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+namespace asio = boost::asio;
+
+namespace tocsin::db {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+/// Two may want to complete a waiting coroutine: the worker and its cancellation. Whoever claims first delivers; the handler
+/// always runs on its own executor.
+class completion {
+public:
+    using handler_type = asio::any_completion_handler<void(std::exception_ptr)>;
+
+    template <class Handler>
+    explicit completion(Handler handler)
+        : executor_(asio::get_associated_executor(handler)), alive_(asio::make_work_guard(executor_)), handler_(std::move(handler)) {}
+
+    /// Taken from the wrapped handler: any_completion_handler moves the slot to a home of its own.
+    auto slot() const { return asio::get_associated_cancellation_slot(handler_); }
+    bool claimed() const noexcept { return claimed_.load(std::memory_order_acquire); }
+    bool claim() noexcept { return !claimed_.exchange(true, std::memory_order_acq_rel); }
+
+    void deliver(std::exception_ptr why) {
+        asio::post(executor_, [handler = std::move(handler_), why = std::move(why)]() mutable {
+            if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
+            std::move(handler)(std::move(why));
+        });
+        alive_.reset();
+    }
+
+private:
+    std::atomic<bool> claimed_{false};
+    asio::any_io_executor executor_;
+    asio::executor_work_guard<asio::any_io_executor> alive_;
+    handler_type handler_;
+};
+
+struct job {
+    tenant of;
+    std::function<void(transaction&)> work;
+    steady::time_point queued_until;
+    std::shared_ptr<completion> done;
+
+    void finish(std::exception_ptr why) const {
+        if (done->claim()) done->deliver(std::move(why));
+    }
+};
+
+/// What the supervisor watches of a worker: the socket in use and when its patience ends.
+struct watch {
+    int socket = -1;
+    steady::time_point until = steady::time_point::max();
+};
+
+constexpr int max_runs = 5;
+
+}  // namespace
+
+struct pool::impl {
+    explicit impl(pool_options with) : options(std::move(with)), watches(options.connections) {
+        for (std::size_t i = 0; i < options.connections; ++i) workers.emplace_back([this, i] { work(i); });
+        supervisor = std::jthread([this](std::stop_token stop) { supervise(stop); });
+    }
+
+    ~impl() {
+        {
+            std::lock_guard lock(mutex);
+            stopping = true;
+        }
+        ready.notify_all();
+        workers.clear();  // joins
+        supervisor.request_stop();
+        watch_changed.notify_all();
+        supervisor.join();
+    }
+
+    void enqueue(job next) {
+        bool full = false;
+        {
+            std::lock_guard lock(mutex);
+            full = stopping || queue.size() >= options.queue;
+            if (!full) queue.push_back(next);
+        }
+        if (full) next.finish(std::make_exception_ptr(unavailable("the database queue is full")));
+        else ready.notify_one();
+    }
+
+    void work(std::size_t self) {
+        std::unique_ptr<connection> conn;
+        while (auto const next = take()) {
+            if (next->done->claimed()) continue;
+            if (steady::now() > next->queued_until) {
+                next->finish(std::make_exception_ptr(unavailable("the database queue was too slow")));
+                continue;
+            }
+            ++busy;
+            std::exception_ptr why;
+            try {
+                if (!conn || !conn->usable()) reconnect(self, conn);
+                set_watch(self, conn->socket(), steady::now() + options.work_deadline);
+                run(*conn, *next);
+            } catch (...) {
+                why = std::current_exception();
+            }
+            set_watch(self, -1, steady::time_point::max());
+            if (conn && !conn->usable()) disconnect(self, conn);
+            --busy;
+            next->finish(std::move(why));
+        }
+        if (conn) disconnect(self, conn);
+    }
+
+    std::optional<job> take() {
+        std::unique_lock lock(mutex);
+        ready.wait(lock, [this] { return stopping || !queue.empty(); });
+        if (queue.empty()) return std::nullopt;  // stopping, and drained
+        job next = std::move(queue.front());
+        queue.pop_front();
+        return next;
+    }
+
+    void run(connection& conn, job const& next) {
+        for (int runs = 1;; ++runs) {
+            try {
+                conn.transact(next.of, next.work);
+                return;
+            } catch (serialization_conflict const&) {
+                if (runs == max_runs) throw unavailable("transactions kept colliding");
+                // Full jitter, a few milliseconds: the other transaction is short.
+                thread_local std::minstd_rand random{std::random_device{}()};
+                std::this_thread::sleep_for(std::chrono::microseconds(random() % (2000u << runs)));
+            }
+        }
+    }
+
+    void reconnect(std::size_t, std::unique_ptr<connection>& conn) {
+        conn.reset();
+        conn = std::make_unique<connection>(options);
+        ++connected;
+    }
+
+    void disconnect(std::size_t, std::unique_ptr<connection>& conn) {
+        conn.reset();
+        --connected;
+    }
+
+    void set_watch(std::size_t self, int socket, steady::time_point until) {
+        std::lock_guard lock(watch_mutex);
+        watches[self] = {socket, until};
+    }
+
+    void supervise(std::stop_token const& stop) {
+        std::unique_lock lock(watch_mutex);
+        while (!stop.stop_requested()) {
+            watch_changed.wait_for(lock, std::chrono::milliseconds(100));
+            for (auto& one : watches) {
+                if (one.socket < 0 || steady::now() < one.until) continue;
+                // The worker's blocking call returns at once with a broken connection, and it makes a new one. The socket
+                // cannot be another's yet: the worker clears its watch, under this lock, before it closes.
+                ::shutdown(one.socket, SHUT_RDWR);
+                one.until = steady::time_point::max();
+                observe::log_warn("database connection cut: no answer within its deadline", {{"pool", options.name}});
+            }
+        }
+    }
+
+    pool_options const options;
+
+    std::mutex mutex;
+    std::condition_variable ready;
+    std::deque<job> queue;
+    bool stopping = false;
+
+    std::mutex watch_mutex;
+    std::condition_variable watch_changed;
+    std::vector<watch> watches;
+
+    std::atomic<std::size_t> connected{0};
+    std::atomic<std::size_t> busy{0};
+
+    std::vector<std::jthread> workers;
+    std::jthread supervisor;
+};
+
+pool::pool(pool_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
+
+pool::~pool() = default;
+
+pool_state pool::state() const noexcept {
+    std::lock_guard lock(impl_->mutex);
+    return {impl_->connected, impl_->busy, impl_->queue.size()};
+}
+
+async::task<> pool::submit(tenant of, std::function<void(transaction&)> work) {
+    return asio::async_initiate<asio::use_awaitable_t<> const&, void(std::exception_ptr)>(
+        [this, of](auto handler, std::function<void(transaction&)> unit) {
+            auto done = std::make_shared<completion>(std::move(handler));
+            if (auto slot = done->slot(); slot.is_connected())
+                slot.assign([weak = std::weak_ptr(done)](asio::cancellation_type type) {
+                    auto const self = weak.lock();
+                    if (type == asio::cancellation_type::none || !self || !self->claim()) return;
+                    self->deliver(std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted)));
+                });
+            impl_->enqueue(job{of, std::move(unit), steady::now() + impl_->options.max_wait, done});
+        },
+        asio::use_awaitable,
+        std::move(work)
+    );
+}
+
+}  // namespace tocsin::db

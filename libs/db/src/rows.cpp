@@ -1,0 +1,85 @@
+#include "rows_content.hpp"
+
+#include <pqxx/pqxx>
+
+#include <charconv>
+#include <stdexcept>
+
+namespace tocsin::db {
+
+namespace {
+
+[[noreturn]] void misread(std::string_view text, char const* wanted) {
+    throw std::logic_error("the database answered '" + std::string(text.substr(0, 80)) + "' where " + wanted + " was expected");
+}
+
+template <class Int>
+Int whole_number(std::string_view text) {
+    Int value{};
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc{} || end != text.data() + text.size()) misread(text, "a whole number");
+    return value;
+}
+
+}  // namespace
+
+namespace detail {
+
+void read(std::string_view text, std::string& into) { into = text; }
+
+void read(std::string_view text, std::int64_t& into) { into = whole_number<std::int64_t>(text); }
+
+void read(std::string_view text, int& into) { into = whole_number<int>(text); }
+
+void read(std::string_view text, bool& into) {
+    if (text != "t" && text != "f") misread(text, "a boolean");
+    into = text == "t";
+}
+
+void read(std::string_view text, uuid& into) {
+    auto const parsed = uuid::parse(text);
+    if (!parsed) misread(text, "a UUID");
+    into = *parsed;
+}
+
+void read(std::string_view text, timestamp& into) {
+    auto const parsed = parse_rfc3339(text);
+    if (!parsed) misread(text, "a time");
+    into = *parsed;
+}
+
+void read(std::string_view text, byte_string& into) {
+    auto bytes = text.starts_with("\\x") ? from_hex(text.substr(2)) : std::nullopt;
+    if (!bytes) misread(text, "bytes");
+    into = std::move(*bytes);
+}
+
+void read(std::string_view text, std::vector<std::string>& into) {
+    into.clear();
+    std::string const owned(text);
+    pqxx::array_parser parser(owned.c_str());
+    for (auto item = parser.get_next(); item.first != pqxx::array_parser::done; item = parser.get_next()) {
+        if (item.first == pqxx::array_parser::string_value) into.push_back(std::move(item.second));
+        if (item.first == pqxx::array_parser::null_value) misread(text, "an array without nulls");
+    }
+}
+
+void fail_null(std::string_view column) {
+    throw std::logic_error("column '" + std::string(column) + "' is null where a value was expected");
+}
+
+}  // namespace detail
+
+std::optional<std::string_view> row::raw(char const* column) const {
+    auto const& result = content_->result;
+    if (index_ >= result.size()) throw std::logic_error("a row beyond the result");
+    auto const field = result[static_cast<pqxx::result::size_type>(index_)][column];
+    if (field.is_null()) return std::nullopt;
+    return std::string_view(field.c_str(), field.size());
+}
+
+std::size_t rows::size() const noexcept { return content_->result.size(); }
+
+std::size_t rows::affected() const noexcept { return content_->result.affected_rows(); }
+
+}  // namespace tocsin::db

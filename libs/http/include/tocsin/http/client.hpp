@@ -1,0 +1,88 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/http/message.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tocsin::http {
+
+/// The one server that a client object talks to: credentials can never go elsewhere.
+struct origin {
+    bool https = true;
+    std::string host;
+    std::uint16_t port = 443;
+};
+
+struct client_request {
+    http::method method = http::method::get;
+    std::string target;   ///< origin-form, already percent-encoded
+    fields headers;       ///< Host, Content-Length and User-Agent are set by the client
+    std::string body;
+};
+
+/// Why no usable answer came. All of these are transient for the caller; whether the request had an effect is unknown from
+/// `sent` on.
+enum class transport_error {
+    resolve,        ///< the name has no address
+    connect,        ///< refused, unreachable, or too slow to connect
+    tls,            ///< handshake or certificate
+    timeout,        ///< connected, but no complete answer in time
+    closed,         ///< the connection ended before a complete answer
+    malformed,      ///< no HTTP, or framing that we refuse
+    too_large,      ///< the answer exceeds `max_answer`
+};
+std::string_view to_string(transport_error e) noexcept;
+
+struct transport_failure {
+    transport_error kind;
+    std::string detail;  ///< for logs and operators
+    bool sent = false;   ///< true where the server may have seen the request
+};
+
+struct answer {
+    int status = 0;
+    fields headers;
+    std::string body;
+};
+
+struct client_options {
+    std::chrono::milliseconds connect_deadline{5'000};
+    std::chrono::milliseconds total_deadline{25'000};
+    std::size_t max_answer = 2u << 20;
+    std::string user_agent = "Tocsin";
+    std::string ca_file;  ///< PEM, beside the system's roots; for tests and private CAs
+    std::size_t max_idle_connections = 4;
+};
+
+/// Makes `exchange_result::value()` of a failure throw std::runtime_error.
+[[noreturn]] void throw_exception_from_error(transport_failure const& why, boost::source_location const& where);
+
+using exchange_result = boost::system::result<answer, transport_failure>;
+
+/// A client of one origin: TLS 1.2 or later with verified chain and host name, deadlines per phase, size cap, idle connections
+/// kept and reused (never for a request whose repetition would matter: a reused connection that turns out closed before any
+/// byte of the answer is retried once on a fresh one for GET only), no redirects (a 3xx is an answer), no proxies, no decompression
+/// (Accept-Encoding: identity). Belongs to the executor's thread.
+class client {
+public:
+    client(async::executor on, origin to, client_options options);
+    ~client();
+    client(client const&) = delete;
+    client& operator=(client const&) = delete;
+
+    async::task<exchange_result> send(client_request what);
+    http::origin const& to() const noexcept;
+
+private:
+    struct impl;
+    std::shared_ptr<impl> impl_;
+};
+
+}  // namespace tocsin::http

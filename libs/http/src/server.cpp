@@ -1,0 +1,141 @@
+#include <tocsin/http/server.hpp>
+
+#include "connection.hpp"
+#include "stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <list>
+#include <unordered_set>
+#include <utility>
+
+namespace tocsin::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+/// How long accepting rests where no descriptor is left.
+constexpr std::chrono::milliseconds accept_rest{75};
+
+tcp::endpoint endpoint_of(async::executor const& on, std::string const& host, std::uint16_t port) {
+    error_code is_name;
+    auto const address = asio::ip::make_address(host, is_name);
+    if (!is_name) return {address, port};
+    tcp::resolver resolver(on);
+    return resolver.resolve(host, std::to_string(port), tcp::resolver::passive).begin()->endpoint();
+}
+
+}  // namespace
+
+struct server::impl : std::enable_shared_from_this<server::impl> {
+    impl(async::executor executor, std::vector<route> routes, server_options options)
+        : on(std::move(executor)), state(std::move(routes), std::move(options)), left(on) {
+        auto const& o = state.options;
+        if (!o.tls_certificate_file.empty()) tls = server_tls(o.tls_certificate_file, o.tls_key_file);
+    }
+
+    std::uint16_t listen(std::string const& host, std::uint16_t port) {
+        auto const where = endpoint_of(on, host, port);
+        tcp::acceptor acceptor(on);
+        acceptor.open(where.protocol());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        if (where.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
+        acceptor.bind(where);
+        acceptor.listen();
+        auto const bound = acceptor.local_endpoint().port();
+        auto& kept = acceptors.emplace_back(std::move(acceptor));
+        start(accept_loop(shared_from_this(), kept));
+        return bound;
+    }
+
+    /// Exceptions that leave a connection (no memory, say) end that connection only.
+    void start(async::task<> work) { asio::co_spawn(on, std::move(work), [](std::exception_ptr const&) {}); }
+
+    static async::task<> accept_loop(std::shared_ptr<impl> self, tcp::acceptor& acceptor) {
+        asio::steady_timer rest(self->on);
+        while (acceptor.is_open()) {
+            auto [failed, socket] = co_await acceptor.async_accept(as_result);
+            if (!acceptor.is_open()) break;
+            if (failed == asio::error::connection_aborted) continue;
+            if (failed) {
+                rest.expires_after(accept_rest);
+                co_await rest.async_wait(as_result);
+                continue;
+            }
+            if (self->connections.size() >= self->state.options.max_connections) continue;  // closes it
+            self->start(serve(self, std::move(socket)));
+        }
+    }
+
+    static async::task<> serve(std::shared_ptr<impl> self, tcp::socket socket) {
+        error_code gone;
+        socket.set_option(tcp::no_delay(true), gone);
+        auto const peer = socket.remote_endpoint(gone).address();
+        if (gone || self->state.draining) co_return;
+        connection served(self->state, make_stream(std::move(socket), self->tls.get()), peer);
+        registration const registered(*self, served);
+        co_await served.run();
+    }
+
+    class registration {
+    public:
+        registration(impl& owner, connection& c) : owner_(owner), connection_(c) { owner_.connections.insert(&c); }
+        ~registration() {
+            owner_.connections.erase(&connection_);
+            if (owner_.connections.empty()) owner_.left.cancel();
+        }
+        registration(registration const&) = delete;
+        registration& operator=(registration const&) = delete;
+
+    private:
+        impl& owner_;
+        connection& connection_;
+    };
+
+    void stop_accepting() {
+        state.draining = true;
+        error_code ignored;
+        for (auto& acceptor : acceptors) acceptor.close(ignored);
+    }
+
+    static async::task<> drain(std::shared_ptr<impl> self, std::chrono::milliseconds limit) {
+        self->stop_accepting();
+        for (auto* c : self->connections) c->close_if_idle();
+        if (self->connections.empty()) co_return;
+        self->left.expires_after(limit);
+        co_await self->left.async_wait(as_result);
+    }
+
+    void stop() {
+        stop_accepting();
+        state.stopped = true;
+        for (auto* c : connections) c->close();
+    }
+
+    async::executor on;
+    server_state state;
+    std::shared_ptr<asio::ssl::context> tls;
+    std::list<tcp::acceptor> acceptors;  ///< a list: the accept loops hold references
+    std::unordered_set<connection*> connections;
+    asio::steady_timer left;  ///< cancelled where the last connection goes
+};
+
+server::server(async::executor on, std::vector<route> routes, server_options options)
+    : impl_(std::make_shared<impl>(std::move(on), std::move(routes), std::move(options))) {}
+
+server::~server() { impl_->stop(); }
+
+std::uint16_t server::listen(std::string const& host, std::uint16_t port) { return impl_->listen(host, port); }
+async::task<> server::drain(std::chrono::milliseconds limit) { return impl::drain(impl_, limit); }
+std::size_t server::connections() const noexcept { return impl_->connections.size(); }
+
+}  // namespace tocsin::http

@@ -1,0 +1,342 @@
+#include <tocsin/http/client.hpp>
+
+#include "server_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+using namespace tocsin::tests;
+using namespace tocsin::http;
+using namespace std::chrono_literals;
+
+/// A client on an I/O thread of its own.
+class client_fixture {
+public:
+    explicit client_fixture(std::uint16_t port, client_options options = {}, std::string host = "127.0.0.1", bool https = false) {
+        io_.on_thread([&] {
+            client_ = std::make_unique<client>(io_.executor(), origin{.https = https, .host = std::move(host), .port = port}, options);
+        });
+    }
+    ~client_fixture() {
+        io_.on_thread([&] { client_.reset(); });
+    }
+    client_fixture(client_fixture const&) = delete;
+    client_fixture& operator=(client_fixture const&) = delete;
+
+    exchange_result send(client_request what) { return io_.run(client_->send(std::move(what))); }
+    exchange_result get(std::string target = "/") { return send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}}); }
+    exchange_result post(std::string body) { return send({.method = method::post, .target = "/echo", .headers = {}, .body = std::move(body)}); }
+
+private:
+    std::unique_ptr<client> client_;
+    io_thread io_;
+};
+
+std::string ok(std::string const& body, std::string const& fields = "") {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
+}
+
+/// What a GET becomes where the server answers the one connection with `bytes` and closes.
+exchange_result answered(std::string bytes, client_options options = {}) {
+    scripted_server server(1, [&](int, raw_socket& s) {
+        s.receive_request();
+        s.send(bytes);
+    });
+    return client_fixture(server.port(), options).get();
+}
+
+transport_error kind_of(exchange_result const& result) {
+    BOOST_REQUIRE(!result.has_value());
+    return result.error().kind;
+}
+
+}  // namespace
+
+BOOST_TEST_DONT_PRINT_LOG_VALUE(transport_error)
+
+BOOST_AUTO_TEST_SUITE(calling)
+
+BOOST_AUTO_TEST_CASE(what_is_sent) {
+    std::string seen;
+    scripted_server server(2, [&](int, raw_socket& s) {
+        seen += s.receive_request();
+        s.send(ok("", "Connection: close\r\n"));
+    });
+    client_fixture c(server.port(), {.user_agent = "Tocsin/1"});
+    client_request what{.method = method::post, .target = "/a%20b?c=d", .headers = {}, .body = "{}"};
+    what.headers.add("Content-Type", "application/json");
+    BOOST_TEST(c.send(what)->status == 200);
+    BOOST_TEST(c.get()->status == 200);
+    auto const common = "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\nUser-Agent: Tocsin/1\r\nAccept-Encoding: identity\r\n";
+    BOOST_TEST(
+        seen == "POST /a%20b?c=d HTTP/1.1\r\n" + common + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" +
+                    "GET / HTTP/1.1\r\n" + common + "\r\n"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_could_not_be_sent_as_they_stand) {
+    client_fixture c(1);
+    for (auto const* target : {"", "a", "http://localhost/", "/a b", "/a\r\nX: b", "/\xFF", "/a#b", "*"}) {
+        BOOST_TEST_CONTEXT(target) { BOOST_CHECK_THROW(c.get(target), std::invalid_argument); }
+    }
+    for (auto const* name : {"Host", "content-length", "User-Agent", "Transfer-Encoding", "Connection", "Accept-Encoding"}) {
+        client_request what{.method = method::get, .target = "/", .headers = {}, .body = {}};
+        what.headers.add(name, "1");
+        BOOST_TEST_CONTEXT(name) { BOOST_CHECK_THROW(c.send(what), std::invalid_argument); }
+    }
+    BOOST_CHECK_THROW(client_fixture(80, {}, "local host"), std::invalid_argument);
+    BOOST_CHECK_THROW(client_fixture(80, {}, "a@b"), std::invalid_argument);
+    BOOST_CHECK_THROW(client_fixture(80, {}, ""), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(answers_of_every_framing) {
+    auto const length = answered(ok("hello", "X-A: b\r\n"));
+    BOOST_TEST(length->body == "hello");
+    BOOST_TEST(length->headers.find("x-a").value() == "b");
+    BOOST_TEST(answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")->body == "hello");
+    BOOST_TEST(answered("HTTP/1.0 200 OK\r\n\r\nhello")->body == "hello");
+    BOOST_TEST(answered("HTTP/1.1 102 Processing\r\n\r\n" + ok("hello"))->body == "hello");
+    BOOST_TEST(answered("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")->status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer) {
+    auto const got = answered("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    BOOST_TEST(got->status == 302);
+    BOOST_TEST(got->headers.find("Location").value() == "http://127.0.0.1:1/");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_without_addresses) {
+    auto const got = client_fixture(80, {}, std::string(64, 'a') + ".invalid").get();
+    BOOST_TEST(kind_of(got) == transport_error::resolve);
+    BOOST_TEST(!got.error().sent);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_listens) {
+    boost::asio::ip::tcp::socket bound(raw_socket::context(), {boost::asio::ip::address_v4::loopback(), 0});
+    auto const got = client_fixture(bound.local_endpoint().port()).get();
+    BOOST_TEST(kind_of(got) == transport_error::connect);
+    BOOST_TEST(!got.error().sent);
+    // By name there may be several addresses; none is left out.
+    BOOST_TEST(kind_of(client_fixture(bound.local_endpoint().port(), {}, "localhost").get()) == transport_error::connect);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_accepts) {
+    using boost::asio::ip::tcp;
+    tcp::acceptor deaf(raw_socket::context(), tcp::v4());
+    deaf.bind({boost::asio::ip::address_v4::loopback(), 0});
+    deaf.listen(0);
+    std::vector<tcp::socket> fillers;
+    for (int i = 0; i < 4; ++i) {
+        auto& filler = fillers.emplace_back(raw_socket::context(), tcp::v4());
+        filler.native_non_blocking(true);
+        auto const to = deaf.local_endpoint();
+        ::connect(filler.native_handle(), to.data(), static_cast<socklen_t>(to.size()));  // is not waited for
+    }
+    auto const got = client_fixture(deaf.local_endpoint().port(), {.connect_deadline = 80ms}).get();
+    BOOST_TEST(kind_of(got) == transport_error::connect);
+    BOOST_TEST(got.error().detail.find("timed out") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_tls_handshake_that_never_comes) {
+    scripted_server server(1, [](int, raw_socket& s) { s.receive_until_close(); });
+    auto const got = client_fixture(server.port(), {.connect_deadline = 80ms}, "localhost", true).get();
+    BOOST_TEST(kind_of(got) == transport_error::tls);
+    BOOST_TEST(!got.error().sent);
+}
+
+BOOST_AUTO_TEST_CASE(no_tls_at_all) {
+    scripted_server server(1, [](int, raw_socket& s) { s.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
+    BOOST_TEST(kind_of(client_fixture(server.port(), {}, "localhost", true).get()) == transport_error::tls);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_too_slow) {
+    scripted_server server(1, [](int, raw_socket& s) { s.receive_until_close(); });
+    auto const got = client_fixture(server.port(), {.total_deadline = 80ms}).get();
+    BOOST_TEST(kind_of(got) == transport_error::timeout);
+    BOOST_TEST(got.error().sent);
+}
+
+BOOST_AUTO_TEST_CASE(a_trickle_does_not_extend_the_deadline) {
+    scripted_server server(1, [](int, raw_socket& s) {
+        s.receive_request();
+        pollfd gone{.fd = s.socket().native_handle(), .events = POLLIN, .revents = 0};
+        s.send("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+        while (::poll(&gone, 1, 5) == 0 && s.send("a")) {
+        }
+    });
+    auto const began = std::chrono::steady_clock::now();
+    BOOST_TEST(kind_of(client_fixture(server.port(), {.total_deadline = 150ms}).get()) == transport_error::timeout);
+    BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_nobody_reads) {
+    std::promise<void> given_up;
+    scripted_server server(1, [&](int, raw_socket& s) {
+        s.receive_until("\r\n\r\n");
+        given_up.get_future().wait();
+    });
+    auto const got = client_fixture(server.port(), {.total_deadline = 150ms}).post(std::string(std::size_t{32} << 20U, 'a'));
+    given_up.set_value();
+    BOOST_TEST(kind_of(got) == transport_error::timeout);
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_end_too_early) {
+    for (auto const* bytes : {"", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+        auto const got = answered(bytes);
+        BOOST_TEST_CONTEXT(bytes) {
+            BOOST_TEST(kind_of(got) == transport_error::closed);
+            BOOST_TEST(got.error().sent);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(garbage) {
+    for (auto const* bytes : {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", "<html>\r\n\r\n",
+                              "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"}) {
+        BOOST_TEST_CONTEXT(bytes) { BOOST_TEST(kind_of(answered(bytes)) == transport_error::malformed); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_are_too_large) {
+    client_options const small{.max_answer = 1000};
+    BOOST_TEST(kind_of(answered("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", small)) == transport_error::too_large);
+    BOOST_TEST(kind_of(answered("HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a'), small)) == transport_error::too_large);
+    scripted_server endless(1, [](int, raw_socket& s) {
+        s.receive_request();
+        s.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        while (s.send("1;" + std::string(1000, 'e') + "\r\na\r\n")) {
+        }
+    });
+    BOOST_TEST(kind_of(client_fixture(endless.port(), small).get()) == transport_error::too_large);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_before_the_request_was_read_still_counts) {
+    scripted_server server(1, [](int, raw_socket& s) {
+        s.receive_until("\r\n\r\n");
+        s.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        s.shutdown_send();
+        s.receive_until_close();
+    });
+    BOOST_TEST(client_fixture(server.port()).post(std::string(1'000'000, 'a'))->status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(connections_are_reused_for_get) {
+    std::atomic<int> connections = 0;
+    scripted_server server(2, [&](int n, raw_socket& s) {
+        ++connections;
+        for (int i = 0; i < 3; ++i) {
+            s.receive_request();
+            s.send(ok(std::to_string(n) + "." + std::to_string(i)));
+        }
+        s.receive_until_close();
+    });
+    client_fixture c(server.port());
+    BOOST_TEST(c.get()->body == "0.0");
+    BOOST_TEST(c.get()->body == "0.1");
+    BOOST_TEST(c.get()->body == "0.2");
+    BOOST_TEST(connections == 1);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_whose_repetition_matters_goes_out_on_a_used_connection) {
+    scripted_server server(2, [&](int n, raw_socket& s) {
+        s.receive_request();
+        s.send(ok(std::to_string(n)));
+        if (n == 1) s.receive_until_close();
+    });
+    client_fixture c(server.port(), {.max_idle_connections = 1});
+    BOOST_TEST(c.get()->body == "0");
+    BOOST_TEST(c.post("{}")->body == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_get_on_a_connection_that_turns_out_closed_is_sent_again_once) {
+    std::atomic<int> requests = 0;
+    scripted_server server(3, [&](int n, raw_socket& s) {
+        for (int i = 0; i < 2; ++i) {
+            s.receive_request();
+            ++requests;
+            if (i == 1 && n == 0) return;  // closed instead of answered
+            s.send(ok(std::to_string(n)));
+        }
+    });
+    client_fixture c(server.port());
+    BOOST_TEST(c.get()->body == "0");
+    BOOST_TEST(c.get()->body == "1");
+    BOOST_TEST(requests == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_get_is_not_sent_again_where_an_answer_had_begun) {
+    scripted_server server(1, [&](int, raw_socket& s) {
+        s.receive_request();
+        s.send(ok("first"));
+        s.receive_request();
+        s.send("HTTP/1.1 200 OK\r\nContent-Le");
+    });
+    client_fixture c(server.port());
+    BOOST_TEST(c.get()->body == "first");
+    BOOST_TEST(kind_of(c.get()) == transport_error::closed);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_spoke_unasked_is_not_used_again) {
+    std::promise<void> spoken;
+    scripted_server server(2, [&](int n, raw_socket& s) {
+        s.receive_request();
+        if (n == 1) {
+            s.send(ok("fresh"));
+            return;
+        }
+        s.send(ok("first"));
+        s.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+        spoken.set_value();
+        s.receive_until_close();
+    });
+    client_fixture c(server.port());
+    BOOST_TEST(c.get()->body == "first");
+    spoken.get_future().wait();
+    BOOST_TEST(c.get()->body == "fresh");
+}
+
+BOOST_AUTO_TEST_CASE(several_requests_at_once) {
+    server_fixture s;
+    io_thread io;
+    std::unique_ptr<client> c;
+    io.on_thread([&] { c = std::make_unique<client>(io.executor(), origin{.https = false, .host = "localhost", .port = s.port()}, client_options{}); });
+    std::vector<std::future<exchange_result>> all;
+    for (int i = 0; i < 20; ++i) {
+        all.push_back(io.start(c->send({.method = method::get, .target = "/show/" + std::to_string(i), .headers = {}, .body = {}})));
+    }
+    for (int i = 0; i < 20; ++i) {
+        auto const got = all[static_cast<std::size_t>(i)].get();
+        BOOST_TEST(got->body == std::to_string(i) + " /show/" + std::to_string(i));
+    }
+    io.on_thread([&] { c.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_client_may_go_before_its_answer) {
+    scripted_server server(1, [](int, raw_socket& s) {
+        s.receive_request();
+        s.send(ok("late"));
+    });
+    io_thread io;
+    auto c = std::make_unique<client>(io.executor(), origin{.https = false, .host = "127.0.0.1", .port = server.port()}, client_options{});
+    auto pending = io.on_thread([&] {
+        auto started = io.start(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}));
+        c.reset();
+        return started;
+    });
+    BOOST_TEST(pending.get()->body == "late");
+}
+
+BOOST_AUTO_TEST_CASE(failures_as_exceptions_and_names) {
+    exchange_result const failed = transport_failure{transport_error::closed, "gone", true};
+    BOOST_CHECK_EXCEPTION(failed.value(), std::runtime_error, [](auto const& e) { return std::string(e.what()) == "closed: gone"; });
+    BOOST_TEST(tocsin::http::to_string(transport_error::too_large) == "too_large");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::tests {
+
+/// Bytes that a client sends, and what the framing policy makes of the first request in them.
+struct framing_case {
+    std::string_view name;
+    std::string bytes;
+    int status;  ///< 200: accepted, 0: more bytes are awaited, else the refusal
+};
+
+std::vector<framing_case> const& framing_cases();
+
+}  // namespace tocsin::tests

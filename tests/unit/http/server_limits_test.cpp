@@ -1,0 +1,264 @@
+#include <tocsin/http/server.hpp>
+
+#include "server_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/resource.h>
+
+#include <string>
+
+namespace {
+
+using namespace tocsin::tests;
+using namespace std::chrono_literals;
+using tocsin::http::server_options;
+
+std::string announced(std::string const& path, std::string const& fields) {
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields + "\r\n";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(limits)
+
+BOOST_AUTO_TEST_CASE(continue_is_said_only_to_a_body_that_is_wanted) {
+    server_fixture s;
+    auto socket = s.connect();
+    socket.send(announced("/echo", "Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n"));
+    BOOST_TEST(socket.receive_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    socket.send("{}");
+    BOOST_TEST(socket.receive_answer().body == "{}");
+
+    BOOST_TEST(s.answer(announced("/echo", "Content-Length: 1001\r\nExpect: 100-continue\r\n")).status == 413);
+    BOOST_TEST(s.answer(announced("/nowhere", "Content-Length: 2\r\nExpect: 100-continue\r\n")).status == 404);
+    BOOST_TEST(s.answer("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n").status == 415);
+    // Nothing to wait for: the body is here already, or there is none.
+    BOOST_TEST(s.answers(post_request("/echo", "{}", "Expect: 100-continue\r\n") + last_request).front().status == 200);
+    BOOST_TEST(s.answers(announced("/maybe", "Content-Length: 0\r\nExpect: 100-continue\r\n") + last_request).front().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_body_comes_through_whole) {
+    server_fixture s;
+    std::string body;
+    for (int i = 0; body.size() < (std::size_t{3} << 20U); ++i) body += std::to_string(i) + ",";
+    auto socket = s.connect();
+    std::thread sender([&] { socket.send(post_request("/large", body) + last_request); });
+    auto const first = socket.receive_answer();
+    auto const second = socket.receive_answer();
+    sender.join();
+    BOOST_TEST((first.body == body));
+    BOOST_TEST(second.status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_is_refused_before_it_comes) {
+    server_fixture s;
+    auto socket = s.connect();
+    socket.send(announced("/large", "Content-Length: 8388609\r\n"));
+    BOOST_TEST(socket.receive_answer().status == 413);
+    // A client that sends it all the same still finds the answer.
+    auto stubborn = s.connect();
+    stubborn.send(announced("/echo", "Content-Length: 1000000\r\n"));
+    for (int i = 0; i < 1000; ++i) stubborn.send(std::string(1000, 'a'));
+    stubborn.shutdown_send();
+    auto const all = stubborn.receive_answers();
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all[0].status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_header_section_is_408) {
+    server_fixture s({.header_deadline = 60ms});
+    auto const a = s.answer("GET / HTTP/1.1\r\nHost: loc");
+    BOOST_TEST(a.status == 408);
+    BOOST_TEST(a.has("Connection: close"));
+    BOOST_TEST(s.exchanges().front().refusal == "head_timeout");
+    // The time runs from the first byte, also on a connection that is kept.
+    auto const all = s.answers(get_request("/") + "GET / HT");
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST(all[1].status == 408);
+}
+
+BOOST_AUTO_TEST_CASE(trickling_bytes_does_not_extend_the_deadline) {
+    server_fixture s({.header_deadline = 100ms});
+    auto socket = s.connect();
+    auto const began = std::chrono::steady_clock::now();
+    std::string const head = "GET / HTTP/1.1\r\nX-A: " + std::string(4000, 'a');
+    // Each byte comes when the server has had time for the last one; it stops listening long before they are all there.
+    pollfd answered{.fd = socket.socket().native_handle(), .events = POLLIN, .revents = 0};
+    std::size_t sent = 0;
+    while (sent < head.size() && ::poll(&answered, 1, 5) == 0) socket.send(head.substr(sent++, 1));
+    BOOST_TEST(socket.receive_answers().front().status == 408);
+    BOOST_TEST(sent < 1000U);
+    BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_body_is_408) {
+    server_fixture s({.body_deadline = 60ms});
+    auto const a = s.answer(announced("/echo", "Content-Length: 10\r\n") + "{");
+    BOOST_TEST(a.status == 408);
+    BOOST_TEST(s.exchanges().front().refusal == "body_timeout");
+    BOOST_TEST(s.exchanges().front().route == "/echo");
+    BOOST_TEST(s.handled() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_connection_is_closed_without_a_word) {
+    server_fixture s({.header_deadline = 60ms, .idle_deadline = 60ms});
+    BOOST_TEST(s.connect().receive_until_close().empty());
+    BOOST_TEST(s.answers(get_request("/")).size() == 1U);
+    BOOST_TEST(s.exchanges().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_dropped) {
+    server_fixture s({.body_deadline = 60ms});
+    boost::asio::ip::tcp::socket small(raw_socket::context(), boost::asio::ip::tcp::v4());
+    small.set_option(boost::asio::socket_base::receive_buffer_size(4096));
+    small.connect({boost::asio::ip::address_v4::loopback(), s.port()});
+    raw_socket reader(std::move(small));
+    reader.send(get_request("/big"));
+    // Nothing is read before the server has given up.
+    auto const gave_up = [&] { return !s.exchanges().empty() && s.server().connections() == 0; };
+    while (!s.io().on_thread(gave_up)) std::this_thread::yield();
+    BOOST_TEST(reader.receive_until_close().size() < big_size);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_harms_nothing) {
+    server_fixture s;
+    for (auto const& bytes : {std::string("GET / HT"), announced("/echo", "Content-Length: 10\r\n") + "{", get_request("/wait")}) {
+        auto socket = s.connect();
+        socket.send(bytes);
+        if (bytes.find("/wait") != std::string::npos) s.wait_for_waiting(1);
+        socket.socket().set_option(boost::asio::socket_base::linger(true, 0));  // a reset, not an orderly end
+        socket.close();
+    }
+    s.open_gate();
+    BOOST_TEST(s.answers(last_request).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(requests_of_a_connection_are_counted) {
+    server_fixture s({.max_requests_per_connection = 2});
+    auto const all = s.answers(get_request("/") + get_request("/") + get_request("/"));
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST(!all[0].has("Connection: close"));
+    BOOST_TEST(all[1].has("Connection: close"));
+}
+
+BOOST_AUTO_TEST_CASE(one_connection_too_many_is_closed_at_once) {
+    server_fixture s({.max_connections = 2});
+    auto first = s.connect();
+    auto second = s.connect();
+    first.send(get_request("/"));
+    second.send(get_request("/"));
+    BOOST_TEST(first.receive_answer().status == 200);
+    BOOST_TEST(second.receive_answer().status == 200);
+    BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 2U);
+    BOOST_TEST(s.connect().receive_until_close().empty());
+    first.send(last_request);
+    BOOST_TEST(first.receive_answers().size() == 1U);
+    first.close();
+    // The place is free as soon as the server has seen the end of the first.
+    std::size_t served = 0;
+    while (served == 0) served = s.answers(last_request).size();
+    BOOST_TEST(served == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(bodies_in_flight_are_capped_in_total) {
+    server_fixture s({.max_bytes_in_flight = 1000});
+    auto holder = s.connect();
+    holder.send(post_request("/wait", std::string(600, ' ')));
+    s.wait_for_waiting(1);
+
+    auto const shed = s.answer(post_request("/wait-own", std::string(401, ' ')));
+    BOOST_TEST(shed.status == 503);
+    BOOST_TEST(shed.field("Retry-After") == "1");
+    BOOST_TEST(shed.has("Connection: close"));
+    auto const own = s.answer(post_request("/wait", std::string(401, ' ')));
+    BOOST_TEST(own.status == 500);
+    BOOST_TEST(own.body == "overloaded");
+    BOOST_TEST(s.answers(post_request("/echo", std::string(400, ' ')) + last_request).front().status == 200);
+
+    s.open_gate();
+    BOOST_TEST(holder.receive_answer().status == 200);
+    BOOST_TEST(s.answers(post_request("/large", std::string(1000, ' ')) + last_request).front().status == 200);
+    BOOST_TEST(s.answer(post_request("/large", std::string(1001, ' '))).body == "overloaded");
+}
+
+BOOST_AUTO_TEST_CASE(accepting_survives_having_no_descriptors) {
+    boost::asio::io_context io{1};
+    tocsin::http::server s(
+        io.get_executor(),
+        {{.method = tocsin::http::method::get, .pattern = "/", .handle = [](tocsin::http::request&) -> tocsin::async::task<tocsin::http::response> {
+              co_return tocsin::http::response::text(200, "here");
+          }}},
+        {}
+    );
+    auto const port = s.listen("127.0.0.1", 0);
+    io.poll();
+    raw_socket client(port);
+    client.send(last_request);
+    rlimit before{};
+    BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit none = before;
+    none.rlim_cur = 0;
+    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    io.run_for(20ms);
+    auto const accepted = s.connections();
+    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    BOOST_TEST(accepted == 0U);
+    std::thread runner([&] { io.run(); });
+    auto const all = client.receive_answers();
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all[0].body == "here");
+    client.close();
+    io.stop();
+    runner.join();
+}
+
+BOOST_AUTO_TEST_CASE(draining_lets_requests_in_flight_finish) {
+    server_fixture s;
+    auto busy = s.connect();
+    auto idle = s.connect();
+    idle.send(get_request("/"));
+    BOOST_TEST(idle.receive_answer().status == 200);
+    busy.send(get_request("/wait"));
+    s.wait_for_waiting(1);
+
+    auto drained = s.io().start(s.server().drain(10s));
+    BOOST_TEST(idle.receive_until_close().empty());
+    BOOST_CHECK_THROW(s.connect(), boost::system::system_error);
+    BOOST_CHECK(drained.wait_for(0s) == std::future_status::timeout);
+    s.open_gate();
+    auto const all = busy.receive_answers();
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all[0].body == "waited");
+    BOOST_TEST(all[0].has("Connection: close"));
+    busy.close();
+    BOOST_REQUIRE(drained.wait_for(5s) == std::future_status::ready);
+    BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(draining_ends_at_its_limit) {
+    server_fixture s;
+    auto busy = s.connect();
+    busy.send(get_request("/wait"));
+    s.wait_for_waiting(1);
+    s.io().run(s.server().drain(30ms));
+    BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(draining_an_idle_server_is_immediate) {
+    server_fixture s;
+    s.io().run(s.server().drain(10s));
+    s.io().run(s.server().drain(10s));
+    BOOST_CHECK_THROW(s.connect(), boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_may_go_while_a_handler_waits) {
+    auto s = std::make_unique<server_fixture>();
+    auto busy = s->connect();
+    busy.send(get_request("/wait"));
+    s->wait_for_waiting(1);
+    s.reset();
+    BOOST_TEST(busy.receive_until_close().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

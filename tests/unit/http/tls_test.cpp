@@ -1,0 +1,145 @@
+#include <tocsin/http/client.hpp>
+#include <tocsin/http/server.hpp>
+
+#include "server_fixture.hpp"
+#include "support/test_certificate.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace {
+
+using namespace tocsin::tests;
+using namespace tocsin::http;
+using namespace std::chrono_literals;
+namespace ssl = boost::asio::ssl;
+
+exchange_result get(std::uint16_t port, std::string const& host, std::string const& ca_file, std::string target = "/show/a") {
+    io_thread io;
+    std::unique_ptr<client> c;
+    io.on_thread([&] {
+        c = std::make_unique<client>(io.executor(), origin{.https = true, .host = host, .port = port}, client_options{.max_answer = 2 * big_size, .ca_file = ca_file});
+    });
+    auto got = io.run(c->send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}}));
+    io.on_thread([&] { c.reset(); });
+    return got;
+}
+
+server_options with(test_certificate const& certificate) {
+    return {.tls_certificate_file = certificate.certificate_file(), .tls_key_file = certificate.key_file()};
+}
+
+/// A TLS client that says it speaks no more than `newest`.
+bool shakes_hands(std::uint16_t port, int newest) {
+    ssl::context context(ssl::context::tls_client);
+    SSL_CTX_set_security_level(context.native_handle(), 0);
+    SSL_CTX_set_max_proto_version(context.native_handle(), newest);
+    ssl::stream<boost::asio::ip::tcp::socket> wire(raw_socket::context(), context);
+    wire.next_layer().connect({boost::asio::ip::address_v4::loopback(), port});
+    boost::system::error_code failed;
+    wire.handshake(ssl::stream_base::client, failed);
+    return !failed;
+}
+
+}  // namespace
+
+BOOST_TEST_DONT_PRINT_LOG_VALUE(transport_error)
+
+BOOST_AUTO_TEST_SUITE(tls)
+
+BOOST_AUTO_TEST_CASE(a_certificate_that_is_trusted_and_names_the_host) {
+    test_certificate const certificate("DNS:localhost,IP:127.0.0.1");
+    server_fixture s(with(certificate));
+    BOOST_TEST(get(s.port(), "localhost", certificate.certificate_file())->body == "a /show/a");
+    BOOST_TEST(get(s.port(), "127.0.0.1", certificate.certificate_file())->body == "a /show/a");
+    BOOST_TEST(get(s.port(), "localhost", certificate.certificate_file(), "/big")->body.size() == big_size);
+}
+
+BOOST_AUTO_TEST_CASE(certificates_that_are_refused) {
+    test_certificate const certificate("DNS:localhost,IP:127.0.0.1");
+    test_certificate const other("DNS:elsewhere.example");
+    server_fixture s(with(certificate));
+    server_fixture misnamed(with(other));
+    auto const self_signed = get(s.port(), "localhost", "");
+    BOOST_REQUIRE(!self_signed.has_value());
+    BOOST_TEST(self_signed.error().kind == transport_error::tls);
+    BOOST_TEST(!self_signed.error().sent);
+    BOOST_TEST(get(s.port(), "localhost", other.certificate_file()).error().kind == transport_error::tls);
+    BOOST_TEST(get(misnamed.port(), "localhost", other.certificate_file()).error().kind == transport_error::tls);
+    BOOST_TEST(get(misnamed.port(), "127.0.0.1", other.certificate_file()).error().kind == transport_error::tls);
+    test_certificate const expired("DNS:localhost", test_certificate::validity::over);
+    server_fixture old(with(expired));
+    BOOST_TEST(get(old.port(), "localhost", expired.certificate_file()).error().kind == transport_error::tls);
+    BOOST_TEST(s.exchanges().empty());
+}
+
+BOOST_AUTO_TEST_CASE(old_protocols_are_refused) {
+    test_certificate const certificate("DNS:localhost");
+    server_fixture s(with(certificate));
+    BOOST_TEST(!shakes_hands(s.port(), TLS1_1_VERSION));
+    BOOST_TEST(shakes_hands(s.port(), TLS1_2_VERSION));
+    BOOST_TEST(shakes_hands(s.port(), TLS1_3_VERSION));
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_never_comes_is_closed) {
+    test_certificate const certificate("DNS:localhost");
+    auto options = with(certificate);
+    options.header_deadline = 60ms;
+    server_fixture s(options);
+    BOOST_TEST(s.connect().receive_until_close().empty());
+    auto plain = s.connect();
+    plain.send(get_request("/"));
+    plain.shutdown_send();
+    BOOST_TEST(plain.receive_until_close().find("HTTP") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(refusals_come_through_tls) {
+    test_certificate const certificate("DNS:localhost");
+    server_fixture s(with(certificate));
+    ssl::context context(ssl::context::tls_client);
+    ssl::stream<boost::asio::ip::tcp::socket> wire(raw_socket::context(), context);
+    wire.next_layer().connect({boost::asio::ip::address_v4::loopback(), s.port()});
+    wire.handshake(ssl::stream_base::client);
+    boost::asio::write(wire, boost::asio::buffer(get_request("/", "Transfer-Encoding: chunked\r\n") + get_request("/")));
+    std::string answers;
+    boost::system::error_code end;
+    boost::asio::read(wire, boost::asio::dynamic_buffer(answers), end);
+    BOOST_TEST(end == boost::asio::error::eof);
+    BOOST_TEST(answers.starts_with("HTTP/1.1 501 "));
+    BOOST_TEST(answers.find("HTTP/1.1", 1) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_length_counts_only_with_a_proper_end) {
+    test_certificate const certificate("DNS:localhost");
+    for (bool const proper : {true, false}) {
+        scripted_server server(1, [&](int, raw_socket& s) {
+            ssl::context context(ssl::context::tls_server);
+            context.use_certificate_chain_file(certificate.certificate_file());
+            context.use_private_key_file(certificate.key_file(), ssl::context::pem);
+            ssl::stream<boost::asio::ip::tcp::socket&> wire(s.socket(), context);
+            wire.handshake(ssl::stream_base::server);
+            char request[4096];
+            wire.read_some(boost::asio::buffer(request));
+            boost::asio::write(wire, boost::asio::buffer(std::string("HTTP/1.1 200 OK\r\n\r\nhalf or whole?")));
+            boost::system::error_code ignored;
+            if (proper) wire.shutdown(ignored);
+        });
+        auto const got = get(server.port(), "localhost", certificate.certificate_file());
+        if (proper) {
+            BOOST_TEST(got->body == "half or whole?");
+        } else {
+            BOOST_REQUIRE(!got.has_value());
+            BOOST_TEST(got.error().kind == transport_error::closed);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_ca_file_that_is_none) {
+    io_thread io;
+    BOOST_CHECK_THROW(client(io.executor(), origin{.https = true, .host = "localhost"}, {.ca_file = "/nonexistent"}), boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
