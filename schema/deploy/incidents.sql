@@ -1,0 +1,218 @@
+-- requires: integrations
+begin;
+
+-- Every webhook whose signature was right: raw bytes and outcome. Partitioned by day of arrival and dropped by retention,
+-- so no foreign key points here.
+create table tocsin.deliveries (
+    organization_id uuid not null,
+    received_at     timestamptz not null default tocsin.now(),
+    delivery_id     uuid not null,
+    integration_id  uuid not null,
+    resource        text not null check (length(resource) <= 64),
+    action          text not null check (length(action) <= 64),
+    outcome         text not null check (outcome in ('opened', 'reopened', 'updated', 'resolved', 'duplicate', 'stale', 'unmapped',
+                                                     'inactive', 'filtered', 'ignored', 'unreadable')),
+    rule            text not null check (length(rule) <= 500),
+    request_id      text not null default '' check (length(request_id) <= 64),
+    hook_timestamp  text not null default '' check (length(hook_timestamp) <= 32),
+    signing_key     text not null check (length(signing_key) <= 32),
+    project_id      text check (length(project_id) <= 64),
+    project_slug    text check (length(project_slug) <= 200),
+    source_kind     text check (source_kind in ('issue', 'metric_alert')),
+    source_id       text check (length(source_id) <= 64),
+    incident_number bigint,
+    duplicate_of    uuid,
+    body            bytea,
+    body_sha256     bytea not null check (length(body_sha256) = 32),
+    body_bytes      integer not null,
+    cut             boolean not null default false,
+    primary key (organization_id, received_at, delivery_id)
+) partition by range (received_at);
+alter table tocsin.deliveries alter column body set compression lz4;
+-- Raw JSON compresses four to one; compress in line before moving it out.
+alter table tocsin.deliveries alter column body set storage extended;
+create index deliveries_id_idx on tocsin.deliveries (organization_id, delivery_id);
+create index deliveries_integration_idx on tocsin.deliveries (organization_id, integration_id, received_at desc);
+create index deliveries_unmapped_idx on tocsin.deliveries (organization_id, integration_id, project_id, project_slug)
+    where outcome = 'unmapped';
+call tocsin.protect('tocsin.deliveries');
+
+-- Makes the daily partitions from yesterday to `days_ahead` days from today, and says how many. Called by the scheduler and by
+-- the migration. A day is one of UTC, whatever the session's time zone is. A table that is attached, unlike one that is made
+-- as a partition, does not lock out the deliveries that are being written.
+create function tocsin.make_delivery_partitions(days_ahead integer) returns integer
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+    as $$
+declare
+    today constant date := tocsin.now()::date;
+    made  integer := 0;
+    day   date;
+    part  text;
+begin
+    perform pg_advisory_xact_lock(hashtext('tocsin.make_delivery_partitions'));
+    for day in select today + ahead from generate_series(-1, days_ahead) ahead loop
+        part := format('deliveries_%s', to_char(day, 'YYYYMMDD'));
+        if to_regclass('tocsin.' || part) is null then
+            execute format('create table tocsin.%I (like tocsin.deliveries including all)', part);
+            execute format('alter table tocsin.%I enable row level security', part);
+            execute format('alter table tocsin.%I force row level security', part);
+            execute format('alter table tocsin.deliveries attach partition tocsin.%I for values from (%L) to (%L)',
+                           part, day::timestamptz, (day + 1)::timestamptz);
+            made := made + 1;
+        end if;
+    end loop;
+    return made;
+end
+$$;
+revoke all on function tocsin.make_delivery_partitions(integer) from public;
+grant execute on function tocsin.make_delivery_partitions(integer) to tocsin_scheduler;
+
+-- Drops the partitions whose every row is older than `keep`, and says how many. Dropping locks the deliveries for a moment;
+-- where that moment does not come soon, it fails and the scheduler tries again later, since Sentry waits a second at most.
+create function tocsin.drop_delivery_partitions(keep interval) returns integer
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' set lock_timeout = '300ms'
+    as $$
+declare
+    dropped integer := 0;
+    part    name;
+begin
+    for part in
+        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+         where i.inhparent = 'tocsin.deliveries'::regclass and c.relname ~ '^deliveries_[0-9]{8}$'
+           and (to_date(right(c.relname, 8), 'YYYYMMDD') + 1)::timestamptz <= tocsin.now() - keep
+         order by c.relname
+    loop
+        execute format('drop table tocsin.%I', part);
+        dropped := dropped + 1;
+    end loop;
+    return dropped;
+end
+$$;
+revoke all on function tocsin.drop_delivery_partitions(interval) from public;
+grant execute on function tocsin.drop_delivery_partitions(interval) to tocsin_scheduler;
+
+do $$ begin perform tocsin.make_delivery_partitions(14); end $$;
+
+-- What was applied last to a source (an issue or a metric alert), so that duplicates and late events are known after the
+-- deliveries themselves are gone.
+create table tocsin.sources (
+    organization_id   uuid not null,
+    integration_id    uuid not null,
+    source_kind       text not null check (source_kind in ('issue', 'metric_alert')),
+    source_id         text not null check (length(source_id) <= 64),
+    last_body_sha256  bytea check (length(last_body_sha256) = 32),
+    last_delivery_id  uuid,
+    last_event_at     timestamptz,
+    had_lifecycle     boolean not null default false,
+    primary key (organization_id, integration_id, source_kind, source_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+call tocsin.protect('tocsin.sources');
+
+-- Events that were applied (event alerts and errors), by hash of event id and rule: the same event under the same rule has no
+-- second effect, however often it is delivered.
+create table tocsin.applied_events (
+    organization_id uuid not null,
+    integration_id  uuid not null,
+    event_hash      bytea not null check (length(event_hash) = 32),
+    delivery_id     uuid not null,
+    applied_at      timestamptz not null default tocsin.now(),
+    primary key (organization_id, integration_id, event_hash),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+call tocsin.protect('tocsin.applied_events');
+
+-- Incidents are numbered per organization without gaps that a rollback would leave in a sequence.
+create table tocsin.incident_counters (
+    organization_id uuid primary key references tocsin.organizations,
+    last_number     bigint not null default 0
+);
+call tocsin.protect('tocsin.incident_counters');
+
+create table tocsin.incidents (
+    organization_id uuid not null,
+    number          bigint not null,
+    service_id      uuid not null,
+    integration_id  uuid,
+    source_kind     text not null check (source_kind in ('issue', 'metric_alert', 'manual')),
+    source_id       text check (length(source_id) <= 64),
+    short_id        text check (length(short_id) <= 200),
+    url             text check (length(url) <= 2000),
+    project_id      text check (length(project_id) <= 64),
+    project_slug    text check (length(project_slug) <= 200),
+    title           text not null check (length(title) between 1 and 500),
+    culprit         text check (length(culprit) <= 500),
+    status          text not null check (status in ('open', 'acknowledged', 'resolved')),
+    severity        text not null check (severity in ('critical', 'error', 'warning', 'info')),
+    severity_pinned boolean not null default false,
+    environment     text check (length(environment) <= 200),
+    release         text check (length(release) <= 300),
+    level           text check (length(level) <= 20),
+    opened_at       timestamptz not null,
+    acknowledged_at timestamptz,
+    resolved_at     timestamptz,
+    resolution      text check (resolution in ('sentry', 'archived', 'person')),
+    last_seen_at    timestamptz not null,
+    occurrences     bigint not null default 1,
+    assignee        text check (length(assignee) <= 254),
+    reopened_count  integer not null default 0,
+    previous_number bigint,
+    version         bigint not null default 1,
+    primary key (organization_id, number),
+    foreign key (organization_id, service_id) references tocsin.services,
+    foreign key (organization_id, integration_id) references tocsin.integrations,
+    check ((source_kind = 'manual') = (source_id is null)),
+    check ((status = 'resolved') = (resolved_at is not null)),
+    check ((status = 'resolved') = (resolution is not null))
+) with (fillfactor = 85);
+-- One open incident a source, by construction.
+create unique index incidents_one_open on tocsin.incidents (organization_id, integration_id, source_kind, source_id)
+    where status <> 'resolved';
+create index incidents_source_idx on tocsin.incidents (organization_id, integration_id, source_kind, source_id, number desc);
+-- Nothing that a repeat changes is indexed (counts, last seen, version), so repeats stay heap-only updates.
+create index incidents_search_idx on tocsin.incidents
+    using gin (organization_id, to_tsvector('simple', title || ' ' || coalesce(culprit, '') || ' ' || coalesce(short_id, '')));
+call tocsin.protect('tocsin.incidents');
+
+-- The story of an incident: appended, never changed.
+create table tocsin.timeline (
+    organization_id uuid not null,
+    incident_number bigint not null,
+    entry           bigint generated always as identity,
+    at              timestamptz not null default tocsin.now(),
+    kind            text not null check (kind in ('opened', 'updated', 'acknowledged', 'resolved', 'reopened', 'noted', 'severity_changed',
+                                                  'assigned', 'alert_attached', 'archived', 'event_counted', 'commented')),
+    actor_type      text not null check (actor_type in ('user', 'sentry', 'system')),
+    actor_name      text not null default '' check (length(actor_name) <= 300),
+    actor_user_id   uuid,
+    from_value      text check (length(from_value) <= 300),
+    to_value        text check (length(to_value) <= 300),
+    text            text check (length(text) <= 10000),
+    delivery_id     uuid,
+    primary key (organization_id, incident_number, entry),
+    foreign key (organization_id, incident_number) references tocsin.incidents
+);
+call tocsin.protect('tocsin.timeline');
+
+-- --- what each role may touch ---------------------------------------------------------------------------------------
+grant select on tocsin.deliveries, tocsin.sources to tocsin_gateway;
+grant select, insert, update on tocsin.incidents, tocsin.incident_counters to tocsin_gateway;
+grant select, insert on tocsin.timeline to tocsin_gateway;
+
+create policy for_ingest on tocsin.deliveries to tocsin_ingest using (true) with check (true);
+create policy for_ingest on tocsin.sources to tocsin_ingest using (true) with check (true);
+create policy for_ingest on tocsin.applied_events to tocsin_ingest using (true) with check (true);
+create policy for_ingest on tocsin.incident_counters to tocsin_ingest using (true) with check (true);
+create policy for_ingest on tocsin.incidents to tocsin_ingest using (true) with check (true);
+create policy for_ingest on tocsin.timeline to tocsin_ingest using (true) with check (true);
+grant select, insert on tocsin.deliveries, tocsin.applied_events, tocsin.timeline to tocsin_ingest;
+grant select, insert, update on tocsin.sources, tocsin.incident_counters, tocsin.incidents to tocsin_ingest;
+
+create policy for_scheduler on tocsin.applied_events to tocsin_scheduler using (true);
+grant select (applied_at), delete on tocsin.applied_events to tocsin_scheduler;
+
+-- `tocsin integration list` says when the last delivery came.
+create policy for_operator on tocsin.deliveries for select to tocsin_operator using (true);
+grant select (organization_id, integration_id, received_at) on tocsin.deliveries to tocsin_operator;
+
+commit;

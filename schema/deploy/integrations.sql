@@ -1,0 +1,209 @@
+-- requires: organizations
+begin;
+
+-- One connection of an organization to one Sentry organization. sentry_host is the normalized origin of the Sentry it talks
+-- to. sentry_org_* and installation_id are known once Sentry has confirmed them.
+create table tocsin.integrations (
+    organization_id  uuid not null references tocsin.organizations,
+    integration_id   uuid not null,
+    mode             text not null check (mode in ('public', 'oauth', 'internal')),
+    sentry_host      text not null check (length(sentry_host) between 1 and 300),
+    status           text not null check (status in ('pending', 'connected', 'degraded', 'disconnected')),
+    status_reason    text not null,
+    status_since     timestamptz not null default tocsin.now(),
+    sentry_org_id    text check (length(sentry_org_id) <= 64),
+    sentry_org_slug  text check (length(sentry_org_slug) <= 200),
+    sentry_org_name  text check (length(sentry_org_name) <= 300),
+    installation_id  uuid,
+    scopes           text[] not null default '{}',
+    -- When Sentry was told that the installation is complete. Until then a public integration gets no webhooks, so the
+    -- scheduler keeps telling.
+    told_installed_at timestamptz,
+    created_at       timestamptz not null default tocsin.now(),
+    primary key (organization_id, integration_id)
+);
+create index integrations_untold_idx on tocsin.integrations (organization_id, integration_id)
+    where mode = 'public' and status = 'connected' and told_installed_at is null;
+call tocsin.protect('tocsin.integrations');
+
+-- Who owns a Sentry installation and a Sentry organization: at most one organization of the deployment each. The keys
+-- cannot begin with the organization, since they decide between organizations; a claim that meets somebody else's row
+-- sees only that it failed.
+create table tocsin.installation_owners (
+    sentry_host     text not null,
+    installation_id uuid not null,
+    organization_id uuid not null,
+    integration_id  uuid not null,
+    claimed_at      timestamptz not null default tocsin.now(),
+    constraint installation_owners_key primary key (sentry_host, installation_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+create index installation_owners_integration_idx on tocsin.installation_owners (organization_id, integration_id);
+call tocsin.protect('tocsin.installation_owners');
+
+create table tocsin.sentry_organization_owners (
+    sentry_host     text not null,
+    sentry_org_id   text not null check (length(sentry_org_id) <= 64),
+    organization_id uuid not null references tocsin.organizations,
+    claimed_at      timestamptz not null default tocsin.now(),
+    constraint sentry_organization_owners_key primary key (sentry_host, sentry_org_id)
+);
+create index sentry_organization_owners_organization_idx on tocsin.sentry_organization_owners (organization_id);
+call tocsin.protect('tocsin.sentry_organization_owners');
+
+-- installation.created of installations that nobody has connected yet; without their code.
+create table tocsin.unclaimed_installations (
+    sentry_host     text not null,
+    installation_id uuid not null,
+    sentry_org_slug text not null default '' check (length(sentry_org_slug) <= 200),
+    received_at     timestamptz not null default tocsin.now(),
+    primary key (sentry_host, installation_id)
+);
+
+-- The sealed tokens of an integration, and the schedule and lease of their renewal. One row an integration; Disconnect
+-- deletes it. fence counts the leases: only the holder of the newest one may write.
+create table tocsin.credentials (
+    organization_id      uuid not null,
+    integration_id       uuid not null,
+    access_token_sealed  bytea not null,
+    refresh_token_sealed bytea,
+    issued_at            timestamptz not null,
+    expires_at           timestamptz,
+    refreshed_at         timestamptz,
+    due_at               timestamptz,
+    lease_owner          uuid,
+    lease_until          timestamptz,
+    fence                bigint not null default 0,
+    failed_attempts      integer not null default 0,
+    last_error           text check (length(last_error) <= 500),
+    primary key (organization_id, integration_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+create index credentials_due_idx on tocsin.credentials (due_at) where due_at is not null;
+call tocsin.protect('tocsin.credentials');
+
+-- Every attempt to renew a credential: written before Sentry is called, finished after.
+create table tocsin.refresh_attempts (
+    organization_id uuid not null,
+    integration_id  uuid not null,
+    attempt_id      uuid not null,
+    fence           bigint not null,
+    trigger         text not null check (trigger in ('schedule', 'person', 'use')),
+    started_at      timestamptz not null default tocsin.now(),
+    finished_at     timestamptz,
+    outcome         text check (outcome in ('refreshed', 'refused', 'transient', 'rate_limited', 'lost', 'superseded')),
+    http_status     integer,
+    detail          text check (length(detail) <= 500),
+    next_at         timestamptz,
+    primary key (organization_id, integration_id, attempt_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+create index refresh_attempts_started_idx on tocsin.refresh_attempts (organization_id, integration_id, started_at desc);
+call tocsin.protect('tocsin.refresh_attempts');
+
+-- An open intent to connect: bound to the browser that began (binding_hash = SHA-256 of its cookie), to its session where
+-- it had one, single use.
+create table tocsin.connect_flows (
+    organization_id uuid not null,
+    flow_id         uuid not null,
+    integration_id  uuid not null,
+    user_id         uuid references tocsin.users,
+    session_hash    bytea check (length(session_hash) = 32),
+    binding_hash    bytea not null check (length(binding_hash) = 32),
+    state_hash      bytea check (length(state_hash) = 32),
+    verifier_sealed bytea,
+    purpose         text not null check (purpose in ('connect', 'reconnect')),
+    created_at      timestamptz not null default tocsin.now(),
+    expires_at      timestamptz not null,
+    used_at         timestamptz,
+    primary key (organization_id, flow_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+create index connect_flows_binding_idx on tocsin.connect_flows (binding_hash) where used_at is null;
+call tocsin.protect('tocsin.connect_flows');
+
+-- Sentry project -> service. The id is Sentry's and decides; the slug is for display and for typing it in by hand, and
+-- stands alone (id null) until a delivery or the project list tells the id.
+create table tocsin.mappings (
+    organization_id     uuid not null,
+    mapping_id          uuid not null,
+    integration_id      uuid not null,
+    sentry_project_id   text check (length(sentry_project_id) <= 64),
+    sentry_project_slug text check (length(sentry_project_slug) <= 200),
+    sentry_project_name text check (length(sentry_project_name) <= 300),
+    service_id          uuid not null,
+    active              boolean not null default true,
+    inactive_until      timestamptz,
+    environments        text[] not null default '{}',
+    min_level           text check (min_level in ('sample', 'debug', 'info', 'warning', 'error', 'fatal')),
+    severity            text not null default 'auto' check (severity in ('auto', 'critical', 'error', 'warning', 'info')),
+    on_archive          text not null default 'resolve' check (on_archive in ('resolve', 'keep')),
+    open_on_error       boolean not null default false,
+    created_at          timestamptz not null default tocsin.now(),
+    primary key (organization_id, mapping_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations,
+    foreign key (organization_id, service_id) references tocsin.services,
+    check (sentry_project_id is not null or sentry_project_slug is not null)
+);
+create unique index mappings_project_id_key on tocsin.mappings (organization_id, integration_id, sentry_project_id);
+create unique index mappings_project_slug_key on tocsin.mappings (organization_id, integration_id, sentry_project_slug)
+    where sentry_project_id is null;
+create index mappings_service_idx on tocsin.mappings (organization_id, service_id);
+call tocsin.protect('tocsin.mappings');
+
+-- --- what each role may touch ---------------------------------------------------------------------------------------
+grant select, insert, update, delete on tocsin.integrations to tocsin_gateway;
+grant select, insert, delete on tocsin.installation_owners, tocsin.sentry_organization_owners to tocsin_gateway;
+grant select, insert, update, delete on tocsin.credentials, tocsin.mappings to tocsin_gateway;
+grant select, insert, update on tocsin.refresh_attempts to tocsin_gateway;
+grant select, insert, update, delete on tocsin.connect_flows to tocsin_gateway;
+grant delete on tocsin.unclaimed_installations to tocsin_gateway;
+grant select (sentry_host, installation_id) on tocsin.unclaimed_installations to tocsin_gateway;
+
+-- Ingest works across organizations: the organization comes from the verified key and the installation.
+create policy for_ingest on tocsin.integrations to tocsin_ingest using (true) with check (true);
+grant select (organization_id, integration_id, mode, sentry_host, status, status_reason, status_since, installation_id) on tocsin.integrations to tocsin_ingest;
+grant update (status, status_reason, status_since) on tocsin.integrations to tocsin_ingest;
+create policy for_ingest on tocsin.installation_owners for select to tocsin_ingest using (true);
+grant select on tocsin.installation_owners to tocsin_ingest;
+create policy for_ingest on tocsin.mappings to tocsin_ingest using (true) with check (true);
+grant select on tocsin.mappings to tocsin_ingest;
+grant update (sentry_project_id, sentry_project_slug, active) on tocsin.mappings to tocsin_ingest;
+-- An uninstalled integration loses its tokens: ingest may delete a credential, and see no more of it than its key.
+create policy for_ingest on tocsin.credentials to tocsin_ingest using (true);
+grant select (organization_id, integration_id), delete on tocsin.credentials to tocsin_ingest;
+grant select (sentry_host, installation_id), insert on tocsin.unclaimed_installations to tocsin_ingest;
+
+create policy for_scheduler on tocsin.integrations to tocsin_scheduler using (true) with check (true);
+grant select on tocsin.integrations to tocsin_scheduler;
+grant update (status, status_reason, status_since, scopes, told_installed_at) on tocsin.integrations to tocsin_scheduler;
+create policy for_scheduler on tocsin.credentials to tocsin_scheduler using (true) with check (true);
+grant select, update, delete on tocsin.credentials to tocsin_scheduler;
+create policy for_scheduler on tocsin.refresh_attempts to tocsin_scheduler using (true) with check (true);
+grant select, insert, update on tocsin.refresh_attempts to tocsin_scheduler;
+create policy for_scheduler on tocsin.connect_flows to tocsin_scheduler using (true);
+grant select, delete on tocsin.connect_flows to tocsin_scheduler;
+
+create policy for_operator on tocsin.integrations for select to tocsin_operator using (true);
+grant select on tocsin.integrations to tocsin_operator;
+create policy for_operator on tocsin.credentials to tocsin_operator using (true) with check (true);
+grant select on tocsin.credentials to tocsin_operator;
+grant update (access_token_sealed, refresh_token_sealed) on tocsin.credentials to tocsin_operator;
+
+-- --- look-ups before the organization is known ----------------------------------------------------------------------
+-- Migrations run with row_security off, with which the bodies of these functions would be refused; making them touches no rows.
+set local row_security = on;
+
+create policy for_lookup on tocsin.connect_flows for select to tocsin_lookup using (true);
+grant select on tocsin.connect_flows to tocsin_lookup;
+
+-- The open intents of a browser, newest first.
+create function tocsin.find_connect_flows(of_binding_hash bytea)
+    returns table (organization_id uuid, flow_id uuid)
+    language sql stable security definer set search_path = pg_catalog, pg_temp
+    as $$ select f.organization_id, f.flow_id from tocsin.connect_flows f
+           where f.binding_hash = of_binding_hash and f.used_at is null and f.expires_at > tocsin.now()
+           order by f.created_at desc $$;
+call tocsin.give_to_lookup(array['tocsin.find_connect_flows(bytea)']::regprocedure[]);
+
+commit;

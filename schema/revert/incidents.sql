@@ -1,0 +1,12 @@
+begin;
+
+drop table tocsin.timeline;
+drop table tocsin.incidents;
+drop table tocsin.incident_counters;
+drop table tocsin.applied_events;
+drop table tocsin.sources;
+drop function tocsin.drop_delivery_partitions(interval);
+drop function tocsin.make_delivery_partitions(integer);
+drop table tocsin.deliveries;
+
+commit;

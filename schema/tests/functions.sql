@@ -1,0 +1,120 @@
+-- Time, look-ups before the organization is known, and the partitions of the deliveries.
+\ir support/fixture.sql
+
+select no_plan();
+
+-- Moves the time of the system.
+create procedure pg_temp.move_time(by interval)
+    language plpgsql as $$
+begin
+    execute format('create or replace function tocsin.now() returns timestamptz language sql stable parallel safe '
+                   'as $f$ select pg_catalog.now() + interval %L $f$', by);
+end
+$$;
+
+-- --- time ------------------------------------------------------------------------------------------------------------
+select is(tocsin.now(), now(), 'the time of the system is that of the transaction');
+call pg_temp.move_time('3 days');
+select is(tocsin.now(), now() + interval '3 days', 'a test can move it');
+insert into tocsin.organizations (organization_id, slug, name) values (pg_temp.id('later'), 'later', 'Later');
+select is((select created_at from tocsin.organizations where slug = 'later'), now() + interval '3 days', 'and defaults follow');
+call pg_temp.move_time('0');
+
+select is(tocsin.current_organization(), null, 'no organization is set');
+select set_config('app.tenant', '', true) \g /dev/null
+select is(tocsin.current_organization(), null, 'a setting that reverted reads as none');
+
+-- --- signing in --------------------------------------------------------------------------------------------------------
+create function pg_temp.gateway(query text) returns text
+    language sql as $$ select pg_temp.as_role('tocsin_gateway', '', query) $$;
+
+select is(pg_temp.gateway($$ select password_hash from tocsin.find_login('Owner@ACME.example') $$), 'not a hash of acme',
+          'a login is found by its address, however it is written');
+select is(pg_temp.gateway($$ select count(*) from tocsin.find_login('nobody@acme.example') $$), '0', 'and by no other');
+select is(pg_temp.as_role('tocsin_ingest', '', $$ select count(*) from tocsin.find_login('owner@acme.example') $$), '42501',
+          'not for ingest');
+select is(pg_temp.as_role('tocsin_scheduler', '', $$ select count(*) from tocsin.find_login('owner@acme.example') $$), '42501',
+          'nor for the scheduler');
+
+\set session 'sha256(''a new session'')'
+select pg_temp.gateway(format($$ select tocsin.start_session(sha256('a new session'), %L, '192.0.2.1', 'a browser') $$, pg_temp.id('acme user'))) \g /dev/null
+create function pg_temp.session_user_of(idle text, age text) returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select email from tocsin.find_session(sha256('a new session'), %L, %L) $f$, idle, age)) $$;
+select is(pg_temp.session_user_of('24 hours', '30 days'), 'owner@acme.example', 'a session tells who it is');
+call pg_temp.move_time('23 hours');
+select is(pg_temp.session_user_of('24 hours', '30 days'), 'owner@acme.example', 'it lives while it is used');
+select is((select last_seen_at from tocsin.sessions where token_hash = :session), now() + interval '23 hours', 'being seen is kept');
+call pg_temp.move_time('46 hours');
+select is(pg_temp.session_user_of('24 hours', '30 days'), 'owner@acme.example', 'counted from when it was seen last');
+call pg_temp.move_time('46 hours 30 seconds');
+select is(pg_temp.session_user_of('24 hours', '30 days'), 'owner@acme.example', 'within a minute');
+select is((select last_seen_at from tocsin.sessions where token_hash = :session), now() + interval '46 hours', 'nothing is written');
+select is(pg_temp.session_user_of('24 hours', '40 hours'), null, 'an old session ends however much it is used');
+call pg_temp.move_time('71 hours');
+select is(pg_temp.session_user_of('24 hours', '30 days'), null, 'an idle session ends');
+select is((select last_seen_at from tocsin.sessions where token_hash = :session), now() + interval '46 hours', 'and asking does not revive it');
+call pg_temp.move_time('0');
+select pg_temp.gateway($$ select tocsin.end_session(sha256('a new session')) $$) \g /dev/null
+select is((select count(*) from tocsin.sessions where token_hash = :session), 0::bigint, 'signing out deletes it');
+
+select is(pg_temp.gateway(format($$ select string_agg(slug || ':' || role, ',') from tocsin.organizations_of(%L) $$, pg_temp.id('acme user'))),
+          'acme:owner', 'a person sees the own organizations');
+
+-- --- API tokens --------------------------------------------------------------------------------------------------------
+create function pg_temp.token_of(secret text) returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select organization_slug || ':' || role from tocsin.find_api_token(sha256(%L)) $f$, secret)) $$;
+select is(pg_temp.token_of('acme'), 'acme:responder', 'an API token tells its organization and role');
+select is((select last_used_at from tocsin.api_tokens where organization_id = pg_temp.id('acme')), now(), 'being used is kept');
+select is(pg_temp.token_of('nothing'), null, 'an unknown token is none');
+update tocsin.api_tokens set expires_at = now() + interval '1 hour' where organization_id = pg_temp.id('acme');
+select is(pg_temp.token_of('acme'), 'acme:responder', 'a token lives until it expires');
+call pg_temp.move_time('1 hour');
+select is(pg_temp.token_of('acme'), null, 'and not longer');
+call pg_temp.move_time('0');
+update tocsin.api_tokens set revoked_at = now() where organization_id = pg_temp.id('acme');
+select is(pg_temp.token_of('acme'), null, 'a revoked token is none');
+
+-- --- connect flows -----------------------------------------------------------------------------------------------------
+create function pg_temp.flow_of(cookie text) returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select string_agg(flow_id::text, ',') from tocsin.find_connect_flows(sha256(%L)) $f$, cookie)) $$;
+select is(pg_temp.flow_of('acme'), pg_temp.id('acme flow')::text, 'a browser finds its own intent');
+select is(pg_temp.flow_of('nothing'), null, 'and no other');
+call pg_temp.move_time('10 minutes');
+select is(pg_temp.flow_of('acme'), null, 'an intent ends after its time');
+call pg_temp.move_time('0');
+update tocsin.connect_flows set used_at = now() where organization_id = pg_temp.id('acme');
+select is(pg_temp.flow_of('acme'), null, 'and with its use');
+
+-- --- partitions --------------------------------------------------------------------------------------------------------
+create function pg_temp.scheduler(query text) returns text
+    language sql as $$ select pg_temp.as_role('tocsin_scheduler', '', query) $$;
+select is(pg_temp.scheduler('select tocsin.make_delivery_partitions(14)'), '0', 'the days ahead were made by the migration');
+call pg_temp.move_time('10 days');
+select is(pg_temp.scheduler('select tocsin.make_delivery_partitions(14)'), '10', 'ten days later ten are missing');
+select is(pg_temp.scheduler('select tocsin.make_delivery_partitions(14)'), '0', 'once');
+set local timezone = 'Pacific/Auckland';
+select is(pg_temp.scheduler('select tocsin.make_delivery_partitions(14)'), '0', 'whatever the time zone of the session is');
+set local timezone = 'UTC';
+select is((select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'tocsin.deliveries'::regclass
+              and pg_get_expr(c.relpartbound, c.oid) <> format('FOR VALUES FROM (''%s 00:00:00+00'') TO (''%s 00:00:00+00'')',
+                      to_date(right(c.relname, 8), 'YYYYMMDD'), to_date(right(c.relname, 8), 'YYYYMMDD') + 1)),
+          0::bigint, 'each partition is the day of UTC that its name says');
+select is((select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'tocsin.deliveries'::regclass and not (c.relrowsecurity and c.relforcerowsecurity)),
+          0::bigint, 'the new ones are behind the wall too');
+select is((select count(*) from pg_index x join pg_inherits i on i.inhrelid = x.indrelid
+            where i.inhparent = 'tocsin.deliveries'::regclass),
+          (select 4 * count(*) from pg_inherits where inhparent = 'tocsin.deliveries'::regclass),
+          'each has the indexes of the whole, once');
+insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, signing_key, body_sha256, body_bytes)
+    values (pg_temp.id('acme'), pg_temp.id('late'), pg_temp.id('acme integration'), 'issue', 'created', 'opened', 'a test', 'app', sha256(''), 0);
+select is((select count(*) from tocsin.deliveries where delivery_id = pg_temp.id('late')), 1::bigint, 'a delivery of that day has a place');
+
+select is(pg_temp.scheduler($$ select tocsin.drop_delivery_partitions('30 days') $$), '0', 'nothing is older than the retention');
+select is(pg_temp.scheduler($$ select tocsin.drop_delivery_partitions('9 days') $$), '2', 'what is older goes: yesterday and today of ten days ago');
+select is((select count(*) from tocsin.deliveries), 1::bigint, 'with its deliveries, and no others');
+select is(pg_temp.as_role('tocsin_gateway', '', $$ select tocsin.drop_delivery_partitions('0 days') $$), '42501', 'the gateway drops nothing');
+
+select * from finish();
+rollback;

@@ -1,0 +1,156 @@
+-- What the catalog says: walls, roles, ownership, functions, keys and grants.
+\ir support/fixture.sql
+
+select no_plan();
+
+-- --- row-level security ----------------------------------------------------------------------------------------------
+select is(
+    (select string_agg(c.oid::regclass::text, ', ' order by 1)
+       from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'organization_id'
+        and not (c.relrowsecurity and c.relforcerowsecurity)),
+    null, 'row-level security is forced on every table with organization_id, partitions included');
+select set_eq(
+    $$ select c.relname::text from pg_class c
+        where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+          and not exists (select from walls w where w.wall = c.relname) $$,
+    array['users', 'sessions', 'unclaimed_installations'], 'the tables without an organization are these');
+select set_eq(
+    $$ select wall from walls
+        where not exists (select from pg_policy p
+                           where p.polrelid = full_name::regclass and p.polname = 'of_current_organization'
+                             and p.polroles = array['tocsin_gateway'::regrole::oid] and p.polcmd = '*' and p.polpermissive
+                             and pg_get_expr(p.polqual, p.polrelid) = '(organization_id = tocsin.current_organization())'
+                             and pg_get_expr(p.polwithcheck, p.polrelid) = '(organization_id = tocsin.current_organization())') $$,
+    array[]::text[], 'every one of the others shows the gateway the current organization only');
+select set_eq(
+    $$ select distinct polname::text from pg_policy where 'tocsin_gateway'::regrole = any (polroles) or 0 = any (polroles) $$,
+    array['of_current_organization'], 'no other policy is for the gateway, none is for everybody');
+
+-- --- the roles -------------------------------------------------------------------------------------------------------
+select set_eq(
+    $$ select rolname::text from pg_roles where rolname like 'tocsin\_%' and not rolcanlogin $$,
+    array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup'], 'the roles are these');
+select is(rolcanlogin or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolinherit, false,
+          rolname || ' may do nothing by itself')
+  from pg_roles where rolname in ('tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup');
+select is((select string_agg(c.oid::regclass::text, ', ') from pg_class c
+            where c.relowner in ('tocsin_gateway'::regrole, 'tocsin_ingest'::regrole, 'tocsin_scheduler'::regrole,
+                                 'tocsin_operator'::regrole, 'tocsin_lookup'::regrole)),
+          null, 'the roles own no table, index or sequence');
+select is((select string_agg(member::regrole::text, ', ') from pg_auth_members
+            where member in ('tocsin_gateway'::regrole, 'tocsin_ingest'::regrole, 'tocsin_scheduler'::regrole,
+                             'tocsin_operator'::regrole, 'tocsin_lookup'::regrole)),
+          null, 'the roles are members of no other role');
+select is((select string_agg(member::regrole::text, ', ') from pg_auth_members where roleid = 'tocsin_lookup'::regrole),
+          null, 'nobody is a member of tocsin_lookup');
+select is(has_schema_privilege(who, 'tocsin', 'usage') and not has_schema_privilege(who, 'tocsin', 'create'), true,
+          who || ' may use the schema and make nothing in it')
+  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup']) who;
+select is(has_schema_privilege('public', 'tocsin', 'usage'), false, 'the public may not even use the schema');
+
+-- --- functions -------------------------------------------------------------------------------------------------------
+select set_eq(
+    $$ select p.proname::text || ' as ' || case when p.proowner = (select relowner from pg_class where oid = 'tocsin.users'::regclass)
+                                                then 'owner' else p.proowner::regrole::text end
+         from pg_proc p where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef $$,
+    array['find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
+          'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
+          'find_connect_flows as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+    'the functions that run with the rights of another are these');
+select is((select string_agg(proname, ', ') from pg_proc
+            where pronamespace = 'tocsin'::regnamespace and prosecdef
+              and not coalesce('search_path=pg_catalog, pg_temp' = any (proconfig), false)),
+          null, 'each of them pins its search path');
+select is((select string_agg(p.proname || ' to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), ', ')
+             from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner
+              and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler' else 'tocsin_gateway' end::regrole
+              and a.grantee <> (select relowner from pg_class where oid = 'tocsin.users'::regclass)),
+          null, 'each of them is for the gateway, those of the partitions for the scheduler');
+select is((select string_agg(c.oid::regclass::text, ', ') from pg_class c
+            where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('v', 'm')
+              and not coalesce('security_invoker=true' = any (c.reloptions), false)),
+          null, 'views see with the rights of whoever asks');
+
+-- --- keys ------------------------------------------------------------------------------------------------------------
+select set_eq(
+    $$ select i.indexrelid::regclass::text
+         from pg_index i join pg_class c on c.oid = i.indrelid join walls w on w.full_name::regclass = c.oid
+        where i.indisunique
+          and i.indkey[0] <> (select attnum from pg_attribute where attrelid = c.oid and attname = 'organization_id') $$,
+    array['tocsin.organizations_slug_key', 'tocsin.installation_owners_key', 'tocsin.sentry_organization_owners_key',
+          'tocsin.api_tokens_hash_key'],
+    'every unique key begins with the organization, but for those that decide between organizations');
+select is((select string_agg(k.conrelid::regclass || ' -> ' || k.confrelid::regclass, ', ')
+             from pg_constraint k join walls a on a.full_name::regclass = k.conrelid
+                                  join walls b on b.full_name::regclass = k.confrelid
+            where k.contype = 'f'
+              and not exists (select from unnest(k.conkey, k.confkey) as pair (here, there)
+                               join pg_attribute h on h.attrelid = k.conrelid and h.attnum = pair.here
+                               join pg_attribute t on t.attrelid = k.confrelid and t.attnum = pair.there
+                              where h.attname = 'organization_id' and t.attname = 'organization_id')),
+          null, 'every foreign key between tables of an organization carries the organization');
+
+-- --- grants ----------------------------------------------------------------------------------------------------------
+-- The whole list: r select, a insert, w update, d delete; in brackets where only some columns are granted.
+create view pg_temp.granted as
+    select c.relname::text as wall, r.rolname::text as who,
+           string_agg(case when has_table_privilege(r.oid, c.oid, p.privilege) then p.letter
+                           when p.privilege in ('select', 'insert', 'update') and has_any_column_privilege(r.oid, c.oid, p.privilege)
+                           then '(' || p.letter || ')' end, '' order by p.place) as letters
+      from pg_class c
+     cross join pg_roles r
+     cross join (values (1, 'select', 'r'), (2, 'insert', 'a'), (3, 'update', 'w'), (4, 'delete', 'd'), (5, 'truncate', 'T'),
+                        (6, 'references', 'R'), (7, 'trigger', 'G')) as p (place, privilege, letter)
+     where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p')
+       and r.rolname in ('tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup')
+     group by c.relname, r.rolname;
+select set_eq(
+    $$ select who || ' ' || wall || ' ' || letters from pg_temp.granted where letters is not null $$,
+    array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r', 'tocsin_gateway services raw',
+          'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners rad', 'tocsin_gateway sentry_organization_owners rad',
+          'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
+          'tocsin_gateway connect_flows rawd', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
+          'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
+          'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',
+          'tocsin_ingest unclaimed_installations (r)a', 'tocsin_ingest credentials (r)d', 'tocsin_ingest mappings r(w)',
+          'tocsin_ingest deliveries ra', 'tocsin_ingest sources raw', 'tocsin_ingest applied_events ra',
+          'tocsin_ingest incident_counters raw', 'tocsin_ingest incidents raw', 'tocsin_ingest timeline ra',
+          'tocsin_scheduler integrations r(w)', 'tocsin_scheduler credentials rwd', 'tocsin_scheduler refresh_attempts raw',
+          'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d',
+          'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
+          'tocsin_operator integrations r', 'tocsin_operator credentials r(w)',
+          'tocsin_lookup organizations r', 'tocsin_lookup users r', 'tocsin_lookup members r', 'tocsin_lookup sessions rawd',
+          'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r'],
+    'each role may touch exactly these tables (and no partition)');
+
+-- What must never be reachable, said once more in words.
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select password_hash from tocsin.users'), '42501',
+          'the gateway cannot read a password hash');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select count(*) from tocsin.sessions'), '42501',
+          'the gateway cannot read sessions');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select count(*) from tocsin.api_tokens'), '42501',
+          'the gateway cannot read API tokens');
+select is(pg_temp.as_role('tocsin_ingest', '', 'select access_token_sealed from tocsin.credentials'), '42501',
+          'ingest cannot read a token');
+select is(pg_temp.as_role('tocsin_ingest', '', 'select email from tocsin.users'), '42501', 'ingest cannot read people');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select body from tocsin.deliveries'), '42501', 'the scheduler cannot read deliveries');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select title from tocsin.incidents'), '42501', 'the scheduler cannot read incidents');
+select is(pg_temp.as_role('tocsin_operator', '', 'select title from tocsin.incidents'), '42501', 'the operator cannot read incidents');
+select is(pg_temp.as_role('tocsin_operator', '', 'select token_hash from tocsin.sessions'), '42501', 'the operator cannot read sessions');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'update tocsin.timeline set text = ''x'''), '42501',
+          'the timeline is appended to, never changed');
+select is(pg_temp.as_role('tocsin_ingest', '', 'delete from tocsin.deliveries'), '42501', 'ingest cannot delete deliveries');
+select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organization_id) from tocsin.installation_owners'), '2',
+          'ingest sees the installations of all organizations');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select count(*) from tocsin.credentials'), '2', 'the scheduler sees the credentials of all organizations');
+
+-- --- storage ---------------------------------------------------------------------------------------------------------
+select is((select string_agg(a.attrelid::regclass::text, ', ') from pg_attribute a
+            where a.attname = 'body' and a.attrelid in (select inhrelid from pg_inherits where inhparent = 'tocsin.deliveries'::regclass)
+              and a.attcompression <> 'l'),
+          null, 'the bodies of deliveries are compressed by lz4 in every partition');
+
+select * from finish();
+rollback;

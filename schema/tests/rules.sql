@@ -1,0 +1,97 @@
+-- Rules that the tables themselves keep.
+\ir support/fixture.sql
+
+select no_plan();
+
+select pg_temp.id('acme') as acme, pg_temp.id('globex') as globex \gset
+
+-- --- a row belongs to one organization ---------------------------------------------------------------------------------
+select throws_ok(format($$ insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, service_id)
+                           values (%L, gen_random_uuid(), %L, '99', %L) $$,
+                        :'acme', pg_temp.id('acme integration'), pg_temp.id('globex service')),
+                 '23503', null, 'a mapping cannot point at the service of another organization');
+select throws_ok(format($$ insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, service_id)
+                           values (%L, gen_random_uuid(), %L, '99', %L) $$,
+                        :'acme', pg_temp.id('globex integration'), pg_temp.id('acme service')),
+                 '23503', null, 'nor belong to its integration');
+select throws_ok(format($$ insert into tocsin.credentials (organization_id, integration_id, access_token_sealed, issued_at)
+                           values (%L, %L, 'x', tocsin.now()) $$, :'acme', pg_temp.id('globex integration')),
+                 '23503', null, 'a credential cannot belong to the integration of another organization');
+select throws_ok(format($$ insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, integration_id)
+                           values ('h', gen_random_uuid(), %L, %L) $$, :'acme', pg_temp.id('globex integration')),
+                 '23503', null, 'nor an installation');
+select throws_ok(format($$ insert into tocsin.connect_flows (organization_id, flow_id, integration_id, binding_hash, purpose, expires_at)
+                           values (%L, gen_random_uuid(), %L, sha256('x'), 'connect', tocsin.now()) $$, :'acme', pg_temp.id('globex integration')),
+                 '23503', null, 'nor a connect flow');
+select throws_ok(format($$ insert into tocsin.incidents (organization_id, number, service_id, source_kind, title, status, severity, opened_at, last_seen_at)
+                           values (%L, 2, %L, 'manual', 't', 'open', 'error', tocsin.now(), tocsin.now()) $$, :'acme', pg_temp.id('globex service')),
+                 '23503', null, 'an incident cannot be of the service of another organization');
+insert into tocsin.incidents (organization_id, number, service_id, source_kind, title, status, severity, opened_at, last_seen_at)
+    values (:'globex', 2, pg_temp.id('globex service'), 'manual', 't', 'open', 'error', tocsin.now(), tocsin.now());
+select throws_ok(format($$ insert into tocsin.timeline (organization_id, incident_number, kind, actor_type)
+                           values (%L, 2, 'noted', 'user') $$, :'acme'),
+                 '23503', null, 'a timeline entry cannot be of the incident of another organization');
+
+-- --- what is unique ----------------------------------------------------------------------------------------------------
+select throws_ok(format($$ insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, integration_id)
+                           values ('https://sentry.example', %L, %L, %L) $$,
+                        pg_temp.id('globex installation'), :'acme', pg_temp.id('acme integration')),
+                 '23505', null, 'an installation has one owner in the whole deployment');
+select throws_ok(format($$ insert into tocsin.sentry_organization_owners (sentry_host, sentry_org_id, organization_id)
+                           values ('https://sentry.example', 'globex', %L) $$, :'acme'),
+                 '23505', null, 'a Sentry organization has one owner in the whole deployment');
+select lives_ok(format($$ insert into tocsin.sentry_organization_owners (sentry_host, sentry_org_id, organization_id)
+                          values ('https://other.example', 'globex', %L) $$, :'acme'),
+                'the same id at another Sentry is another organization');
+select throws_ok(format($$ insert into tocsin.services (organization_id, service_id, slug, name)
+                           values (%L, gen_random_uuid(), 'checkout', 'Another') $$, :'acme'),
+                 '23505', null, 'a slug names one service of an organization');
+update tocsin.services set archived_at = tocsin.now() where organization_id = :'acme';
+select lives_ok(format($$ insert into tocsin.services (organization_id, service_id, slug, name)
+                          values (%L, gen_random_uuid(), 'checkout', 'Another') $$, :'acme'),
+                'the slug of an archived service is free again');
+select throws_ok(format($$ insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, service_id)
+                           values (%L, gen_random_uuid(), %L, '42', %L) $$,
+                        :'acme', pg_temp.id('acme integration'), pg_temp.id('acme service')),
+                 '23505', null, 'a Sentry project is mapped once');
+select throws_ok($$ insert into tocsin.users (user_id, email, password_hash) values (gen_random_uuid(), 'OWNER@acme.example', 'x') $$,
+                 '23505', null, 'an address is one person, however it is written');
+insert into tocsin.users (user_id, email, password_hash) values (pg_temp.id('second'), 'second@acme.example', 'x');
+select throws_ok(format($$ insert into tocsin.members (organization_id, user_id, role) values (%L, %L, 'owner') $$, :'acme', pg_temp.id('second')),
+                 '23505', null, 'an organization has one owner');
+select lives_ok(format($$ insert into tocsin.members (organization_id, user_id, role) values (%L, %L, 'admin') $$, :'acme', pg_temp.id('second')),
+                'and any number of others');
+
+-- --- one open incident a source ------------------------------------------------------------------------------------------
+\set incident 'insert into tocsin.incidents (organization_id, number, service_id, integration_id, source_kind, source_id, title, status, severity, opened_at, last_seen_at) values (%L, %s, %L, %L, %L, %L, ''t'', ''open'', ''error'', tocsin.now(), tocsin.now())'
+select throws_ok(format(:'incident', :'acme', 2, pg_temp.id('acme service'), pg_temp.id('acme integration'), 'issue', '7'),
+                 '23505', null, 'a source has one open incident');
+select lives_ok(format(:'incident', :'acme', 3, pg_temp.id('acme service'), pg_temp.id('acme integration'), 'metric_alert', '7'),
+                'a metric alert of the same id is another source');
+update tocsin.incidents set status = 'acknowledged', acknowledged_at = tocsin.now() where organization_id = :'acme' and number = 1;
+select throws_ok(format(:'incident', :'acme', 2, pg_temp.id('acme service'), pg_temp.id('acme integration'), 'issue', '7'),
+                 '23505', null, 'an acknowledged incident is still open');
+update tocsin.incidents set status = 'resolved', resolved_at = tocsin.now(), resolution = 'sentry' where organization_id = :'acme' and number = 1;
+select lives_ok(format(:'incident', :'acme', 2, pg_temp.id('acme service'), pg_temp.id('acme integration'), 'issue', '7'),
+                'after it is resolved there may be a new one');
+
+-- --- what cannot be ------------------------------------------------------------------------------------------------------
+select throws_ok(format($$ update tocsin.incidents set status = 'resolved' where organization_id = %L and number = 2 $$, :'acme'),
+                 '23514', null, 'resolved without a time');
+select throws_ok(format($$ update tocsin.incidents set resolved_at = tocsin.now() where organization_id = %L and number = 2 $$, :'acme'),
+                 '23514', null, 'a time of resolution while open');
+select throws_ok(format($$ update tocsin.incidents set source_id = null where organization_id = %L and number = 2 $$, :'acme'),
+                 '23514', null, 'from Sentry without a source');
+select throws_ok(format($$ update tocsin.integrations set status = 'broken' where organization_id = %L $$, :'acme'),
+                 '23514', null, 'a status that nobody knows');
+select throws_ok(format($$ update tocsin.mappings set sentry_project_id = null where organization_id = %L $$, :'acme'),
+                 '23514', null, 'a mapping of no project');
+select throws_ok(format($$ insert into tocsin.services (organization_id, service_id, slug, name) values (%L, gen_random_uuid(), %L, 'x') $$, :'acme', slug),
+                 '23514', null, format('the slug %L', slug))
+  from unnest(array['', '-a', 'a-', 'A', 'a b', 'a/b', 'ü', repeat('a', 64)]) slug;
+select lives_ok(format($$ insert into tocsin.services (organization_id, service_id, slug, name) values (%L, gen_random_uuid(), %L, 'x') $$, :'acme', slug),
+                format('the slug %L', slug))
+  from unnest(array['a', 'a-b', '7', repeat('a', 63)]) slug;
+
+select * from finish();
+rollback;

@@ -1,0 +1,88 @@
+-- Two organizations with a row in every table, and helpers. Included at the beginning of a test's transaction.
+\set QUIET 1
+\set ON_ERROR_STOP 1
+\pset format unaligned
+\pset tuples_only true
+\pset pager off
+set client_min_messages = warning;
+
+begin;
+create extension pgtap;
+
+create function pg_temp.id(name text) returns uuid
+    language sql immutable as $$ select md5(name)::uuid $$;
+
+-- The first value of a query run by `who`, with the organization `tenant` set (empty: none); its SQLSTATE where it fails.
+create function pg_temp.as_role(who text, tenant text, query text) returns text
+    language plpgsql as $$
+declare
+    answer text;
+begin
+    perform set_config('app.tenant', tenant, true);
+    perform set_config('role', who, true);
+    begin
+        execute query into answer;
+    exception when others then
+        answer := sqlstate;
+    end;
+    perform set_config('role', 'none', true);
+    perform set_config('app.tenant', '', true);
+    return answer;
+end
+$$;
+
+-- Every table with organization_id, but for the partitions, which are looked at through their parent.
+create temp table walls as
+    select c.relname::text as wall, format('tocsin.%I', c.relname) as full_name
+      from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+       and a.attname = 'organization_id' and not a.attisdropped;
+
+create procedure pg_temp.make_organization(name text)
+    language plpgsql as $$
+declare
+    org         constant uuid := pg_temp.id(name);
+    integration constant uuid := pg_temp.id(name || ' integration');
+    service     constant uuid := pg_temp.id(name || ' service');
+    person      constant uuid := pg_temp.id(name || ' user');
+    zeros       constant bytea := decode(repeat('00', 32), 'hex');
+    own_hash    constant bytea := sha256(name::bytea);
+begin
+    insert into tocsin.organizations (organization_id, slug, name) values (org, name, name);
+    insert into tocsin.users (user_id, email, password_hash) values (person, 'owner@' || name || '.example', 'not a hash of ' || name);
+    insert into tocsin.members (organization_id, user_id, role) values (org, person, 'owner');
+    insert into tocsin.sessions (token_hash, user_id) values (own_hash, person);
+    insert into tocsin.api_tokens (organization_id, token_id, token_hash, name, role)
+        values (org, pg_temp.id(name || ' token'), own_hash, 'script', 'responder');
+    -- The same slug in both: what one organization uses tells the other nothing.
+    insert into tocsin.services (organization_id, service_id, slug, name) values (org, service, 'checkout', 'Checkout');
+    insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
+        values (org, integration, 'public', 'https://sentry.example', 'connected', 'ok');
+    insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, integration_id)
+        values ('https://sentry.example', pg_temp.id(name || ' installation'), org, integration);
+    insert into tocsin.sentry_organization_owners (sentry_host, sentry_org_id, organization_id)
+        values ('https://sentry.example', name, org);
+    insert into tocsin.credentials (organization_id, integration_id, access_token_sealed, issued_at)
+        values (org, integration, 'not a token', tocsin.now());
+    insert into tocsin.refresh_attempts (organization_id, integration_id, attempt_id, fence, trigger)
+        values (org, integration, pg_temp.id(name || ' attempt'), 1, 'schedule');
+    insert into tocsin.connect_flows (organization_id, flow_id, integration_id, binding_hash, purpose, expires_at)
+        values (org, pg_temp.id(name || ' flow'), integration, own_hash, 'connect', tocsin.now() + interval '10 minutes');
+    insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, service_id)
+        values (org, pg_temp.id(name || ' mapping'), integration, '42', service);
+    insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, signing_key,
+                                   body_sha256, body_bytes)
+        values (org, pg_temp.id(name || ' delivery'), integration, 'issue', 'created', 'opened', 'a test', 'app', zeros, 0);
+    insert into tocsin.sources (organization_id, integration_id, source_kind, source_id) values (org, integration, 'issue', '7');
+    insert into tocsin.applied_events (organization_id, integration_id, event_hash, delivery_id)
+        values (org, integration, zeros, pg_temp.id(name || ' delivery'));
+    insert into tocsin.incident_counters (organization_id, last_number) values (org, 1);
+    insert into tocsin.incidents (organization_id, number, service_id, integration_id, source_kind, source_id, title, status,
+                                  severity, opened_at, last_seen_at)
+        values (org, 1, service, integration, 'issue', '7', 'Checkout fails', 'open', 'error', tocsin.now(), tocsin.now());
+    insert into tocsin.timeline (organization_id, incident_number, kind, actor_type) values (org, 1, 'opened', 'sentry');
+end
+$$;
+
+call pg_temp.make_organization('acme');
+call pg_temp.make_organization('globex');
