@@ -1,0 +1,94 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/secret.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/base/uuid.hpp>
+#include <tocsin/config/options.hpp>
+#include <tocsin/http/client.hpp>
+#include <tocsin/sentry/app.hpp>
+#include <tocsin/sentry/failure.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::sentry {
+
+/// What a grant yields. The old pair is dead at Sentry from the moment it answered.
+struct token_set {
+    secret access_token;
+    std::optional<secret> refresh_token;
+    std::optional<timestamp> expires_at;
+    std::vector<std::string> scopes;
+};
+
+struct organization {
+    std::string id;    ///< Sentry's number as text; empty where the answer had none
+    std::string slug;
+    std::string name;  ///< empty where the answer had none
+};
+
+enum class installation_status { pending, installed, other };
+
+struct installation {
+    uuid id;
+    std::string app_slug;
+    sentry::organization organization;
+    installation_status status = installation_status::other;
+};
+
+struct project {
+    std::string id;
+    std::string slug;
+    std::string name;
+    std::string platform;
+};
+
+struct client_settings {
+    config::base_url sentry;
+    std::chrono::milliseconds timeout{25'000};  ///< of one call, everything included
+    std::string ca_file;                        ///< a private CA beside the system's; for self-hosted Sentry
+    std::string user_agent;
+};
+
+/// Calls to one Sentry host. Redirects are never followed and tokens go to this host only. Belongs to the executor's thread.
+class client {
+public:
+    client(async::executor on, client_settings settings, clock const& time);
+    ~client();
+
+    config::base_url const& base() const noexcept { return settings_.sentry; }
+
+    /// Exchanges the code of an installation; `app` authenticates in the JSON body. A code works once.
+    async::task<call_result<token_set>> exchange_code(public_app const& app, uuid installation, secret code);
+    /// A new pair for an installation that has had one, without its refresh token. `app` authenticates by a JWT.
+    async::task<call_result<token_set>> renew_by_jwt(public_app const& app, uuid installation);
+
+    async::task<call_result<sentry::installation>> find_installation(uuid installation, secret const& token);
+    /// Tells Sentry that the installation is complete; idempotent. Webhooks of a pending installation are not sent.
+    async::task<call_result<void>> mark_installed(uuid installation, secret const& token);
+    async::task<call_result<sentry::organization>> find_organization(std::string_view slug, secret const& token);
+    /// All projects of an organization, every page (at most 10,000 projects).
+    async::task<call_result<std::vector<project>>> list_projects(std::string organization_slug, secret token);
+
+private:
+    async::task<call_result<http::answer>> send(http::client_request request);
+    client_settings settings_;
+    clock const& time_;
+    std::unique_ptr<http::client> http_;
+};
+
+/// The decoders of Sentry's answers, apart from the calls so that tests and fuzzers reach them.
+call_result<token_set> decode_token_set(std::string_view body, timestamp now);
+call_result<installation> decode_installation(std::string_view body);
+call_result<std::vector<project>> decode_projects(std::string_view body);
+/// The cursor of the next page in a Link header; nothing on the last page.
+std::optional<std::string> next_cursor(std::string_view link_header);
+/// Sorts an answer that is no success.
+call_failure classify(http::answer const& answer, timestamp now);
+
+}  // namespace tocsin::sentry

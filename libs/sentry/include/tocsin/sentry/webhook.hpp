@@ -1,0 +1,108 @@
+#pragma once
+
+#include <tocsin/base/error.hpp>
+#include <tocsin/base/secret.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/base/uuid.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tocsin::sentry {
+
+/// A key that webhooks may be signed with, and its name in the delivery log ("current", "previous").
+struct signing_key {
+    std::string name;
+    secret key;
+};
+
+/// The name of the key that made `signature` (the Sentry-Hook-Signature header: exactly 64 lower-case hex digits, HMAC-SHA256
+/// of the raw body) or nothing. Constant time in the comparison; every key is tried, whichever fits.
+std::optional<std::string> verify_signature(
+    std::vector<signing_key> const& keys, std::string_view body, std::string_view signature
+);
+
+/// What a webhook is about. Sentry names it in an unsigned header; the signed body must agree.
+enum class resource { issue, error, comment, event_alert, activity_alert, metric_alert, installation, other };
+std::string_view to_string(resource r) noexcept;
+
+/// A Sentry project as a webhook names it: some name only the id, some only the slug.
+struct project_ref {
+    std::string id;
+    std::string slug;
+    std::string name;
+};
+
+struct actor {
+    std::string type;  ///< "user" or "application"
+    std::string name;
+};
+
+/// A moment of an issue's life: `data.issue` of issue.*.
+struct issue {
+    std::string id;
+    std::string short_id;
+    std::string title;
+    std::string culprit;
+    std::string level;
+    std::string status;     ///< unresolved, resolved, ignored
+    std::string substatus;
+    std::string url;        ///< for people: http(s) only, else empty
+    project_ref project;
+    std::string release;
+    std::int64_t count = 1;
+    std::optional<timestamp> first_seen;
+    std::optional<timestamp> last_seen;
+    std::string assignee;         ///< of issue.assigned and assignedTo: name or address
+    std::string resolution_type;  ///< of issue.resolved
+};
+
+/// One alert rule that fired for one event.
+struct event_alert {
+    std::string event_id;
+    std::string issue_id;
+    project_ref project;
+    std::string title;
+    std::string culprit;
+    std::string level;
+    std::string environment;
+    std::string release;
+    std::string url;
+    std::optional<timestamp> at;
+    std::string rule;     ///< its label
+    std::string rule_id;  ///< only where the rule has an alert action of the app
+    std::vector<std::pair<std::string, std::string>> settings;  ///< of that action
+};
+
+struct installation_change {
+    std::string organization_slug;
+};
+
+/// A resource or action that has no effect here, known or not.
+struct unhandled {};
+
+/// A webhook as Tocsin understands it.
+struct webhook {
+    sentry::resource resource = resource::other;
+    std::string resource_name;  ///< the header's, printable, at most 64 bytes
+    std::string action;         ///< printable, at most 64 bytes
+    uuid installation;
+    sentry::actor actor;
+    std::variant<unhandled, issue, event_alert, installation_change> what;
+    /// Why it can have no effect although it is well-formed: "the Sentry-Hook-Resource header says issue, the body is a comment".
+    std::string disagreement;
+    /// Why an event of a known kind cannot be used: "data.issue.id is missing".
+    std::string unreadable;
+    bool cut = false;  ///< something in the body was too long, too deep or ill-formed, and was left out or repaired
+};
+
+/// Decodes a body whose signature was right. errc::invalid where it is no JSON or not Sentry's envelope (action and
+/// installation.uuid).
+result<webhook> decode_webhook(std::string_view body, std::string_view resource_header);
+
+}  // namespace tocsin::sentry

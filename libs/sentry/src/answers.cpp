@@ -1,0 +1,156 @@
+#include <tocsin/base/text.hpp>
+#include <tocsin/json/document.hpp>
+#include <tocsin/sentry/client.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tocsin::sentry {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t token_answer_limit = 64 * 1024;
+
+call_failure unusable(std::string detail) {
+    // The status said success, so whatever was asked for has probably happened.
+    return {.kind = failure_kind::transient, .http_status = 200, .detail = std::move(detail), .in_doubt = true, .retry_after = {}};
+}
+
+std::string text_of(std::optional<json::value> const& at, std::size_t max_bytes) {
+    if (!at) return {};
+    auto const text = at->as_id_text();
+    return text ? repaired(*text, max_bytes) : std::string();
+}
+
+/// A token goes into a header: visible ASCII only.
+std::optional<secret> token_of(std::optional<json::value> const& at) {
+    auto const text = at ? at->as_string() : std::nullopt;
+    if (!text || text->empty() || text->size() > 4096) return std::nullopt;
+    bool const visible = std::all_of(text->begin(), text->end(), [](char c) { return c > 0x20 && c < 0x7F; });
+    return visible ? std::optional(secret(std::string(*text))) : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> seconds_in(std::optional<std::string_view> header) {
+    if (!header || header->empty() || header->size() > 12) return std::nullopt;
+    std::int64_t value = 0;
+    auto const [end, failed] = std::from_chars(header->data(), header->data() + header->size(), value);
+    if (failed != std::errc{} || end != header->data() + header->size() || value < 0) return std::nullopt;
+    return std::chrono::seconds(value);
+}
+
+/// Retry-After in seconds, or Sentry's reset header, which is an epoch; between a second and an hour.
+std::optional<std::chrono::seconds> wished_pause(http::fields const& headers, timestamp now) {
+    std::optional<std::chrono::seconds> wish = seconds_in(headers.find("Retry-After"));
+    if (!wish) {
+        if (auto const reset = seconds_in(headers.find("X-Sentry-Rate-Limit-Reset")))
+            wish = *reset - std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+    }
+    if (!wish) return std::nullopt;
+    return std::clamp<std::chrono::seconds>(*wish, 1s, 3600s);
+}
+
+/// Sentry's own words: {"detail": text | {"message": text}} or {"error": text}; else nothing.
+std::string words_of(std::string_view body) {
+    if (body.size() > token_answer_limit) return {};
+    auto const parsed = json::parse(body);
+    if (!parsed) return {};
+    for (auto const& path : {std::initializer_list<std::string_view>{"detail"}, {"detail", "message"}, {"error"}, {"error_description"}})
+        if (auto const at = parsed->root().at(path))
+            if (auto const text = at->as_string()) return printable(*text, 300);
+    return {};
+}
+
+}  // namespace
+
+call_failure classify(http::answer const& answer, timestamp now) {
+    call_failure why{.kind = failure_kind::transient, .http_status = answer.status, .detail = words_of(answer.body), .in_doubt = false,
+                     .retry_after = wished_pause(answer.headers, now)};
+    if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);
+    switch (answer.status) {
+        case 400: case 401: case 403: case 409: case 422: why.kind = failure_kind::refused; break;
+        case 404: why.kind = failure_kind::gone; break;
+        case 429: why.kind = failure_kind::rate_limited; break;
+        default:
+            // A 5xx may come after the change was committed.
+            why.in_doubt = answer.status >= 500;
+    }
+    return why;
+}
+
+call_result<token_set> decode_token_set(std::string_view body, timestamp now) {
+    if (body.size() > token_answer_limit) return unusable("the token answer is too large");
+    auto const parsed = json::parse(body);
+    if (!parsed) return unusable("the token answer is not JSON");
+    auto const root = parsed->root();
+    token_set tokens;
+    auto access = token_of(root.find("token"));
+    if (!access) return unusable("the token answer has no token");
+    tokens.access_token = std::move(*access);
+    tokens.refresh_token = token_of(root.find("refreshToken"));
+    if (auto const expires = root.find("expiresAt"); expires && !expires->is_null()) {
+        auto const text = expires->as_string();
+        auto const at = text ? parse_rfc3339(*text) : std::nullopt;
+        if (!at || *at <= now) return unusable("the token answer's expiresAt is no time to come");
+        tokens.expires_at = std::min(*at, now + std::chrono::days(366));
+    }
+    if (auto const scopes = root.find("scopes"))
+        for (std::size_t i = 0; i < std::min<std::size_t>(scopes->size(), 100); ++i)
+            if (auto const scope = scopes->element(i).as_string()) tokens.scopes.push_back(printable(*scope, 100));
+    std::sort(tokens.scopes.begin(), tokens.scopes.end());
+    return tokens;
+}
+
+call_result<installation> decode_installation(std::string_view body) {
+    auto const parsed = json::parse(body);
+    if (!parsed) return unusable("the installation answer is not JSON");
+    auto const root = parsed->root();
+    auto const id = uuid::parse(text_of(root.find("uuid"), 64));
+    if (!id) return unusable("the installation answer has no uuid");
+    installation found;
+    found.id = *id;
+    found.app_slug = text_of(root.at({"app", "slug"}), 200);
+    found.organization.id = text_of(root.at({"organization", "id"}), 64);
+    found.organization.slug = text_of(root.at({"organization", "slug"}), 200);
+    auto const status = text_of(root.find("status"), 40);
+    if (status == "installed") found.status = installation_status::installed;
+    if (status == "pending") found.status = installation_status::pending;
+    if (found.organization.slug.empty()) return unusable("the installation answer names no organization");
+    return found;
+}
+
+call_result<std::vector<project>> decode_projects(std::string_view body) {
+    // A hundred projects with all their details; the node budget of a single object does not fit.
+    auto const parsed = json::parse(body, json::root::object_or_array, {.nodes = 500'000});
+    if (!parsed || parsed->root().kind() != json::kind::array) return unusable("the project list is no JSON list");
+    std::vector<project> projects;
+    for (std::size_t i = 0; i < parsed->root().size(); ++i) {
+        auto const item = parsed->root().element(i);
+        project one{text_of(item.find("id"), 64), text_of(item.find("slug"), 200), text_of(item.find("name"), 300), text_of(item.find("platform"), 60)};
+        if (!one.id.empty() && !one.slug.empty()) projects.push_back(std::move(one));
+    }
+    return projects;
+}
+
+std::optional<std::string> next_cursor(std::string_view header) {
+    // Link: <URL>; rel="previous"; results="false"; cursor="V", <URL>; rel="next"; results="true"; cursor="V"
+    while (!header.empty()) {
+        auto const begin = header.find('<');
+        auto const close = begin == std::string_view::npos ? begin : header.find('>', begin);
+        if (close == std::string_view::npos) return std::nullopt;
+        auto const next = header.find('<', close);
+        auto const attributes = header.substr(close, next == std::string_view::npos ? next : next - close);
+        header = next == std::string_view::npos ? std::string_view() : header.substr(next);
+        if (attributes.find("rel=\"next\"") == std::string_view::npos || attributes.find("results=\"true\"") == std::string_view::npos) continue;
+        auto const cursor = attributes.find("cursor=\"");
+        if (cursor == std::string_view::npos) return std::nullopt;
+        auto const value = attributes.substr(cursor + 8);
+        auto const text = value.substr(0, value.find('"'));
+        if (text.empty() || text.size() > 200) return std::nullopt;
+        return std::string(text);
+    }
+    return std::nullopt;
+}
+
+}  // namespace tocsin::sentry

@@ -1,0 +1,237 @@
+#include <tocsin/base/text.hpp>
+#include <tocsin/json/document.hpp>
+#include <tocsin/sentry/webhook.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace tocsin::sentry {
+
+namespace {
+
+/// What is read of a body. A stored event is hundreds of frames and variables; none of that is built.
+json::selection const& wanted() {
+    static json::selection const paths{
+        "action", "installation/uuid", "actor/type", "actor/name",
+        "data/issue/id", "data/issue/shortId", "data/issue/title", "data/issue/culprit", "data/issue/level", "data/issue/status",
+        "data/issue/substatus", "data/issue/permalink", "data/issue/web_url", "data/issue/project/*", "data/issue/count",
+        "data/issue/firstSeen", "data/issue/lastSeen", "data/issue/assignedTo/*", "data/issue/metadata/release",
+        "data/issue/firstRelease/version", "data/issue/lastRelease/version",
+        "data/assignee/*", "data/resolution_type",
+        "data/event/event_id", "data/event/issue_id", "data/event/project", "data/event/title", "data/event/culprit", "data/event/level",
+        "data/event/environment", "data/event/release", "data/event/datetime", "data/event/web_url", "data/event/url",
+        "data/event/tags/*/*", "data/triggered_rule", "data/issue_alert/id", "data/issue_alert/title", "data/issue_alert/settings/*/*",
+        "data/error/event_id", "data/error/issue_id", "data/metric_alert/id", "data/comment_id", "data/activity/type",
+        "data/installation/organization/slug", "data/installation/uuid",
+    };
+    return paths;
+}
+
+class fields {
+public:
+    explicit fields(json::value root) : root_(root) {}
+
+    std::string text(std::initializer_list<std::string_view> path, std::size_t max_bytes) const {
+        auto const at = root_.at(path);
+        auto const found = at ? at->as_id_text() : std::nullopt;
+        return found ? repaired(*found, max_bytes) : std::string();
+    }
+
+    std::optional<timestamp> time(std::initializer_list<std::string_view> path) const {
+        return parse_rfc3339(text(path, 64));
+    }
+
+    std::int64_t count(std::initializer_list<std::string_view> path) const {
+        auto const found = text(path, 20);  // a string in webhooks, a number elsewhere
+        std::int64_t value = 0;
+        auto const [end, failed] = std::from_chars(found.data(), found.data() + found.size(), value);
+        return failed == std::errc{} && value > 0 ? value : 1;
+    }
+
+    bool has(std::initializer_list<std::string_view> path) const { return root_.at(path).has_value(); }
+    std::optional<json::value> at(std::initializer_list<std::string_view> path) const { return root_.at(path); }
+
+private:
+    json::value root_;
+};
+
+std::string web_url(std::string text) {
+    return text.starts_with("https://") || text.starts_with("http://") ? text : std::string();
+}
+
+/// Identifiers decide what a delivery is applied to: repaired ones (U+FFFD) would confuse two sources.
+bool is_identifier(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 64 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+resource resource_named(std::string_view name) noexcept {
+    for (auto const r : {resource::issue, resource::error, resource::comment, resource::event_alert, resource::activity_alert,
+                         resource::metric_alert, resource::installation})
+        if (name == to_string(r)) return r;
+    return resource::other;
+}
+
+/// What the signed body itself says it is about.
+resource resource_in(fields const& body) {
+    if (body.has({"data", "installation"})) return resource::installation;
+    if (body.has({"data", "metric_alert"})) return resource::metric_alert;
+    if (body.has({"data", "comment_id"})) return resource::comment;
+    if (body.has({"data", "activity"})) return resource::activity_alert;
+    if (body.has({"data", "error"})) return resource::error;
+    if (body.has({"data", "event"})) return resource::event_alert;
+    if (body.has({"data", "issue"})) return resource::issue;
+    return resource::other;
+}
+
+issue read_issue(fields const& body) {
+    issue found;
+    found.id = body.text({"data", "issue", "id"}, 65);
+    found.short_id = body.text({"data", "issue", "shortId"}, 200);
+    found.title = body.text({"data", "issue", "title"}, 500);
+    found.culprit = body.text({"data", "issue", "culprit"}, 500);
+    found.level = to_lower(body.text({"data", "issue", "level"}, 20));
+    found.status = to_lower(body.text({"data", "issue", "status"}, 40));
+    found.substatus = to_lower(body.text({"data", "issue", "substatus"}, 60));
+    found.url = web_url(body.text({"data", "issue", "web_url"}, 2000));
+    if (found.url.empty()) found.url = web_url(body.text({"data", "issue", "permalink"}, 2000));
+    found.project = {body.text({"data", "issue", "project", "id"}, 65), body.text({"data", "issue", "project", "slug"}, 200),
+                     body.text({"data", "issue", "project", "name"}, 300)};
+    found.release = body.text({"data", "issue", "lastRelease", "version"}, 300);
+    if (found.release.empty()) found.release = body.text({"data", "issue", "firstRelease", "version"}, 300);
+    found.count = body.count({"data", "issue", "count"});
+    found.first_seen = body.time({"data", "issue", "firstSeen"});
+    found.last_seen = body.time({"data", "issue", "lastSeen"});
+    found.assignee = body.text({"data", "assignee", "name"}, 254);
+    if (found.assignee.empty()) found.assignee = body.text({"data", "issue", "assignedTo", "name"}, 254);
+    found.resolution_type = body.text({"data", "resolution_type"}, 60);
+    return found;
+}
+
+/// The value of a tag: raw events carry [[key, value], ...].
+std::string tag(fields const& body, std::string_view key, std::size_t max_bytes) {
+    auto const tags = body.at({"data", "event", "tags"});
+    for (std::size_t i = 0; tags && i < tags->size(); ++i) {
+        auto const pair = tags->element(i);
+        if (pair.size() != 2 || pair.kind() != json::kind::array) continue;
+        auto const name = pair.element(0).as_string();
+        auto const content = pair.element(1).as_string();
+        if (name == key && content) return repaired(*content, max_bytes);
+    }
+    return {};
+}
+
+/// The project's slug stands only in the event's API address: .../api/0/projects/{org}/{project}/events/{id}/
+std::string project_slug_in(std::string_view url) {
+    auto const marker = std::string_view("/api/0/projects/");
+    auto const at = url.find(marker);
+    if (at == std::string_view::npos) return {};
+    auto rest = url.substr(at + marker.size());
+    auto const org_end = rest.find('/');
+    if (org_end == std::string_view::npos) return {};
+    rest = rest.substr(org_end + 1);
+    auto const end = rest.find('/');
+    return end == std::string_view::npos ? std::string() : repaired(rest.substr(0, end), 200);
+}
+
+std::vector<std::pair<std::string, std::string>> read_settings(fields const& body) {
+    std::vector<std::pair<std::string, std::string>> found;
+    auto const settings = body.at({"data", "issue_alert", "settings"});
+    for (std::size_t i = 0; settings && i < std::min<std::size_t>(settings->size(), 50); ++i) {
+        auto const item = settings->element(i);
+        auto const name = item.find("name");
+        auto const content = item.find("value");
+        if (name && name->as_string() && content && content->as_id_text())
+            found.emplace_back(repaired(*name->as_string(), 100), repaired(*content->as_id_text(), 2000));
+    }
+    return found;
+}
+
+event_alert read_event_alert(fields const& body) {
+    event_alert found;
+    found.event_id = body.text({"data", "event", "event_id"}, 65);
+    found.issue_id = body.text({"data", "event", "issue_id"}, 65);
+    found.project = {body.text({"data", "event", "project"}, 65), project_slug_in(body.text({"data", "event", "url"}, 2000)), {}};
+    found.title = body.text({"data", "event", "title"}, 500);
+    found.culprit = body.text({"data", "event", "culprit"}, 500);
+    found.level = to_lower(body.text({"data", "event", "level"}, 20));
+    if (found.level.empty()) found.level = to_lower(tag(body, "level", 20));
+    found.environment = body.text({"data", "event", "environment"}, 200);
+    if (found.environment.empty()) found.environment = tag(body, "environment", 200);
+    found.release = body.text({"data", "event", "release"}, 300);
+    if (found.release.empty()) found.release = tag(body, "sentry:release", 300);
+    found.url = web_url(body.text({"data", "event", "web_url"}, 2000));
+    found.at = body.time({"data", "event", "datetime"});
+    found.rule = body.text({"data", "triggered_rule"}, 300);
+    found.rule_id = body.text({"data", "issue_alert", "id"}, 64);
+    found.settings = read_settings(body);
+    return found;
+}
+
+std::string missing_identifier(std::string_view field, std::string_view content) {
+    return content.empty() ? std::string(field) + " is missing" : std::string(field) + " is no identifier";
+}
+
+void read_content(webhook& into, fields const& body) {
+    if (into.resource == resource::issue) {
+        auto found = read_issue(body);
+        if (!is_identifier(found.id)) into.unreadable = missing_identifier("data.issue.id", found.id);
+        else if (!is_identifier(found.project.id) && found.project.slug.empty()) into.unreadable = "data.issue.project has neither id nor slug";
+        into.what = std::move(found);
+    } else if (into.resource == resource::event_alert) {
+        auto found = read_event_alert(body);
+        if (!is_identifier(found.issue_id)) into.unreadable = missing_identifier("data.event.issue_id", found.issue_id);
+        else if (!is_identifier(found.event_id)) into.unreadable = missing_identifier("data.event.event_id", found.event_id);
+        else if (!is_identifier(found.project.id) && found.project.slug.empty()) into.unreadable = "data.event names no project";
+        into.what = std::move(found);
+    } else if (into.resource == resource::installation) {
+        into.what = installation_change{body.text({"data", "installation", "organization", "slug"}, 200)};
+    }
+}
+
+}  // namespace
+
+std::string_view to_string(resource r) noexcept {
+    switch (r) {
+        case resource::issue: return "issue";
+        case resource::error: return "error";
+        case resource::comment: return "comment";
+        case resource::event_alert: return "event_alert";
+        case resource::activity_alert: return "activity_alert";
+        case resource::metric_alert: return "metric_alert";
+        case resource::installation: return "installation";
+        case resource::other: break;
+    }
+    return "other";
+}
+
+result<webhook> decode_webhook(std::string_view body, std::string_view resource_header) {
+    auto const parsed = json::parse_lenient(body, wanted());
+    if (!parsed) return parsed.error();
+    fields const from(parsed->root());
+
+    webhook found;
+    auto const action = from.at({"action"});
+    auto const installation = uuid::parse(from.text({"installation", "uuid"}, 64));
+    if (!action || !action->as_string() || action->as_string()->empty())
+        return error{errc::invalid, "The body has no action: this is not a webhook of Sentry's integration platform."};
+    if (!installation)
+        return error{errc::invalid, "The body has no installation.uuid: this is not a webhook of Sentry's integration platform."};
+    found.action = printable(*action->as_string(), 64);
+    found.installation = *installation;
+    found.actor = {from.text({"actor", "type"}, 40), from.text({"actor", "name"}, 300)};
+    found.resource_name = printable(resource_header, 64);
+    found.cut = parsed->cut();
+
+    auto const by_header = resource_named(resource_header);
+    found.resource = resource_in(from);
+    if (by_header != found.resource && by_header != resource::other)
+        found.disagreement = "the Sentry-Hook-Resource header says " + found.resource_name + ", the body is " +
+                             (found.resource == resource::other ? "none that it could be" : "a " + std::string(to_string(found.resource)));
+    if (by_header == resource::other) found.resource = resource::other;  // a resource of Sentry's that we do not know
+    read_content(found, from);
+    return found;
+}
+
+}  // namespace tocsin::sentry

@@ -1,0 +1,133 @@
+#include <tocsin/sentry/client.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tocsin;
+using namespace tocsin::sentry;
+using namespace std::chrono_literals;
+
+namespace {
+
+timestamp const now = *parse_rfc3339("2026-03-02T09:00:00Z");
+
+std::string token_answer(std::string const& changed = "", std::string const& with = "") {
+    std::string body =
+        R"({"id":"38","scopes":["org:read","event:read"],"application":null,"expiresAt":"2026-03-02T17:00:00.870Z",)"
+        R"("dateCreated":"2026-03-02T09:00:00.870Z","state":null,"token":"fake-access-token","refreshToken":"fake-refresh-token"})";
+    if (!changed.empty()) body.replace(body.find(changed), changed.size(), with);
+    return body;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(answers)
+
+BOOST_AUTO_TEST_CASE(a_token_answer_is_read) {
+    auto const tokens = decode_token_set(token_answer(), now);
+    BOOST_REQUIRE(tokens.has_value());
+    BOOST_TEST(tokens->access_token.reveal() == "fake-access-token");
+    BOOST_TEST(tokens->refresh_token.value().reveal() == "fake-refresh-token");
+    BOOST_TEST(to_rfc3339(tokens->expires_at.value()) == "2026-03-02T17:00:00.870000Z");
+    BOOST_TEST(tokens->scopes == (std::vector<std::string>{"event:read", "org:read"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_answer_that_is_none_is_transient_and_in_doubt) {
+    struct {
+        char const* name;
+        std::string body;
+    } const table[]{
+        {"empty", ""},
+        {"HTML", "<!DOCTYPE html><html></html>"},
+        {"cut off", token_answer().substr(0, 80)},
+        {"a list", "[]"},
+        {"a number that kills parsers", "[0.00000000000000000001e-2147483639]"},
+        {"the same inside", R"({"token":0.00000000000000000001e-2147483639})"},
+        {"no token", token_answer(R"("token":"fake-access-token")", R"("tok":"x")")},
+        {"an empty token", token_answer(R"("fake-access-token")", R"("")")},
+        {"a token with a line end", token_answer("fake-access-token", R"(fake\r\nX-Evil: 1)")},
+        {"a token that is a number", token_answer(R"("fake-access-token")", "5")},
+        {"an expiry in the past", token_answer("2026-03-02T17", "2026-03-02T07")},
+        {"an expiry that is no time", token_answer("2026-03-02T17:00:00.870Z", "soon")},
+        {"twice the same member", token_answer(R"("state":null)", R"("token":"other")")},
+        {"too large", token_answer("fake-refresh-token", std::string(70'000, 'x'))},
+    };
+    for (auto const& row : table) {
+        BOOST_TEST_CONTEXT(row.name) {
+            auto const tokens = decode_token_set(row.body, now);
+            BOOST_REQUIRE(!tokens.has_value());
+            BOOST_TEST(to_string(tokens.error().kind) == "transient");
+            BOOST_TEST(tokens.error().in_doubt);
+            BOOST_TEST(tokens.error().detail.find("fake-access") == std::string::npos);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(answers_are_sorted_by_status) {
+    struct {
+        int status;
+        std::string body;
+        char const* kind;
+        char const* detail;
+    } const table[]{
+        {400, R"({"detail":"Token does not belong to the application"})", "refused", "Token does not belong to the application"},
+        {401, R"({"detail":"Invalid Client ID / Secret pair"})", "refused", "Invalid Client ID / Secret pair"},
+        {401, "", "refused", "status 401"},
+        {403, R"({"detail":{"code":"x","message":"no"}})", "refused", "no"},
+        {404, R"({"detail":"The requested resource does not exist"})", "gone", "The requested resource does not exist"},
+        {429, "You are attempting to use this endpoint too frequently", "rate_limited", "status 429"},
+        {302, "", "transient", "status 302"},
+        {500, R"({"detail":"Internal Error","errorId":"1"})", "transient", "Internal Error"},
+        {503, "<html>", "transient", "status 503"},
+    };
+    for (auto const& row : table) {
+        BOOST_TEST_CONTEXT(row.status << " " << row.body) {
+            auto const why = classify(http::answer{row.status, {}, row.body}, now);
+            BOOST_TEST(to_string(why.kind) == row.kind);
+            BOOST_TEST(why.detail == row.detail);
+            BOOST_TEST(why.in_doubt == (row.status >= 500));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
+    auto const pause = [](char const* name, std::string const& value) {
+        http::answer answer{429, {}, {}};
+        answer.headers.add(name, value);
+        return classify(answer, now).retry_after;
+    };
+    auto const epoch = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    BOOST_TEST((pause("Retry-After", "17") == 17s));
+    BOOST_TEST((pause("Retry-After", "0") == 1s));
+    BOOST_TEST((pause("Retry-After", "999999") == 3600s));
+    BOOST_TEST(!pause("Retry-After", "-3").has_value());
+    BOOST_TEST(!pause("Retry-After", "soon").has_value());
+    BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch + 9)) == 9s));
+    BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch - 9)) == 1s));
+}
+
+BOOST_AUTO_TEST_CASE(pages_follow_the_cursor_only) {
+    BOOST_TEST(next_cursor(R"(<https://sentry.io/api/0/x/?&cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", )"
+                           R"(<https://de.sentry.io/api/0/x/?&cursor=0:100:0>; rel="next"; results="true"; cursor="0:100:0")").value_or("") == "0:100:0");
+    BOOST_TEST(!next_cursor(R"(<u>; rel="previous"; results="true"; cursor="0:0:1", <u>; rel="next"; results="false"; cursor="0:100:0")").has_value());
+    for (auto const* odd : {"", "<", "<u>", R"(<u>; rel="next"; results="true")", R"(<u>; rel="next"; results="true"; cursor="")"})
+        BOOST_TEST(!next_cursor(odd).has_value(), odd);
+}
+
+BOOST_AUTO_TEST_CASE(installations_and_projects_are_read) {
+    auto const found = decode_installation(
+        R"({"app":{"uuid":"a9988ad6-0000-4905-bb93-f7cbf4c96bbb","slug":"tocsin","sentryAppId":1},"organization":{"slug":"northwind","id":4509877862268928},)"
+        R"("uuid":"01635075-0000-4f96-8fc8-ff9680780a13","status":"pending"})");
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST(found->organization.id == "4509877862268928");
+    BOOST_TEST(found->app_slug == "tocsin");
+    BOOST_TEST((found->status == installation_status::pending));
+    BOOST_TEST(!decode_installation(R"({"uuid":"nonsense"})").has_value());
+
+    auto const projects = decode_projects(R"([{"id":"4505281256090153","slug":"checkout","name":"Checkout","platform":null},{"slug":"no-id"}])");
+    BOOST_REQUIRE(projects.has_value());
+    BOOST_REQUIRE(projects->size() == 1);
+    BOOST_TEST(projects->front().id == "4505281256090153");
+    BOOST_TEST(!decode_projects("{}").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,142 @@
+#include <tocsin/sentry/webhook.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace tocsin;
+using namespace tocsin::sentry;
+
+namespace {
+
+std::string const envelope_end = R"(},"installation":{"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"},"actor":{"type":"user","id":123,"name":"Ada"}})";
+
+std::string issue_body(std::string const& issue, std::string const& beside = "", std::string const& action = "created") {
+    return R"({"action":")" + action + R"(","data":{"issue":)" + issue + beside + envelope_end;
+}
+
+std::string const full_issue =
+    R"({"url":"https://sentry.io/api/0/organizations/northwind/issues/4517203344/","web_url":"https://northwind.sentry.io/issues/4517203344/",)"
+    R"("id":"4517203344","shortId":"CHECKOUT-3F","title":"TimeoutError: no answer \u2013 Zahlung","culprit":"checkout.gateway in charge",)"
+    R"("permalink":"https://northwind.sentry.io/issues/4517203344/","level":"error","status":"unresolved","substatus":"new",)"
+    R"("project":{"id":"4505281256090153","name":"Checkout","slug":"checkout","platform":"python"},"assignedTo":null,"count":"12",)"
+    R"("firstSeen":"2026-03-02T09:14:05.120000+00:00","lastSeen":"2026-03-02T09:15:05Z"})";
+
+std::string alert_body(std::string const& more = "") {
+    return R"({"action":"triggered","data":{"event":{"event_id":"e4874d664c3540c1a32eab185f12c5ab","project":4505281256090153,"release":null,)"
+           R"("datetime":"2026-03-02T09:14:05.677000Z","issue_id":"4517203344","level":"fatal","title":"ReferenceError: x is not defined",)"
+           R"("tags":[["environment","production"],["sentry:release","shop@1.2.3"],["broken"]],"exception":{"values":[{"stacktrace":{"frames":[{"vars":{"a":1}}]}}]},)"
+           R"("url":"https://sentry.io/api/0/projects/northwind/checkout/events/e4874d664c3540c1a32eab185f12c5ab/",)"
+           R"("web_url":"https://sentry.io/organizations/northwind/issues/4517203344/events/e4874d664c3540c1a32eab185f12c5ab/"},)"
+           R"("triggered_rule":"Errors in production")" + more + envelope_end;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(webhook_decoding)
+
+BOOST_AUTO_TEST_CASE(an_issue_is_read) {
+    auto const hook = decode_webhook(issue_body(full_issue), "issue");
+    BOOST_REQUIRE(hook.has_value());
+    BOOST_TEST(hook->unreadable == "");
+    BOOST_TEST(hook->disagreement == "");
+    BOOST_TEST(hook->installation.str() == "7a485448-a9e2-4c85-8a3c-4f44175783c9");
+    BOOST_TEST(hook->actor.name == "Ada");
+    auto const& issue = std::get<sentry::issue>(hook->what);
+    BOOST_TEST(issue.id == "4517203344");
+    BOOST_TEST(issue.title == "TimeoutError: no answer \xE2\x80\x93 Zahlung");
+    BOOST_TEST(issue.project.id == "4505281256090153");
+    BOOST_TEST(issue.project.slug == "checkout");
+    BOOST_TEST(issue.count == 12);
+    BOOST_TEST(issue.url == "https://northwind.sentry.io/issues/4517203344/");
+    BOOST_TEST(to_rfc3339(issue.first_seen.value()) == "2026-03-02T09:14:05.120000Z");
+    BOOST_TEST(to_rfc3339(issue.last_seen.value()) == "2026-03-02T09:15:05.000000Z");
+}
+
+BOOST_AUTO_TEST_CASE(an_alert_is_read_with_its_project_from_the_url_and_facts_from_tags) {
+    auto const hook = decode_webhook(
+        alert_body(R"(,"issue_alert":{"id":123,"title":"Errors in production","sentry_app_id":5,"settings":[{"name":"service","value":"checkout"},{"name":"open","value":"false"}]})"),
+        "event_alert"
+    );
+    BOOST_REQUIRE(hook.has_value());
+    BOOST_TEST(hook->unreadable == "");
+    auto const& alert = std::get<event_alert>(hook->what);
+    BOOST_TEST(alert.project.id == "4505281256090153");
+    BOOST_TEST(alert.project.slug == "checkout");
+    BOOST_TEST(alert.environment == "production");
+    BOOST_TEST(alert.release == "shop@1.2.3");
+    BOOST_TEST(alert.rule == "Errors in production");
+    BOOST_TEST(alert.rule_id == "123");
+    BOOST_REQUIRE(alert.settings.size() == 2);
+    BOOST_TEST(alert.settings[1].first == "open");
+    BOOST_TEST(alert.settings[1].second == "false");
+}
+
+BOOST_AUTO_TEST_CASE(parts_may_be_missing) {
+    auto const bare = decode_webhook(issue_body(R"({"id":"5","project":{"slug":"checkout"}})", "", "resolved"), "issue");
+    BOOST_REQUIRE(bare.has_value());
+    BOOST_TEST(bare->unreadable == "");
+    BOOST_TEST(std::get<issue>(bare->what).count == 1);
+    BOOST_TEST(!std::get<issue>(bare->what).last_seen.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_used_says_why) {
+    struct {
+        char const* name;
+        std::string issue;
+        char const* why;
+    } const table[]{
+        {"no id", R"({"project":{"id":"1"}})", "data.issue.id is missing"},
+        {"an id with a NUL", R"({"id":"1\u0000","project":{"id":"1"}})", "data.issue.id is no identifier"},
+        {"an id that is too long", R"({"id":")" + std::string(65, '1') + R"(","project":{"id":"1"}})", "data.issue.id is no identifier"},
+        {"no project", R"({"id":"1"})", "data.issue.project has neither id nor slug"},
+    };
+    for (auto const& row : table) {
+        BOOST_TEST_CONTEXT(row.name) {
+            auto const hook = decode_webhook(issue_body(row.issue), "issue");
+            BOOST_REQUIRE(hook.has_value());
+            BOOST_TEST(hook->unreadable == row.why);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_signed_body_decides_what_it_is_about) {
+    auto const other = decode_webhook(issue_body(full_issue), "comment");
+    BOOST_REQUIRE(other.has_value());
+    BOOST_TEST(other->disagreement.find("comment") != std::string::npos);
+
+    auto const unknown = decode_webhook(issue_body(full_issue), "preprod_artifact");
+    BOOST_REQUIRE(unknown.has_value());
+    BOOST_TEST(unknown->disagreement == "");
+    BOOST_TEST(std::holds_alternative<unhandled>(unknown->what));
+}
+
+BOOST_AUTO_TEST_CASE(odd_text_is_repaired_and_told) {
+    auto const hook = decode_webhook(issue_body(R"({"id":"1","title":"a\u0000b \ud800 c","project":{"id":"1"}})"), "issue");
+    BOOST_REQUIRE(hook.has_value());
+    BOOST_TEST(std::get<issue>(hook->what).title == "a\xEF\xBF\xBD" "b \xEF\xBF\xBD c");
+    BOOST_TEST(hook->cut);
+}
+
+BOOST_AUTO_TEST_CASE(links_are_http_only) {
+    auto const hook = decode_webhook(issue_body(R"x({"id":"1","permalink":"javascript:alert(1)","project":{"id":"1"}})x"), "issue");
+    BOOST_TEST(std::get<issue>(hook->what).url == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_envelope_is_refused) {
+    std::string const uuid_field = R"("installation":{"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"})";
+    std::vector<std::string> const bodies{
+        "",
+        "[]",
+        "{}",
+        "null",
+        issue_body(full_issue) + "x",
+        "[0.00000000000000000001e-2147483639]",
+        R"({"action":"created","data":{}})",
+        R"({"action":5,)" + uuid_field + "}",
+        R"({"action":"created","installation":{"uuid":"nonsense"},"data":{}})",
+    };
+    for (auto const& body : bodies) BOOST_TEST(!decode_webhook(body, "issue").has_value(), body);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
