@@ -1,0 +1,220 @@
+#include <tocsin/base/encoding.hpp>
+#include <tocsin/base/text.hpp>
+#include <tocsin/crypto/digest.hpp>
+#include <tocsin/crypto/random.hpp>
+#include <tocsin/identity/admin.hpp>
+#include <tocsin/identity/api_token.hpp>
+#include <tocsin/identity/password_rules.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::identity {
+
+namespace {
+
+constexpr db::statement insert_organization = {
+    "admin_insert_organization",
+    "insert into tocsin.organizations (organization_id, slug, name) values ($1::uuid, $2, $3)",
+};
+constexpr db::statement find_organization = {
+    "admin_find_organization",
+    "select organization_id from tocsin.organizations where slug = $1",
+};
+constexpr db::statement find_user = {
+    "admin_find_user",
+    "select user_id from tocsin.users where lower(email) = lower($1)",
+};
+constexpr db::statement insert_user = {
+    "admin_insert_user",
+    "insert into tocsin.users (user_id, email, name, password_hash) values ($1::uuid, $2, $3, $4)",
+};
+constexpr db::statement has_members = {
+    "admin_has_members",
+    "select exists (select from tocsin.members where organization_id = $1::uuid) as found",
+};
+constexpr db::statement insert_member = {
+    "admin_insert_member",
+    "insert into tocsin.members (organization_id, user_id, role) values ($1::uuid, $2::uuid, $3)",
+};
+constexpr db::statement insert_token = {
+    "admin_insert_token",
+    "insert into tocsin.api_tokens (organization_id, token_id, name, role, token_hash) "
+    "values ($1::uuid, $2::uuid, $3, $4, $5)",
+};
+
+constexpr std::size_t name_max_bytes = 200;
+
+error invalid(std::string field, std::string message) {
+    auto detail = message;
+    return {errc::invalid, std::move(detail), {{std::move(field), std::move(message)}}};
+}
+
+error no_organization(std::string const& slug) {
+    return {
+        errc::not_found,
+        "There is no organization " + slug + ". Make it with: tocsin org create " + slug + " --name NAME"
+    };
+}
+
+std::optional<error> slug_problem(std::string const& slug) {
+    if (is_slug(slug)) return std::nullopt;
+    return invalid("slug", "A slug has 1 to 63 characters of a-z, 0-9 and inner dashes.");
+}
+
+std::optional<error> name_problem(std::string const& name, std::size_t min) {
+    if (name.size() >= min && name.size() <= name_max_bytes && is_utf8(name) &&
+        printable(name, name.size()) == name)
+        return std::nullopt;
+    return invalid(
+        "name", "A name has " + std::to_string(min) + " to 200 bytes of UTF-8 without control characters."
+    );
+}
+
+std::optional<organization_id> organization_of(db::transaction& tx, std::string const& slug) {
+    auto const rows = tx.run(find_organization, slug);
+    auto const row = rows.first();
+    return row ? std::optional(row->get<organization_id>("organization_id")) : std::nullopt;
+}
+
+std::optional<user_id> user_of(db::transaction& tx, std::string const& email) {
+    auto const rows = tx.run(find_user, email);
+    auto const row = rows.first();
+    return row ? std::optional(row->get<user_id>("user_id")) : std::nullopt;
+}
+
+/// What a constraint refused, in the operator's words; other violations are bugs and go on.
+error refused(db::constraint_violation const& why, std::string const& slug) {
+    if (why.constraint == "organizations_slug_key")
+        return {errc::conflict, "An organization " + slug + " exists already."};
+    if (why.constraint == "members_one_owner")
+        return {errc::conflict, "The organization " + slug + " has its owner already."};
+    if (why.constraint == "members_pkey")
+        return {errc::conflict, "This person is a member of " + slug + " already."};
+    if (why.constraint == "users_email_key")
+        return {errc::conflict, "This account was made at the same moment. Try again."};
+    throw why;
+}
+
+}  // namespace
+
+bool is_email(std::string_view text) noexcept {
+    auto const at = text.find('@');
+    bool const shaped = text.size() >= 3 && text.size() <= 254 && at != std::string_view::npos && at > 0 &&
+                        at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos;
+    return shaped && is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+               return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
+           });
+}
+
+admin::admin(db::pool& operators, password_worker& hashing, clock const& time)
+    : operators_(operators), hashing_(hashing), clock_(time) {}
+
+async::task<result<organization_id>> admin::create_organization(
+    std::string slug, std::string name, std::optional<std::string> owner_email
+) {
+    if (auto bad = slug_problem(slug)) co_return *bad;
+    if (auto bad = name_problem(name, 1)) co_return *bad;
+    organization_id const id{crypto::uuid_v7(clock_.now())};
+    try {
+        co_return co_await operators_.transact(
+            db::no_tenant,
+            [id, slug, name, owner_email](db::transaction& tx) -> result<organization_id> {
+                std::optional<user_id> owner;
+                if (owner_email) {
+                    owner = user_of(tx, *owner_email);
+                    if (!owner) {
+                        return error{
+                            errc::not_found,
+                            "Nobody has the address " + *owner_email +
+                                ". Make the organization without --owner, then: " + "tocsin user create " +
+                                *owner_email + " --org " + slug + " --role owner --password-stdin"
+                        };
+                    }
+                }
+                tx.run(insert_organization, id, slug, name);
+                if (owner) tx.run(insert_member, id, *owner, role::owner);
+                return id;
+            }
+        );
+    } catch (db::constraint_violation const& why) {
+        co_return refused(why, slug);
+    }
+}
+
+async::task<result<account_kind>> admin::add_member(new_member who) {
+    if (!is_email(who.email))
+        co_return invalid("email", "This is no e-mail address: " + printable(who.email, 254));
+    if (auto bad = name_problem(who.name, 0)) co_return *bad;
+    auto const known = co_await operators_.transact(db::no_tenant, [email = who.email](db::transaction& tx) {
+        return user_of(tx, email);
+    });
+    std::string hashed;
+    if (!known) {
+        if (auto bad = password_problem(who.password)) co_return invalid("password", *bad);
+        auto made = co_await hashing_.hash(who.password);
+        if (!made) co_return made.error();
+        hashed = std::move(*made);
+    }
+    user_id const id = known ? *known : user_id{crypto::uuid_v7(clock_.now())};
+    auto const& slug = who.organization_slug;
+    try {
+        co_return co_await operators_.transact(
+            db::no_tenant,
+            [id, slug, hashed, email = who.email, name = who.name, role = who.role](db::transaction& tx
+            ) -> result<account_kind> {
+                auto const organization = organization_of(tx, slug);
+                if (!organization) return no_organization(slug);
+                bool const first = !(*tx.run(has_members, *organization).begin()).get<bool>("found");
+                if (first && role != role::owner) {
+                    return error{
+                        errc::conflict,
+                        "The organization " + slug +
+                            " has no members yet: its first member must be its owner (--role owner)."
+                    };
+                }
+                if (!hashed.empty()) tx.run(insert_user, id, email, name, hashed);
+                tx.run(insert_member, *organization, id, role);
+                return hashed.empty() ? account_kind::existing : account_kind::made;
+            }
+        );
+    } catch (db::constraint_violation const& why) {
+        co_return refused(why, slug);
+    }
+}
+
+async::task<result<secret>> admin::create_token(
+    std::string organization_slug, identity::role role, std::string name
+) {
+    if (auto bad = name_problem(name, 1)) co_return *bad;
+    if (role == role::owner)
+        co_return invalid(
+            "role", "A token has the role admin, responder or viewer: only a person owns an organization."
+        );
+    token_id const id{crypto::uuid_v7(clock_.now())};
+    auto token = make_api_token(id);
+    auto const digest = crypto::sha256(token.reveal());
+    auto const made = co_await operators_.transact(
+        db::no_tenant,
+        [id, slug = organization_slug, name, role, hash = byte_string(digest.begin(), digest.end())](
+            db::transaction& tx
+        ) -> result<> {
+            auto const organization = organization_of(tx, slug);
+            if (!organization) return no_organization(slug);
+            tx.run(insert_token, *organization, id, name, role, hash);
+            return {};
+        }
+    );
+    if (!made) co_return made.error();
+    co_return token;
+}
+
+async::task<result<organization_id>> find_organization_by_slug(db::pool& operators, std::string slug) {
+    return operators.transact(db::no_tenant, [slug](db::transaction& tx) -> result<organization_id> {
+        auto const found = organization_of(tx, slug);
+        if (!found) return no_organization(slug);
+        return *found;
+    });
+}
+
+}  // namespace tocsin::identity

@@ -1,0 +1,146 @@
+#include "store_fixture.hpp"
+
+#include <tocsin/base/encoding.hpp>
+#include <tocsin/crypto/digest.hpp>
+#include <tocsin/crypto/random.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tocsin;
+using identity::role;
+using test::good_password;
+using test::run;
+using test::store_fixture;
+
+BOOST_AUTO_TEST_SUITE(accounts)
+
+namespace {
+
+std::string hex_hash(secret const& token) {
+    auto const digest = crypto::sha256(token.reveal());
+    return to_hex(byte_view(digest.data(), digest.size()));
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_session_from_signing_in_to_signing_out, store_fixture) {
+    auto const signed_in = sign_in("Owner@Example.com").value();
+    BOOST_TEST(signed_in.who.email == "owner@example.com");
+    BOOST_TEST(identity::looks_like_session_token(signed_in.session_token.reveal()));
+    BOOST_TEST(
+        database.sql("select encode(token_hash, 'hex') from tocsin.sessions") ==
+        hex_hash(signed_in.session_token)
+    );
+    BOOST_TEST(
+        database.sql("select address || ' ' || user_agent from tocsin.sessions") == "192.0.2.1 fake agent"
+    );
+
+    auto const found = run(accounts.find_session(signed_in.session_token, "acme"));
+    BOOST_TEST_REQUIRE(found.has_value());
+    BOOST_TEST((found->who.user == signed_in.who.user));
+    BOOST_TEST(found->who.session_hash == signed_in.who.session_hash);
+    BOOST_TEST((found->member.value().organization == acme));
+    BOOST_TEST((found->member->role == role::owner));
+
+    run(accounts.sign_out(signed_in.who.session_hash));
+    BOOST_TEST(!run(accounts.find_session(signed_in.session_token, "acme")).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_wrong_password_and_an_unknown_address_are_alike, store_fixture) {
+    auto const wrong = sign_in("owner@example.com", "fake password 2");
+    auto const unknown = sign_in("nobody@example.com");
+    BOOST_TEST_REQUIRE(!wrong.has_value());
+    BOOST_TEST_REQUIRE(!unknown.has_value());
+    BOOST_TEST((wrong.error().code == errc::unauthenticated));
+    BOOST_TEST((unknown.error().code == errc::unauthenticated));
+    BOOST_TEST(wrong.error().detail == unknown.error().detail);
+    BOOST_TEST(database.sql("select count(*) from tocsin.sessions") == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(guessing_is_slowed_down_for_the_guesser_only, store_fixture) {
+    for (unsigned i = 0; i < identity::sign_in_throttle::free_failures; ++i)
+        BOOST_TEST((sign_in("owner@example.com", "fake password 2").error().code == errc::unauthenticated));
+    BOOST_TEST((sign_in("owner@example.com").error().code == errc::rate_limited));
+    BOOST_TEST((accounts.sign_in_wait("owner@example.com", "192.0.2.1") > std::chrono::seconds(0)));
+    BOOST_TEST(sign_in("owner@example.com", good_password, "192.0.2.2").has_value());
+    BOOST_TEST(sign_in("owner@example.com", good_password, "192.0.2.2").has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(other_tokens_are_no_sessions, store_fixture) {
+    BOOST_TEST(!run(accounts.find_session(secret(""), "acme")).has_value());
+    BOOST_TEST(!run(accounts.find_session(secret(std::string("a\0b", 3)), "acme")).has_value());
+    BOOST_TEST(!run(accounts.find_session(crypto::random_token(), "acme")).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_organization_of_others_is_not_found, store_fixture) {
+    run(admin.create_organization("beta", "Beta", std::nullopt)).value();
+    add("other@example.com", "beta", role::owner).value();
+    auto const signed_in = sign_in("other@example.com").value();
+    for (auto const* slug : {"acme", "nowhere", ""}) {
+        auto const found = run(accounts.find_session(signed_in.session_token, slug));
+        BOOST_TEST_REQUIRE(found.has_value());
+        BOOST_TEST(!found->member.has_value());
+    }
+    auto const own = run(accounts.organizations_of(signed_in.who.user.value()));
+    BOOST_TEST_REQUIRE(own.size() == 1U);
+    BOOST_TEST(own[0].slug == "beta");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_change_of_rights_holds_from_the_next_request_on, store_fixture) {
+    add("admin@example.com", "acme", role::admin).value();
+    auto const token = sign_in("admin@example.com").value().session_token;
+    BOOST_TEST((run(accounts.find_session(token, "acme"))->member->role == role::admin));
+    database.sql("update tocsin.members set role = 'viewer' where role = 'admin'");
+    BOOST_TEST((run(accounts.find_session(token, "acme"))->member->role == role::viewer));
+    database.sql("delete from tocsin.members where role = 'viewer'");
+    BOOST_TEST(!run(accounts.find_session(token, "acme"))->member.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_idle_session_ends, store_fixture) {
+    auto const token = sign_in("owner@example.com").value().session_token;
+    database.move_time("23 hours");
+    BOOST_TEST(run(accounts.find_session(token, "acme")).has_value());
+    database.move_time("46 hours");
+    BOOST_TEST(run(accounts.find_session(token, "acme")).has_value());
+    database.move_time("71 hours");
+    BOOST_TEST(!run(accounts.find_session(token, "acme")).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_old_session_ends_however_busy, store_fixture) {
+    auto const token = sign_in("owner@example.com").value().session_token;
+    for (int hours = 20; hours < 30 * 24; hours += 20) {
+        database.move_time(std::to_string(hours) + " hours");
+        BOOST_TEST(run(accounts.find_session(token, "acme")).has_value());
+    }
+    database.move_time("721 hours");
+    BOOST_TEST(!run(accounts.find_session(token, "acme")).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_api_token_speaks_for_its_organization, store_fixture) {
+    run(admin.create_organization("beta", "Beta", "owner@example.com")).value();
+    auto const token = run(admin.create_token("acme", role::responder, "fake robot")).value();
+    BOOST_TEST(database.sql("select encode(token_hash, 'hex') from tocsin.api_tokens") == hex_hash(token));
+
+    auto const own = run(accounts.find_api_token(token, "acme"));
+    BOOST_TEST_REQUIRE(own.has_value());
+    BOOST_TEST(own->who.name == "fake robot");
+    BOOST_TEST(!own->who.user.has_value());
+    BOOST_TEST((own->who.token_organization == acme));
+    BOOST_TEST((own->member.value().role == role::responder));
+    BOOST_TEST(!run(accounts.find_api_token(token, "beta")).value().member.has_value());
+    BOOST_TEST(run(accounts.find_api_token(token, std::nullopt)).value().member.value().slug == "acme");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_revoked_or_expired_api_token_is_none, store_fixture) {
+    auto const token = run(admin.create_token("acme", role::viewer, "fake robot")).value();
+    database.sql("update tocsin.api_tokens set expires_at = tocsin.now() + interval '1 hour'");
+    BOOST_TEST(run(accounts.find_api_token(token, "acme")).has_value());
+    database.move_time("2 hours");
+    BOOST_TEST(!run(accounts.find_api_token(token, "acme")).has_value());
+    database.sql("update tocsin.api_tokens set expires_at = null");
+    BOOST_TEST(run(accounts.find_api_token(token, "acme")).has_value());
+    database.sql("update tocsin.api_tokens set revoked_at = tocsin.now()");
+    BOOST_TEST(!run(accounts.find_api_token(token, "acme")).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

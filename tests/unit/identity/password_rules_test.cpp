@@ -1,0 +1,77 @@
+#include <tocsin/identity/password_rules.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using tocsin::secret;
+using tocsin::identity::password_problem;
+
+BOOST_AUTO_TEST_SUITE(password_rules)
+
+namespace {
+
+bool is_fine(std::string text) {
+    return !password_problem(secret(std::move(text))).has_value();
+}
+
+std::string repeated(std::string_view piece, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += piece;
+    return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(accepted) {
+    for (auto const* good : {
+             "fake-twelve!",           // twelve characters
+             "only lower case words",  // no composition rules
+             "            spaces count as they are",
+             "\xF0\x9F\x9A\xA8 fake emoji \xF0\x9F\x9A\xA8",
+             "\xD0\xBF\xD1\x80\xD0\xB8\xD0\xBC\xD0\xB5\xD1\x80\xD0\xBF\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1"
+             "\x8F",                // twelve letters
+             "passwordless entry",  // begins with a common word, and goes on
+             "0a1b2c3d4e5f",
+         })
+        BOOST_TEST(is_fine(good), "refused: " << good);
+    BOOST_TEST(is_fine(repeated("fake pass ", 10)));
+    BOOST_TEST(is_fine(repeated("0f 1e 2d 3c ", 85)));  // 1020 bytes
+}
+
+BOOST_AUTO_TEST_CASE(length_is_counted_in_characters_and_bounded_in_bytes) {
+    BOOST_TEST(!is_fine(""));
+    BOOST_TEST(!is_fine("elevenchars"));
+    BOOST_TEST(!is_fine("\xF0\x9F\x9A\xA8\xF0\x9F\x9A\xA8\xF0\x9F\x9A\xA8")
+    );  // three characters in twelve bytes
+    BOOST_TEST(is_fine(std::string(1023, 'x') + "y"));
+    BOOST_TEST(!is_fine(std::string(1024, 'x') + "y"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_text_is_refused) {
+    BOOST_TEST(!is_fine(std::string("fake\0password!!", 15)));
+    BOOST_TEST(!is_fine("fake password \xFF\xFE"));
+    BOOST_TEST(!is_fine("fake password \xED\xA0\x80"));
+}
+
+BOOST_AUTO_TEST_CASE(the_commonest_are_refused) {
+    for (auto const* common : {
+             "password1234",     "PASSWORD2024!",
+             "Passw0rd!!!!",     "P@ssw0rd12345",
+             "passwordpassword", "qwertyuiop12",
+             "qwertyqwerty",     "1q2w3e4r5t6y",
+             "1qaz2wsx3edc",     "letmein123456",
+             "welcome12345!",    "changeme2026!",
+             "administrator",    "Administrator1",
+             "iloveyou1234",     "adminadminadmin",
+             "123456789012",     "1234567890123456",
+             "111111111111",     "aaaaaaaaaaaa",
+             "000000000000000",  "123123123123",
+             "abcdefghijkl",     "abcdefghijklmnop",
+             "2024-12-24-12",    "correcthorsebatterystaple",
+             "tocsin123456",     "trustno1....",
+         })
+        BOOST_TEST(!is_fine(common), "accepted: " << common);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
