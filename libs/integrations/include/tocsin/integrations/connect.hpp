@@ -1,0 +1,84 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/base/secret.hpp>
+#include <tocsin/base/uuid.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/identity/principal.hpp>
+#include <tocsin/integrations/refresh_rules.hpp>
+#include <tocsin/integrations/types.hpp>
+#include <tocsin/sentry/client.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tocsin::integrations {
+
+/// What `start` hands to the browser.
+struct started_connect {
+    integrations::integration integration;
+    std::string authorize_url;
+    secret binding;  ///< goes into the cookie that binds the flow to this browser, and comes back with the callback
+};
+
+/// What Sentry's redirect brought, and what this browser is.
+struct connect_callback {
+    secret code;
+    std::optional<uuid> installation;
+    secret binding;            ///< the cookie's value; empty where there was none
+    std::string session_hash;  ///< of the session that the browser has now; empty where it has none
+};
+
+/// Why a callback led to no connection: the console explains each.
+enum class connect_refusal {
+    denied,                     ///< the person said no at Sentry
+    installation_without_code,  ///< installed before, but never exchanged
+    expired,                    ///< no open intent: too old, or used
+    wrong_browser,              ///< not the browser or session that began
+    ambiguous,                  ///< this browser has intents of several organizations open
+    already_claimed,            ///< the Sentry organization or installation belongs to another organization
+    sentry_refused,
+    unavailable,
+};
+std::string_view to_string(connect_refusal r) noexcept;
+
+struct finished_connect {
+    std::string organization_slug;
+    integration_id integration;
+    std::optional<connect_refusal> refusal;  ///< nothing: connected
+};
+
+/// The story of connecting a Sentry organization through the public integration.
+class connect {
+public:
+    /// How long an intent stays open (RFC 9700 recommends minutes; Sentry's code lives 10).
+    static constexpr std::chrono::minutes intent_lifetime{10};
+
+    connect(db::pool& pool, sentry::client& sentry, std::optional<sentry::public_app> app, crypto::vault const& vault,
+            refresh_policy policy, clock const& time);
+
+    /// Opens an intent. `binding` is the cookie that this browser has already, if any: intents of one browser share it.
+    async::task<result<started_connect>> start_public(organization_id org, identity::principal who, std::optional<secret> binding);
+
+    /// Ends an intent: consumes it, exchanges the code, confirms with the token which Sentry organization this is, claims it, seals
+    /// and stores the tokens, and tells Sentry that the installation is complete. Nothing of the URL but code and
+    /// installation is used. Nothing where no intent is known at all.
+    async::task<std::optional<finished_connect>> finish_public(connect_callback callback);
+
+private:
+    struct intent;
+    async::task<boost::system::result<intent, connect_refusal>> consume(connect_callback const& callback);
+    async::task<std::optional<connect_refusal>> exchange_and_store(intent const& of, connect_callback const& callback);
+
+    db::pool& pool_;
+    sentry::client& sentry_;
+    std::optional<sentry::public_app> app_;
+    crypto::vault const& vault_;
+    refresh_policy policy_;
+    clock const& time_;
+};
+
+}  // namespace tocsin::integrations

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <tocsin/base/error.hpp>
+#include <tocsin/base/secret.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/base/uuid.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/transaction.hpp>
+#include <tocsin/sentry/client.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace tocsin::integrations {
+
+/// A credential sealed for its row: what a transaction stores.
+struct sealed_credential {
+    byte_string access_token;
+    std::optional<byte_string> refresh_token;
+    std::optional<timestamp> expires_at;
+    std::optional<timestamp> due_at;
+};
+
+/// Seals tokens for the row of an integration: they open nowhere else.
+sealed_credential seal(
+    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, std::optional<timestamp> due
+);
+result<secret> open_access_token(crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed);
+
+/// Stores the credential of an integration in place of any other.
+void put_credential(db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential);
+/// The sealed access token; conflict where the integration has none now.
+result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id);
+
+}  // namespace tocsin::integrations

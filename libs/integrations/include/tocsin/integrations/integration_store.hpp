@@ -1,0 +1,30 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/types.hpp>
+
+#include <string>
+#include <vector>
+
+namespace tocsin::integrations {
+
+/// Reads integrations for the console and the command line.
+class integration_store {
+public:
+    explicit integration_store(db::pool& pool) : pool_(pool) {}
+
+    async::task<std::vector<integration>> list(organization_id org);
+    async::task<result<integration>> find(organization_id org, integration_id id);
+    /// The newest 100 attempts, newest first.
+    async::task<std::vector<refresh_attempt>> attempts(organization_id org, integration_id id);
+
+private:
+    db::pool& pool_;
+};
+
+/// Reads one integration inside a transaction of one's own.
+result<integration> find_integration(db::transaction& tx, organization_id org, integration_id id);
+
+}  // namespace tocsin::integrations

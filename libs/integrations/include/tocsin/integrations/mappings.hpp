@@ -1,0 +1,63 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/base/uuid.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/types.hpp>
+#include <tocsin/sentry/client.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::integrations {
+
+/// A project of Sentry's, and the mapping that takes it to a service, if any.
+struct project_with_mapping {
+    sentry::project project;
+    std::optional<integrations::mapping> mapping;
+};
+
+struct new_mapping {
+    std::string sentry_project;  ///< slug or id
+    service_id service;
+    bool active = true;
+    std::optional<timestamp> inactive_until;
+    std::vector<std::string> environments;
+    std::optional<std::string> min_level;
+    std::string severity = "auto";
+};
+
+/// A change: what is nothing stays.
+struct mapping_change {
+    std::optional<service_id> service;
+    std::optional<bool> active;
+    std::optional<std::optional<timestamp>> inactive_until;
+    std::optional<std::vector<std::string>> environments;
+    std::optional<std::optional<std::string>> min_level;
+    std::optional<std::string> severity;
+};
+
+class mappings {
+public:
+    mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault) : pool_(pool), sentry_(sentry), vault_(vault) {}
+
+    async::task<result<std::vector<project_with_mapping>>> projects(organization_id org, integration_id id);
+    async::task<result<std::vector<mapping>>> list(organization_id org, integration_id id);
+    /// All or none. A project is looked up at Sentry by slug or id; where Sentry cannot be asked, digits are taken as an id and anything
+    /// else as a slug whose id a delivery will tell.
+    async::task<result<std::vector<mapping>>> create(organization_id org, integration_id id, std::vector<new_mapping> wanted);
+    async::task<result<mapping>> change(organization_id org, integration_id id, mapping_id which, mapping_change how);
+    async::task<result<void>> remove(organization_id org, integration_id id, mapping_id which);
+
+private:
+    async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
+
+    db::pool& pool_;
+    sentry::client& sentry_;
+    crypto::vault const& vault_;
+};
+
+}  // namespace tocsin::integrations

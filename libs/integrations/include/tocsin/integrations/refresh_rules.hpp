@@ -1,0 +1,44 @@
+#pragma once
+
+#include <tocsin/async/backoff.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/integrations/types.hpp>
+#include <tocsin/sentry/failure.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tocsin::integrations {
+
+/// When credentials are renewed, and what their failures mean. Pure: time and chance come in as arguments.
+struct refresh_policy {
+    async::backoff backoff{std::chrono::seconds(30), std::chrono::minutes(30)};
+    int max_attempts = 8;                         ///< counted failures that disconnect
+    std::chrono::milliseconds margin{15 * 60'000};  ///< before expiry
+};
+
+/// Due at two thirds of the token's life less a jitter of up to a fifteenth of it, or at expiry less min(margin, a third of its life),
+/// whichever comes first. Nothing for a token that does not expire. `draw` is uniform over 64 bits.
+std::optional<timestamp> due_at(refresh_policy const& policy, timestamp issued, std::optional<timestamp> expires, std::uint64_t draw);
+
+/// What is known of the credential when an attempt fails.
+struct refresh_history {
+    int failed_attempts = 0;  ///< counted so far
+    bool expired = false;     ///< the stored access token's life is over
+};
+
+struct refresh_verdict {
+    integrations::status status = status::degraded;
+    integrations::reason reason = reason::refresh_failing;
+    int failed_attempts = 0;
+    std::optional<std::chrono::milliseconds> next_in;  ///< nothing: no further try, a person must act
+};
+
+/// The meaning of a failed renewal of a public integration: an installation that is gone disconnects at once; a refusal that names the
+/// deployment's own client never counts; other refusals count always and everything transient only once the token has
+/// expired, and `max_attempts` of those disconnect. Sentry's wish for a pause is granted where it is longer than the backoff.
+refresh_verdict judge_failure(refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw);
+
+}  // namespace tocsin::integrations

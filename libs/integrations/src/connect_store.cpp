@@ -1,0 +1,164 @@
+#include "connect_store.hpp"
+
+#include <tocsin/base/encoding.hpp>
+#include <tocsin/crypto/random.hpp>
+
+namespace tocsin::integrations {
+
+namespace {
+
+constexpr int max_open_intents = 5;  // per organization; each is an unfinished row that a person can make by clicking
+
+constexpr db::statement count_open{
+    "count_open_intents",
+    R"(select count(*) as open from tocsin.connect_flows
+        where organization_id = $1 and used_at is null and expires_at > tocsin.now())"
+};
+
+constexpr db::statement supersede_own{
+    "supersede_own_intents",
+    R"(update tocsin.connect_flows set used_at = tocsin.now()
+        where organization_id = $1 and binding_hash = $2 and used_at is null)"
+};
+
+constexpr db::statement drop_abandoned{
+    "drop_abandoned_integrations",
+    R"(with abandoned as (
+           select i.integration_id from tocsin.integrations i
+            where i.organization_id = $1 and i.status = 'pending' and i.status_reason = 'awaiting_install'
+              and not exists (select from tocsin.connect_flows f
+                               where f.organization_id = i.organization_id and f.integration_id = i.integration_id
+                                 and f.used_at is null and f.expires_at > tocsin.now())),
+       flows as (delete from tocsin.connect_flows f using abandoned a
+                  where f.organization_id = $1 and f.integration_id = a.integration_id)
+       delete from tocsin.integrations i using abandoned a
+        where i.organization_id = $1 and i.integration_id = a.integration_id)"
+};
+
+constexpr db::statement insert_integration{
+    "insert_pending_integration",
+    R"(insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
+       values ($1, $2, 'public', $3, 'pending', 'awaiting_install'))"
+};
+
+constexpr db::statement insert_intent{
+    "insert_connect_flow",
+    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, expires_at, binding_hash, session_hash)
+       values ($1, $2, $3, $4, 'connect', tocsin.now() + $5::bigint * interval '1 millisecond', $6, $7))"
+};
+
+constexpr db::statement insert_intent_without_session{
+    "insert_connect_flow_without_session",
+    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, expires_at, binding_hash)
+       values ($1, $2, $3, $4, 'connect', tocsin.now() + $5::bigint * interval '1 millisecond', $6))"
+};
+
+constexpr db::statement find_by_binding{"find_connect_flows", "select organization_id, flow_id from tocsin.find_connect_flows($1)"};
+
+constexpr db::statement consume{
+    "consume_connect_flow",
+    R"(update tocsin.connect_flows f set used_at = tocsin.now()
+         from tocsin.organizations o
+        where f.organization_id = $1 and f.flow_id = $2 and f.used_at is null and f.expires_at > tocsin.now()
+          and o.organization_id = f.organization_id
+       returning f.integration_id, f.user_id, f.session_hash, o.slug,
+                 (select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id) as role)"
+};
+
+constexpr db::statement claim_installation{
+    "claim_installation",
+    R"(insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, integration_id)
+       values ($1, $2, $3, $4) on conflict do nothing)"
+};
+
+constexpr db::statement own_installation{
+    "own_installation",
+    R"(select 1 as own from tocsin.installation_owners
+        where sentry_host = $1 and installation_id = $2 and organization_id = $3 and integration_id = $4)"
+};
+
+constexpr db::statement claim_organization{
+    "claim_sentry_organization",
+    R"(insert into tocsin.sentry_organization_owners (sentry_host, sentry_org_id, organization_id)
+       values ($1, $2, $3) on conflict do nothing)"
+};
+
+constexpr db::statement own_organization{
+    "own_sentry_organization",
+    R"(select 1 as own from tocsin.sentry_organization_owners
+        where sentry_host = $1 and sentry_org_id = $2 and organization_id = $3)"
+};
+
+constexpr db::statement set_connected{
+    "set_integration_connected",
+    R"(update tocsin.integrations
+          set status = 'connected', status_reason = 'ok', status_since = tocsin.now(), installation_id = $3,
+              sentry_org_id = $4, sentry_org_slug = $5, sentry_org_name = $6, scopes = $7::text[], told_installed_at = null
+        where organization_id = $1 and integration_id = $2)"
+};
+
+constexpr db::statement forget_unclaimed{
+    "forget_unclaimed_installation",
+    "delete from tocsin.unclaimed_installations where sentry_host = $1 and installation_id = $2"
+};
+
+constexpr db::statement set_told{
+    "set_told_installed",
+    "update tocsin.integrations set told_installed_at = tocsin.now() where organization_id = $1 and integration_id = $2"
+};
+
+std::string text_of(std::optional<byte_string> const& bytes) {
+    return bytes ? std::string(as_text(*bytes)) : std::string();
+}
+
+}  // namespace
+
+bool open_intent(db::transaction& tx, new_intent const& what) {
+    // Clicking Connect again in one browser replaces the earlier intent of the same organization.
+    tx.run(supersede_own, what.organization, as_bytes(what.binding_hash));
+    tx.run(drop_abandoned, what.organization);
+    if (tx.run(count_open, what.organization)[0].get<std::int64_t>("open") >= max_open_intents) return false;
+    tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
+    auto const flow = crypto::uuid_v4();
+    auto const lifetime = std::int64_t{what.lifetime.count()};
+    if (what.session_hash.empty())
+        tx.run(insert_intent_without_session, what.organization, flow, what.integration, what.user, lifetime, as_bytes(what.binding_hash));
+    else
+        tx.run(insert_intent, what.organization, flow, what.integration, what.user, lifetime, as_bytes(what.binding_hash), as_bytes(what.session_hash));
+    return true;
+}
+
+std::vector<open_intent_key> find_intents(db::transaction& tx, std::string const& binding_hash) {
+    std::vector<open_intent_key> found;
+    for (auto const row : tx.run(find_by_binding, as_bytes(binding_hash)))
+        found.push_back({row.get<organization_id>("organization_id"), row.get<uuid>("flow_id")});
+    return found;
+}
+
+std::optional<consumed_intent> consume_intent(db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash) {
+    auto const row = tx.run(consume, org, flow).first();
+    if (!row) return std::nullopt;
+    tx.run(supersede_own, org, as_bytes(binding_hash));
+    return consumed_intent{
+        row->get<integration_id>("integration_id"), row->get<std::optional<user_id>>("user_id"),
+        text_of(row->get<std::optional<byte_string>>("session_hash")), row->text("slug"), row->get<std::optional<std::string>>("role")
+    };
+}
+
+void store_connection(db::transaction& tx, confirmed_connection const& what) {
+    tx.run(claim_installation, what.sentry_host, what.installation, what.organization, what.integration);
+    tx.run(claim_organization, what.sentry_host, what.sentry_org.id, what.organization);
+    // Row-level security shows own rows only: what is not seen now is somebody else's.
+    bool const ours = !tx.run(own_installation, what.sentry_host, what.installation, what.organization, what.integration).empty() &&
+                      !tx.run(own_organization, what.sentry_host, what.sentry_org.id, what.organization).empty();
+    if (!ours)
+        throw failure({errc::already_claimed, "This Sentry organization is connected to another organization of this deployment already."});
+    put_credential(tx, what.organization, what.integration, what.credential);
+    tx.run(set_connected, what.organization, what.integration, what.installation, what.sentry_org.id, what.sentry_org.slug, what.sentry_org.name,
+           what.scopes);
+    tx.run(forget_unclaimed, what.sentry_host, what.installation);
+}
+
+void store_told_installed(db::transaction& tx, organization_id org, integration_id id) { tx.run(set_told, org, id); }
+
+}  // namespace tocsin::integrations

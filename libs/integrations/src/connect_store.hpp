@@ -1,0 +1,59 @@
+#pragma once
+
+#include <tocsin/db/transaction.hpp>
+#include <tocsin/integrations/credentials.hpp>
+#include <tocsin/integrations/types.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::integrations {
+
+struct new_intent {
+    organization_id organization;
+    integration_id integration;
+    std::optional<user_id> user;
+    std::string session_hash;  ///< 32 bytes, or empty
+    std::string binding_hash;  ///< 32 bytes
+    std::string sentry_host;
+    std::chrono::milliseconds lifetime;
+};
+
+/// Makes a pending integration and its intent. False where the organization has too many open intents.
+bool open_intent(db::transaction& tx, new_intent const& what);
+
+struct open_intent_key {
+    organization_id organization;
+    uuid flow;
+};
+/// The open intents of a browser, newest first, whatever their organization.
+std::vector<open_intent_key> find_intents(db::transaction& tx, std::string const& binding_hash);
+
+struct consumed_intent {
+    integration_id integration;
+    std::optional<user_id> user;
+    std::string session_hash;
+    std::string organization_slug;
+    std::optional<std::string> role;  ///< of the user who began, now; nothing where they are no member any more
+};
+/// Marks an intent as used, and every other open one of the same browser and organization. Nothing where it is used or expired.
+std::optional<consumed_intent> consume_intent(db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash);
+
+struct confirmed_connection {
+    organization_id organization;
+    integration_id integration;
+    std::string sentry_host;
+    uuid installation;
+    sentry_organization sentry_org;
+    std::vector<std::string> scopes;
+    sealed_credential credential;
+};
+/// Claims the installation and its Sentry organization and makes the integration `connected`. Throws `failure`
+/// (already_claimed), which undoes the transaction, where somebody else has one of them.
+void store_connection(db::transaction& tx, confirmed_connection const& what);
+
+void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
+
+}  // namespace tocsin::integrations

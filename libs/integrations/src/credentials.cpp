@@ -1,0 +1,68 @@
+#include <tocsin/integrations/credentials.hpp>
+
+namespace tocsin::integrations {
+
+namespace {
+
+crypto::vault_place place_of(std::string_view column, organization_id org, integration_id id) {
+    return {.table = "credentials", .column = column, .organization = org.str(), .row = id.str()};
+}
+
+constexpr db::statement put{
+    "put_credential",
+    R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at,
+                                       access_token_sealed, refresh_token_sealed)
+       values ($1, $2, $3, $4, tocsin.now(), tocsin.now(), $5, $6)
+       on conflict (organization_id, integration_id) do update
+          set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
+              issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
+              due_at = excluded.due_at, lease_owner = null, lease_until = null, fence = credentials.fence + 1,
+              failed_attempts = 0, last_error = null)"
+};
+
+constexpr db::statement put_without_refresh_token{
+    "put_credential_without_refresh_token",
+    R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at, access_token_sealed)
+       values ($1, $2, $3, $4, tocsin.now(), tocsin.now(), $5)
+       on conflict (organization_id, integration_id) do update
+          set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = null,
+              issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
+              due_at = excluded.due_at, lease_owner = null, lease_until = null, fence = credentials.fence + 1,
+              failed_attempts = 0, last_error = null)"
+};
+
+constexpr db::statement find_access_token{
+    "find_access_token", "select access_token_sealed from tocsin.credentials where organization_id = $1 and integration_id = $2"
+};
+
+}  // namespace
+
+sealed_credential seal(
+    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, std::optional<timestamp> due
+) {
+    sealed_credential sealed;
+    sealed.access_token = vault.seal(tokens.access_token, place_of("access_token", org, id));
+    if (tokens.refresh_token) sealed.refresh_token = vault.seal(*tokens.refresh_token, place_of("refresh_token", org, id));
+    sealed.expires_at = tokens.expires_at;
+    sealed.due_at = due;
+    return sealed;
+}
+
+result<secret> open_access_token(crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed) {
+    return vault.open(sealed, place_of("access_token", org, id));
+}
+
+void put_credential(db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential) {
+    if (credential.refresh_token)
+        tx.run(put, org, id, credential.expires_at, credential.due_at, credential.access_token, *credential.refresh_token);
+    else
+        tx.run(put_without_refresh_token, org, id, credential.expires_at, credential.due_at, credential.access_token);
+}
+
+result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id) {
+    auto const found = tx.run(find_access_token, org, id).first();
+    if (!found) return error{errc::conflict, "This integration has no access to Sentry now: connect it first."};
+    return found->get<byte_string>("access_token_sealed");
+}
+
+}  // namespace tocsin::integrations

@@ -1,0 +1,107 @@
+#include "mapping_store.hpp"
+
+#include <tocsin/integrations/credentials.hpp>
+#include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/mappings.hpp>
+
+#include <algorithm>
+
+namespace tocsin::integrations {
+
+namespace {
+
+bool is_number(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool concerns(mapping const& one, sentry::project const& project) {
+    return one.project_id ? *one.project_id == project.id : one.project_slug == project.slug;
+}
+
+/// A slug that happens to be all digits is found as a slug before it is taken as an id.
+resolved_mapping resolve(new_mapping wanted, std::vector<sentry::project> const& known) {
+    for (bool const by_slug : {true, false})
+        for (auto const& project : known)
+            if ((by_slug ? project.slug : project.id) == wanted.sentry_project)
+                return {std::move(wanted), project.id, project.slug, project.name};
+    if (is_number(wanted.sentry_project)) {
+        auto id = wanted.sentry_project;
+        return {std::move(wanted), std::move(id), std::nullopt, std::nullopt};
+    }
+    auto slug = wanted.sentry_project;
+    return {std::move(wanted), std::nullopt, std::move(slug), std::nullopt};
+}
+
+}  // namespace
+
+async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(organization_id org, integration_id id) {
+    struct access {
+        std::string slug;
+        byte_string token;
+    };
+    auto const stored = co_await pool_.transact(org, [org, id](db::transaction& tx) -> result<access> {
+        auto const found = find_integration(tx, org, id);
+        if (!found) return found.error();
+        auto sealed = sealed_access_token(tx, org, id);
+        if (!sealed) return sealed.error();
+        return access{found->sentry_org.slug, std::move(*sealed)};
+    });
+    if (!stored) co_return stored.error();
+    auto token = open_access_token(vault_, org, id, stored->token);
+    if (!token) co_return token.error();
+    auto projects = co_await sentry_.list_projects(stored->slug, std::move(*token));
+    if (!projects) co_return sentry::to_error(projects.error(), "to list the projects");
+    co_return std::move(*projects);
+}
+
+async::task<result<std::vector<project_with_mapping>>> mappings::projects(organization_id org, integration_id id) {
+    auto found = co_await sentry_projects(org, id);
+    if (!found) co_return found.error();
+    auto const mapped = co_await pool_.transact(org, [org, id](db::transaction& tx) { return list_mappings(tx, org, id); });
+    std::vector<project_with_mapping> all;
+    for (auto& project : *found) {
+        auto const at = std::find_if(mapped.begin(), mapped.end(), [&](mapping const& one) { return concerns(one, project); });
+        all.push_back({std::move(project), at == mapped.end() ? std::nullopt : std::optional(*at)});
+    }
+    co_return all;
+}
+
+async::task<result<std::vector<mapping>>> mappings::list(organization_id org, integration_id id) {
+    return pool_.transact(org, [org, id](db::transaction& tx) -> result<std::vector<mapping>> {
+        if (auto const found = find_integration(tx, org, id); !found) return found.error();
+        return list_mappings(tx, org, id);
+    });
+}
+
+async::task<result<std::vector<mapping>>> mappings::create(organization_id org, integration_id id, std::vector<new_mapping> wanted) {
+    auto const exists = co_await pool_.transact(org, [org, id](db::transaction& tx) { return find_integration(tx, org, id); });
+    if (!exists) co_return exists.error();
+    auto const known = co_await sentry_projects(org, id);
+    std::vector<sentry::project> const none;
+    std::vector<resolved_mapping> resolved;
+    for (auto& one : wanted) resolved.push_back(resolve(std::move(one), known ? *known : none));
+
+    std::optional<error> refused;
+    std::vector<mapping> made;
+    try {
+        made = co_await pool_.transact(org, [org, id, resolved](db::transaction& tx) {
+            std::vector<mapping> all;
+            for (auto const& one : resolved) all.push_back(insert_mapping(tx, org, id, one).value());  // throws failure: all or none
+            return all;
+        });
+    } catch (failure const& why) {
+        refused = why.why();
+    }
+    if (refused) co_return *refused;
+    co_return made;
+}
+
+async::task<result<mapping>> mappings::change(organization_id org, integration_id id, mapping_id which, mapping_change how) {
+    return pool_.transact(org, [=](db::transaction& tx) { return update_mapping(tx, org, id, which, how); });
+}
+
+async::task<result<void>> mappings::remove(organization_id org, integration_id id, mapping_id which) {
+    return pool_.transact(org, [=](db::transaction& tx) { return delete_mapping(tx, org, id, which); });
+}
+
+}  // namespace tocsin::integrations

@@ -1,0 +1,36 @@
+#include <tocsin/integrations/refresh_rules.hpp>
+
+#include <algorithm>
+
+namespace tocsin::integrations {
+
+std::optional<timestamp> due_at(refresh_policy const& policy, timestamp issued, std::optional<timestamp> expires, std::uint64_t draw) {
+    if (!expires) return std::nullopt;
+    auto const life = std::max(*expires - issued, timestamp::duration::zero());
+    auto const jitter_span = life.count() / 15;
+    auto const jitter = timestamp::duration(jitter_span > 0 ? static_cast<std::int64_t>(draw % static_cast<std::uint64_t>(jitter_span)) : 0);
+    auto const by_share = issued + life * 2 / 3 - jitter;
+    auto const by_margin = *expires - std::min<timestamp::duration>(policy.margin, life / 3);
+    return std::min(by_share, by_margin);
+}
+
+refresh_verdict judge_failure(
+    refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw
+) {
+    if (why.kind == sentry::failure_kind::gone)
+        return {status::disconnected, reason::uninstalled, history.failed_attempts + 1, std::nullopt};
+
+    // Sentry's words for a wrong client id or secret of ours (sentry_app_authorizations): a fault of this deployment.
+    bool const our_fault = why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
+    bool const refused = why.kind == sentry::failure_kind::refused;
+    bool const counts = !our_fault && (refused || history.expired);
+    int const failed = history.failed_attempts + (counts ? 1 : 0);
+    if (counts && failed >= policy.max_attempts)
+        return {status::disconnected, refused ? reason::refused : reason::expired, failed, std::nullopt};
+
+    auto next = policy.backoff.delay(static_cast<unsigned>(std::max(failed, 1)), draw);
+    if (why.retry_after) next = std::max<std::chrono::milliseconds>(next, *why.retry_after);
+    return {status::degraded, our_fault ? reason::client_misconfigured : reason::refresh_failing, failed, next};
+}
+
+}  // namespace tocsin::integrations

@@ -1,0 +1,193 @@
+#include "refresh_store.hpp"
+
+#include <tocsin/crypto/random.hpp>
+
+#include <stdexcept>
+
+namespace tocsin::integrations {
+
+namespace {
+
+// Ordered by what expires first; a lease that has run out is free again.
+constexpr db::statement claim_all_due{
+    "claim_due_credentials",
+    R"(with due as (
+           select c.organization_id, c.integration_id from tocsin.credentials c
+            where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())
+            order by c.due_at limit $3 for update skip locked)
+       update tocsin.credentials c
+          set fence = c.fence + 1, lease_owner = $1, lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'
+         from due, tocsin.integrations i
+        where c.organization_id = due.organization_id and c.integration_id = due.integration_id
+          and i.organization_id = c.organization_id and i.integration_id = c.integration_id
+       returning c.organization_id, c.integration_id, i.mode, i.status, i.installation_id, c.fence, c.failed_attempts,
+                 coalesce(c.expires_at <= tocsin.now(), false) as expired)"
+};
+
+constexpr db::statement claim_named{
+    "claim_credential",
+    R"(update tocsin.credentials c
+          set fence = c.fence + 1, lease_owner = $1, lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'
+         from tocsin.integrations i
+        where c.organization_id = $3 and c.integration_id = $4
+          and (c.lease_until is null or c.lease_until < tocsin.now())
+          and i.organization_id = c.organization_id and i.integration_id = c.integration_id
+       returning c.organization_id, c.integration_id, i.mode, i.status, i.installation_id, c.fence, c.failed_attempts,
+                 coalesce(c.expires_at <= tocsin.now(), false) as expired)"
+};
+
+constexpr db::statement credential_exists{
+    "credential_exists", "select 1 as found from tocsin.credentials where organization_id = $1 and integration_id = $2"
+};
+
+constexpr db::statement insert_attempt{
+    "insert_refresh_attempt",
+    R"(insert into tocsin.refresh_attempts (organization_id, integration_id, attempt_id, fence, trigger) values ($1, $2, $3, $4, $5))"
+};
+
+constexpr db::statement write_tokens{
+    "write_renewed_tokens",
+    R"(update tocsin.credentials
+          set access_token_sealed = $6, refresh_token_sealed = $7, expires_at = $4, due_at = $5,
+              issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
+              failed_attempts = 0, last_error = null
+        where organization_id = $1 and integration_id = $2 and fence = $3)"
+};
+
+// An answer without a refresh token keeps the old one.
+constexpr db::statement write_access_token{
+    "write_renewed_access_token",
+    R"(update tocsin.credentials
+          set access_token_sealed = $6, expires_at = $4, due_at = $5,
+              issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
+              failed_attempts = 0, last_error = null
+        where organization_id = $1 and integration_id = $2 and fence = $3)"
+};
+
+constexpr db::statement write_failure{
+    "write_failed_renewal",
+    R"(update tocsin.credentials
+          set due_at = tocsin.now() + $4::bigint * interval '1 millisecond', lease_owner = null, lease_until = null,
+              failed_attempts = $5, last_error = $6
+        where organization_id = $1 and integration_id = $2 and fence = $3)"
+};
+
+constexpr db::statement set_status{
+    "set_integration_status",
+    R"(update tocsin.integrations set status = $3, status_reason = $4, status_since = tocsin.now()
+        where organization_id = $1 and integration_id = $2 and (status, status_reason) is distinct from ($3, $4)
+          and status <> 'disconnected')"
+};
+
+constexpr db::statement set_scopes{
+    "set_integration_scopes",
+    R"(update tocsin.integrations set scopes = $3::text[]
+        where organization_id = $1 and integration_id = $2 and scopes is distinct from $3::text[])"
+};
+
+constexpr db::statement finish_attempt{
+    "finish_refresh_attempt",
+    R"(update tocsin.refresh_attempts
+          set finished_at = tocsin.now(), outcome = $4, http_status = $5, detail = $6,
+              next_at = tocsin.now() + $7::bigint * interval '1 millisecond'
+        where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
+};
+
+constexpr db::statement finish_attempt_next_due{
+    "finish_refresh_attempt_with_due_time",
+    R"(update tocsin.refresh_attempts
+          set finished_at = tocsin.now(), outcome = $4, next_at = $5
+        where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
+};
+
+constexpr db::statement find_untold{
+    "find_untold_installations",
+    R"(select i.organization_id, i.integration_id, i.installation_id, c.access_token_sealed
+         from tocsin.integrations i
+         join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
+        where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null
+          and i.status_since < tocsin.now() - interval '5 seconds'
+        limit $1)"
+};
+
+leased_credential read(db::row const& row) {
+    auto const mode = parse_mode(row.text("mode"));
+    auto const status = parse_status(row.text("status"));
+    if (!mode || !status) throw std::logic_error("the database holds an unknown mode or status");
+    return {
+        .organization = row.get<organization_id>("organization_id"),
+        .integration = row.get<integration_id>("integration_id"),
+        .mode = *mode,
+        .status = *status,
+        .installation = row.get<std::optional<uuid>>("installation_id"),
+        .fence = row.get<std::int64_t>("fence"),
+        .failed_attempts = row.get<int>("failed_attempts"),
+        .expired = row.get<bool>("expired"),
+        .attempt = crypto::uuid_v4()
+    };
+}
+
+void write_attempt(db::transaction& tx, leased_credential const& lease, std::string_view trigger) {
+    tx.run(insert_attempt, lease.organization, lease.integration, lease.attempt, lease.fence, trigger);
+}
+
+bool superseded(db::transaction& tx, leased_credential const& lease) {
+    tx.run(finish_attempt, lease.organization, lease.integration, lease.attempt, "superseded", nullptr,
+           "another renewal, a reconnect or a disconnect came first", nullptr);
+    return false;
+}
+
+}  // namespace
+
+std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit) {
+    std::vector<leased_credential> claimed;
+    for (auto const row : tx.run(claim_all_due, owner, std::int64_t{lease.count()}, limit)) claimed.push_back(read(row));
+    for (auto const& one : claimed) write_attempt(tx, one, "schedule");
+    return claimed;
+}
+
+result<std::optional<leased_credential>> claim_one(
+    db::transaction& tx, organization_id org, integration_id id, uuid const& owner, std::chrono::milliseconds lease, std::string_view trigger
+) {
+    auto const row = tx.run(claim_named, owner, std::int64_t{lease.count()}, org, id).first();
+    if (row) {
+        auto const claimed = read(*row);
+        write_attempt(tx, claimed, trigger);
+        return std::optional(claimed);
+    }
+    if (tx.run(credential_exists, org, id).empty())
+        return error{errc::conflict, "This integration has no access to Sentry to renew: connect it first."};
+    return std::optional<leased_credential>();
+}
+
+bool store_renewed(db::transaction& tx, leased_credential const& lease, sealed_credential const& fresh, std::vector<std::string> const& scopes) {
+    auto const written =
+        fresh.refresh_token
+            ? tx.run(write_tokens, lease.organization, lease.integration, lease.fence, fresh.expires_at, fresh.due_at, fresh.access_token, *fresh.refresh_token)
+            : tx.run(write_access_token, lease.organization, lease.integration, lease.fence, fresh.expires_at, fresh.due_at, fresh.access_token);
+    if (written.affected() == 0) return superseded(tx, lease);
+    tx.run(set_status, lease.organization, lease.integration, status::connected, reason::ok);
+    tx.run(set_scopes, lease.organization, lease.integration, scopes);
+    tx.run(finish_attempt_next_due, lease.organization, lease.integration, lease.attempt, "refreshed", fresh.due_at);
+    return true;
+}
+
+bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what) {
+    auto const next = what.verdict.next_in ? std::optional(std::int64_t{what.verdict.next_in->count()}) : std::nullopt;
+    auto const written = tx.run(write_failure, lease.organization, lease.integration, lease.fence, next, what.verdict.failed_attempts, what.detail);
+    if (written.affected() == 0) return superseded(tx, lease);
+    tx.run(set_status, lease.organization, lease.integration, what.verdict.status, what.verdict.reason);
+    auto const answered = what.http_status == 0 ? std::nullopt : std::optional(what.http_status);
+    tx.run(finish_attempt, lease.organization, lease.integration, lease.attempt, what.outcome, answered, what.detail, next);
+    return true;
+}
+
+std::vector<untold_installation> untold_installations(db::transaction& tx, int limit) {
+    std::vector<untold_installation> found;
+    for (auto const row : tx.run(find_untold, limit))
+        found.push_back({row.get<organization_id>("organization_id"), row.get<integration_id>("integration_id"), row.get<uuid>("installation_id"),
+                         row.get<byte_string>("access_token_sealed")});
+    return found;
+}
+
+}  // namespace tocsin::integrations

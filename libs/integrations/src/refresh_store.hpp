@@ -1,0 +1,56 @@
+#pragma once
+
+#include <tocsin/db/transaction.hpp>
+#include <tocsin/integrations/credentials.hpp>
+#include <tocsin/integrations/refresh_rules.hpp>
+#include <tocsin/integrations/types.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::integrations {
+
+/// A credential under our lease: only who names this fence may write its outcome.
+struct leased_credential {
+    organization_id organization;
+    integration_id integration;
+    integrations::mode mode;
+    integrations::status status;
+    std::optional<uuid> installation;
+    std::int64_t fence = 0;
+    int failed_attempts = 0;
+    bool expired = false;
+    uuid attempt;
+};
+
+/// Claims what is due and free, at most `limit`, and writes an attempt for each.
+std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit);
+/// Claims one, due or not. Nothing where another lease is alive; conflict where there is no credential.
+result<std::optional<leased_credential>> claim_one(
+    db::transaction& tx, organization_id org, integration_id id, uuid const& owner, std::chrono::milliseconds lease, std::string_view trigger
+);
+
+/// Writes new tokens and ends the attempt. False where the fence is not ours any more: nothing was written but the attempt's end.
+bool store_renewed(db::transaction& tx, leased_credential const& lease, sealed_credential const& fresh, std::vector<std::string> const& scopes);
+
+struct failed_renewal {
+    std::string outcome;  ///< of the attempt: refused, transient, rate_limited
+    int http_status = 0;
+    std::string detail;
+    refresh_verdict verdict;
+};
+bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what);
+
+struct untold_installation {
+    organization_id organization;
+    integration_id integration;
+    uuid installation;
+    byte_string access_token_sealed;
+};
+std::vector<untold_installation> untold_installations(db::transaction& tx, int limit);
+
+}  // namespace tocsin::integrations
