@@ -1,0 +1,77 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/incidents/incident_rules.hpp>
+#include <tocsin/incidents/types.hpp>
+#include <tocsin/observe/metrics.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::incidents {
+
+struct incident {
+    std::int64_t number = 0;
+    incident_state state;
+    service_id service;
+    std::string service_slug;
+    std::string service_name;
+    std::optional<integration_id> integration;
+    std::string source_kind;  ///< issue, metric_alert, manual
+    std::optional<std::string> source_id;
+    std::optional<std::string> project_id;
+    std::optional<std::string> project_slug;
+    timestamp opened_at;
+    std::optional<std::int64_t> previous_number;
+    std::int64_t version = 1;
+};
+
+struct timeline_entry {
+    std::int64_t id = 0;
+    timestamp at;
+    std::string kind;
+    std::string actor_type;
+    std::string actor_name;
+    std::optional<std::string> from;
+    std::optional<std::string> to;
+    std::optional<std::string> text;
+    std::optional<delivery_id> delivery;
+};
+
+/// What a list is narrowed to; empty = not narrowed.
+struct incident_filter {
+    std::vector<std::string> statuses;
+    std::vector<std::string> severities;
+    std::vector<std::string> services;       ///< slugs
+    std::optional<integration_id> integration;
+    std::optional<std::string> assignee;
+    std::optional<std::string> query;        ///< words, as a person types them; `#42` is a number
+    std::optional<timestamp> since;          ///< opened at or after
+    std::optional<timestamp> until;          ///< opened before
+    std::optional<std::int64_t> before;      ///< number: the page's key, newest first
+    std::int64_t limit = 50;
+};
+
+/// Incidents as people see and handle them.
+class board {
+public:
+    board(db::pool& pool, observe::metrics& metrics) : pool_(pool), metrics_(metrics) {}
+
+    async::task<std::vector<incident>> list(organization_id org, incident_filter filter);
+    async::task<result<incident>> find(organization_id org, std::int64_t number);
+    /// Oldest first, at most 1,000 entries after `after`.
+    async::task<result<std::vector<timeline_entry>>> timeline(organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit);
+    /// Acknowledge, resolve, reopen, with an optional note; the incident afterwards. What holds already is a success without a change.
+    async::task<result<incident>> act(organization_id org, std::int64_t number, person_action action, actor by, std::optional<std::string> note);
+    async::task<result<timeline_entry>> add_note(organization_id org, std::int64_t number, actor by, std::string text);
+
+private:
+    db::pool& pool_;
+    observe::metrics& metrics_;
+};
+
+}  // namespace tocsin::incidents

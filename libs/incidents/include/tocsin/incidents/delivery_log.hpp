@@ -1,0 +1,77 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/incidents/types.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::incidents {
+
+/// One row of the delivery log.
+struct delivery {
+    delivery_id id;
+    timestamp received_at;
+    integration_id integration;
+    std::string resource;
+    std::string action;
+    std::string outcome;
+    std::string rule;
+    std::optional<std::string> project_id;
+    std::optional<std::string> project_slug;
+    std::optional<std::string> source_kind;
+    std::optional<std::string> source_id;
+    std::optional<std::int64_t> incident_number;
+    std::string request_id;
+    std::optional<delivery_id> duplicate_of;
+    std::int64_t size = 0;
+    bool cut = false;
+};
+
+/// With what only the single view shows.
+struct delivery_details {
+    delivery summary;
+    std::string hook_timestamp;
+    std::string signing_key;
+    std::string body;  ///< raw bytes; of the first delivery where this is a duplicate; empty where that is gone
+};
+
+struct delivery_filter {
+    std::optional<std::string> outcome;
+    std::optional<std::string> resource;
+    std::optional<integration_id> integration;
+    std::optional<std::string> project;     ///< id or slug
+    std::optional<std::string> request_id;
+    std::optional<std::pair<timestamp, delivery_id>> before;  ///< the page's key, newest first
+    std::int64_t limit = 50;
+};
+
+/// A Sentry project whose deliveries wait for a mapping.
+struct unmapped_project {
+    integration_id integration;
+    std::optional<std::string> project_id;
+    std::optional<std::string> project_slug;
+    std::int64_t deliveries = 0;
+    timestamp first_at;
+    timestamp last_at;
+};
+
+/// Reads what arrived, and why it did or did not open an incident.
+class delivery_log {
+public:
+    explicit delivery_log(db::pool& pool) : pool_(pool) {}
+
+    async::task<std::vector<delivery>> list(organization_id org, delivery_filter filter);
+    async::task<result<delivery_details>> find(organization_id org, delivery_id id);
+    /// Projects with unmapped deliveries and still no mapping, the latest first, at most 200.
+    async::task<std::vector<unmapped_project>> unmapped(organization_id org);
+
+private:
+    db::pool& pool_;
+};
+
+}  // namespace tocsin::incidents

@@ -1,0 +1,186 @@
+#include "incident_row.hpp"
+
+#include <tocsin/incidents/board.hpp>
+
+#include <charconv>
+
+namespace tocsin::incidents {
+
+namespace {
+
+#define TOCSIN_INCIDENT_COLUMNS                                                                                                  \
+    "select i.number, i.service_id, s.slug as service_slug, s.name as service_name, i.integration_id, i.source_kind, i.source_id, " \
+    "       i.project_id, i.project_slug, i.opened_at, i.previous_number, i.version, " TOCSIN_INCIDENT_STATE_COLUMNS                 \
+    "  from tocsin.incidents i "                                                                                                     \
+    "  join tocsin.services s on s.organization_id = i.organization_id and s.service_id = i.service_id "                             \
+    " where i.organization_id = $1 "
+
+constexpr db::statement list_some{
+    "list_incidents",
+    TOCSIN_INCIDENT_COLUMNS
+    "  and ($2::bigint is null or i.number < $2)"
+    "  and ($3::text[] = '{}' or i.status = any ($3::text[]))"
+    "  and ($4::text[] = '{}' or i.severity = any ($4::text[]))"
+    "  and ($5::text[] = '{}' or i.service_id in (select f.service_id from tocsin.services f where f.organization_id = $1 and f.slug = any ($5::text[])))"
+    "  and ($6::uuid is null or i.integration_id = $6)"
+    "  and ($7::text is null or lower(i.assignee) = lower($7))"
+    "  and ($8::text is null or to_tsvector('simple', i.title || ' ' || coalesce(i.culprit, '') || ' ' || coalesce(i.short_id, ''))"
+    "                           @@ websearch_to_tsquery('simple', $8))"
+    "  and ($9::timestamptz is null or i.opened_at >= $9)"
+    "  and ($10::timestamptz is null or i.opened_at < $10)"
+    "  and ($11::bigint is null or i.number = $11)"
+    " order by i.number desc limit $12"
+};
+
+constexpr db::statement find_one{"find_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2"};
+constexpr db::statement lock_one{"lock_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2 for update of i"};
+
+#undef TOCSIN_INCIDENT_COLUMNS
+
+constexpr db::statement other_open{
+    "other_open_incident_of_source",
+    R"(select o.number from tocsin.incidents i
+         join tocsin.incidents o on o.organization_id = i.organization_id and o.integration_id = i.integration_id
+                                and o.source_kind = i.source_kind and o.source_id = i.source_id and o.status <> 'resolved'
+        where i.organization_id = $1 and i.number = $2 and o.number <> i.number)"
+};
+
+constexpr db::statement list_timeline{
+    "list_timeline",
+    R"(select entry, at, kind, actor_type, actor_name, from_value, to_value, text, delivery_id
+         from tocsin.timeline where organization_id = $1 and incident_number = $2 and entry > $3
+        order by entry limit $4)"
+};
+
+constexpr db::statement last_entry{
+    "last_timeline_entry",
+    R"(select entry, at, kind, actor_type, actor_name, from_value, to_value, text, delivery_id
+         from tocsin.timeline where organization_id = $1 and incident_number = $2
+        order by entry desc limit 1)"
+};
+
+constexpr db::statement select_now{"board_now", "select tocsin.now() as now"};
+
+/// `#42` asks for that incident.
+std::optional<std::int64_t> number_in(std::string_view query) {
+    if (!query.starts_with('#')) return std::nullopt;
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(query.data() + 1, query.data() + query.size(), number);
+    return failed == std::errc{} && end == query.data() + query.size() ? std::optional(number) : std::nullopt;
+}
+
+error no_such(std::int64_t number) { return {errc::not_found, "There is no incident #" + std::to_string(number) + "."}; }
+
+incident read(db::row const& row) {
+    incident found;
+    found.number = row.get<std::int64_t>("number");
+    found.state = read_state(row);
+    found.service = row.get<service_id>("service_id");
+    found.service_slug = row.text("service_slug");
+    found.service_name = row.text("service_name");
+    found.integration = row.get<std::optional<integration_id>>("integration_id");
+    found.source_kind = row.text("source_kind");
+    found.source_id = row.get<std::optional<std::string>>("source_id");
+    found.project_id = row.get<std::optional<std::string>>("project_id");
+    found.project_slug = row.get<std::optional<std::string>>("project_slug");
+    found.opened_at = row.get<timestamp>("opened_at");
+    found.previous_number = row.get<std::optional<std::int64_t>>("previous_number");
+    found.version = row.get<std::int64_t>("version");
+    return found;
+}
+
+timeline_entry read_entry(db::row const& row) {
+    return {
+        row.get<std::int64_t>("entry"), row.get<timestamp>("at"), row.text("kind"), row.text("actor_type"), row.text("actor_name"),
+        row.get<std::optional<std::string>>("from_value"), row.get<std::optional<std::string>>("to_value"),
+        row.get<std::optional<std::string>>("text"), row.get<std::optional<delivery_id>>("delivery_id")
+    };
+}
+
+result<incident> find_incident(db::transaction& tx, db::statement const& how, organization_id org, std::int64_t number) {
+    auto const row = tx.run(how, org, number).first();
+    if (!row) return no_such(number);
+    return read(*row);
+}
+
+entry_kind entry_of(person_action action) noexcept {
+    switch (action) {
+        case person_action::acknowledge: return entry_kind::acknowledged;
+        case person_action::resolve: return entry_kind::resolved;
+        case person_action::reopen: break;
+    }
+    return entry_kind::reopened;
+}
+
+/// One person's action inside its transaction. `changed` tells the caller whether to count it.
+result<incident> apply_action(
+    db::transaction& tx, organization_id org, std::int64_t number, person_action action, actor const& by, std::optional<std::string> const& note, bool& changed
+) {
+    auto before = find_incident(tx, lock_one, org, number);
+    if (!before) return before.error();
+    auto const after = apply(action, before->state, tx.run(select_now)[0].get<timestamp>("now"));
+    if (!after) return after.error();
+    if (!*after) {
+        if (note) append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = *note}, by, std::nullopt);
+        return before;
+    }
+    if (action == person_action::reopen)
+        if (auto const other = tx.run(other_open, org, number).first())
+            return error{errc::illegal_transition, "The same Sentry issue has an open incident already: #" + std::to_string(other->get<std::int64_t>("number")) + "."};
+    write_state(tx, org, number, **after);
+    append_timeline(tx, org, number,
+                    {.kind = entry_of(action), .from = std::string(to_string(before->state.status)), .to = std::string(to_string((**after).status)), .text = note.value_or("")},
+                    by, std::nullopt);
+    changed = true;
+    return find_incident(tx, find_one, org, number);
+}
+
+}  // namespace
+
+async::task<std::vector<incident>> board::list(organization_id org, incident_filter filter) {
+    auto const number = filter.query ? number_in(*filter.query) : std::nullopt;
+    if (number) filter.query.reset();
+    return pool_.transact(org, [org, filter, number](db::transaction& tx) {
+        std::vector<incident> found;
+        for (auto const row : tx.run(list_some, org, filter.before, filter.statuses, filter.severities, filter.services, filter.integration, filter.assignee,
+                                     filter.query, filter.since, filter.until, number, filter.limit))
+            found.push_back(read(row));
+        return found;
+    });
+}
+
+async::task<result<incident>> board::find(organization_id org, std::int64_t number) {
+    return pool_.transact(org, [=](db::transaction& tx) { return find_incident(tx, find_one, org, number); });
+}
+
+async::task<result<std::vector<timeline_entry>>> board::timeline(organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit) {
+    return pool_.transact(org, [=](db::transaction& tx) -> result<std::vector<timeline_entry>> {
+        if (auto const found = find_incident(tx, find_one, org, number); !found) return found.error();
+        std::vector<timeline_entry> entries;
+        for (auto const row : tx.run(list_timeline, org, number, after, limit)) entries.push_back(read_entry(row));
+        return entries;
+    });
+}
+
+async::task<result<incident>> board::act(organization_id org, std::int64_t number, person_action action, actor by, std::optional<std::string> note) {
+    auto done = co_await pool_.transact(org, [=](db::transaction& tx) {
+        bool changed = false;
+        auto after = apply_action(tx, org, number, action, by, note, changed);
+        return std::pair(std::move(after), changed);
+    });
+    if (done.second) {
+        auto const to = done.first->state.status;
+        metrics_.count("tocsin_incident_transitions_total", {{"to", to_string(to)}, {"by", "person"}});
+    }
+    co_return std::move(done.first);
+}
+
+async::task<result<timeline_entry>> board::add_note(organization_id org, std::int64_t number, actor by, std::string text) {
+    return pool_.transact(org, [=](db::transaction& tx) -> result<timeline_entry> {
+        if (auto const found = find_incident(tx, lock_one, org, number); !found) return found.error();
+        append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = text}, by, std::nullopt);
+        return read_entry(tx.run(last_entry, org, number)[0]);
+    });
+}
+
+}  // namespace tocsin::incidents
