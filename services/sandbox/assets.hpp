@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+/// The files of pages/, built in so that the program needs no folder beside it.
+namespace tocsin::sandbox::assets {
+
+extern std::string_view const control_html;
+extern std::string_view const sandbox_css;
+extern std::string_view const sandbox_js;
+
+}  // namespace tocsin::sandbox::assets

@@ -1,0 +1,140 @@
+#include "command.hpp"
+
+#include "sandbox.hpp"
+#include "url.hpp"
+
+#include <tocsin/base/text.hpp>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::sandbox {
+
+namespace {
+
+/// What the command line says, before it is checked.
+struct arguments {
+    std::string listen = "127.0.0.1:9000";
+    std::string public_url;
+    std::string gateway;
+    std::string redirect_url;
+    std::string webhook_url;
+    std::string app_slug = "tocsin";
+    std::string app_name = "Tocsin";
+    std::string client_id;
+    std::string client_secret_file;
+    bool no_verify_install = false;
+};
+
+std::optional<std::string> file_content(std::string const& path) {
+    std::ifstream in(path);
+    if (!in) return std::nullopt;
+    return std::string(trim(std::string(std::istreambuf_iterator<char>(in), {})));
+}
+
+/// From the file named, or the variable TOCSIN_SENTRY_APP_CLIENT_SECRET. The secret itself is no argument:
+/// those are seen by every user of the machine.
+secret read_secret(arguments const& from, std::vector<std::string>& problems) {
+    if (!from.client_secret_file.empty()) {
+        auto content = file_content(from.client_secret_file);
+        if (!content) problems.push_back("--client-secret-file: cannot read " + from.client_secret_file);
+        return secret(content.value_or(""));
+    }
+    auto const* const variable = std::getenv("TOCSIN_SENTRY_APP_CLIENT_SECRET");
+    if (!variable || !*variable)
+        problems.push_back(
+            "the client secret is missing: --client-secret-file or TOCSIN_SENTRY_APP_CLIENT_SECRET"
+        );
+    return secret(variable ? variable : "");
+}
+
+settings settings_of(arguments const& from, std::vector<std::string>& problems) {
+    settings out;
+    if (auto const at = split_host_port(from.listen)) {
+        out.listen_host = at->host;
+        out.port = at->port;
+    } else {
+        problems.push_back("--listen: HOST:PORT, such as 127.0.0.1:9000");
+    }
+    auto gateway = from.gateway;
+    while (gateway.ends_with('/')) gateway.pop_back();
+    auto const of_gateway = [&](std::string const& given, char const* path) {
+        return !given.empty() || gateway.empty() ? given : gateway + path;
+    };
+    out.redirect_url = of_gateway(from.redirect_url, "/oauth/sentry/callback");
+    out.webhook_url = of_gateway(from.webhook_url, "/webhooks/sentry");
+    for (auto const& [name, url] :
+         {std::pair("--gateway", gateway),
+          {"--redirect-url", out.redirect_url},
+          {"--webhook-url", out.webhook_url},
+          {"--public-url", from.public_url}})
+        if (!url.empty() && !split_url(url)) problems.push_back(std::string(name) + ": an http or https URL");
+    if (from.client_id.empty())
+        problems.push_back("the client id is missing: --client-id or TOCSIN_SENTRY_APP_CLIENT_ID");
+    out.public_url = from.public_url;
+    out.app_slug = from.app_slug;
+    out.app_name = from.app_name;
+    out.app_client_id = from.client_id;
+    out.app_client_secret = read_secret(from, problems);
+    out.verify = from.no_verify_install ? verify_install::off : verify_install::required;
+    return out;
+}
+
+int checked_run(arguments const& from) {
+    std::vector<std::string> problems;
+    auto const how = settings_of(from, problems);
+    for (auto const& each : problems) std::cerr << "tocsin sandbox: " << each << '\n';
+    return problems.empty() ? run(how) : 2;
+}
+
+}  // namespace
+
+void add_command(CLI::App& to, int& exit_status) {
+    auto const given = std::make_shared<arguments>();
+    auto* const command =
+        to.add_subcommand("sandbox", "Run the stand-in for Sentry, to try Tocsin out and to test it");
+    command->add_option("--listen", given->listen, "Where it listens")->capture_default_str();
+    command->add_option(
+        "--public-url", given->public_url, "How browsers and Tocsin reach it (default: where it listens)"
+    );
+    command
+        ->add_option(
+            "--gateway", given->gateway, "Tocsin's public URL: where browsers return and webhooks go"
+        )
+        ->envname("TOCSIN_PUBLIC_URL");
+    command->add_option(
+        "--redirect-url", given->redirect_url, "The app's redirect URL, where it is not the gateway's"
+    );
+    command->add_option(
+        "--webhook-url", given->webhook_url, "The app's webhook URL, where it is not the gateway's"
+    );
+    command->add_option("--app-slug", given->app_slug, "The app's slug")
+        ->envname("TOCSIN_SENTRY_APP_SLUG")
+        ->capture_default_str();
+    command->add_option("--app-name", given->app_name, "The app's name")->capture_default_str();
+    command->add_option("--client-id", given->client_id, "The app's client id")
+        ->envname("TOCSIN_SENTRY_APP_CLIENT_ID");
+    command
+        ->add_option(
+            "--client-secret-file", given->client_secret_file, "A file that holds the app's client secret"
+        )
+        ->envname("TOCSIN_SENTRY_APP_CLIENT_SECRET_FILE");
+    command->add_flag(
+        "--no-verify-install",
+        given->no_verify_install,
+        "New installations are installed without the app's say"
+    );
+    command->callback([given, &exit_status] { exit_status = checked_run(*given); });
+}
+
+}  // namespace tocsin::sandbox

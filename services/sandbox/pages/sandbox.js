@@ -1,0 +1,169 @@
+"use strict";
+
+// The control page: draws /control/state and turns buttons into calls of the control API.
+
+const byId = (id) => document.getElementById(id);
+
+/** An element with properties and children; texts are always set as text. */
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+async function call(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { ok: answer.ok, status: answer.status, body: text ? JSON.parse(text) : {} };
+}
+
+function said(text) {
+  byId("said").textContent = text;
+}
+
+/** What became of a call, in one line. */
+function outcome(answer) {
+  if (!answer.ok) return `Refused: ${answer.body.detail ?? answer.status}`;
+  const sent = answer.body.webhooks;
+  if (!sent) return "Done";
+  if (sent.length === 0) return "Done; nobody is installed to hear of it";
+  return `Done; ${sent.map((w) => `${w.resource}.${w.action} answered ${w.status ?? w.trouble}`).join(", ")}`;
+}
+
+async function act(method, path, body) {
+  try {
+    said(outcome(await call(method, path, body)));
+  } catch {
+    said("The sandbox does not answer");
+  }
+  await draw();
+}
+
+function button(label, method, path, body) {
+  return element("button", { type: "button", textContent: label, onclick: () => act(method, path, body) });
+}
+
+function tag(text, kind) {
+  return element("span", { className: `tag ${kind}`, textContent: text });
+}
+
+function row(first, ...buttons) {
+  return element("li", {}, element("div", { className: "row" }, element("div", {}, ...first), element("div", { className: "bar" }, ...buttons)));
+}
+
+const small = (text) => element("div", { className: "small", textContent: text });
+const statusKinds = { unresolved: "bad", resolved: "good", ignored: "muted" };
+
+function drawIssue(issue) {
+  const path = `/control/issues/${issue.id}`;
+  return row(
+    [
+      element("b", { textContent: issue.title }), " ", tag(issue.status, statusKinds[issue.status]),
+      small(`${issue.short_id} · ${issue.level} · ${issue.project} · seen ${times(issue.count)} · ${issue.environment || "no environment"}`),
+    ],
+    button("New event", "POST", `${path}/events`, {}),
+    button("Resolve", "POST", `${path}/resolve`, {}),
+    button("Unresolve", "POST", `${path}/unresolve`, {}),
+    button("Ignore", "POST", `${path}/ignore`, {}),
+    button("Assign", "POST", `${path}/assign`, {}),
+  );
+}
+
+function drawInstallation(installation) {
+  const token = installation.token ? `token until ${time(installation.token.expires_at)}` : "no token yet";
+  return row(
+    [
+      element("b", { textContent: installation.organization }), " ",
+      tag(installation.status, installation.status === "installed" ? "good" : "warn"),
+      small(`${installation.app} · ${installation.uuid} · ${token}`),
+    ],
+    button("Uninstall", "DELETE", `/control/installations/${installation.uuid}`),
+  );
+}
+
+function drawOrganization(organization) {
+  const projects = organization.projects.map((p) => p.slug).join(", ");
+  return row([element("b", { textContent: organization.name }), small(organization.slug), small(projects)]);
+}
+
+function drawWebhook(webhook) {
+  const good = webhook.status && webhook.status < 400;
+  return element("tr", {},
+    element("td", { textContent: time(webhook.at) }),
+    element("td", { textContent: `${webhook.resource}.${webhook.action}` }),
+    element("td", { textContent: webhook.attempt }),
+    element("td", {}, tag(String(webhook.status ?? webhook.trouble), good ? "good" : "bad"), ` ${webhook.took_ms} ms`),
+    element("td", { className: "wide" }, element("code", { textContent: webhook.answer.slice(0, 160) })),
+    element("td", {}, button("Send again", "POST", `/control/webhooks/${webhook.id}/again`)),
+  );
+}
+
+function times(count) {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+function time(text) {
+  return new Date(text).toLocaleTimeString();
+}
+
+function fill(id, items, draw, otherwise) {
+  const drawn = items.map(draw);
+  if (drawn.length === 0 && otherwise) drawn.push(element("li", { className: "small", textContent: otherwise }));
+  byId(id).replaceChildren(...drawn);
+}
+
+function fillProjects(organizations) {
+  const select = byId("new-issue").elements.project;
+  const chosen = select.value;
+  select.replaceChildren(...organizations.map((o) =>
+    element("optgroup", { label: o.name }, ...o.projects.map((p) => element("option", { value: `${o.slug}/${p.slug}`, textContent: p.name }))),
+  ));
+  if (chosen) select.value = chosen;
+}
+
+let drawnState = "";
+
+async function draw() {
+  const [state, sent] = await Promise.all([call("GET", "/control/state"), call("GET", "/control/webhooks")]);
+  const seen = JSON.stringify([state.body.organizations, state.body.issues, state.body.installations, state.body.faults, sent.body.items]);
+  if (seen === drawnState) return;
+  drawnState = seen;
+  fill("organizations", state.body.organizations, drawOrganization);
+  fill("installations", state.body.installations, drawInstallation, "Nothing is installed. Press Connect in Tocsin's console.");
+  fill("issues", state.body.issues.slice().reverse(), drawIssue, "No issues yet.");
+  fill("faults", state.body.faults, (f) => element("li", { textContent: `${f.match}: ${f.kind}${f.status ? ` ${f.status}` : ""}, ${f.times ? times(f.times) : "until cleared"}` }), "None armed.");
+  fill("webhooks", sent.body.items.slice().reverse(), drawWebhook);
+  fillProjects(state.body.organizations);
+}
+
+byId("new-issue").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { project, level } = event.target.elements;
+  const [organization, slug] = project.value.split("/");
+  act("POST", `/control/organizations/${organization}/issues`, { project: slug, level: level.value });
+});
+
+for (const action of ["critical", "resolved"]) {
+  byId(`metric-${action}`).addEventListener("click", () => {
+    const [organization, slug] = byId("new-issue").elements.project.value.split("/");
+    act("POST", `/control/organizations/${organization}/metric-alerts`, { action, projects: [slug] });
+  });
+}
+
+byId("new-fault").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { match, kind, status, delay_ms: delay, times } = event.target.elements;
+  const fault = { match: match.value, kind: kind.value, times: Number(times.value) };
+  if (fault.kind === "status") fault.status = Number(status.value);
+  if (fault.kind === "delay") fault.delay_ms = Number(delay.value);
+  act("POST", "/control/faults", fault);
+});
+
+byId("clear-faults").addEventListener("click", () => act("DELETE", "/control/faults"));
+
+draw();
+setInterval(() => draw().catch(() => said("The sandbox does not answer")), 2000);
