@@ -1,0 +1,423 @@
+// Invented data for the mock server, made around the time it starts.
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const uuid = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+const at = (ago) => new Date(Date.now() - ago).toISOString();
+const page = (items) => ({ status: 200, body: { items, next_cursor: null } });
+const problem = (status, code, title, detail) => ({
+  status,
+  body: { type: "about:blank", status, code, title, detail },
+});
+
+const services = [
+  ["checkout", "Checkout", "Carts, payments and receipts"],
+  ["search", "Search", "Catalogue search and suggestions"],
+  ["accounts", "Accounts", "Sign-in, profiles and sessions"],
+  ["mail", "Mail delivery", ""],
+  ["legacy-billing", "Legacy billing", "Replaced by Checkout"],
+].map(([slug, name, description], n) => ({
+  id: uuid(100 + n),
+  slug,
+  name,
+  description,
+  created_at: at(90 * day),
+  archived_at: slug === "legacy-billing" ? at(20 * day) : null,
+}));
+const ref = (n) => ({ id: services[n].id, slug: services[n].slug, name: services[n].name });
+
+const integrations = [
+  {
+    id: uuid(1),
+    mode: "public",
+    status: "connected",
+    status_reason: "ok",
+    status_since: at(12 * day),
+    remedy: null,
+    sentry_org: { id: "4501", slug: "example-shop", name: "Example Shop" },
+    installation_id: uuid(9001),
+    scopes: ["org:read", "project:read", "team:read", "event:read"],
+    webhook_url: "https://tocsin.example.com/webhooks/sentry",
+    last_delivery_at: at(40_000),
+    credential: {
+      expires_at: at(-5.2 * hour),
+      refreshed_at: at(2.8 * hour),
+      next_refresh_at: at(-2.4 * hour),
+      failed_attempts: 0,
+      last_error: null,
+    },
+  },
+  {
+    id: uuid(2),
+    mode: "public",
+    status: "degraded",
+    status_reason: "refresh_failing",
+    status_since: at(25 * minute),
+    remedy: "Nothing yet: it is tried again by itself. Webhooks go on working meanwhile.",
+    sentry_org: { id: "4502", slug: "example-labs", name: "Example Labs" },
+    installation_id: uuid(9002),
+    scopes: ["org:read", "project:read"],
+    webhook_url: "https://tocsin.example.com/webhooks/sentry",
+    last_delivery_at: at(3 * hour),
+    credential: {
+      expires_at: at(-40 * minute),
+      refreshed_at: at(7 * hour),
+      next_refresh_at: at(-4 * minute),
+      failed_attempts: 3,
+      last_error: "Sentry answered 503",
+    },
+  },
+  {
+    id: uuid(3),
+    mode: "public",
+    status: "pending",
+    status_reason: "awaiting_install",
+    status_since: at(3 * minute),
+    remedy: "Finish the installation in Sentry, in this browser.",
+    sentry_org: null,
+    installation_id: null,
+    scopes: [],
+    webhook_url: "https://tocsin.example.com/webhooks/sentry",
+    last_delivery_at: null,
+    credential: null,
+  },
+];
+
+const mappingOf = (n, project, service, more = {}) => ({
+  id: uuid(200 + n),
+  sentry_project: project,
+  service: ref(service),
+  active: true,
+  inactive_until: null,
+  environments: [],
+  min_level: null,
+  severity: "auto",
+  created_at: at(12 * day),
+  ...more,
+});
+
+const projects = [
+  ["7001", "checkout-web", "Checkout web", "javascript-react"],
+  ["7002", "checkout-api", "Checkout API", "python-django"],
+  ["7003", "search", "search", "go"],
+  ["7004", "accounts", "Accounts", "java-spring"],
+  ["7005", "mail-worker", "Mail worker", "python"],
+  ["7006", "mobile-android", "Mobile (Android)", "android"],
+  ["7007", "mobile-ios", "Mobile (iOS)", "apple-ios"],
+].map(([id, slug, name, platform], n) => ({
+  id,
+  slug,
+  name,
+  platform,
+  mapping:
+    n === 0
+      ? mappingOf(0, { id, slug, name }, 0, { environments: ["production"] })
+      : n === 1
+        ? mappingOf(1, { id, slug, name }, 0)
+        : n === 4
+          ? mappingOf(4, { id, slug, name }, 3, { active: false, inactive_until: at(-6 * hour) })
+          : null,
+}));
+
+const titles = [
+  [
+    "critical",
+    "open",
+    0,
+    "DatabaseError: remaining connection slots are reserved for superuser connections",
+    4 * minute,
+    1824,
+  ],
+  ["error", "open", 0, "TypeError: Cannot read properties of undefined (reading 'total')", 18 * minute, 57],
+  ["error", "acknowledged", 2, "TimeoutError: session store did not answer within 2000 ms", 52 * minute, 311],
+  ["warning", "open", 1, "Slow query: suggestions took longer than 1500 ms", 2.3 * hour, 89],
+  [
+    "error",
+    "acknowledged",
+    1,
+    "<img src=x onerror=alert(1)> is not a valid facet \u202egnp.exe",
+    5 * hour,
+    3,
+  ],
+  ["info", "open", 3, "Bounce rate of receipts above 2 %", 9 * hour, 12],
+  [
+    "critical",
+    "resolved",
+    0,
+    "PaymentDeclined: provider refused every card since deployment",
+    26 * hour,
+    940,
+  ],
+  [
+    "error",
+    "resolved",
+    2,
+    'IntegrityError: duplicate key value violates unique constraint "users_email_key"',
+    3 * day,
+    8,
+  ],
+];
+
+const incidents = titles.map(([severity, status, service, title, ago, occurrences], n) => ({
+  number: 1042 - n,
+  title,
+  status,
+  severity,
+  severity_pinned: n === 2,
+  service: ref(service),
+  integration_id: uuid(1),
+  source: {
+    kind: "issue",
+    sentry_id: String(880_000 + n),
+    short_id: `${services[service].slug.toUpperCase()}-${n + 3}K`,
+    url: `https://example-shop.sentry.io/issues/${880_000 + n}/`,
+    project: { id: projects[service].id, slug: projects[service].slug },
+  },
+  environment: n === 3 ? "staging" : "production",
+  release: "shop@4.18.2",
+  level: severity === "critical" ? "fatal" : severity,
+  opened_at: at(ago),
+  acknowledged_at: status === "acknowledged" ? at(ago - 6 * minute) : null,
+  resolved_at: status === "resolved" ? at(ago - hour) : null,
+  resolution: status === "resolved" ? "sentry" : null,
+  last_seen_at: at(Math.min(ago, (n + 1) * 35_000)),
+  occurrences,
+  assignee: status === "acknowledged" ? "oncall@example.com" : null,
+  reopened_count: n === 2 ? 1 : 0,
+  version: 1,
+  context: { culprit: "shop.checkout.views in confirm_order", platform: "python", server_name: "web-7" },
+}));
+
+const entry = (n, ago, kind, type, name, more = {}) => ({
+  id: String(n),
+  at: at(ago),
+  kind,
+  actor: { type, name },
+  from: null,
+  to: null,
+  text: null,
+  delivery_id: type === "sentry" ? uuid(500) : null,
+  data: {},
+  ...more,
+});
+
+const timeline = [
+  entry(1, 3 * hour, "opened", "sentry", "Sentry"),
+  entry(2, 2.9 * hour, "alert_attached", "sentry", "Sentry", {
+    text: "Errors in checkout above 50 per minute",
+  }),
+  entry(3, 2.8 * hour, "severity_changed", "system", "tocsin", { from: "error", to: "critical" }),
+  entry(4, 2.7 * hour, "acknowledged", "user", "oncall@example.com"),
+  entry(5, 2.6 * hour, "noted", "user", "oncall@example.com", {
+    text: "The pool of web-7 is full since the 14:05 release.\nRolled back; connections fall.",
+  }),
+  entry(6, 2.4 * hour, "resolved", "sentry", "Sentry", { to: "resolved" }),
+  entry(7, 4 * minute, "reopened", "sentry", "Sentry"),
+];
+
+const outcomes = [
+  "opened",
+  "updated",
+  "duplicate",
+  "unmapped",
+  "resolved",
+  "filtered",
+  "stale",
+  "ignored",
+  "unreadable",
+];
+const rules = {
+  opened: "issue.created, no open incident of this source",
+  updated: "event_alert.triggered attached to the open incident",
+  duplicate: "same body as the last delivery applied to this source",
+  unmapped: "no mapping for this project",
+  resolved: "issue.resolved",
+  filtered: "environment is not among production",
+  stale: "issue.status contradicts the action",
+  ignored: "no incident of this source",
+  unreadable: "data.issue is missing",
+};
+const deliveries = Array.from({ length: 18 }, (_, n) => {
+  const outcome = outcomes[n % outcomes.length];
+  const [resource, action] = { updated: ["event_alert", "triggered"], resolved: ["issue", "resolved"] }[
+    outcome
+  ] ?? ["issue", "created"];
+  return {
+    id: uuid(500 + n),
+    received_at: at(n * n * minute + 20_000),
+    integration_id: uuid(1),
+    resource,
+    action,
+    outcome,
+    rule: rules[outcome],
+    project: { id: "7001", slug: outcome === "unmapped" ? "mobile-ios" : "checkout-web" },
+    source: { kind: "issue", sentry_id: "880000" },
+    incident_number: ["opened", "updated", "resolved"].includes(outcome) ? 1042 : null,
+    request_id: uuid(8000 + n).replaceAll("-", ""),
+    duplicate_of: outcome === "duplicate" ? uuid(500) : null,
+    size: 1834 + n,
+  };
+});
+
+const body = `{"action":"created","installation":{"uuid":"${uuid(9001)}"},"data":{"issue":{"id":"880000","shortId":"CHECKOUT-3K","title":"DatabaseError: remaining connection slots </pre><script>alert(1)</script>","status":"unresolved","count":"1824","big":123456789012345678901234567890,"project":{"id":"7001","slug":"checkout-web"},"tags":[],"metadata":{"type":"DatabaseError","value":"\\u0000"}}},"actor":{"type":"application","id":"sentry","name":"Sentry"}}`;
+
+const unmapped = [
+  {
+    integration_id: uuid(1),
+    project: { id: "7006", slug: "mobile-android" },
+    deliveries: 128,
+    first_at: at(6 * day),
+    last_at: at(2 * minute),
+  },
+  {
+    integration_id: uuid(1),
+    project: { id: "7007", slug: "mobile-ios" },
+    deliveries: 4,
+    first_at: at(day),
+    last_at: at(9 * hour),
+  },
+];
+
+const attempts = [
+  ["succeeded", "schedule", 201, null, 2.8],
+  ["succeeded", "person", 201, null, 8.1],
+  ["failed", "schedule", 503, "Sentry answered 503 Service Unavailable", 8.2],
+].map(([outcome, trigger, http_status, detail, hours], n) => ({
+  id: String(n),
+  started_at: at(hours * hour),
+  finished_at: at(hours * hour - 430),
+  trigger,
+  outcome,
+  http_status,
+  detail,
+  next_at: outcome === "failed" ? at(8.1 * hour) : null,
+}));
+
+const session = {
+  user: { email: "admin@example.com", name: "Admin" },
+  orgs: [
+    { slug: "example", name: "Example Shop", role: "admin" },
+    { slug: "labs", name: "Example Labs", role: "viewer" },
+  ],
+};
+
+/** A small world that answers like the API, well enough to be looked at. */
+export function makeWorld() {
+  let signedIn = false;
+  const world = {
+    incidents: [...incidents],
+    empty: false,
+    failing: false,
+    signIn: () => {
+      signedIn = true;
+    },
+    answer,
+  };
+
+  function transition(number, action) {
+    const status = { acknowledge: "acknowledged", resolve: "resolved", reopen: "open" }[action];
+    const old = world.incidents.find((each) => each.number === number);
+    if (old.status === "resolved" && action === "acknowledge")
+      return problem(
+        409,
+        "illegal_transition",
+        "Not possible now",
+        "The incident is resolved; reopen it first.",
+      );
+    const now = new Date().toISOString();
+    const next = {
+      ...old,
+      status,
+      ...(action === "resolve" ? { resolved_at: now, resolution: "person" } : {}),
+    };
+    world.incidents = world.incidents.map((each) => (each === old ? next : each));
+    return { status: 200, body: next };
+  }
+
+  function listIncidents(query) {
+    const within = (name, value) => query.getAll(name).length === 0 || query.getAll(name).includes(value);
+    const words = (query.get("q") ?? "").toLowerCase();
+    return page(
+      world.incidents.filter(
+        (each) =>
+          within("status", each.status) &&
+          within("severity", each.severity) &&
+          within("service", each.service.slug) &&
+          each.title.toLowerCase().includes(words),
+      ),
+    );
+  }
+
+  function answer(method, url, input) {
+    const path = url.pathname.replace(/^\/api\/v1/, "");
+    if (path === "/session") {
+      if (method === "POST") {
+        if (input.password === "wrong")
+          return problem(401, "unauthenticated", "Not signed in", "The address or the password is wrong.");
+        signedIn = true;
+      }
+      if (method === "DELETE") {
+        signedIn = false;
+        return { status: 204 };
+      }
+    }
+    if (!signedIn) return problem(401, "unauthenticated", "Not signed in", "Sign in first.");
+    if (path === "/session") return { status: 200, body: session };
+    if (world.failing) return problem(503, "unavailable", "Not available", "The database does not answer.");
+    const [, , , kind, id, part] = path.split("/");
+    if (world.empty && method === "GET" && id === undefined) return page([]);
+    if (kind === "incidents" && id === undefined) return listIncidents(url.searchParams);
+    if (kind === "incidents" && part === "timeline") return page(timeline);
+    if (kind === "incidents" && part === "notes") {
+      const noted = entry(timeline.length + 1, 0, "noted", "user", "admin@example.com", { text: input.text });
+      timeline.push(noted);
+      return { status: 201, body: noted };
+    }
+    if (kind === "incidents" && part) return transition(Number(id), part);
+    if (kind === "incidents") {
+      const found = world.incidents.find((each) => each.number === Number(id));
+      return found
+        ? { status: 200, body: found }
+        : problem(404, "not_found", "Not found", "No such incident.");
+    }
+    if (kind === "services" && method === "DELETE")
+      return problem(409, "in_use", "In use", "The mapping of checkout-web points at this service.");
+    if (kind === "services" && method === "POST")
+      return { status: 201, body: { ...services[0], ...input, id: uuid(150) } };
+    if (kind === "services") return page(services);
+    if (kind === "integrations" && part === "projects") return page(projects);
+    if (kind === "integrations" && part === "attempts") return page(attempts);
+    if (kind === "integrations" && part === "mappings")
+      return { status: 201, body: { items: [], next_cursor: null } };
+    if (kind === "integrations" && id)
+      return { status: 200, body: integrations.find((each) => each.id === id) ?? integrations[0] };
+    if (kind === "integrations") return page(integrations);
+    if (kind === "unmapped") return page(unmapped);
+    if (kind === "deliveries" && id) {
+      const found = deliveries.find((each) => each.id === id) ?? deliveries[0];
+      const headers = {
+        "content-type": "application/json",
+        "sentry-hook-resource": found.resource,
+        "request-id": found.request_id,
+      };
+      return {
+        status: 200,
+        body: {
+          ...found,
+          headers,
+          body: found.duplicate_of ? null : body,
+          signing_key: "current",
+          cut: false,
+        },
+      };
+    }
+    if (kind === "deliveries") {
+      const wanted = url.searchParams.getAll("outcome");
+      return page(deliveries.filter((each) => wanted.length === 0 || wanted.includes(each.outcome)));
+    }
+    return problem(404, "not_found", "Not found", "No such path.");
+  }
+
+  return world;
+}

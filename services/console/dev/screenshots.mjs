@@ -1,0 +1,150 @@
+// Pictures of every screen into build/screenshots, and what axe and the policy find on each.
+// node dev/screenshots.mjs [name...]
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { serve } from "./mock_server.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const out = new URL("../../../build/screenshots/", import.meta.url).pathname;
+await mkdir(out, { recursive: true });
+
+const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+const screens = {
+  login: { path: "/login?next=%2Fo%2Fexample%2Fincidents", out: true },
+  incidents: { path: "/o/example/incidents?status=all" },
+  news: {
+    path: "/o/example/incidents",
+    async act(page, world) {
+      const [first] = world.incidents;
+      world.incidents = [{ ...first, number: 1043 }, ...world.incidents.map((each) => ({ ...each }))];
+      world.incidents[2].status = "resolved";
+      await page.getByRole("button", { name: /new incident/ }).waitFor();
+    },
+  },
+  incident: { path: "/o/example/incidents/1042" },
+  incident_refused: {
+    path: "/o/example/incidents/1041",
+    async act(page, world) {
+      world.incidents = world.incidents.map((each) => (each.number === 1041 ? { ...each } : each));
+      const open = world.incidents.find((each) => each.number === 1041);
+      await page.getByRole("button", { name: "Acknowledge" }).waitFor();
+      open.status = "resolved";
+      await page.getByRole("button", { name: "Acknowledge" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  incidents_empty: { path: "/o/example/incidents", empty: true },
+  incidents_failing: {
+    path: "/o/example/incidents",
+    failing: true,
+    act: (page) => page.getByRole("button", { name: "Try again" }).waitFor(),
+  },
+  services: { path: "/o/example/services" },
+  service_archive: {
+    path: "/o/example/services",
+    async act(page) {
+      await page.getByRole("button", { name: "Archive Checkout" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
+      await page.getByRole("alert").waitFor();
+      // The dialog's opening is animated.
+      await page
+        .locator('[role="dialog"]')
+        .evaluate((dialog) =>
+          Promise.all(dialog.getAnimations({ subtree: true }).map((animation) => animation.finished)),
+        );
+    },
+  },
+  integrations: { path: "/o/example/integrations?connect_error=already_claimed" },
+  integrations_empty: { path: "/o/example/integrations", empty: true },
+  integration: {
+    path: `/o/example/integrations/${id(1)}?connected=1`,
+    async act(page) {
+      await page.getByRole("checkbox", { name: "Select mobile-android" }).check();
+      await page.getByRole("checkbox", { name: "Select mobile-ios" }).check();
+      await page
+        .getByRole("combobox", { name: "Service for the selected projects" })
+        .selectOption({ label: "Accounts" });
+      await page.getByRole("button", { name: "Map 2 projects" }).waitFor();
+    },
+  },
+  integration_degraded: { path: `/o/example/integrations/${id(2)}` },
+  mapping: {
+    path: `/o/example/integrations/${id(1)}`,
+    async act(page) {
+      await page.getByRole("button", { name: "More for checkout-web" }).click();
+      await page.getByRole("menuitem", { name: "Conditions…" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  unmapped: { path: "/o/example/integrations/unmapped" },
+  deliveries: { path: "/o/example/deliveries" },
+  delivery: { path: `/o/example/deliveries/${id(500)}` },
+  stranger: { path: "/o/nowhere/incidents" },
+};
+
+const looks = {
+  light: { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  dark: { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  phone: { colorScheme: "light", viewport: { width: 390, height: 844 } },
+  narrow: { colorScheme: "dark", viewport: { width: 320, height: 640 } },
+};
+
+const wanted = process.argv.slice(2);
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+  ],
+});
+let findings = 0;
+const find = (where, what) => {
+  findings += 1;
+  process.stdout.write(`${where}: ${what}\n`);
+};
+
+for (const [name, screen] of Object.entries(screens)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const [look, options] of Object.entries(looks)) {
+    const { world, server, origin } = await serve();
+    if (!screen.out) world.signIn();
+    world.empty = screen.empty ?? false;
+    world.failing = screen.failing ?? false;
+    // axe is put in over the browser's own protocol, which the page's policy does not concern.
+    const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    const where = `${name} ${look}`;
+    page.on("console", (message) => {
+      const text = message.text();
+      if (message.type() === "error" && !/status of (401|409|503|404)/.test(text)) find(where, text);
+    });
+    page.on("pageerror", (error) => find(where, error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) find(where, request.url());
+    });
+    await page.goto(origin + screen.path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await screen.act?.(page, world);
+    await page.screenshot({ path: `${out}${name}.${look}.png`, fullPage: true });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > options.viewport.width) find(where, `${width} px wide`);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document));
+    for (const { id: rule, nodes } of violations)
+      find(
+        where,
+        `${rule}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`).join(" | ")}`,
+      );
+    await context.close();
+    server.close();
+    server.closeAllConnections();
+  }
+}
+await browser.close();
+process.stdout.write(`${findings} findings\n`);
+process.exitCode = findings === 0 ? 0 : 1;

@@ -1,0 +1,202 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, body, everyPage, paging } from "./client";
+import type { paths } from "./schema";
+
+/** How often live screens ask again, in milliseconds. */
+export const live_interval = 5_000;
+const slow_interval = 30_000;
+
+export type IncidentFilters = Omit<
+  NonNullable<paths["/api/v1/orgs/{org}/incidents"]["get"]["parameters"]["query"]>,
+  "limit" | "cursor"
+>;
+export type DeliveryFilters = Omit<
+  NonNullable<paths["/api/v1/orgs/{org}/deliveries"]["get"]["parameters"]["query"]>,
+  "limit" | "cursor"
+>;
+
+export const keys = {
+  session: ["session"] as const,
+  org: (org: string) => ["org", org] as const,
+  incidents: (org: string) => ["org", org, "incidents"] as const,
+  incident: (org: string, number: number) => ["org", org, "incident", number] as const,
+  timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
+  services: (org: string) => ["org", org, "services"] as const,
+  integrations: (org: string) => ["org", org, "integrations"] as const,
+  integration: (org: string, id: string) => ["org", org, "integrations", id] as const,
+  projects: (org: string, id: string) => ["org", org, "integrations", id, "projects"] as const,
+  attempts: (org: string, id: string) => ["org", org, "integrations", id, "attempts"] as const,
+  unmapped: (org: string) => ["org", org, "unmapped"] as const,
+  deliveries: (org: string) => ["org", org, "deliveries"] as const,
+  delivery: (org: string, id: string) => ["org", org, "delivery", id] as const,
+};
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: ({ signal }) => body(api.GET("/api/v1/session", { signal })),
+  staleTime: 60_000,
+});
+
+export const servicesQuery = (org: string) =>
+  queryOptions({
+    queryKey: keys.services(org),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/services", {
+            params: { path: { org }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+    staleTime: slow_interval,
+  });
+
+export const integrationsQuery = (org: string) =>
+  queryOptions({
+    queryKey: keys.integrations(org),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/integrations", {
+            params: { path: { org }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+    refetchInterval: slow_interval,
+  });
+
+export const integrationQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: keys.integration(org, id),
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/orgs/{org}/integrations/{id}", { params: { path: { org, id } }, signal })),
+    refetchInterval: live_interval,
+  });
+
+/** Asks Sentry itself, so it is not repeated on a clock. */
+export const projectsQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: keys.projects(org, id),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/integrations/{id}/projects", {
+            params: { path: { org, id }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+    staleTime: slow_interval,
+  });
+
+export const attemptsQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: keys.attempts(org, id),
+    queryFn: ({ signal }) =>
+      body(
+        api.GET("/api/v1/orgs/{org}/integrations/{id}/attempts", {
+          params: { path: { org, id }, query: { limit: 20 } },
+          signal,
+        }),
+      ),
+    refetchInterval: live_interval,
+  });
+
+export const unmappedQuery = (org: string) =>
+  queryOptions({
+    queryKey: keys.unmapped(org),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/unmapped", {
+            params: { path: { org }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+    refetchInterval: slow_interval,
+  });
+
+const fetchIncidents = (
+  org: string,
+  filters: IncidentFilters,
+  limit: number,
+  cursor: string | undefined,
+  signal: AbortSignal,
+) =>
+  body(
+    api.GET("/api/v1/orgs/{org}/incidents", {
+      params: { path: { org }, query: { ...filters, ...paging(cursor, limit) } },
+      signal,
+    }),
+  );
+
+/** What the list shows: fetched on arrival and on request only, so that no row moves by itself. */
+export const incidentPages = (org: string, filters: IncidentFilters) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.incidents(org), "shown", filters],
+    queryFn: ({ pageParam, signal }) => fetchIncidents(org, filters, 50, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+
+/** The newest of the same list, asked again and again. */
+export const incidentPoll = (org: string, filters: IncidentFilters, limit: number) =>
+  queryOptions({
+    queryKey: [...keys.incidents(org), "poll", filters, limit] as const,
+    queryFn: ({ signal }) => fetchIncidents(org, filters, limit, undefined, signal),
+    refetchInterval: live_interval,
+    gcTime: 0,
+    // A longer list is polled in bigger pages; until the first of them is there, the last smaller one serves.
+    placeholderData: (previous, query) =>
+      JSON.stringify(query?.queryKey[4]) === JSON.stringify(filters) ? previous : undefined,
+  });
+
+export const incidentQuery = (org: string, number: number) =>
+  queryOptions({
+    queryKey: keys.incident(org, number),
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/orgs/{org}/incidents/{number}", { params: { path: { org, number } }, signal })),
+    refetchInterval: live_interval,
+  });
+
+export const timelineQuery = (org: string, number: number) =>
+  queryOptions({
+    queryKey: keys.timeline(org, number),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/incidents/{number}/timeline", {
+            params: { path: { org, number }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+    refetchInterval: live_interval,
+  });
+
+export const deliveryPages = (org: string, filters: DeliveryFilters) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.deliveries(org), filters],
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        api.GET("/api/v1/orgs/{org}/deliveries", {
+          params: { path: { org }, query: { ...filters, ...paging(pageParam, 50) } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const deliveryQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: keys.delivery(org, id),
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/orgs/{org}/deliveries/{id}", { params: { path: { org, id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

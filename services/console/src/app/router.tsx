@@ -1,0 +1,171 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  lazyRouteComponent,
+  Outlet,
+  type RouterHistory,
+  redirect,
+} from "@tanstack/react-router";
+import { safeNext } from "../api/leave";
+import { asProblem } from "../api/problem";
+import { sessionQuery } from "../api/queries";
+import { Failure } from "../ui/states";
+import { Homeless, Lost } from "./plain_pages";
+import { parseSearch, stringifySearch, textParams } from "./search";
+import { Shell } from "./shell";
+
+function Broken({ error, reset }: ErrorComponentProps) {
+  return <Failure error={error} retry={reset} />;
+}
+
+interface Context {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: Lost,
+  errorComponent: Broken,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: textParams("next"),
+  component: lazyRouteComponent(() => import("../features/session/login_page"), "LoginPage"),
+});
+
+/** The session, or the way to the login and back. */
+async function signedIn(queries: QueryClient, next: string) {
+  try {
+    return await queries.ensureQueryData(sessionQuery);
+  } catch (error) {
+    if (asProblem(error).code === "unauthenticated")
+      throw redirect({ to: "/login", search: next === "/" ? {} : { next: safeNext(next) } });
+    throw error;
+  }
+}
+
+const connectError = textParams("connect_error");
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  // The way back from Sentry ends here when it cannot be told for which organization it began.
+  validateSearch: connectError,
+  beforeLoad: async ({ context, location, search }) => {
+    const { orgs } = await signedIn(context.queries, location.href);
+    const [first] = orgs;
+    if (first && search.connect_error)
+      throw redirect({ to: "/o/$org/integrations", params: { org: first.slug }, search, replace: true });
+    if (first) throw redirect({ to: "/o/$org/incidents", params: { org: first.slug }, replace: true });
+  },
+  component: Homeless,
+});
+
+const org = createRoute({
+  getParentRoute: () => root,
+  path: "/o/$org",
+  beforeLoad: ({ context, location }) => signedIn(context.queries, location.href),
+  component: Shell,
+});
+
+const orgStart = createRoute({
+  getParentRoute: () => org,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/o/$org/incidents", params, replace: true });
+  },
+});
+
+const incidents = createRoute({
+  getParentRoute: () => org,
+  path: "/incidents",
+  validateSearch: textParams("status", "severity", "service", "q"),
+  component: lazyRouteComponent(() => import("../features/incidents/list_page"), "IncidentListPage"),
+});
+
+const incident = createRoute({
+  getParentRoute: () => org,
+  path: "/incidents/$number",
+  component: lazyRouteComponent(() => import("../features/incidents/detail_page"), "IncidentPage"),
+});
+
+const services = createRoute({
+  getParentRoute: () => org,
+  path: "/services",
+  component: lazyRouteComponent(() => import("../features/services/services_page"), "ServicesPage"),
+});
+
+const integrations = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations",
+  validateSearch: connectError,
+  component: lazyRouteComponent(() => import("../features/integrations/list_page"), "IntegrationListPage"),
+});
+
+const integration = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations/$id",
+  validateSearch: textParams("connected"),
+  component: lazyRouteComponent(() => import("../features/integrations/detail_page"), "IntegrationPage"),
+});
+
+const unmapped = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations/unmapped",
+  component: lazyRouteComponent(() => import("../features/integrations/unmapped_page"), "UnmappedPage"),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => org,
+  path: "/deliveries",
+  validateSearch: textParams("outcome", "resource", "integration", "project", "request_id"),
+  component: lazyRouteComponent(() => import("../features/deliveries/list_page"), "DeliveryListPage"),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => org,
+  path: "/deliveries/$id",
+  component: lazyRouteComponent(() => import("../features/deliveries/detail_page"), "DeliveryPage"),
+});
+
+const routeTree = root.addChildren([
+  login,
+  start,
+  org.addChildren([
+    orgStart,
+    incidents,
+    incident,
+    services,
+    integrations,
+    integration,
+    unmapped,
+    deliveries,
+    delivery,
+  ]),
+]);
+
+export function createConsoleRouter(queries: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context: { queries },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: false,
+    defaultErrorComponent: Broken,
+    scrollRestoration: true,
+    ...(history ? { history } : {}),
+  });
+}
+
+export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ConsoleRouter;
+  }
+}

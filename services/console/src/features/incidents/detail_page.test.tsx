@@ -1,0 +1,106 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { delay, HttpResponse, http } from "msw";
+import { expect, test } from "vitest";
+import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
+import { incident } from "../../test/samples";
+import { server } from "../../test/setup";
+
+const header = () => screen.getByRole("main").querySelector("header") as HTMLElement;
+
+test("a refused acknowledgement shows at once, goes back, and says why", async () => {
+  quietServer();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  server.use(
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
+    http.get(`${org}/incidents/7/timeline`, () => list([])),
+    http.post(`${org}/incidents/7/acknowledge`, async () => {
+      await held;
+      return problem(409, "illegal_transition", "The incident is resolved; reopen it first.");
+    }),
+  );
+  const { user } = open("/o/example/incidents/7");
+  await user.click(await screen.findByRole("button", { name: "Acknowledge" }));
+  await within(header()).findByText("acknowledged");
+  release();
+  expect((await screen.findByRole("alert")).textContent).toContain(
+    "The incident is resolved; reopen it first.",
+  );
+  await within(header()).findByText("open");
+  await expectAccessible();
+});
+
+test("resolving tells the server once and shows its answer", async () => {
+  quietServer();
+  let state = incident(7, { status: "acknowledged" });
+  const sent: unknown[] = [];
+  server.use(
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(state)),
+    http.get(`${org}/incidents/7/timeline`, () => list([])),
+    http.post(`${org}/incidents/7/resolve`, async ({ request }) => {
+      sent.push(await request.json());
+      state = incident(7, { status: "resolved", resolved_at: "2026-01-02T04:00:00Z", resolution: "person" });
+      await delay(1);
+      return HttpResponse.json(state);
+    }),
+  );
+  const { user } = open("/o/example/incidents/7");
+  await user.click(await screen.findByRole("button", { name: "Resolve" }));
+  await screen.findByRole("button", { name: "Reopen" });
+  expect(sent).toEqual([{}]);
+  expect(screen.queryByRole("button", { name: "Acknowledge" })).toBeNull();
+});
+
+test("a note goes on the timeline", async () => {
+  quietServer();
+  const entries: unknown[] = [];
+  server.use(
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
+    http.get(`${org}/incidents/7/timeline`, () => list(entries)),
+    http.post(`${org}/incidents/7/notes`, async ({ request }) => {
+      const { text } = (await request.json()) as { text: string };
+      const entry = {
+        id: "1",
+        at: "2026-01-02T03:04:05Z",
+        kind: "noted",
+        actor: { type: "user", name: "admin@example.com" },
+        from: null,
+        to: null,
+        text,
+        delivery_id: null,
+        data: {},
+      };
+      entries.push(entry);
+      return HttpResponse.json(entry, { status: 201 });
+    }),
+  );
+  const { user } = open("/o/example/incidents/7");
+  await user.type(await screen.findByLabelText("Note"), "rolled back");
+  await user.click(screen.getByRole("button", { name: "Add note" }));
+  await within(await screen.findByRole("list", { name: /Timeline/ })).findByText("rolled back");
+  await waitFor(() => expect(screen.getByLabelText<HTMLTextAreaElement>("Note").value).toBe(""));
+});
+
+test("a viewer sees what is there and cannot act on it", async () => {
+  quietServer("viewer");
+  server.use(
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
+    http.get(`${org}/incidents/7/timeline`, () => list([])),
+  );
+  open("/o/example/incidents/7");
+  expect(await screen.findByRole("button", { name: "Acknowledge" })).toHaveProperty("disabled", true);
+  expect(screen.queryByLabelText("Note")).toBeNull();
+  await expectAccessible();
+});
+
+test("an incident that is not there says so", async () => {
+  quietServer();
+  server.use(
+    http.get(`${org}/incidents/8`, () => problem(404, "not_found", "No such incident.")),
+    http.get(`${org}/incidents/8/timeline`, () => problem(404, "not_found", "No such incident.")),
+  );
+  open("/o/example/incidents/8");
+  await screen.findByText("Nothing here");
+});

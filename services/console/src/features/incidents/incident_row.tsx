@@ -1,0 +1,56 @@
+import { Link } from "@tanstack/react-router";
+import type { Schemas } from "../../api/client";
+import { SeverityBadge, StatusBadge } from "../../ui/badges";
+import { Moment } from "../../ui/time";
+import css from "./list_page.module.css";
+
+const count = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+
+interface IncidentRowProps {
+  org: string;
+  incident: Schemas["Incident"];
+  left: boolean;
+}
+
+export function IncidentRow({ org, incident, left }: IncidentRowProps) {
+  const { number, title, severity, status, service, source, environment } = incident;
+  const facts = [service.name, source?.short_id, environment].filter(Boolean);
+  return (
+    <li className={css.row} data-severity={severity} data-left={left || undefined}>
+      <span className={css.severity}>
+        <SeverityBadge severity={severity} />
+      </span>
+      <div className={css.what}>
+        <Link
+          to="/o/$org/incidents/$number"
+          params={{ org, number: String(number) }}
+          className={css.link ?? ""}
+        >
+          <span className={css.number}>#{number}</span> {title}
+        </Link>
+        <div className={css.facts}>
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+          {incident.assignee ? <span>{incident.assignee}</span> : null}
+          {incident.reopened_count > 0 ? <span>reopened {incident.reopened_count}×</span> : null}
+          {left ? <strong>no longer fits the filters</strong> : null}
+        </div>
+      </div>
+      <span className={css.status}>
+        <StatusBadge status={status} />
+      </span>
+      <span className={css.numbers}>
+        <span className={css.cell}>
+          <span className={css.label}>seen</span> {count.format(incident.occurrences)}×
+        </span>
+        <span className={css.cell}>
+          <span className={css.label}>last</span> <Moment at={incident.last_seen_at} />
+        </span>
+        <span className={css.cell}>
+          <span className={css.label}>age</span> <Moment at={incident.opened_at} age />
+        </span>
+      </span>
+    </li>
+  );
+}

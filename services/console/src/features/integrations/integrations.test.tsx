@@ -1,0 +1,267 @@
+import { screen, waitFor } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, expect, test, vi } from "vitest";
+import * as leaving from "../../api/leave";
+import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
+import { checkout, id, integration, mapping, project, search } from "../../test/samples";
+import { server } from "../../test/setup";
+
+const here = `${org}/integrations/${id(1)}`;
+
+beforeEach(() => {
+  quietServer();
+  server.use(
+    http.get(`${org}/services`, () => list([checkout, search])),
+    http.get(here, () => HttpResponse.json(integration())),
+    http.get(`${here}/attempts`, () => list([])),
+    http.get(`${here}/projects`, () => list([])),
+  );
+});
+
+test("connecting goes on at the address in Sentry that the server gives", async () => {
+  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
+  server.use(
+    http.post(`${org}/integrations`, async ({ request }) => {
+      expect(await request.json()).toEqual({ mode: "public" });
+      return HttpResponse.json(
+        {
+          integration: integration({
+            status: "pending",
+            status_reason: "awaiting_install",
+            sentry_org: null,
+          }),
+          authorize_url: "https://sentry.example.com/sentry-apps/tocsin/external-install/",
+        },
+        { status: 201 },
+      );
+    }),
+  );
+  const { user } = open("/o/example/integrations");
+  await screen.findByText("Sentry is not connected");
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Connect Sentry" }));
+  await waitFor(() =>
+    expect(leave).toHaveBeenCalledWith("https://sentry.example.com/sentry-apps/tocsin/external-install/"),
+  );
+});
+
+test("an address that is none of the web is not followed", async () => {
+  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
+  server.use(
+    http.post(`${org}/integrations`, () =>
+      HttpResponse.json(
+        { integration: integration(), authorize_url: "javascript:alert(1)" },
+        { status: 201 },
+      ),
+    ),
+  );
+  const { user } = open("/o/example/integrations");
+  await user.click(await screen.findByRole("button", { name: "Connect Sentry" }));
+  await screen.findByText("No way to Sentry");
+  expect(leave).not.toHaveBeenCalled();
+});
+
+test("a deployment without Sentry's app says so", async () => {
+  server.use(
+    http.post(`${org}/integrations`, () =>
+      problem(409, "mode_not_configured", "This deployment has no public integration configured."),
+    ),
+  );
+  const { user } = open("/o/example/integrations");
+  await user.click(await screen.findByRole("button", { name: "Connect Sentry" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("no public integration configured");
+});
+
+test.each([
+  ["denied", /declined in Sentry/],
+  ["expired", /took too long/],
+  ["wrong_browser", /another browser/],
+  ["ambiguous", /several organizations/],
+  ["already_claimed", /another organization of this deployment/],
+  ["sentry_refused", /did not accept/],
+  ["unavailable", /could not be reached/],
+  ["installation_without_code", /Uninstall it in Sentry/],
+  ["something_new", /did not succeed/],
+])("coming back with connect_error=%s is explained", async (code, words) => {
+  const { user, history } = open(`/o/example/integrations?connect_error=${code}`);
+  expect((await screen.findByRole("alert")).textContent).toMatch(words);
+  await user.click(screen.getByRole("button", { name: "Dismiss" }));
+  await waitFor(() => expect(history.location.search).toBe(""));
+});
+
+test("coming back without a known organization is explained in one's own", async () => {
+  const { history } = open("/?connect_error=wrong_browser");
+  expect((await screen.findByRole("alert")).textContent).toMatch(/another browser/);
+  expect(history.location.pathname).toBe("/o/example/integrations");
+});
+
+test("coming back connected says so and offers the mapping", async () => {
+  server.use(http.get(`${here}/projects`, () => list([project("1", "web")])));
+  open(`/o/example/integrations/${id(1)}?connected=1`);
+  await screen.findByText("Sentry is connected");
+  await screen.findByText("web");
+  await expectAccessible();
+});
+
+test("several projects are mapped in one go", async () => {
+  const projects = [project("1", "web"), project("2", "api"), project("3", "other")];
+  const sent: unknown[] = [];
+  server.use(
+    http.get(`${here}/projects`, () => list(projects)),
+    http.post(`${here}/mappings`, async ({ request }) => {
+      const wanted = (await request.json()) as Array<{ sentry_project: string; service_id: string }>;
+      sent.push(wanted);
+      for (const each of projects)
+        if (wanted.some(({ sentry_project }) => sentry_project === each.id))
+          each.mapping = mapping(200 + Number(each.id), each, checkout);
+      return HttpResponse.json({ items: [], next_cursor: null }, { status: 201 });
+    }),
+  );
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await user.click(await screen.findByRole("checkbox", { name: "Select web" }));
+  await user.click(screen.getByRole("checkbox", { name: "Select api" }));
+  await user.selectOptions(
+    screen.getByRole("combobox", { name: "Service for the selected projects" }),
+    "Checkout",
+  );
+  await user.click(screen.getByRole("button", { name: "Map 2 projects" }));
+  await screen.findByText("2 of 3 mapped");
+  expect(sent).toEqual([
+    [
+      { sentry_project: "1", service_id: checkout.id },
+      { sentry_project: "2", service_id: checkout.id },
+    ],
+  ]);
+  expect(screen.queryByRole("button", { name: /Map \d/ })).toBeNull();
+  await expectAccessible();
+});
+
+test("same-named services are offered together, and a refusal keeps the choice", async () => {
+  server.use(
+    http.get(`${here}/projects`, () =>
+      list([project("1", "checkout"), project("2", "search"), project("3", "x")]),
+    ),
+    http.post(`${here}/mappings`, () => problem(409, "conflict", "checkout is mapped already.")),
+  );
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await user.click(await screen.findByRole("button", { name: "Choose same-named services (2)" }));
+  await user.click(screen.getByRole("button", { name: "Map 2 projects" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("checkout is mapped already.");
+  expect(screen.getByRole("button", { name: "Map 2 projects" })).toBeTruthy();
+});
+
+test("a service can be made while mapping", async () => {
+  const made = { ...checkout, id: id(150), slug: "mail", name: "Mail" };
+  const services = [checkout];
+  server.use(
+    http.get(`${org}/services`, () => list(services)),
+    http.get(`${here}/projects`, () => list([project("1", "worker")])),
+    http.post(`${org}/services`, () => {
+      services.push(made);
+      return HttpResponse.json(made, { status: 201 });
+    }),
+  );
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await user.selectOptions(
+    await screen.findByRole("combobox", { name: "Service for worker" }),
+    "New service…",
+  );
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Mail{Enter}");
+  await screen.findByRole("button", { name: "Map 1 project" });
+  await waitFor(() =>
+    expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Service for worker" }).value).toBe(
+      made.id,
+    ),
+  );
+});
+
+test("a mapping is paused and taken away", async () => {
+  const web = project("1", "web");
+  web.mapping = mapping(201, web, checkout);
+  const sent: unknown[] = [];
+  server.use(
+    http.get(`${here}/projects`, () => list([web])),
+    http.patch(`${here}/mappings/${id(201)}`, async ({ request }) => {
+      sent.push(await request.json());
+      if (web.mapping) web.mapping = { ...web.mapping, active: false };
+      return HttpResponse.json(web.mapping);
+    }),
+    http.delete(`${here}/mappings/${id(201)}`, () => {
+      web.mapping = null;
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await user.click(await screen.findByRole("button", { name: "More for web" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Pause" }));
+  await screen.findByText("paused");
+  expect(sent).toEqual([{ active: false, inactive_until: null }]);
+  await user.click(screen.getByRole("button", { name: "More for web" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Unmap" }));
+  await screen.findByText("0 of 1 mapped");
+});
+
+test("the status tells the remedy, the last error and the attempts", async () => {
+  server.use(
+    http.get(here, () =>
+      HttpResponse.json(
+        integration({
+          status: "degraded",
+          status_reason: "refresh_failing",
+          remedy: "Nothing yet: it is tried again.",
+        }),
+      ),
+    ),
+    http.get(`${here}/attempts`, () =>
+      list([
+        {
+          id: "1",
+          started_at: "2026-01-02T03:00:00Z",
+          finished_at: "2026-01-02T03:00:00.250Z",
+          trigger: "schedule",
+          outcome: "failed",
+          http_status: 503,
+          detail: "Sentry answered 503",
+          next_at: null,
+        },
+      ]),
+    ),
+    http.post(`${here}/refresh`, () => HttpResponse.json(integration())),
+  );
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await screen.findByText("Nothing yet: it is tried again.");
+  const attempts = await screen.findByRole("list", { name: /Refresh attempts/ });
+  expect(attempts.textContent).toContain("HTTP 503");
+  await user.click(screen.getByRole("button", { name: "Refresh now" }));
+  await screen.findByText(/The token was refreshed/);
+  await expectAccessible();
+});
+
+test("an unmapped project is mapped with one choice", async () => {
+  let items = [
+    {
+      integration_id: id(1),
+      project: { id: "9", slug: "mobile" },
+      deliveries: 12,
+      first_at: "2026-01-01T00:00:00Z",
+      last_at: "2026-01-02T00:00:00Z",
+    },
+  ];
+  const sent: unknown[] = [];
+  server.use(
+    http.get(`${org}/unmapped`, () => list(items)),
+    http.post(`${here}/mappings`, async ({ request }) => {
+      sent.push(await request.json());
+      items = [];
+      return HttpResponse.json({ items: [], next_cursor: null }, { status: 201 });
+    }),
+  );
+  const { user } = open("/o/example/integrations/unmapped");
+  const row = await screen.findByRole("list", { name: "Unmapped projects" });
+  expect(row.textContent).toContain("12 deliveries");
+  await expectAccessible();
+  await screen.findByRole("option", { name: "Search" });
+  await user.selectOptions(screen.getByRole("combobox", { name: "Map mobile to" }), "Search");
+  await screen.findByText("Nothing is unmapped");
+  expect(sent).toEqual([[{ sentry_project: "9", service_id: search.id }]]);
+});

@@ -1,0 +1,79 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { expect, test } from "vitest";
+import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
+import { checkout, service } from "../../test/samples";
+import { server } from "../../test/setup";
+import { slugOf } from "../../ui/service_form";
+
+test("a service is made, with a slug out of its name", async () => {
+  quietServer();
+  const services = [checkout];
+  server.use(
+    http.get(`${org}/services`, () => list(services)),
+    http.post(`${org}/services`, async ({ request }) => {
+      const fields = (await request.json()) as { slug: string; name: string };
+      expect(fields).toEqual({ slug: "user-accounts", name: "User accounts", description: "" });
+      const made = { ...service(102, fields.name), slug: fields.slug };
+      services.push(made);
+      return HttpResponse.json(made, { status: 201 });
+    }),
+  );
+  const { user } = open("/o/example/services");
+  await user.click(await screen.findByRole("button", { name: "New service" }));
+  const dialog = await screen.findByRole("dialog", { name: "New service" });
+  await user.type(within(dialog).getByRole("textbox", { name: "Name" }), "User accounts");
+  await expectAccessible();
+  await user.click(within(dialog).getByRole("button", { name: "Create service" }));
+  await within(screen.getByRole("list", { name: "Services" })).findByText("User accounts");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+test("a field that the server refuses says so beside it", async () => {
+  quietServer();
+  server.use(
+    http.post(`${org}/services`, () =>
+      problem(400, "invalid", "One field is wrong.", { errors: [{ path: "/slug", message: "is taken" }] }),
+    ),
+  );
+  const { user } = open("/o/example/services");
+  await user.click(await screen.findByRole("button", { name: "New service" }));
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "Checkout{Enter}");
+  await screen.findByText("is taken");
+});
+
+test("a service in use cannot be archived, and the way out is told", async () => {
+  quietServer();
+  server.use(
+    http.get(`${org}/services`, () => list([checkout])),
+    http.delete(`${org}/services/${checkout.id}`, () =>
+      problem(409, "in_use", "The mapping of shop points at this service."),
+    ),
+  );
+  const { user } = open("/o/example/services");
+  await user.click(await screen.findByRole("button", { name: "Archive Checkout" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByRole("button", { name: "Archive" }));
+  expect((await within(dialog).findByRole("alert")).textContent).toContain("The mapping of shop points");
+  expect(within(dialog).getByRole("link", { name: "the integration" })).toBeTruthy();
+  await expectAccessible();
+});
+
+test("a viewer may only look", async () => {
+  quietServer("viewer");
+  server.use(http.get(`${org}/services`, () => list([checkout])));
+  open("/o/example/services");
+  await screen.findByText("Checkout");
+  expect(screen.queryByRole("button", { name: /New service|Edit|Archive/ })).toBeNull();
+});
+
+test.each([
+  ["Checkout", "checkout"],
+  ["  User  Accounts! ", "user-accounts"],
+  ["Größe", "gro-e"],
+  ["é", "e"],
+  ["***", ""],
+  ["x".repeat(80), "x".repeat(63)],
+])("the slug of %j is %j", (name, slug) => {
+  expect(slugOf(name)).toBe(slug);
+});

@@ -1,0 +1,87 @@
+import { screen, waitFor } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { expect, test } from "vitest";
+import { safeNext } from "../../api/leave";
+import { base, expectAccessible, list, open, org, problem, quietServer, session } from "../../test/console";
+import { incident } from "../../test/samples";
+import { server } from "../../test/setup";
+
+test("a wrong password is said, and the address stays", async () => {
+  server.use(
+    http.post(`${base}/session`, () =>
+      problem(401, "unauthenticated", "The address or the password is wrong."),
+    ),
+  );
+  const { user, history } = open("/login");
+  await user.type(await screen.findByLabelText("Email"), "admin@example.com");
+  await user.type(screen.getByLabelText("Password"), "wrong{Enter}");
+  expect((await screen.findByRole("alert")).textContent).toContain("The address or the password is wrong.");
+  expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("admin@example.com");
+  expect(screen.getByLabelText<HTMLInputElement>("Password").value).toBe("");
+  expect(history.location.pathname).toBe("/login");
+  await expectAccessible();
+});
+
+test("a link that needs a session leads there by way of the login", async () => {
+  quietServer();
+  let signedIn = false;
+  server.use(
+    http.get(`${base}/session`, () =>
+      signedIn ? HttpResponse.json(session()) : problem(401, "unauthenticated", "Sign in first."),
+    ),
+    http.post(`${base}/session`, () => {
+      signedIn = true;
+      return HttpResponse.json(session());
+    }),
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
+    http.get(`${org}/incidents/7/timeline`, () => list([])),
+  );
+  const { user, history } = open("/o/example/incidents/7");
+  await user.type(await screen.findByLabelText("Email"), "admin@example.com");
+  await user.type(screen.getByLabelText("Password"), "fake-password");
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+  await screen.findByRole("heading", { level: 1, name: /#7 Problem 7/ });
+  expect(history.location.pathname).toBe("/o/example/incidents/7");
+});
+
+test("a session that ends while the console is open leads to the login and back", async () => {
+  quietServer();
+  server.use(http.get(`${org}/services`, () => problem(401, "unauthenticated", "The session has ended.")));
+  const { history } = open("/o/example/services");
+  await screen.findByRole("heading", { level: 1, name: "Sign in to Tocsin" });
+  expect(history.location.search).toContain(encodeURIComponent("/o/example/services"));
+});
+
+test("signing out ends at the login", async () => {
+  quietServer();
+  let ended = false;
+  server.use(
+    http.delete(`${base}/session`, () => {
+      ended = true;
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user, history } = open("/o/example/services");
+  await user.click(await screen.findByRole("button", { name: "Sign out" }));
+  await waitFor(() => expect(history.location.pathname).toBe("/login"));
+  expect(ended).toBe(true);
+});
+
+test("someone else's organization is not found", async () => {
+  quietServer();
+  open("/o/elsewhere/services");
+  await screen.findByText("No such organization");
+  await expectAccessible();
+});
+
+test.each([
+  ["/o/example/incidents?status=all", "/o/example/incidents?status=all"],
+  ["https://evil.example/", "/"],
+  ["//evil.example/", "/"],
+  ["/\\evil.example/", "/"],
+  ["javascript:alert(1)", "/"],
+  ["/login?next=/", "/"],
+  [undefined, "/"],
+])("after signing in, %s leads to %s", (next, place) => {
+  expect(safeNext(next)).toBe(place);
+});

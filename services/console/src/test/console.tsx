@@ -1,0 +1,51 @@
+import { createMemoryHistory } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { HttpResponse, http } from "msw";
+import { expect } from "vitest";
+import type { Schemas } from "../api/client";
+import { Console } from "../app/console";
+import { server } from "./setup";
+
+export const base = `${window.location.origin}/api/v1`;
+export const org = `${base}/orgs/example`;
+
+export const list = (items: readonly unknown[]) => HttpResponse.json({ items, next_cursor: null });
+
+export const problem = (status: number, code: string, detail: string, more: object = {}) =>
+  HttpResponse.json(
+    { type: "about:blank", title: "Refused", status, code, detail, ...more },
+    { status, headers: { "content-type": "application/problem+json" } },
+  );
+
+export const session = (role: Schemas["Role"] = "admin") => ({
+  user: { email: "admin@example.com", name: "Admin" },
+  orgs: [{ slug: "example", name: "Example", role }],
+});
+
+/** A server that knows the session and has nothing else. */
+export function quietServer(role: Schemas["Role"] = "admin") {
+  server.use(
+    http.get(`${base}/session`, () => HttpResponse.json(session(role))),
+    http.get(`${org}/:kind`, () => list([])),
+  );
+}
+
+/** The whole console at an address, with a user in front of it. */
+export function open(path: string) {
+  const history = createMemoryHistory({ initialEntries: [path] });
+  const user = userEvent.setup();
+  const { container } = render(<Console history={history} env="test" />);
+  return { history, user, container };
+}
+
+/** Fails with what axe finds. Contrast needs a real browser and is looked at there. */
+export async function expectAccessible() {
+  const { violations } = await axe.run(document.body, {
+    rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)).toEqual(
+    [],
+  );
+}

@@ -1,0 +1,117 @@
+import type { Schemas } from "../api/client";
+
+export const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
+export const service = (n: number, name: string): Schemas["Service"] => ({
+  id: id(n),
+  slug: name.toLowerCase(),
+  name,
+  description: "",
+  archived_at: null,
+  created_at: "2026-01-01T00:00:00Z",
+});
+
+export const checkout = service(100, "Checkout");
+export const search = service(101, "Search");
+
+const ref = ({ id, slug, name }: Schemas["Service"]) => ({ id, slug, name });
+
+export const incident = (number: number, more: Partial<Schemas["Incident"]> = {}): Schemas["Incident"] => ({
+  number,
+  title: `Problem ${number}`,
+  status: "open",
+  severity: "error",
+  severity_pinned: false,
+  service: ref(checkout),
+  integration_id: id(1),
+  source: {
+    kind: "issue",
+    sentry_id: String(number),
+    short_id: `SHOP-${number}`,
+    url: `https://sentry.example.com/issues/${number}/`,
+    project: { id: "7", slug: "shop" },
+  },
+  environment: "production",
+  release: null,
+  level: "error",
+  opened_at: "2026-01-02T03:04:05Z",
+  acknowledged_at: null,
+  resolved_at: null,
+  resolution: null,
+  last_seen_at: "2026-01-02T03:05:05Z",
+  occurrences: 3,
+  assignee: null,
+  reopened_count: 0,
+  version: 1,
+  context: {},
+  ...more,
+});
+
+export const integration = (more: Partial<Schemas["Integration"]> = {}): Schemas["Integration"] => ({
+  id: id(1),
+  mode: "public",
+  status: "connected",
+  status_reason: "ok",
+  status_since: "2026-01-01T00:00:00Z",
+  remedy: null,
+  sentry_org: { id: "45", slug: "example-shop", name: "Example Shop" },
+  installation_id: id(9),
+  scopes: ["org:read"],
+  webhook_url: "https://tocsin.example.com/webhooks/sentry",
+  last_delivery_at: null,
+  credential: {
+    expires_at: "2026-01-02T08:00:00Z",
+    refreshed_at: "2026-01-02T00:00:00Z",
+    next_refresh_at: "2026-01-02T05:00:00Z",
+    failed_attempts: 0,
+    last_error: null,
+  },
+  created_at: "2026-01-01T00:00:00Z",
+  ...more,
+});
+
+export const project = (
+  id: string,
+  slug: string,
+  mapping: Schemas["Mapping"] | null = null,
+): Schemas["SentryProject"] => ({ id, slug, name: slug, platform: "python", mapping });
+
+export const mapping = (
+  n: number,
+  { id: sentry, slug, name }: Schemas["SentryProject"],
+  to: Schemas["Service"],
+): Schemas["Mapping"] => ({
+  id: id(n),
+  sentry_project: { id: sentry, slug, name },
+  service: ref(to),
+  active: true,
+  inactive_until: null,
+  environments: [],
+  min_level: null,
+  severity: "auto",
+  created_at: "2026-01-01T00:00:00Z",
+});
+
+export const delivery = (
+  n: number,
+  more: Partial<Schemas["DeliveryDetail"]> = {},
+): Schemas["DeliveryDetail"] => ({
+  id: id(n),
+  received_at: "2026-01-02T03:04:05Z",
+  integration_id: id(1),
+  resource: "issue",
+  action: "created",
+  outcome: "opened",
+  rule: "issue.created without an open incident",
+  project: { id: "7", slug: "shop" },
+  source: { kind: "issue", sentry_id: "42" },
+  incident_number: 42,
+  request_id: "0123456789abcdef",
+  duplicate_of: null,
+  size: 100,
+  headers: { "content-type": "application/json" },
+  body: "{}",
+  signing_key: "current",
+  cut: false,
+  ...more,
+});

@@ -1,0 +1,25 @@
+import { CloseButton } from "@mantine/core";
+import type { ReactNode } from "react";
+import { AlertIcon, CheckIcon } from "./icons";
+import css from "./notice.module.css";
+
+interface NoticeProps {
+  tone: "bad" | "hint" | "good";
+  title: string;
+  children?: ReactNode;
+  onClose?: () => void;
+}
+
+/** Something to be told: at once when it is bad, at the next pause when it is not. */
+export function Notice({ tone, title, children, onClose }: NoticeProps) {
+  return (
+    <div className={css.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
+      <span className={css.icon}>{tone === "good" ? <CheckIcon /> : <AlertIcon />}</span>
+      <div className={css.content}>
+        <strong className={css.title}>{title}</strong>
+        {children ? <div>{children}</div> : null}
+      </div>
+      {onClose ? <CloseButton size="sm" aria-label="Dismiss" onClick={onClose} /> : null}
+    </div>
+  );
+}
