@@ -1,0 +1,55 @@
+#include "gateway/credentials.hpp"
+
+#include <tocsin/base/text.hpp>
+
+namespace tocsin::gateway {
+
+std::string_view session_cookie::name() const noexcept {
+    return kind_ == kind::secure ? "__Host-tocsin_session" : "tocsin_session";
+}
+
+std::string session_cookie::attributes() const {
+    return std::string("; Path=/; HttpOnly; SameSite=Lax") + (kind_ == kind::secure ? "; Secure" : "");
+}
+
+// How long a session lives is the server's business; 400 days is the longest that browsers keep a cookie.
+std::string session_cookie::set(secret const& token) const {
+    return std::string(name()) + "=" + std::string(token.reveal()) + attributes() + "; Max-Age=34560000";
+}
+
+std::string session_cookie::clear() const {
+    return std::string(name()) + "=" + attributes() + "; Max-Age=0";
+}
+
+presented read_credentials(http::request const& request, session_cookie const& cookie) {
+    auto const given = request.headers.count("Authorization");
+    if (given > 1) return {presented::kind::unusable, {}};
+    if (given == 1) {
+        constexpr std::string_view scheme = "Bearer ";
+        auto const value = *request.headers.find("Authorization");
+        if (!iequals(value.substr(0, scheme.size()), scheme)) return {presented::kind::unusable, {}};
+        return {presented::kind::token, secret(std::string(trim(value.substr(scheme.size()))))};
+    }
+    auto const session = request.cookie(cookie.name());
+    if (!session || session->empty()) return {};
+    return {presented::kind::session, secret(std::string(*session))};
+}
+
+request_source source_of(http::fields const& headers, std::string_view public_origin) {
+    auto const sites = headers.count("Sec-Fetch-Site");
+    if (sites > 0) {
+        auto const site = *headers.find("Sec-Fetch-Site");
+        bool const own = sites == 1 && (site == "same-origin" || site == "none");
+        return own ? request_source::own : request_source::foreign;
+    }
+    auto const origins = headers.count("Origin");
+    if (origins == 0) return request_source::own;
+    bool const own = origins == 1 && *headers.find("Origin") == public_origin;
+    return own ? request_source::own : request_source::foreign;
+}
+
+bool is_unsafe(http::method of) noexcept {
+    return of != http::method::get && of != http::method::head;
+}
+
+}  // namespace tocsin::gateway

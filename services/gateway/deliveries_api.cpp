@@ -1,0 +1,140 @@
+#include "gateway/deliveries_api.hpp"
+
+#include "gateway/body.hpp"
+#include "gateway/paging.hpp"
+
+#include <tocsin/base/text.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/json/writer.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace tocsin::gateway {
+
+namespace {
+
+using incidents::delivery;
+
+std::optional<std::string> or_null(std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); }
+
+void write_project(json::writer& out, std::optional<std::string> const& id, std::optional<std::string> const& slug) {
+    out.name("project");
+    if (id || slug) out.begin_object().field("id", id).field("slug", slug).end_object();
+    else out.null();
+}
+
+/// The members that list and detail share; the object stays open.
+void begin_delivery(json::writer& out, delivery const& of) {
+    out.begin_object()
+        .field("id", of.id.str())
+        .field("received_at", of.received_at)
+        .field("integration_id", of.integration.str())
+        .field("resource", of.resource)
+        .field("action", of.action)
+        .field("outcome", of.outcome)
+        .field("rule", of.rule);
+    write_project(out, of.project_id, of.project_slug);
+    out.name("source");
+    if (of.source_kind && of.source_id) out.begin_object().field("kind", *of.source_kind).field("sentry_id", *of.source_id).end_object();
+    else out.null();
+    out.field("incident_number", of.incident_number)
+        .field("request_id", or_null(of.request_id))
+        .field("duplicate_of", of.duplicate_of ? std::optional(of.duplicate_of->str()) : std::nullopt)
+        .field("size", of.size);
+}
+
+std::string cursor_of(delivery const& last) { return encode_cursor(last.id.str() + to_rfc3339(last.received_at)); }
+
+std::optional<std::pair<timestamp, delivery_id>> read_key(std::string_view cursor) {
+    constexpr std::size_t id_chars = 36;
+    auto const id = delivery_id::parse(cursor.substr(0, id_chars));
+    auto const at = cursor.size() > id_chars ? parse_rfc3339(cursor.substr(id_chars)) : std::nullopt;
+    return id && at ? std::optional(std::pair(*at, *id)) : std::nullopt;
+}
+
+class deliveries_api {
+public:
+    explicit deliveries_api(incidents::delivery_log& log) : log_(log) {}
+
+    async::task<result<http::response>> list(call& by) {
+        auto const wanted = read_page(by.request);
+        if (!wanted) co_return wanted.error();
+        incidents::delivery_filter filter;
+        filter.outcome = query_text(by.request, "outcome");
+        filter.resource = query_text(by.request, "resource");
+        filter.project = query_text(by.request, "project");
+        filter.request_id = query_text(by.request, "request_id");
+        filter.limit = wanted->limit + 1;
+        if (auto const text = query_text(by.request, "integration")) {
+            filter.integration = integration_id::parse(*text);
+            if (!filter.integration) co_return bad_query("integration", "must be a UUID");
+        }
+        if (wanted->cursor) {
+            filter.before = read_key(*wanted->cursor);
+            if (!filter.before) co_return bad_cursor();
+        }
+        auto items = co_await log_.list(by.organization(), std::move(filter));
+        std::optional<std::string> next;
+        if (items.size() > static_cast<std::size_t>(wanted->limit)) {
+            items.pop_back();
+            next = cursor_of(items.back());
+        }
+        json::writer out;
+        out.begin_object().name("items").begin_array();
+        for (auto const& each : items) {
+            begin_delivery(out, each);
+            out.end_object();
+        }
+        co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+    }
+
+    async::task<result<http::response>> show(call& by) {
+        auto const id = delivery_id::parse(by.capture("id"));
+        if (!id) co_return error{errc::not_found, "There is no such delivery, or it is older than the retention time."};
+        auto const found = co_await log_.find(by.organization(), *id);
+        if (!found) co_return found.error();
+        json::writer out;
+        begin_delivery(out, found->summary);
+        out.name("headers").begin_object();
+        out.field("Request-ID", found->summary.request_id)
+            .field("Sentry-Hook-Resource", found->summary.resource)
+            .field("Sentry-Hook-Timestamp", found->hook_timestamp)
+            .end_object();
+        // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here.
+        out.field("body", found->body.empty() ? std::nullopt : std::optional(repaired(found->body, found->body.size() * 3 + 3)));
+        out.field("signing_key", found->signing_key).field("cut", found->summary.cut).end_object();
+        co_return http::response::json(200, out.take());
+    }
+
+    async::task<result<http::response>> unmapped(call& by) {
+        auto const items = co_await log_.unmapped(by.organization());
+        json::writer out;
+        out.begin_object().name("items").begin_array();
+        for (auto const& each : items) {
+            out.begin_object().field("integration_id", each.integration.str());
+            write_project(out, each.project_id, each.project_slug);
+            out.field("deliveries", each.deliveries).field("first_at", each.first_at).field("last_at", each.last_at).end_object();
+        }
+        co_return http::response::json(200, out.end_array().field("next_cursor", nullptr).end_object().take());
+    }
+
+private:
+    incidents::delivery_log& log_;
+};
+
+}  // namespace
+
+endpoints delivery_endpoints(incidents::delivery_log& log) {
+    using http::method;
+    using identity::permission;
+    std::string const org = "/api/v1/orgs/{org}";
+    auto const api = std::make_shared<deliveries_api>(log);
+    return {
+        {method::get, org + "/deliveries", permission::view, [api](call& by) { return api->list(by); }},
+        {method::get, org + "/deliveries/{id}", permission::view, [api](call& by) { return api->show(by); }},
+        {method::get, org + "/unmapped", permission::view, [api](call& by) { return api->unmapped(by); }},
+    };
+}
+
+}  // namespace tocsin::gateway

@@ -1,0 +1,225 @@
+#include "gateway/incidents_api.hpp"
+
+#include "gateway/body.hpp"
+#include "gateway/paging.hpp"
+
+#include <tocsin/json/reader.hpp>
+#include <tocsin/json/writer.hpp>
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+namespace tocsin::gateway {
+
+namespace {
+
+using incidents::incident;
+using incidents::person_action;
+
+constexpr json::length note_length{1, 10'000};
+
+std::optional<std::string> or_null(std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); }
+
+std::optional<std::int64_t> read_number(std::string_view text) {
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return failed == std::errc{} && end == text.data() + text.size() && number > 0 ? std::optional(number) : std::nullopt;
+}
+
+error no_incident() { return {errc::not_found, "There is no such incident."}; }
+
+void write_source(json::writer& out, incident const& of) {
+    if (!of.source_id) {
+        out.field("source", nullptr);
+        return;
+    }
+    out.name("source").begin_object().field("kind", of.source_kind).field("sentry_id", of.source_id).field("short_id", or_null(of.state.short_id));
+    out.field("url", or_null(of.state.url)).name("project");
+    if (of.project_id || of.project_slug) out.begin_object().field("id", of.project_id).field("slug", of.project_slug).end_object();
+    else out.null();
+    out.end_object();
+}
+
+void write_incident(json::writer& out, incident const& of) {
+    auto const& state = of.state;
+    out.begin_object()
+        .field("number", of.number)
+        .field("title", state.title)
+        .field("status", to_string(state.status))
+        .field("severity", to_string(state.severity))
+        .field("severity_pinned", state.severity_pinned);
+    out.name("service").begin_object().field("id", of.service.str()).field("slug", of.service_slug).field("name", of.service_name).end_object();
+    out.field("integration_id", of.integration ? std::optional(of.integration->str()) : std::nullopt);
+    write_source(out, of);
+    out.field("environment", or_null(state.environment))
+        .field("release", or_null(state.release))
+        .field("level", or_null(state.level))
+        .field("opened_at", of.opened_at)
+        .field("acknowledged_at", state.acknowledged_at)
+        .field("resolved_at", state.resolved_at)
+        .field("resolution", state.resolution ? std::optional(std::string(to_string(*state.resolution))) : std::nullopt)
+        .field("last_seen_at", state.last_seen_at)
+        .field("occurrences", state.occurrences)
+        .field("assignee", or_null(state.assignee))
+        .field("reopened_count", state.reopened_count)
+        .field("version", of.version);
+    out.name("context").begin_object().field("culprit", or_null(state.culprit)).field("previous_number", of.previous_number).end_object();
+    out.end_object();
+}
+
+http::response incident_answer(incident const& of) {
+    json::writer out;
+    write_incident(out, of);
+    return http::response::json(200, out.take());
+}
+
+void write_entry(json::writer& out, incidents::timeline_entry const& of) {
+    out.begin_object().field("id", std::to_string(of.id)).field("at", of.at).field("kind", of.kind);
+    out.name("actor").begin_object().field("type", of.actor_type).field("name", of.actor_name).end_object();
+    out.field("from", of.from).field("to", of.to).field("text", of.text);
+    out.field("delivery_id", of.delivery ? std::optional(of.delivery->str()) : std::nullopt);
+    out.name("data").begin_object().end_object().end_object();
+}
+
+incidents::actor actor_of(identity::principal const& who) {
+    return {who.user ? incidents::actor_kind::user : incidents::actor_kind::system, who.name, who.user};
+}
+
+result<incidents::incident_filter> read_filter(http::request const& request) {
+    auto const wanted = read_page(request);
+    if (!wanted) return wanted.error();
+    incidents::incident_filter filter;
+    filter.statuses = query_list(request, "status");
+    filter.severities = query_list(request, "severity");
+    filter.services = query_list(request, "service");
+    filter.assignee = query_text(request, "assignee");
+    filter.query = query_text(request, "q");
+    filter.limit = wanted->limit;
+    if (auto const fine = check_words("status", filter.statuses, {"open", "acknowledged", "resolved"}); !fine) return fine.error();
+    if (auto const fine = check_words("severity", filter.severities, {"critical", "error", "warning", "info"}); !fine) return fine.error();
+    if (auto const text = query_text(request, "integration")) {
+        filter.integration = integration_id::parse(*text);
+        if (!filter.integration) return bad_query("integration", "must be a UUID");
+    }
+    if (filter.query && filter.query->size() > 200) return bad_query("q", "must have at most 200 characters");
+    auto const since = query_time(request, "since");
+    if (!since) return since.error();
+    auto const until = query_time(request, "until");
+    if (!until) return until.error();
+    filter.since = *since;
+    filter.until = *until;
+    if (wanted->cursor) {
+        filter.before = read_number(*wanted->cursor);
+        if (!filter.before) return bad_cursor();
+    }
+    return filter;
+}
+
+class incidents_api {
+public:
+    explicit incidents_api(incidents::board& board) : board_(board) {}
+
+    async::task<result<http::response>> list(call& by) {
+        auto filter = read_filter(by.request);
+        if (!filter) co_return filter.error();
+        auto const limit = static_cast<std::size_t>(filter->limit);
+        filter->limit += 1;  // one more than shown tells whether there is a next page
+        auto items = co_await board_.list(by.organization(), std::move(*filter));
+        std::optional<std::string> next;
+        if (items.size() > limit) {
+            items.resize(limit);
+            next = encode_cursor(std::to_string(items.back().number));
+        }
+        json::writer out;
+        out.begin_object().name("items").begin_array();
+        for (auto const& each : items) write_incident(out, each);
+        co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+    }
+
+    async::task<result<http::response>> show(call& by) {
+        auto const number = read_number(by.capture("number"));
+        if (!number) co_return no_incident();
+        auto const found = co_await board_.find(by.organization(), *number);
+        if (!found) co_return found.error();
+        co_return incident_answer(*found);
+    }
+
+    async::task<result<http::response>> timeline(call& by) {
+        auto const number = read_number(by.capture("number"));
+        if (!number) co_return no_incident();
+        auto const wanted = read_page(by.request);
+        if (!wanted) co_return wanted.error();
+        std::int64_t after = 0;
+        if (wanted->cursor) {
+            auto const key = read_number(*wanted->cursor);
+            if (!key) co_return bad_cursor();
+            after = *key;
+        }
+        auto entries = co_await board_.timeline(by.organization(), *number, after, wanted->limit + 1);
+        if (!entries) co_return entries.error();
+        std::optional<std::string> next;
+        if (entries->size() > static_cast<std::size_t>(wanted->limit)) {
+            entries->pop_back();
+            next = encode_cursor(std::to_string(entries->back().id));
+        }
+        json::writer out;
+        out.begin_object().name("items").begin_array();
+        for (auto const& each : *entries) write_entry(out, each);
+        co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+    }
+
+    async::task<result<http::response>> act(call& by, person_action action) {
+        auto const number = read_number(by.capture("number"));
+        if (!number) co_return no_incident();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto note = in.optional_text("note", note_length);
+        if (auto bad = in.problems()) co_return *bad;
+        auto const after = co_await board_.act(by.organization(), *number, action, actor_of(by.who), std::move(note));
+        if (!after) co_return after.error();
+        co_return incident_answer(*after);
+    }
+
+    async::task<result<http::response>> add_note(call& by) {
+        auto const number = read_number(by.capture("number"));
+        if (!number) co_return no_incident();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto text = in.required_text("text", note_length);
+        if (auto bad = in.problems()) co_return *bad;
+        auto const made = co_await board_.add_note(by.organization(), *number, actor_of(by.who), std::move(text));
+        if (!made) co_return made.error();
+        json::writer out;
+        write_entry(out, *made);
+        co_return http::response::json(201, out.take());
+    }
+
+private:
+    incidents::board& board_;
+};
+
+}  // namespace
+
+endpoints incident_endpoints(incidents::board& board) {
+    using http::body_kind;
+    using http::method;
+    using identity::permission;
+    std::string const all = "/api/v1/orgs/{org}/incidents";
+    std::string const one = all + "/{number}";
+    auto const api = std::make_shared<incidents_api>(board);
+    auto const acting = [api](person_action action) { return [api, action](call& by) { return api->act(by, action); }; };
+    return {
+        {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
+        {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
+        {method::get, one + "/timeline", permission::view, [api](call& by) { return api->timeline(by); }},
+        {method::post, one + "/acknowledge", permission::respond, acting(person_action::acknowledge), body_kind::optional_json},
+        {method::post, one + "/resolve", permission::respond, acting(person_action::resolve), body_kind::optional_json},
+        {method::post, one + "/reopen", permission::respond, acting(person_action::reopen), body_kind::optional_json},
+        {method::post, one + "/notes", permission::respond, [api](call& by) { return api->add_note(by); }, body_kind::json},
+    };
+}
+
+}  // namespace tocsin::gateway

@@ -1,0 +1,288 @@
+#include "gateway/integrations_api.hpp"
+
+#include "gateway/body.hpp"
+#include "gateway/paging.hpp"
+
+#include <tocsin/json/reader.hpp>
+#include <tocsin/json/writer.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace tocsin::gateway {
+
+namespace {
+
+using integrations::integration;
+using integrations::mapping;
+
+error no_integration() { return {errc::not_found, "There is no such integration."}; }
+error no_mapping() { return {errc::not_found, "There is no such mapping."}; }
+
+void write_credential(json::writer& out, std::optional<integrations::credential_summary> const& of) {
+    out.name("credential");
+    if (!of) {
+        out.null();
+        return;
+    }
+    out.begin_object()
+        .field("expires_at", of->expires_at)
+        .field("refreshed_at", of->refreshed_at)
+        .field("next_refresh_at", of->next_refresh_at)
+        .field("failed_attempts", of->failed_attempts)
+        .field("last_error", of->last_error)
+        .end_object();
+}
+
+void write_integration(json::writer& out, integration const& of, config::base_url const& public_url) {
+    auto const what_to_do = remedy(of.mode, of.status, of.reason);
+    out.begin_object()
+        .field("id", of.id.str())
+        .field("mode", to_string(of.mode))
+        .field("status", to_string(of.status))
+        .field("status_reason", to_string(of.reason))
+        .field("status_since", of.status_since)
+        .field("remedy", what_to_do.empty() ? std::nullopt : std::optional(std::string(what_to_do)));
+    out.name("sentry_org");
+    if (of.sentry_org.id.empty()) out.null();
+    else out.begin_object().field("id", of.sentry_org.id).field("slug", of.sentry_org.slug).field("name", of.sentry_org.name).end_object();
+    out.field("installation_id", of.installation ? std::optional(of.installation->str()) : std::nullopt).field("scopes", of.scopes);
+    // Public integrations share one URL: Sentry says in the body which installation it speaks of.
+    out.field("webhook_url", public_url.str() + "/webhooks/sentry" + (of.mode == integrations::mode::public_ ? "" : "/" + of.id.str()));
+    out.field("last_delivery_at", of.last_delivery_at);
+    write_credential(out, of.credential);
+    out.field("created_at", of.created_at).end_object();
+}
+
+void write_mapping(json::writer& out, mapping const& of) {
+    out.begin_object().field("id", of.id.str());
+    out.name("sentry_project").begin_object().field("id", of.project_id).field("slug", of.project_slug).field("name", of.project_name).end_object();
+    out.name("service").begin_object().field("id", of.service.id.str()).field("slug", of.service.slug).field("name", of.service.name).end_object();
+    out.field("active", of.active)
+        .field("inactive_until", of.inactive_until)
+        .field("environments", of.environments)
+        .field("min_level", of.min_level)
+        .field("severity", of.severity)
+        .field("created_at", of.created_at)
+        .end_object();
+}
+
+http::response mapping_answer(int status, mapping const& of) {
+    json::writer out;
+    write_mapping(out, of);
+    return http::response::json(status, out.take());
+}
+
+template <class Items, class Write>
+http::response list_answer(int status, Items const& items, Write const& write) {
+    json::writer out;
+    out.begin_object().name("items").begin_array();
+    for (auto const& each : items) write(out, each);
+    return http::response::json(status, out.end_array().field("next_cursor", nullptr).end_object().take());
+}
+
+constexpr std::initializer_list<std::string_view> levels{"sample", "debug", "info", "warning", "error", "fatal"};
+constexpr std::initializer_list<std::string_view> severities{"auto", "critical", "error", "warning", "info"};
+
+service_id read_service(json::reader& in, std::string const& text) {
+    auto const id = service_id::parse(text);
+    if (!id) in.reject("service_id", "must be a UUID");
+    return id.value_or(service_id{});
+}
+
+result<integrations::new_mapping> read_new_mapping(json::value from, std::string path) {
+    json::reader in(from, std::move(path));
+    integrations::new_mapping what;
+    what.sentry_project = in.required_text("sentry_project", {1, 200});
+    what.service = read_service(in, in.required_text("service_id", {36, 36}));
+    what.active = in.optional_bool("active", true);
+    what.inactive_until = in.optional_time("inactive_until");
+    what.environments = in.optional_texts("environments", 50, {1, 64}).value_or(std::vector<std::string>());
+    what.min_level = in.optional_word("min_level", levels);
+    what.severity = in.optional_word("severity", severities).value_or("auto");
+    if (auto bad = in.problems()) return *bad;
+    return what;
+}
+
+result<integrations::mapping_change> read_mapping_change(json::value from) {
+    json::reader in(from);
+    integrations::mapping_change how;
+    if (auto const text = in.optional_text("service_id", {36, 36})) how.service = read_service(in, *text);
+    how.active = in.optional_bool("active");
+    if (in.has("inactive_until")) how.inactive_until = in.optional_time("inactive_until");
+    how.environments = in.optional_texts("environments", 50, {1, 64});
+    if (in.has("min_level")) how.min_level = in.optional_word("min_level", levels);
+    how.severity = in.optional_word("severity", severities);
+    if (auto bad = in.problems()) return *bad;
+    return how;
+}
+
+class integrations_api {
+public:
+    explicit integrations_api(integration_parts parts) : parts_(std::move(parts)) {}
+
+    async::task<result<http::response>> list(call& by) {
+        auto const items = co_await parts_.store.list(by.organization());
+        co_return list_answer(200, items, [this](json::writer& out, integration const& each) { write_integration(out, each, parts_.public_url); });
+    }
+
+    async::task<result<http::response>> start(call& by) {
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto const mode = in.required_word("mode", {"public", "oauth", "internal"});
+        if (auto bad = in.problems()) co_return *bad;
+        if (mode != "public")
+            co_return error{errc::mode_not_configured, "This deployment does not offer integrations of the mode " + mode + "."};
+        std::optional<secret> binding;
+        if (auto const cookie = by.request.cookie(binding_cookie_name); cookie && cookie->size() == 43) binding = secret(std::string(*cookie));
+        auto const started = co_await parts_.connect.start_public(by.organization(), by.who, std::move(binding));
+        if (!started) co_return started.error();
+        json::writer out;
+        out.begin_object().name("integration");
+        write_integration(out, started->integration, parts_.public_url);
+        auto answer = http::response::json(201, out.field("authorize_url", started->authorize_url).end_object().take());
+        answer.headers.add("Set-Cookie", binding_cookie(started->binding));
+        co_return answer;
+    }
+
+    async::task<result<http::response>> show(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        co_return co_await shown(by.organization(), *id);
+    }
+
+    async::task<result<http::response>> refresh(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        if (auto bad = in.problems()) co_return *bad;
+        auto const exists = co_await parts_.store.find(by.organization(), *id);
+        if (!exists) co_return exists.error();
+        auto const done = co_await parts_.refresher.renew_now(by.organization(), *id);
+        if (!done) co_return done.error();
+        co_return co_await shown(by.organization(), *id);
+    }
+
+    async::task<result<http::response>> attempts(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const exists = co_await parts_.store.find(by.organization(), *id);
+        if (!exists) co_return exists.error();
+        auto const items = co_await parts_.store.attempts(by.organization(), *id);
+        co_return list_answer(200, items, [](json::writer& out, integrations::refresh_attempt const& each) {
+            out.begin_object().field("id", each.id.str()).field("started_at", each.started_at).field("finished_at", each.finished_at);
+            out.field("trigger", each.trigger).field("outcome", each.outcome.value_or("running"));
+            out.field("http_status", each.http_status).field("detail", each.detail).field("next_at", each.next_at).end_object();
+        });
+    }
+
+    async::task<result<http::response>> projects(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const items = co_await parts_.mappings.projects(by.organization(), *id);
+        if (!items) co_return items.error();
+        co_return list_answer(200, *items, [](json::writer& out, integrations::project_with_mapping const& each) {
+            out.begin_object().field("id", each.project.id).field("slug", each.project.slug).field("name", each.project.name);
+            out.field("platform", each.project.platform.empty() ? std::nullopt : std::optional(each.project.platform)).name("mapping");
+            if (each.mapping) write_mapping(out, *each.mapping);
+            else out.null();
+            out.end_object();
+        });
+    }
+
+    async::task<result<http::response>> mappings(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const items = co_await parts_.mappings.list(by.organization(), *id);
+        if (!items) co_return items.error();
+        co_return list_answer(200, *items, write_mapping);
+    }
+
+    async::task<result<http::response>> map(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const body = json::parse(by.request.body, json::root::object_or_array);
+        if (!body) co_return body.error();
+        bool const many = body->root().kind() == json::kind::array;
+        std::vector<integrations::new_mapping> wanted;
+        std::size_t const count = many ? body->root().size() : 1;
+        if (count == 0 || count > 1000) co_return error{errc::invalid, "A list of mappings has 1 to 1,000 of them."};
+        for (std::size_t i = 0; i < count; ++i) {
+            auto one = read_new_mapping(many ? body->root().element(i) : body->root(), many ? "[" + std::to_string(i) + "]" : std::string());
+            if (!one) co_return one.error();
+            wanted.push_back(std::move(*one));
+        }
+        auto const made = co_await parts_.mappings.create(by.organization(), *id, std::move(wanted));
+        if (!made) co_return made.error();
+        co_return many ? list_answer(201, *made, write_mapping) : mapping_answer(201, made->front());
+    }
+
+    async::task<result<http::response>> change_mapping(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        auto const which = mapping_id::parse(by.capture("mapping_id"));
+        if (!id || !which) co_return no_mapping();
+        auto const body = json::parse(by.request.body);
+        if (!body) co_return body.error();
+        auto how = read_mapping_change(body->root());
+        if (!how) co_return how.error();
+        auto const after = co_await parts_.mappings.change(by.organization(), *id, *which, std::move(*how));
+        if (!after) co_return after.error();
+        co_return mapping_answer(200, *after);
+    }
+
+    async::task<result<http::response>> unmap(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        auto const which = mapping_id::parse(by.capture("mapping_id"));
+        if (!id || !which) co_return no_mapping();
+        auto const done = co_await parts_.mappings.remove(by.organization(), *id, *which);
+        if (!done) co_return done.error();
+        co_return http::response::no_content();
+    }
+
+private:
+    async::task<result<http::response>> shown(organization_id org, integration_id id) {
+        auto const found = co_await parts_.store.find(org, id);
+        if (!found) co_return found.error();
+        json::writer out;
+        write_integration(out, *found, parts_.public_url);
+        co_return http::response::json(200, out.take());
+    }
+
+    std::string binding_cookie(secret const& binding) const {
+        auto const age = std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::intent_lifetime).count();
+        return std::string(binding_cookie_name) + "=" + std::string(binding.reveal()) + "; Path=/; Max-Age=" + std::to_string(age) +
+               "; HttpOnly; SameSite=Lax" + (parts_.public_url.https ? "; Secure" : "");
+    }
+
+    integration_parts parts_;
+};
+
+}  // namespace
+
+endpoints integration_endpoints(integration_parts parts) {
+    using http::body_kind;
+    using http::method;
+    using identity::permission;
+    std::string const all = "/api/v1/orgs/{org}/integrations";
+    std::string const one = all + "/{id}";
+    std::string const mapping = one + "/mappings/{mapping_id}";
+    constexpr std::size_t mapping_list = 1u << 20;  // a thousand mappings
+    auto const api = std::make_shared<integrations_api>(std::move(parts));
+    return {
+        {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
+        {method::post, all, permission::administer, [api](call& by) { return api->start(by); }, body_kind::json},
+        {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
+        {method::post, one + "/refresh", permission::administer, [api](call& by) { return api->refresh(by); }, body_kind::optional_json},
+        {method::get, one + "/attempts", permission::view, [api](call& by) { return api->attempts(by); }},
+        {method::get, one + "/projects", permission::view, [api](call& by) { return api->projects(by); }},
+        {method::get, one + "/mappings", permission::view, [api](call& by) { return api->mappings(by); }},
+        {method::post, one + "/mappings", permission::administer, [api](call& by) { return api->map(by); }, body_kind::json, mapping_list},
+        {method::patch, mapping, permission::administer, [api](call& by) { return api->change_mapping(by); }, body_kind::json},
+        {method::delete_, mapping, permission::administer, [api](call& by) { return api->unmap(by); }},
+    };
+}
+
+}  // namespace tocsin::gateway

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "gateway/endpoint.hpp"
+
+#include <tocsin/config/options.hpp>
+#include <tocsin/integrations/connect.hpp>
+#include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/mappings.hpp>
+#include <tocsin/integrations/refresh.hpp>
+
+#include <string_view>
+
+namespace tocsin::gateway {
+
+/// What the endpoints of integrations work with; all of it outlives them.
+struct integration_parts {
+    integrations::integration_store& store;
+    integrations::connect& connect;
+    integrations::mappings& mappings;
+    integrations::refresher& refresher;  ///< on the gateway's pool
+    config::base_url public_url;
+};
+
+/// The cookie that binds an open connect intent to its browser. Its path keeps it to POST integrations and the callback.
+inline constexpr std::string_view binding_cookie_name = "tocsin_connect";
+
+endpoints integration_endpoints(integration_parts parts);
+
+}  // namespace tocsin::gateway

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <tocsin/http/server.hpp>
+
+#include <string_view>
+
+namespace tocsin::gateway {
+
+/// The API's OpenAPI 3.1 document, built into the program.
+std::string_view openapi_document() noexcept;
+
+/// `GET /api/openapi.json`.
+http::route openapi_route();
+
+}  // namespace tocsin::gateway

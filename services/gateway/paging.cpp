@@ -1,0 +1,73 @@
+#include "gateway/paging.hpp"
+
+#include <tocsin/base/encoding.hpp>
+#include <tocsin/base/text.hpp>
+
+#include <charconv>
+
+namespace tocsin::gateway {
+
+namespace {
+
+constexpr std::int64_t limit_max = 200;
+constexpr std::size_t cursor_max = 1024;
+/// Before the key in a decoded cursor: another shape of key gets another letter, so that an old cursor is
+/// refused, not misread.
+constexpr char cursor_version = '1';
+
+error refused(std::string_view parameter, std::string message) {
+    return {errc::invalid, "The page cannot be read.", {{std::string(parameter), std::move(message)}}};
+}
+
+std::size_t times_given(http::request const& request, std::string_view name) {
+    std::size_t times = 0;
+    for (auto const& parameter : request.query) times += parameter.name == name ? 1 : 0;
+    return times;
+}
+
+std::optional<std::int64_t> read_limit(std::string_view text) {
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size() || number < 1 || number > limit_max)
+        return std::nullopt;
+    return number;
+}
+
+std::optional<std::string> decode_cursor(std::string_view text) {
+    if (text.size() > cursor_max) return std::nullopt;
+    auto const bytes = from_base64url(text);
+    if (!bytes || bytes->empty() || bytes->front() != static_cast<std::uint8_t>(cursor_version))
+        return std::nullopt;
+    std::string key(as_text(*bytes).substr(1));
+    // The key goes to the database as text.
+    if (!is_utf8(key) || key.find('\0') != std::string::npos) return std::nullopt;
+    return key;
+}
+
+}  // namespace
+
+result<page> read_page(http::request const& request) {
+    page wanted;
+    if (times_given(request, "limit") > 0) {
+        auto const text = request.query_value("limit");
+        auto const limit = text ? read_limit(*text) : std::nullopt;
+        if (!limit) return refused("limit", "must be a whole number from 1 to 200, given once");
+        wanted.limit = *limit;
+    }
+    if (times_given(request, "cursor") > 0) {
+        auto const text = request.query_value("cursor");
+        wanted.cursor = text ? decode_cursor(*text) : std::nullopt;
+        if (!wanted.cursor) return bad_cursor();
+    }
+    return wanted;
+}
+
+error bad_cursor() {
+    return refused("cursor", "must be the next_cursor of the page before, given once");
+}
+
+std::string encode_cursor(std::string_view key) {
+    return to_base64url(as_bytes(std::string(1, cursor_version) + std::string(key)));
+}
+
+}  // namespace tocsin::gateway

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "tocsin/settings.hpp"
+
+namespace tocsin::program {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_misused = 2;  ///< wrong usage or configuration
+
+/// Prints every problem on standard error; the exit status that goes with it.
+int report(problems const& wrong);
+
+}  // namespace tocsin::program

@@ -1,0 +1,324 @@
+#include "tocsin/serve.hpp"
+
+#include "gateway/admin_server.hpp"
+#include "gateway/connect_callback.hpp"
+#include "gateway/console_files.hpp"
+#include "gateway/deliveries_api.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/health.hpp"
+#include "gateway/incidents_api.hpp"
+#include "gateway/integrations_api.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/openapi.hpp"
+#include "gateway/services_api.hpp"
+#include "gateway/session_api.hpp"
+#include "gateway/webhooks.hpp"
+#include "scheduler/partitions.hpp"
+#include "scheduler/refreshing.hpp"
+#include "scheduler/scheduler.hpp"
+#include "tocsin/version.hpp"
+
+#include <tocsin/async/io.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/identity/accounts.hpp>
+#include <tocsin/identity/password_worker.hpp>
+#include <tocsin/identity/service_catalog.hpp>
+#include <tocsin/incidents/board.hpp>
+#include <tocsin/incidents/delivery_log.hpp>
+#include <tocsin/incidents/ingest.hpp>
+#include <tocsin/integrations/connect.hpp>
+#include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/mappings.hpp>
+#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/observe/log.hpp>
+#include <tocsin/observe/metrics.hpp>
+#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/webhook.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace tocsin::program {
+
+namespace {
+
+/// What SIGTERM leaves to requests and jobs in flight.
+constexpr std::chrono::milliseconds drain_limit{10'000};
+
+/// The newest thing of the schema that this version needs. A role sees whether it is there without a right on
+/// it.
+constexpr db::statement schema_is_current = {
+    "program_schema_is_current",
+    "select to_regprocedure('tocsin.drop_delivery_partitions(interval)') is not null as current",
+};
+
+db::pool_options pool_of(
+    serve_settings const& with, std::string name, std::string role, std::size_t connections
+) {
+    db::pool_options made;
+    made.name = std::move(name);
+    made.url = with.database_url;
+    made.role = std::move(role);
+    made.connections = connections;
+    return made;
+}
+
+async::task<result<>> check_database(db::pool& pool) {
+    bool const current = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
+        return tx.run(schema_is_current)[0].get<bool>("current");
+    });
+    if (!current)
+        co_return error{errc::unavailable, "the schema is older than this version needs: run deploy/migrate"};
+    co_return result<>();
+}
+
+std::filesystem::path console_directory(serve_settings const& with) {
+    if (!with.console_directory.empty()) return with.console_directory;
+    return gateway::default_console_directory(std::filesystem::canonical("/proc/self/exe"));
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T> more) {
+    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::optional<sentry::public_app> public_app(serve_settings const& with) {
+    if (!with.sentry_app) return std::nullopt;
+    auto const& app = *with.sentry_app;
+    return sentry::public_app{app.slug, app.client_id, app.client_secret, app.previous_client_secret};
+}
+
+integrations::refresh_settings refreshing(serve_settings const& with) {
+    auto const& from = with.refresh;
+    integrations::refresh_settings made;
+    made.policy.backoff = {from.backoff_base, from.backoff_max};
+    made.policy.max_attempts = static_cast<int>(from.max_attempts);
+    made.policy.margin = from.margin;
+    made.lease = from.lease;
+    return made;
+}
+
+gateway::webhook_settings webhooks(serve_settings const& with) {
+    gateway::webhook_settings made;
+    made.sentry_host = with.sentry_url.str();
+    made.max_body = with.webhook_max_body;
+    if (!with.sentry_app) return made;
+    made.keys.push_back({"current", with.sentry_app->client_secret});
+    if (with.sentry_app->previous_client_secret)
+        made.keys.push_back({"previous", *with.sentry_app->previous_client_secret});
+    return made;
+}
+
+/// Webhooks are answered within Sentry's second: a statement that takes longer is given up, and Sentry may
+/// try again.
+db::pool_options ingest_pool_of(serve_settings const& with) {
+    auto made = pool_of(with, "tocsin ingest", "tocsin_ingest", 2);
+    made.queue = 256;
+    made.max_wait = std::chrono::milliseconds(700);
+    made.statement_timeout = std::chrono::milliseconds(700);
+    made.work_deadline = std::chrono::milliseconds(2'000);
+    return made;
+}
+
+/// What both roles use.
+struct common_parts {
+    async::executor executor;
+    observe::metrics& metrics;
+    gateway::health& health;
+    sentry::client& sentry;
+    crypto::vault const& vault;
+};
+
+/// The public side and what only it needs.
+class gateway_role {
+public:
+    gateway_role(serve_settings const& with, common_parts const& on, db::pool& pool, db::pool& ingest_pool)
+        : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
+          services_(pool),
+          integrations_(pool),
+          connect_(pool, on.sentry, public_app(with), on.vault, refreshing(with).policy, system_clock()),
+          mappings_(pool, on.sentry, on.vault),
+          refresher_(
+              pool, on.sentry, public_app(with), on.vault, refreshing(with), system_clock(), on.metrics
+          ),
+          board_(pool, on.metrics),
+          deliveries_(pool),
+          ingest_(ingest_pool, {with.reopen_window, with.critical_event_count}, system_clock(), on.metrics),
+          console_(console_directory(with)),
+          gateway_(edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on)}) {
+        if (!console_.is_built())
+            observe::log_warn("console is not built", {{"folder", console_directory(with).string()}});
+    }
+
+    gateway::gateway& edge() noexcept { return gateway_; }
+
+private:
+    static gateway::settings edges(serve_settings const& with) {
+        return {
+            with.public_url,
+            with.listen,
+            with.allowed_hosts,
+            with.trusted_proxies,
+            with.tls_certificate_file,
+            with.tls_key_file
+        };
+    }
+
+    gateway::endpoints api(serve_settings const& with) {
+        gateway::endpoints all = gateway::session_endpoints(accounts_, gateway::cookie_of(with.public_url));
+        append(all, gateway::service_endpoints(services_));
+        append(
+            all,
+            gateway::integration_endpoints({integrations_, connect_, mappings_, refresher_, with.public_url})
+        );
+        append(all, gateway::incident_endpoints(board_));
+        append(all, gateway::delivery_endpoints(deliveries_));
+        return all;
+    }
+
+    std::vector<http::route> others(serve_settings const& with, common_parts const& on) {
+        std::vector<http::route> all = on.health.routes();
+        all.push_back(gateway::openapi_route());
+        all.push_back(gateway::webhook_route(webhooks(with), ingest_, on.metrics));
+        all.push_back(
+            gateway::connect_callback_route(accounts_, connect_, gateway::cookie_of(with.public_url))
+        );
+        append(all, console_.routes());
+        return all;
+    }
+
+    identity::password_worker hashing_;
+    identity::accounts accounts_;
+    identity::service_catalog services_;
+    integrations::integration_store integrations_;
+    integrations::connect connect_;
+    integrations::mappings mappings_;
+    integrations::refresher refresher_;
+    incidents::board board_;
+    incidents::delivery_log deliveries_;
+    incidents::ingest ingest_;
+    gateway::console_files console_;
+    gateway::gateway gateway_;
+};
+
+/// Stops everything in the order in which it may end. `complete` tells whether nothing had to be cut off.
+async::task<> end_all(
+    async::io_loop& loop,
+    gateway::gateway* edge,
+    scheduler::scheduler& jobs,
+    gateway::admin_server& admin,
+    bool& complete
+) {
+    auto const deadline = std::chrono::steady_clock::now() + drain_limit;
+    auto const left = [deadline] {
+        auto const rest =
+            std::chrono::floor<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        return std::max(rest, std::chrono::milliseconds(0));
+    };
+    jobs.stop();
+    bool const answered = edge == nullptr || co_await edge->drain(left());
+    bool const finished = co_await jobs.wait_for_running(left());
+    // Until here the operators' side says that this process is draining.
+    co_await admin.drain(std::chrono::milliseconds(0));
+    complete = answered && finished;
+    loop.stop();
+}
+
+/// An address that cannot be had is the operator's to mend: names it and its variable.
+template <class Server>
+void start(Server& server, std::string_view variable, config::endpoint const& where) {
+    try {
+        server.start();
+    } catch (boost::system::system_error const& failed) {
+        throw std::runtime_error(
+            std::string(variable) + ": cannot listen on " + where.host + " port " +
+            std::to_string(where.port) + ": " + failed.code().message()
+        );
+    }
+}
+
+}  // namespace
+
+// The object graph, in order of dependence; what stands above is destroyed after what stands below.
+int serve(serve_settings const& with) {
+    async::io_loop loop;
+    auto const executor = loop.get_executor();
+    observe::metrics metrics;
+    gateway::declare_metrics(metrics, version);
+    gateway::health health{std::string(version)};
+
+    crypto::vault const vault(with.vault_keys);
+    sentry::client sentry_client(
+        executor, {with.sentry_url, with.sentry_timeout, {}, "Tocsin/" + std::string(version)}, system_clock()
+    );
+    common_parts const parts{executor, metrics, health, sentry_client, vault};
+
+    // Small pools apart, so that a busy console can starve neither webhooks nor jobs.
+    std::optional<db::pool> gateway_pool;
+    std::optional<db::pool> ingest_pool;
+    std::optional<db::pool> scheduler_pool;
+    std::vector<db::pool const*> shown_pools;
+    if (with.has(run_role::gateway)) {
+        gateway_pool.emplace(pool_of(with, "tocsin gateway", "tocsin_gateway", 4));
+        shown_pools.push_back(&*gateway_pool);
+        ingest_pool.emplace(ingest_pool_of(with));
+        shown_pools.push_back(&*ingest_pool);
+    }
+    if (with.has(run_role::scheduler)) {
+        scheduler_pool.emplace(pool_of(with, "tocsin scheduler", "tocsin_scheduler", 2));
+        shown_pools.push_back(&*scheduler_pool);
+    }
+    gateway::show_pools(metrics, shown_pools);
+    auto& checked_pool = gateway_pool ? *gateway_pool : *scheduler_pool;
+    health.add_check("database", [&checked_pool] { return check_database(checked_pool); });
+
+    std::optional<gateway_role> gateway;
+    if (gateway_pool) gateway.emplace(with, parts, *gateway_pool, *ingest_pool);
+
+    scheduler::scheduler jobs(executor, metrics);
+    std::optional<integrations::refresher> refresher;
+    if (scheduler_pool) {
+        refresher.emplace(
+            *scheduler_pool, sentry_client, public_app(with), vault, refreshing(with), system_clock(), metrics
+        );
+        jobs.add(scheduler::keep_delivery_partitions(*scheduler_pool, with.delivery_retention));
+        jobs.add(scheduler::renew_credentials(*refresher, with.refresh.poll));
+        jobs.add(scheduler::finish_installations(*refresher, with.refresh.poll));
+    }
+
+    gateway::admin_server admin(executor, with.admin_listen, metrics, health);
+
+    async::task_group ending(executor);
+    ending.on_error([&loop](std::exception_ptr) { loop.stop(); });
+    bool complete = false;
+    bool asked_to_end = false;
+    loop.on_termination([&](int signal) {
+        observe::log_info("stopping", {{"signal", signal}});
+        health.start_draining();
+        // Who asks twice does not want to wait.
+        if (std::exchange(asked_to_end, true))
+            loop.stop();
+        else
+            ending.spawn(end_all(loop, gateway ? &gateway->edge() : nullptr, jobs, admin, complete));
+    });
+
+    start(admin, "TOCSIN_ADMIN_LISTEN", with.admin_listen);
+    if (gateway) start(gateway->edge(), "TOCSIN_LISTEN", with.listen);
+    jobs.start();
+    loop.run();
+
+    observe::log_info("stopped", {{"complete", complete}});
+    // What was cut off still refers to this function's objects: the process ends without unwinding it.
+    if (!complete) std::_Exit(EXIT_SUCCESS);
+    return EXIT_SUCCESS;
+}
+
+}  // namespace tocsin::program
