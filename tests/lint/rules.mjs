@@ -1,0 +1,148 @@
+// Rules of this project that no other tool knows. Prints `ok - WHAT` or `not ok - WHAT` with the places.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const OUTSIDE = new Set(['.git', 'build', 'var', 'node_modules']);
+const BINARY = new Set(['.png', '.ico', '.woff2', '.body', '.jpg']);
+
+function walk(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return OUTSIDE.has(entry.name) ? [] : walk(path);
+    return entry.isFile() ? [relative(root, path)] : [];
+  });
+}
+
+const files = walk(root).filter((path) => !path.includes('corpus/') && !BINARY.has(extname(path)));
+const texts = new Map(files.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+const isCpp = (path) => /\.(cpp|hpp)$/.test(path);
+const cpp = files.filter(isCpp);
+
+function rule(what, problems) {
+  console.log(`${problems.length === 0 ? 'ok' : 'not ok'} - ${what}`);
+  for (const problem of problems.slice(0, 40)) console.log(`    ${problem}`);
+  if (problems.length > 40) console.log(`    and ${problems.length - 40} more`);
+}
+
+/** Every line of the files that matches, but for those that `except` accepts. */
+function lines(paths, pattern, except = () => false) {
+  return paths.flatMap((path) =>
+    texts.get(path).split('\n').flatMap((line, i) => (pattern.test(line) && !except(line, path) ? [`${path}:${i + 1}: ${line.trim().slice(0, 160)}`] : [])),
+  );
+}
+
+// --- what may use what ---------------------------------------------------------------------------------------------------
+
+const GROUPS = [['base'], ['async', 'config', 'observe', 'json', 'crypto'], ['db', 'http'], ['sentry'], ['identity'], ['integrations'], ['incidents']];
+const groupOf = (library) => GROUPS.findIndex((group) => group.includes(library));
+
+/** Third parties that have a home: nobody else includes them. */
+const HOMES = [
+  [/^rapidjson\//, ['libs/json']],
+  [/^sodium/, ['libs/crypto']],
+  [/^openssl\/(ssl|tls1)/, ['libs/http']],
+  [/^openssl\/(err|x509)/, ['libs/crypto', 'libs/http']],
+  [/^openssl\//, ['libs/crypto']],
+  [/^(pqxx|postgresql|libpq)/, ['libs/db']],
+  [/^boost\/(beast|asio\/ssl)/, ['libs/http']],
+  [/^spdlog\//, ['libs/observe']],
+  [/^prometheus\//, ['libs/observe']],
+  [/^CLI\//, ['services/tocsin', 'services/sandbox']],
+];
+
+/** libs/NAME or services/NAME; tests belong to what they test. */
+function ownerOf(path) {
+  const [top, name, third] = path.split('/');
+  if (top !== 'tests') return `${top}/${name}`;
+  if (name !== 'unit') return 'tests';
+  return existsSync(join(root, 'libs', third)) ? `libs/${third}` : `services/${third}`;
+}
+
+const includes = cpp.flatMap((path) =>
+  texts.get(path).split('\n').flatMap((line, i) => {
+    const found = /^\s*#\s*include\s*([<"])([^>"]+)[>"]/.exec(line);
+    return found ? [{ path, line: i + 1, quoted: found[1] === '"', name: found[2], owner: ownerOf(path) }] : [];
+  }),
+);
+const say = ({ path, line, name }) => `${path}:${line}: ${name}`;
+
+rule(
+  `dependencies go one way: ${GROUPS.map((group) => group.join(' ')).join(' · ')} · services`,
+  includes
+    .filter(({ path, name, owner }) => {
+      const used = /^tocsin\/([a-z_]+)\//.exec(name)?.[1];
+      if (!used || !path.startsWith('libs/') || groupOf(used) < 0) return false;
+      const library = owner.slice('libs/'.length);
+      return used !== library && groupOf(used) >= groupOf(library);
+    })
+    .map(say),
+);
+rule(
+  'nothing in libs uses a service, and no service another one; the program alone puts them together',
+  includes
+    .filter(({ path, quoted, name, owner }) => {
+      if (path.startsWith('tests/')) return false;
+      const service = /^(gateway|scheduler|sandbox|tocsin)\//.exec(name)?.[1];
+      if (!service || !existsSync(join(root, 'services', name)) || !quoted) return false;
+      return path.startsWith('libs/') || (owner !== 'services/tocsin' && owner !== `services/${service}`);
+    })
+    .map(say),
+);
+rule(
+  'each third party has one home',
+  includes
+    .filter(({ name, owner }) => {
+      const home = HOMES.find(([pattern]) => pattern.test(name));
+      return home && owner !== 'tests' && !home[1].includes(owner);
+    })
+    .map(say),
+);
+rule(
+  'public headers show no third party but Asio',
+  includes
+    .filter(({ path, name }) => path.includes('/include/') && (HOMES.some(([pattern]) => pattern.test(name)) || /^(fmt|date)\//.test(name)))
+    .map(say),
+);
+rule('every header has #pragma once first', cpp.filter((path) => path.endsWith('.hpp') && !texts.get(path).startsWith('#pragma once\n')));
+rule(
+  'every library has a README.md',
+  readdirSync(join(root, 'libs')).map((name) => `libs/${name}/README.md`).filter((path) => !texts.has(path)),
+);
+
+// --- what has no place here ----------------------------------------------------------------------------------------------
+
+const self = 'tests/lint/rules.mjs';
+const others = files.filter((path) => path !== self);
+const inTests = others.filter((path) => path.startsWith('tests/') || path.includes('.test.'));
+
+rule('no test sleeps', lines(inTests.filter(isCpp), /\b(sleep_for|sleep_until|usleep|nanosleep)\b/));
+rule(
+  'no test is skipped or stands alone',
+  lines(inTests, /\b(test|it|describe|suite)\.(skip|only|todo)\b|\bskip:\s*true\b|boost::unit_test::disabled/),
+);
+rule('nothing is left to be done', lines(others.filter((path) => !path.endsWith('package-lock.json')), /\b(TODO|FIXME|XXX|HACK)\b/));
+rule('no path of a machine', lines(others, /(^|[\s"'=(:])\/(work|home|root|Users|mnt)\/[A-Za-z0-9_.-]/, (line) => /^\s*(\/\/|#)?\s*"?\/(home|root)\/\*/.test(line)));
+rule('no host of a package registry', lines(others, /registry\.(npmjs|yarnpkg)|(deb|security)\.debian\.org|pypi\.org|crates\.io|proxy\.golang\.org/));
+rule('no identifiers of requirements or tickets', lines(others.filter((path) => /\.(cpp|hpp|md|mjs|ts|tsx|sql|txt)$/.test(path)), /\b[OWARB]-\d{1,2}\b(?!-)/));
+rule(
+  'lines end cleanly',
+  others
+    .filter((path) => !path.endsWith('.svg'))
+    .flatMap((path) => [
+      ...lines([path], /[ \t]+$/),
+      ...(texts.get(path).includes('\t') && !/(^|\/)(Makefile|sqitch\.conf|.*\.svg)$/.test(path) && isCpp(path) ? [`${path}: a tab`] : []),
+      ...(texts.get(path).endsWith('\n') || texts.get(path) === '' ? [] : [`${path}: no newline at the end`]),
+    ]),
+);
+rule(
+  'links of the documentation lead somewhere',
+  others
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...texts.get(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)/g)]
+        .filter(([, target]) => !existsSync(join(root, dirname(path), target)))
+        .map(([, target]) => `${path}: ${target}`),
+    ),
+);

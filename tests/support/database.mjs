@@ -1,0 +1,69 @@
+// A database of a test file's own, copied from the migrated template of the run's private cluster.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+// Counts and sizes are small here: numbers are easier to compare than text.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests are started by tests/run (see tests/README.md)`);
+  return value;
+}
+
+function withDatabase(url, name) {
+  const copy = new URL(url);
+  copy.pathname = `/${name}`;
+  return copy.href;
+}
+
+export class Database {
+  #pool;
+  #maintenance;
+
+  /** Copies the template; `from: 'template0'` gives an empty database instead. */
+  static async create({ from = 'tocsin_template' } = {}) {
+    const login = required('TOCSIN_TEST_DATABASE_URL');
+    const superuser = required('TOCSIN_TEST_SUPERUSER_URL');
+    const name = `tocsin_test_${process.pid}_${randomBytes(4).toString('hex')}`;
+    const maintenance = new pg.Client({ connectionString: superuser });
+    await maintenance.connect();
+    await maintenance.query(`create database ${name} template ${from} owner ${new URL(login).username}`);
+    return new Database(name, withDatabase(login, name), withDatabase(superuser, name), maintenance);
+  }
+
+  constructor(name, url, superuserUrl, maintenance) {
+    this.name = name;
+    /** The program's: a login without rights of its own that may assume the program's roles. */
+    this.url = url;
+    this.superuserUrl = superuserUrl;
+    this.#maintenance = maintenance;
+    this.#pool = new pg.Pool({ connectionString: superuserUrl, max: 4 });
+    this.#pool.on('error', () => {});
+  }
+
+  /** The rows of a query, past every wall. */
+  async sql(text, values = []) {
+    return (await this.#pool.query(text, values)).rows;
+  }
+
+  /** The first value of the first row. */
+  async value(text, values = []) {
+    const [row] = await this.sql(text, values);
+    return row === undefined ? undefined : Object.values(row)[0];
+  }
+
+  /** From now on the time of the schema is `seconds` ahead of the clock. */
+  async moveTime(seconds) {
+    await this.sql(
+      `create or replace function tocsin.now() returns timestamptz language sql stable parallel safe
+       as 'select pg_catalog.now() + interval ''${Number(seconds)} seconds'''`,
+    );
+  }
+
+  async drop() {
+    await this.#pool.end();
+    await this.#maintenance.query(`drop database if exists ${this.name} with (force)`);
+    await this.#maintenance.end();
+  }
+}

@@ -1,0 +1,85 @@
+#include "gateway/health.hpp"
+
+#include <tocsin/async/io.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <stdexcept>
+#include <string>
+
+using namespace tocsin;
+using gateway::health;
+
+BOOST_AUTO_TEST_SUITE(health_checks)
+
+namespace {
+
+async::task<> ask(http::handler const& handle, http::request& asked, http::response& answer) {
+    answer = co_await handle(asked);
+}
+
+http::response get(health& of, std::string_view path, std::vector<http::query_parameter> query = {}) {
+    http::request asked;
+    asked.query = std::move(query);
+    http::response answer;
+    for (auto const& route : of.routes()) {
+        if (route.pattern == path) async::run_to_end(ask(route.handle, asked, answer));
+    }
+    return answer;
+}
+
+async::task<result<>> passes() {
+    co_return result<>();
+}
+async::task<result<>> fails() {
+    co_return error{errc::unavailable, "is too old"};
+}
+async::task<result<>> throws() {
+    throw std::runtime_error("fake-host refused fake-password");
+    co_return result<>();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(ready_where_every_check_passes) {
+    health state("1.2.3");
+    state.add_check("database", passes);
+    BOOST_TEST(get(state, "/readyz").status == 200);
+    BOOST_TEST(get(state, "/readyz").body == R"({"status":"ready"})");
+    BOOST_TEST(
+        get(state, "/readyz", {{"verbose", ""}}).body ==
+        R"({"status":"ready","checks":{"serving":"ok","database":"ok"}})"
+    );
+    BOOST_TEST(get(state, "/version").body == R"({"version":"1.2.3"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_check_is_named_and_leaves_the_program_alive) {
+    health state("1.2.3");
+    state.add_check("schema", fails);
+    state.add_check("database", throws);
+    BOOST_TEST(get(state, "/readyz").status == 503);
+    auto const verbose = get(state, "/readyz", {{"verbose", "1"}});
+    BOOST_TEST(verbose.status == 503);
+    BOOST_TEST(
+        verbose.body ==
+        R"({"status":"unavailable","checks":{"serving":"ok","schema":"is too old","database":"does not answer"}})"
+    );
+    BOOST_TEST(get(state, "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(draining_is_not_ready) {
+    health state("1.2.3");
+    state.add_check("database", passes);
+    state.start_draining();
+    BOOST_TEST(get(state, "/readyz").status == 503);
+    BOOST_TEST(get(state, "/readyz").body == R"({"status":"draining"})");
+    BOOST_TEST(get(state, "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(health_answers_to_any_host) {
+    health state("1.2.3");
+    for (auto const& route : state.routes())
+        BOOST_TEST((route.served_to == http::route::hosts::any), route.pattern);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
