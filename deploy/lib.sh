@@ -302,6 +302,9 @@ cluster_remove() {
     folder=$(cluster_folder "$1")
     cluster_end_orphan "$folder/data"
     rm -rf -- "$folder"
+    if [[ $folder == /var/tmp/* ]]; then
+        rmdir -- "${folder%/*}" 2>/dev/null || true
+    fi
 }
 
 # A server of a run that was killed with nobody to stop it; the data folder is ours alone.
@@ -338,9 +341,9 @@ cluster_sql() {
 
 # --- building --------------------------------------------------------------------------------------------------------
 
-# build_program PRESET: configures where that was not done, then builds what changed.
+# build_program PRESET [TARGET]: configures where that was not done, then builds what changed; everything without a target.
 build_program() {
-    local preset=$1 log=$ROOT/build/log/$1.log jobs
+    local preset=$1 target=${2:-all} log=$ROOT/build/log/$1.log jobs
     # The big files of Beast and RapidJSON want up to 1.5 GiB each.
     jobs=$(awk '/^MemAvailable/ { print int($2 / 1572864) }' /proc/meminfo)
     ((jobs >= 1)) || jobs=1
@@ -349,7 +352,7 @@ build_program() {
     if [[ ! -f $ROOT/build/$preset/build.ninja ]]; then
         run_logged "$log" cmake -S "$ROOT" --preset "$preset" || return 1
     fi
-    run_logged "$log" cmake --build "$ROOT/build/$preset" --parallel "$jobs"
+    run_logged "$log" cmake --build "$ROOT/build/$preset" --target "$target" --parallel "$jobs"
 }
 
 # npm_install FOLDER: what the lock file says, where that is not there yet.

@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-// Requests: what the framing policy lets through is read by Beast, a parser of other hands, in just the same way.
-// Answers: whatever comes, in whatever pieces, the reader ends in the same state and within its bounds.
+// Requests: what the framing policy lets through is read by Beast, a parser of other hands, in just the same
+// way. Answers: whatever comes, in whatever pieces, the reader ends in the same state and within its bounds.
 
 namespace {
 
@@ -41,10 +41,14 @@ void compare_with_beast(std::string_view section, request_head const& head) {
     require(std::ranges::distance(seen) == static_cast<std::ptrdiff_t>(head.fields.size()));
     require(!parser.chunked());
     auto const length = parser.content_length();
-    require(length.has_value() == head.content_length.has_value() && (!length || *length == *head.content_length));
+    require(
+        length.has_value() == head.content_length.has_value() && (!length || *length == *head.content_length)
+    );
     for (auto const& field : head.fields) {
         auto const range = seen.equal_range(field.name);
-        require(std::any_of(range.first, range.second, [&](auto const& f) { return f.value() == field.value; }));
+        require(std::any_of(range.first, range.second, [&](auto const& f) {
+            return f.value() == field.value;
+        }));
     }
 }
 
@@ -56,7 +60,8 @@ void read_request(std::string_view bytes) {
     for (std::size_t here = 1; here <= bytes.size() && slowly && *slowly == 0; ++here) {
         slowly = find_head_end(bytes.substr(0, here), stepwise, request_limits);
     }
-    // A piece may be refused early for what comes after the end of the section, but never the other way round.
+    // A piece may be refused early for what comes after the end of the section, but never the other way
+    // round.
     if (slowly && *slowly > 0) require(!whole || *whole == *slowly);
     if (!whole || *whole == 0) return;
     auto const head = parse_request_head(bytes.substr(0, *whole));
@@ -92,7 +97,10 @@ void read_answer(std::string_view bytes) {
     // Which refusal is met first may depend on the pieces; an answer may not.
     bool const done = first == answer_reader::state::done;
     if (done || second == answer_reader::state::done) {
-        require(first == second || first == answer_reader::state::malformed || first == answer_reader::state::too_large);
+        require(
+            first == second || first == answer_reader::state::malformed ||
+            first == answer_reader::state::too_large
+        );
     }
     if (done) require(at_once.body == slowly.body && at_once.headers.all() == slowly.headers.all());
 }

@@ -11,14 +11,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <poll.h>
 
 namespace tocsin::tests {
 
@@ -38,7 +37,8 @@ struct raw_answer {
     }
 };
 
-/// A blocking socket for exact bytes. Every wait ends after ten seconds with an exception: a hang is a failure.
+/// A blocking socket for exact bytes. Every wait ends after ten seconds with an exception: a hang is a
+/// failure.
 class raw_socket {
 public:
     explicit raw_socket(boost::asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
@@ -71,7 +71,8 @@ public:
     std::string receive_until(std::string_view mark) {
         auto at = received_.find(mark);
         for (; at == std::string::npos; at = received_.find(mark)) {
-            if (!receive()) throw std::runtime_error("closed before \"" + std::string(mark) + "\", after: " + received_);
+            if (!receive())
+                throw std::runtime_error("closed before \"" + std::string(mark) + "\", after: " + received_);
         }
         return take(at + mark.size());
     }
@@ -131,7 +132,8 @@ private:
     std::string received_;
 };
 
-/// A server that does to its n-th connection what `script(n, socket)` says, one after the other, and then closes it.
+/// A server that does to its n-th connection what `script(n, socket)` says, one after the other, and then
+/// closes it.
 class scripted_server {
 public:
     scripted_server(int connections, std::function<void(int, raw_socket&)> script)

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-
 #include <unistd.h>
 
 namespace tocsin::tests {
@@ -19,9 +18,12 @@ public:
         auto pattern = (std::filesystem::temp_directory_path() / "tocsin-certificate-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
         folder_ = pattern;
-        run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test -addext subjectAltName=" + names +
-            " -addext basicConstraints=CA:true -keyout " + key_file() + " -out " + path("request.pem"));
-        run("x509 -req -in " + path("request.pem") + " -signkey " + key_file() + " -copy_extensions copy -out " + certificate_file() +
+        run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test -addext "
+            "subjectAltName=" +
+            names + " -addext basicConstraints=CA:true -keyout " + key_file() + " -out " +
+            path("request.pem"));
+        run("x509 -req -in " + path("request.pem") + " -signkey " + key_file() +
+            " -copy_extensions copy -out " + certificate_file() +
             (valid == validity::now ? " -days 1" : " -days -1"));
     }
     ~test_certificate() {
@@ -37,7 +39,8 @@ public:
 private:
     std::string path(std::string const& name) const { return (folder_ / name).string(); }
     static void run(std::string const& arguments) {
-        if (std::system(("openssl " + arguments + " >/dev/null 2>&1").c_str()) != 0) {  // NOLINT(cert-env33-c)
+        if (std::system(("openssl " + arguments + " >/dev/null 2>&1").c_str()) !=
+            0) {  // NOLINT(cert-env33-c)
             throw std::runtime_error("openssl " + arguments);
         }
     }

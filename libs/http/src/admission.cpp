@@ -13,7 +13,9 @@ constexpr refusal no_length{411, "no_length", "Content-Length is needed."};
 constexpr refusal too_large{413, "body_too_large", "The body is larger than is accepted here."};
 constexpr refusal no_body_taken{400, "body", "No body is taken here."};
 
-bool needs_length(method m) noexcept { return m == method::post || m == method::put || m == method::patch; }
+bool needs_length(method m) noexcept {
+    return m == method::post || m == method::put || m == method::patch;
+}
 
 bool is_identity(fields const& headers) {
     bool identity = true;
@@ -42,7 +44,9 @@ std::optional<refusal> check_body(route const& to, request_head const& head, fie
     bool const empty = head.body_size() == 0;
     bool const json = to.body == body_kind::json || (to.body == body_kind::optional_json && !empty);
     if (json && !has_json_type(headers)) return not_json;
-    if (needs_length(to.method) && !head.content_length) return no_length;
+    // Without Content-Length there is no body (RFC 9112, section 6.3): fine where none is needed.
+    if (needs_length(to.method) && !head.content_length && to.body != body_kind::optional_json)
+        return no_length;
     if (to.body == body_kind::none && !empty) return no_body_taken;
     if (head.body_size() > to.max_body) return too_large;
     return std::nullopt;

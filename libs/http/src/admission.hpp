@@ -8,7 +8,8 @@
 
 namespace tocsin::http {
 
-/// Whether a route takes a body that was announced as `head` does: encoding, type, then length, before anything of it is read. Pure.
+/// Whether a route takes a body that was announced as `head` does: encoding, type, then length, before
+/// anything of it is read. Pure.
 std::optional<refusal> check_body(route const& to, request_head const& head, fields const& headers);
 
 /// `application/json`, alone or with charset=utf-8.

@@ -12,12 +12,16 @@ namespace {
 namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 
-/// A chunk's header with its extensions, or one trailer section, is parsed only once it is whole; nobody's needs more.
+/// A chunk's header with its extensions, or one trailer section, is parsed only once it is whole; nobody's
+/// needs more.
 constexpr std::size_t max_unparsed = std::size_t{16} * 1024;
-/// Beast 1.81 asserts that it has so many bytes once it has seen the last chunk's header ("0 CR LF", then CR LF at least).
+/// Beast 1.81 asserts that it has so many bytes once it has seen the last chunk's header ("0 CR LF", then CR
+/// LF at least).
 constexpr std::size_t least_of_chunks = 5;
 
-std::size_t max_raw(std::size_t max_answer) noexcept { return max_answer + max_answer / 4 + std::size_t{64} * 1024; }
+std::size_t max_raw(std::size_t max_answer) noexcept {
+    return max_answer + max_answer / 4 + std::size_t{64} * 1024;
+}
 
 }  // namespace
 
@@ -91,7 +95,8 @@ answer_reader::state answer_reader::read_body() {
         auto const taken = parser.put(asio::buffer(pending_.data() + used, pending_.size() - used), failed);
         used += taken;
         if (failed == beast_http::error::body_limit) return state::too_large;
-        if (failed && failed != beast_http::error::need_more) return refuse("The body's framing is malformed.");
+        if (failed && failed != beast_http::error::need_more)
+            return refuse("The body's framing is malformed.");
         if (failed || taken == 0) break;
     }
     pending_.erase(0, used);
@@ -104,7 +109,9 @@ answer_reader::state answer_reader::refuse(std::string_view why) {
     return state::malformed;
 }
 
-bool answer_reader::reusable() const noexcept { return keep_alive_ && pending_.empty(); }
+bool answer_reader::reusable() const noexcept {
+    return keep_alive_ && pending_.empty();
+}
 
 answer answer_reader::take() {
     answer_.body = std::move(body_->parser.get().body());

@@ -11,17 +11,17 @@
 
 namespace tocsin::http {
 
-/// Reads one answer from bytes as they come: our framing policy decides on the header section, Beast's parser then delimits the
-/// body. No I/O. Bounded: the body by `max_answer`, and everything together (chunk extensions, trailers, interim answers) by a
-/// quarter more and 64 KiB.
+/// Reads one answer from bytes as they come: our framing policy decides on the header section, Beast's parser
+/// then delimits the body. No I/O. Bounded: the body by `max_answer`, and everything together (chunk
+/// extensions, trailers, interim answers) by a quarter more and 64 KiB.
 class answer_reader {
 public:
     enum class state {
-        more,       ///< feed me
-        done,       ///< `take()` the answer
+        more,  ///< feed me
+        done,  ///< `take()` the answer
         malformed,
         too_large,
-        cut_off,    ///< the peer closed before the end
+        cut_off,  ///< the peer closed before the end
     };
 
     answer_reader(method asked, std::size_t max_answer);

@@ -1,10 +1,9 @@
-#include <tocsin/http/client.hpp>
-
 #include "answer_reader.hpp"
 #include "grammar.hpp"
 #include "stream.hpp"
 
 #include <tocsin/base/text.hpp>
+#include <tocsin/http/client.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -36,9 +35,19 @@ using reach_result = boost::system::result<std::unique_ptr<stream>, transport_fa
 using addresses_result = boost::system::result<std::vector<asio::ip::address>, transport_failure>;
 
 /// What the client itself says; a caller that sets one of these has a bug.
-constexpr std::array<std::string_view, 11> own_fields{"Host",    "Content-Length",    "User-Agent", "Accept-Encoding",
-                                                      "Expect",  "Transfer-Encoding", "Connection", "Keep-Alive",
-                                                      "Upgrade", "TE",                "Trailer"};
+constexpr std::array<std::string_view, 11> own_fields{
+    "Host",
+    "Content-Length",
+    "User-Agent",
+    "Accept-Encoding",
+    "Expect",
+    "Transfer-Encoding",
+    "Connection",
+    "Keep-Alive",
+    "Upgrade",
+    "TE",
+    "Trailer"
+};
 
 void check(client_request const& what) {
     auto const question = what.target.find('?');
@@ -88,13 +97,20 @@ struct look_up {
 
 std::string_view to_string(transport_error e) noexcept {
     switch (e) {
-        case transport_error::resolve: return "resolve";
-        case transport_error::connect: return "connect";
-        case transport_error::tls: return "tls";
-        case transport_error::timeout: return "timeout";
-        case transport_error::closed: return "closed";
-        case transport_error::malformed: return "malformed";
-        case transport_error::too_large: return "too_large";
+        case transport_error::resolve:
+            return "resolve";
+        case transport_error::connect:
+            return "connect";
+        case transport_error::tls:
+            return "tls";
+        case transport_error::timeout:
+            return "timeout";
+        case transport_error::closed:
+            return "closed";
+        case transport_error::malformed:
+            return "malformed";
+        case transport_error::too_large:
+            return "too_large";
     }
     return "closed";
 }
@@ -143,7 +159,7 @@ struct client::impl {
     }
 
     void keep(std::unique_ptr<stream> wire) {
-        wire->expires_at(steady::time_point::max());
+        wire->rest();
         if (options.max_idle_connections == 0) return;
         if (idle.size() >= options.max_idle_connections) idle.erase(idle.begin());
         idle.push_back({std::move(wire), steady::now()});
@@ -158,7 +174,9 @@ struct client::impl {
             auto const now = steady::now();
             if (now >= until) break;
             auto const share = (until - now) / static_cast<long>(addresses->size() - i);
-            auto reached = co_await reach_one((*addresses)[i], std::min(until, now + std::max<steady::duration>(share, least_per_address)));
+            auto reached = co_await reach_one(
+                (*addresses)[i], std::min(until, now + std::max<steady::duration>(share, least_per_address))
+            );
             if (reached || reached.error().kind == transport_error::tls) co_return reached;
             last = reached.error();
         }
@@ -196,7 +214,9 @@ struct client::impl {
         );
         co_await asked->done.async_wait(as_result);
         if (asked->failed || asked->addresses.empty()) {
-            co_return transport_failure{transport_error::resolve, to.host + ": " + asked->failed.message(), false};
+            co_return transport_failure{
+                transport_error::resolve, to.host + ": " + asked->failed.message(), false
+            };
         }
         co_return std::move(asked->addresses);
     }
@@ -233,10 +253,12 @@ struct client::impl {
             case answer_reader::state::more:
             case answer_reader::state::cut_off:
                 co_return failure(transport_error::closed, "the connection ended before the answer did");
-            case answer_reader::state::malformed: co_return failure(transport_error::malformed, std::string(reader.why()));
+            case answer_reader::state::malformed:
+                co_return failure(transport_error::malformed, std::string(reader.why()));
             case answer_reader::state::too_large:
                 co_return failure(transport_error::too_large, "the answer exceeds what is accepted");
-            case answer_reader::state::done: break;
+            case answer_reader::state::done:
+                break;
         }
         if (!unsent && reader.reusable()) keep(std::move(wire));
         co_return reader.take();
@@ -254,7 +276,11 @@ client::client(async::executor on, origin to, client_options options)
 
 client::~client() = default;
 
-async::task<exchange_result> client::send(client_request what) { return impl::send(impl_, std::move(what)); }
-http::origin const& client::to() const noexcept { return impl_->to; }
+async::task<exchange_result> client::send(client_request what) {
+    return impl::send(impl_, std::move(what));
+}
+http::origin const& client::to() const noexcept {
+    return impl_->to;
+}
 
 }  // namespace tocsin::http

@@ -26,15 +26,18 @@ constexpr refusal no_such_path{404, "no_route", "Nothing is here."};
 constexpr refusal wrong_method{405, "wrong_method", "This path does not have this method."};
 constexpr refusal too_busy{503, "bytes_in_flight", "Too much is being received at the moment; try again."};
 
-/// Bodies grow by this much as they arrive, so that an announced size costs nothing before its bytes are there; answers are
-/// written in pieces of it.
+/// Bodies grow by this much as they arrive, so that an announced size costs nothing before its bytes are
+/// there; answers are written in pieces of it.
 constexpr std::size_t body_step = std::size_t{64} * 1024;
 constexpr std::size_t slowest_per_second = std::size_t{8} * 1024;
 
-std::chrono::seconds transfer_time(std::size_t bytes) { return std::chrono::seconds(bytes / slowest_per_second); }
+std::chrono::seconds transfer_time(std::size_t bytes) {
+    return std::chrono::seconds(bytes / slowest_per_second);
+}
 
 method method_of(std::string_view name) noexcept {
-    for (auto const m : {method::get, method::head, method::post, method::put, method::patch, method::delete_}) {
+    for (auto const m :
+         {method::get, method::head, method::post, method::put, method::patch, method::delete_}) {
         if (to_string(m) == name) return m;
     }
     return method::get;  // OPTIONS and TRACE: no route has them
@@ -50,7 +53,8 @@ std::vector<std::string> canonical_hosts(std::vector<std::string> hosts) {
 
 /// What only the connection decides about an answer.
 bool is_ours(std::string_view name) noexcept {
-    return iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding") || iequals(name, "Connection");
+    return iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding") ||
+           iequals(name, "Connection");
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -68,7 +72,8 @@ std::string header_section(response const& what, fields const& common, bool last
     for (auto const& [name, value] : what.headers.all()) {
         if (!is_ours(name)) append_field(out, name, value);
     }
-    if (what.status != 204 && what.status != 304) append_field(out, "Content-Length", std::to_string(what.body.size()));
+    if (what.status != 204 && what.status != 304)
+        append_field(out, "Content-Length", std::to_string(what.body.size()));
     if (last) append_field(out, "Connection", "close");
     out.append("\r\n");
     return out;
@@ -77,7 +82,9 @@ std::string header_section(response const& what, fields const& common, bool last
 /// Counts a body's announced bytes for as long as its request is being answered.
 class flight_share {
 public:
-    flight_share(std::size_t& total, std::size_t bytes) noexcept : total_(total), bytes_(bytes) { total_ += bytes_; }
+    flight_share(std::size_t& total, std::size_t bytes) noexcept : total_(total), bytes_(bytes) {
+        total_ += bytes_;
+    }
     ~flight_share() { total_ -= bytes_; }
     flight_share(flight_share const&) = delete;
     flight_share& operator=(flight_share const&) = delete;
@@ -110,9 +117,8 @@ response server_state::problem(int status, std::string_view detail, request cons
     return response::text(status, std::string(detail) + "\n");
 }
 
-response server_state::failure(
-    route const& where, request const& about, std::exception_ptr const& thrown
-) const noexcept {
+response server_state::failure(route const& where, request const& about, std::exception_ptr const& thrown)
+    const noexcept {
     try {
         if (where.on_failure) return where.on_failure(about, thrown);
     } catch (...) {
@@ -123,7 +129,9 @@ response server_state::failure(
 
 bool server_state::serves(std::string_view host) const {
     if (options.allowed_hosts.empty()) return true;
-    return std::ranges::any_of(options.allowed_hosts, [&](std::string const& ours) { return iequals(ours, host); });
+    return std::ranges::any_of(options.allowed_hosts, [&](std::string const& ours) {
+        return iequals(ours, host);
+    });
 }
 
 /// Unique, not secret: two steps of splitmix64.
@@ -160,7 +168,9 @@ struct connection::turn {
 connection::connection(
     server_state& server, std::unique_ptr<stream> wire, boost::asio::ip::address const& peer
 )
-    : server_(server), wire_(std::move(wire)), peer_(unified(peer)) {}  // NOLINT(*-member-init): input_ is written first
+    : server_(server),
+      wire_(std::move(wire)),
+      peer_(unified(peer)) {}  // NOLINT(*-member-init): input_ is written first
 
 async::task<> connection::run() {
     wire_->expires_at(steady::now() + server_.options.header_deadline);
@@ -186,7 +196,9 @@ void connection::close_if_idle() noexcept {
     if (idle_ && !wire_->has_unread_bytes()) wire_->close();
 }
 
-void connection::close() noexcept { wire_->close(); }
+void connection::close() noexcept {
+    wire_->close();
+}
 
 async::task<framed<std::size_t>> connection::read_head(bool first) {
     auto const& o = server_.options;
@@ -202,6 +214,7 @@ async::task<framed<std::size_t>> connection::read_head(bool first) {
             begin_ = 0;
         }
         bool const nothing_yet = unread().empty();
+        if (nothing_yet && server_.draining && !wire_->has_unread_bytes()) co_return std::size_t{0};
         idle_ = nothing_yet;
         auto const [failed, size] = co_await wire_->read_some(std::span(input_).subspan(end_));
         idle_ = false;
@@ -227,7 +240,9 @@ async::task<connection::then> connection::serve(turn& at, std::size_t head_size)
     if (at.body_size > 0 && at.body_size > server_.options.max_bytes_in_flight - in_flight) {
         if (!(*to)->on_failure) co_return co_await refuse(at, too_busy);
         at.refused = too_busy.why;
-        auto what = server_.failure(**to, at.about, std::make_exception_ptr(overloaded(std::string(too_busy.detail))));
+        auto what = server_.failure(
+            **to, at.about, std::make_exception_ptr(overloaded(std::string(too_busy.detail)))
+        );
         co_return co_await answer(at, std::move(what), then::close);
     }
     flight_share const counted(in_flight, at.body_size);
@@ -237,7 +252,8 @@ async::task<connection::then> connection::serve(turn& at, std::size_t head_size)
     co_return co_await answer(at, std::move(what), at.next);
 }
 
-/// Everything that is decided before the body is read. Copies what outlives the header section into `at.about`.
+/// Everything that is decided before the body is read. Copies what outlives the header section into
+/// `at.about`.
 framed<route const*> connection::admit(request_head const& head, turn& at) {
     at.method = head.method;
     at.without_body = head.method == "HEAD";
@@ -326,7 +342,8 @@ async::task<connection::then> connection::refuse(turn& at, refusal why) {
 
 async::task<connection::then> connection::answer(turn& at, response what, then next) {
     if (server_.stopped) co_return then::close;
-    if (what.status < 200 || what.status > 599) what = server_.problem(500, "Something went wrong here.", &at.about);
+    if (what.status < 200 || what.status > 599)
+        what = server_.problem(500, "Something went wrong here.", &at.about);
     if (server_.draining || what.headers.find("Connection") == "close") next = then::close;
     auto const head = header_section(what, server_.common, next == then::close);
     bool const bare = at.without_body || what.status == 204 || what.status == 304;

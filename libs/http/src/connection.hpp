@@ -27,7 +27,8 @@ struct server_state {
 
     response problem(int status, std::string_view detail, request const* about) const noexcept;
     /// Answers what a handler threw.
-    response failure(route const& where, request const& about, std::exception_ptr const& thrown) const noexcept;
+    response failure(route const& where, request const& about, std::exception_ptr const& thrown)
+        const noexcept;
     bool serves(std::string_view host) const;
     std::string next_id() noexcept;
 
@@ -37,7 +38,8 @@ struct server_state {
     fields common;  ///< of every answer
     std::size_t bytes_in_flight = 0;
     bool draining = false;
-    bool stopped = false;  ///< the server object is gone: nothing of the owner's but handlers in progress may be called
+    bool stopped =
+        false;  ///< the server object is gone: nothing of the owner's but handlers in progress may be called
 
 private:
     std::uint64_t id_state_;

@@ -25,7 +25,9 @@ constexpr refusal folded_line{400, "folding", "A header field is folded over lin
 constexpr refusal bad_field{400, "field", "A header field is malformed."};
 constexpr refusal bad_host{400, "host", "Exactly one valid Host is needed."};
 constexpr refusal bad_length{400, "content_length", "Content-Length must stand once, in canonical digits."};
-constexpr refusal encoded{501, "transfer_encoding", "Transfer-Encoding is not accepted; send Content-Length."};
+constexpr refusal encoded{
+    501, "transfer_encoding", "Transfer-Encoding is not accepted; send Content-Length."
+};
 constexpr refusal ill_encoded{411, "transfer_encoding", "Send Content-Length instead of Transfer-Encoding."};
 constexpr refusal unexpected{417, "expect", "Only Expect: 100-continue is met."};
 constexpr refusal upgrade{400, "upgrade", "Upgrade is not offered."};
@@ -80,7 +82,9 @@ bool has_element(std::vector<field_view> const& fields, std::string_view name, s
     bool found = false;
     for (auto const& field : fields) {
         if (!iequals(field.name, name)) continue;
-        for_each_element(field.value, [&](std::string_view element) { found = found || iequals(element, wanted); });
+        for_each_element(field.value, [&](std::string_view element) {
+            found = found || iequals(element, wanted);
+        });
     }
     return found;
 }
@@ -88,15 +92,17 @@ bool has_element(std::vector<field_view> const& fields, std::string_view name, s
 /// The digit after "HTTP/1."; nothing where the text is no version at all; a refusal for the others.
 framed<unsigned> minor_version(std::string_view text, refusal const& malformed) noexcept {
     auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.size() != 8 || !text.starts_with("HTTP/") || text[6] != '.' || !is_digit(text[5]) || !is_digit(text[7])) {
+    if (text.size() != 8 || !text.starts_with("HTTP/") || text[6] != '.' || !is_digit(text[5]) ||
+        !is_digit(text[7])) {
         return malformed;
     }
     if (text[5] != '1' || text[7] > '1') return bad_version;
     return static_cast<unsigned>(text[7] - '0');
 }
 
-constexpr std::array<std::string_view, 8> known_methods{"GET",   "HEAD",   "POST",    "PUT",
-                                                        "PATCH", "DELETE", "OPTIONS", "TRACE"};
+constexpr std::array<std::string_view, 8> known_methods{
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"
+};
 
 framed<request_head> parse_request_line(std::string_view line, head_limits const& limits) {
     auto const first = line.find(' ');
@@ -178,7 +184,8 @@ std::optional<refusal> frame_answer(answer_head& head, answer_to asked) noexcept
     auto const coding = find(head.fields, "Transfer-Encoding");
     auto const length = find(head.fields, "Content-Length");
     if (coding.count > 0) {
-        if (coding.count > 1 || length.count > 0 || head.minor_version == 0 || !iequals(coding.value, "chunked")) {
+        if (coding.count > 1 || length.count > 0 || head.minor_version == 0 ||
+            !iequals(coding.value, "chunked")) {
             return odd_answer;
         }
         head.framing = body_framing::chunked;

@@ -10,14 +10,17 @@
 
 namespace tocsin::http {
 
-/// The framing policy: what a header section must look like before anything is done with it. Pure functions over the raw
-/// bytes, no I/O. What RFC 9112 leaves to the reader's leniency is refused, because a proxy in front may read it otherwise.
+/// The framing policy: what a header section must look like before anything is done with it. Pure functions
+/// over the raw bytes, no I/O. What RFC 9112 leaves to the reader's leniency is refused, because a proxy in
+/// front may read it otherwise.
 
 /// Why a message is refused. All texts are literals.
 struct refusal {
-    // Constructors, because a number converts to an aggregate, which would make framed<std::size_t> ambiguous.
+    // Constructors, because a number converts to an aggregate, which would make framed<std::size_t>
+    // ambiguous.
     constexpr refusal() noexcept = default;
-    constexpr refusal(int s, std::string_view w, std::string_view d) noexcept : status(s), why(w), detail(d) {}
+    constexpr refusal(int s, std::string_view w, std::string_view d) noexcept
+        : status(s), why(w), detail(d) {}
 
     int status = 400;
     std::string_view why;     ///< for the access log and metrics: one word
@@ -28,7 +31,8 @@ template <class T>
 using framed = boost::system::result<T, refusal>;
 
 struct head_limits {
-    std::size_t bytes = std::size_t{8} * 1024;  ///< of the whole section, first line and final empty line included
+    std::size_t bytes =
+        std::size_t{8} * 1024;  ///< of the whole section, first line and final empty line included
     std::size_t fields = 64;
     std::size_t target = std::size_t{2} * 1024;
 };
@@ -36,9 +40,10 @@ inline constexpr head_limits request_limits{};
 /// Answers come from the one configured origin, whose security headers may be long.
 inline constexpr head_limits answer_limits{.bytes = std::size_t{32} * 1024, .fields = 128, .target = 0};
 
-/// Looks for the end of the header section that begins at `bytes`: its size with the final empty line, or 0 where it has not
-/// arrived yet. `scanned` (0 at first) remembers between calls what was looked at. Refuses what can never become a header
-/// section as soon as it is seen: a bare LF, a NUL, an empty first line, more than the limit.
+/// Looks for the end of the header section that begins at `bytes`: its size with the final empty line, or 0
+/// where it has not arrived yet. `scanned` (0 at first) remembers between calls what was looked at. Refuses
+/// what can never become a header section as soon as it is seen: a bare LF, a NUL, an empty first line, more
+/// than the limit.
 framed<std::size_t> find_head_end(std::string_view bytes, std::size_t& scanned, head_limits const& limits);
 
 /// One field of a header section; the value is without the white space around it.
@@ -80,6 +85,8 @@ struct answer_head {
 
 enum class answer_to { head, other };
 /// The refusal's status has no meaning here. Interim answers (1xx) have no body; 101 is refused.
-framed<answer_head> parse_answer_head(std::string_view section, answer_to asked, head_limits const& limits = answer_limits);
+framed<answer_head> parse_answer_head(
+    std::string_view section, answer_to asked, head_limits const& limits = answer_limits
+);
 
 }  // namespace tocsin::http

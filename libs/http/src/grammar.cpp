@@ -63,11 +63,21 @@ int hex_value(char c) noexcept {
 
 }  // namespace
 
-bool is_token(std::string_view text) noexcept { return !text.empty() && all_of(token_table, text); }
-bool is_field_value(std::string_view text) noexcept { return all_of(value_table, text); }
-bool is_path(std::string_view text) noexcept { return !text.empty() && all_of(path_table, text); }
-bool is_query(std::string_view text) noexcept { return all_of(query_table, text); }
-bool is_unreserved(char c) noexcept { return unreserved_table[static_cast<unsigned char>(c)]; }
+bool is_token(std::string_view text) noexcept {
+    return !text.empty() && all_of(token_table, text);
+}
+bool is_field_value(std::string_view text) noexcept {
+    return all_of(value_table, text);
+}
+bool is_path(std::string_view text) noexcept {
+    return !text.empty() && all_of(path_table, text);
+}
+bool is_query(std::string_view text) noexcept {
+    return all_of(query_table, text);
+}
+bool is_unreserved(char c) noexcept {
+    return unreserved_table[static_cast<unsigned char>(c)];
+}
 
 std::string_view trim_ows(std::string_view text) noexcept {
     auto const first = text.find_first_not_of(" \t");
@@ -89,7 +99,8 @@ std::optional<std::string_view> host_without_port(std::string_view text) noexcep
     auto host = text;
     if (text.starts_with('[')) {
         auto const bracket = text.find(']');
-        if (bracket == std::string_view::npos || !is_ipv6_text(text.substr(1, bracket - 1))) return std::nullopt;
+        if (bracket == std::string_view::npos || !is_ipv6_text(text.substr(1, bracket - 1)))
+            return std::nullopt;
         host = text.substr(0, bracket + 1);
     } else {
         host = text.substr(0, text.find(':'));

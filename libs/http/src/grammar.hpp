@@ -31,7 +31,8 @@ enum class plus { as_it_stands, is_space };
 /// Percent-decoded; nothing where an escape is broken, or where the result holds a NUL or is no UTF-8.
 std::optional<std::string> percent_decoded(std::string_view text, plus meaning);
 
-/// Calls `each(element)` for the non-empty elements of a comma-separated list, without the white space around them.
+/// Calls `each(element)` for the non-empty elements of a comma-separated list, without the white space around
+/// them.
 template <class Each>
 void for_each_element(std::string_view list, Each each) {
     while (!list.empty()) {

@@ -44,7 +44,8 @@ std::optional<ip::address> forwarded_address(std::string_view text) {
 }  // namespace
 
 ip::address unified(ip::address const& address) {
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return ip::make_address_v4(ip::v4_mapped, address.to_v6());
     return address;
 }
 
@@ -58,8 +59,10 @@ trusted_proxies::network trusted_proxies::parse(std::string const& cidr) {
     boost::system::error_code failed;
     auto const address = ip::make_address(std::string_view(cidr).substr(0, slash), failed);
     std::uint64_t const longest = address.is_v4() ? 32 : 128;
-    auto const prefix = slash == std::string::npos ? std::optional(longest) : canonical_number(cidr.substr(slash + 1));
-    if (failed || !prefix || *prefix > longest) throw std::invalid_argument("trusted proxy " + cidr + " is no CIDR");
+    auto const prefix =
+        slash == std::string::npos ? std::optional(longest) : canonical_number(cidr.substr(slash + 1));
+    if (failed || !prefix || *prefix > longest)
+        throw std::invalid_argument("trusted proxy " + cidr + " is no CIDR");
     if (auto const plain = unified(address); plain.is_v4() && address.is_v6()) {
         if (*prefix < 96) throw std::invalid_argument("trusted proxy " + cidr + " is wider than all of IPv4");
         return {plain, static_cast<unsigned>(*prefix - 96)};
@@ -69,7 +72,8 @@ trusted_proxies::network trusted_proxies::parse(std::string const& cidr) {
 
 bool trusted_proxies::covers(network const& n, ip::address const& address) noexcept {
     if (n.address.is_v4() != address.is_v4()) return false;
-    if (address.is_v4()) return same_prefix(n.address.to_v4().to_bytes(), address.to_v4().to_bytes(), n.prefix);
+    if (address.is_v4())
+        return same_prefix(n.address.to_v4().to_bytes(), address.to_v4().to_bytes(), n.prefix);
     return same_prefix(n.address.to_v6().to_bytes(), address.to_v6().to_bytes(), n.prefix);
 }
 

@@ -20,8 +20,8 @@ public:
     explicit trusted_proxies(std::vector<std::string> const& cidrs);
 
     bool contains(boost::asio::ip::address const& address) const noexcept;
-    /// The client: `peer`, or where that is trusted the rightmost address of X-Forwarded-For that is not. An entry that is no
-    /// address ends the walk: what stands left of it was written by nobody we trust.
+    /// The client: `peer`, or where that is trusted the rightmost address of X-Forwarded-For that is not. An
+    /// entry that is no address ends the walk: what stands left of it was written by nobody we trust.
     boost::asio::ip::address client(boost::asio::ip::address const& peer, fields const& headers) const;
 
 private:

@@ -27,7 +27,10 @@ router::router(std::vector<route> routes) : routes_(std::move(routes)) {
         auto const twice = std::ranges::any_of(place->entries, [&](entry const& e) {
             return routes_[e.route].method == r.method;
         });
-        if (twice) throw std::invalid_argument("two routes for " + std::string(to_string(r.method)) + " " + r.pattern);
+        if (twice)
+            throw std::invalid_argument(
+                "two routes for " + std::string(to_string(r.method)) + " " + r.pattern
+            );
         place->entries.push_back(std::move(added));
     }
     std::ranges::sort(paths_, [](path const& a, path const& b) {
@@ -36,9 +39,8 @@ router::router(std::vector<route> routes) : routes_(std::move(routes)) {
 }
 
 router::match router::find(std::string_view method, std::vector<std::string> const& segments) const {
-    auto const where = std::ranges::find_if(paths_, [&](path const& p) {
-        return fits(p.entries.front().parts, segments);
-    });
+    auto const where =
+        std::ranges::find_if(paths_, [&](path const& p) { return fits(p.entries.front().parts, segments); });
     if (where == paths_.end()) return {};
     match result;
     result.pattern = routes_[where->entries.front().route].pattern;
@@ -90,7 +92,8 @@ router::shape router::parse(std::string const& pattern) {
     }
 }
 
-/// Orders by what decides first: literal before capture before rest, segment by segment; the names of captures do not count.
+/// Orders by what decides first: literal before capture before rest, segment by segment; the names of
+/// captures do not count.
 int router::compare(shape const& a, shape const& b) noexcept {
     for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
         if (a[i].kind != b[i].kind) return a[i].kind < b[i].kind ? -1 : 1;

@@ -13,8 +13,8 @@ namespace tocsin::http {
 /// The route table, sorted once so that the first pattern that fits is the most literal one.
 class router {
 public:
-    /// Throws std::invalid_argument where a pattern is malformed, a method stands twice for one shape of path, or a route has no
-    /// handler.
+    /// Throws std::invalid_argument where a pattern is malformed, a method stands twice for one shape of
+    /// path, or a route has no handler.
     explicit router(std::vector<route> routes);
 
     using captures = std::vector<std::pair<std::string_view, std::string>>;
@@ -25,8 +25,9 @@ public:
         std::string allowed;           ///< for Allow; only where the path fits and the method does not
         router::captures captures;     ///< their names live as long as the router
     };
-    /// `method` as on the wire. HEAD is served by the route of GET where it has none of its own. A path whose most literal
-    /// pattern lacks the method is not tried against vaguer ones: a page for everything must not hide a 405.
+    /// `method` as on the wire. HEAD is served by the route of GET where it has none of its own. A path whose
+    /// most literal pattern lacks the method is not tried against vaguer ones: a page for everything must not
+    /// hide a 405.
     match find(std::string_view method, std::vector<std::string> const& segments) const;
 
 private:

@@ -1,7 +1,7 @@
-#include <tocsin/http/server.hpp>
-
 #include "connection.hpp"
 #include "stream.hpp"
+
+#include <tocsin/http/server.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -58,7 +58,9 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
     }
 
     /// Exceptions that leave a connection (no memory, say) end that connection only.
-    void start(async::task<> work) { asio::co_spawn(on, std::move(work), [](std::exception_ptr const&) {}); }
+    void start(async::task<> work) {
+        asio::co_spawn(on, std::move(work), [](std::exception_ptr const&) {});
+    }
 
     static async::task<> accept_loop(std::shared_ptr<impl> self, tcp::acceptor& acceptor) {
         asio::steady_timer rest(self->on);
@@ -88,7 +90,9 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
 
     class registration {
     public:
-        registration(impl& owner, connection& c) : owner_(owner), connection_(c) { owner_.connections.insert(&c); }
+        registration(impl& owner, connection& c) : owner_(owner), connection_(c) {
+            owner_.connections.insert(&c);
+        }
         ~registration() {
             owner_.connections.erase(&connection_);
             if (owner_.connections.empty()) owner_.left.cancel();
@@ -132,10 +136,18 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
 server::server(async::executor on, std::vector<route> routes, server_options options)
     : impl_(std::make_shared<impl>(std::move(on), std::move(routes), std::move(options))) {}
 
-server::~server() { impl_->stop(); }
+server::~server() {
+    impl_->stop();
+}
 
-std::uint16_t server::listen(std::string const& host, std::uint16_t port) { return impl_->listen(host, port); }
-async::task<> server::drain(std::chrono::milliseconds limit) { return impl::drain(impl_, limit); }
-std::size_t server::connections() const noexcept { return impl_->connections.size(); }
+std::uint16_t server::listen(std::string const& host, std::uint16_t port) {
+    return impl_->listen(host, port);
+}
+async::task<> server::drain(std::chrono::milliseconds limit) {
+    return impl::drain(impl_, limit);
+}
+std::size_t server::connections() const noexcept {
+    return impl_->connections.size();
+}
 
 }  // namespace tocsin::http

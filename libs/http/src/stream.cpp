@@ -13,10 +13,9 @@
 
 #include <array>
 #include <cerrno>
+#include <sys/socket.h>
 #include <type_traits>
 #include <utility>
-
-#include <sys/socket.h>
 
 namespace tocsin::http {
 namespace {
@@ -41,6 +40,7 @@ public:
         : next_(std::forward<Arguments>(arguments)...), watchdog_(socket()) {}
 
     void expires_at(time_point deadline) override { watchdog_.set(deadline); }
+    void rest() override { watchdog_.rest(); }
     bool timed_out() const noexcept override { return watchdog_.expired(); }
 
     async::task<error_code> connect(tcp::endpoint address) override {
@@ -99,7 +99,7 @@ public:
     void close() noexcept override {
         error_code ignored;
         socket().close(ignored);
-        watchdog_.set(time_point::max());
+        watchdog_.rest();
     }
 
     bool has_unread_bytes() noexcept override { return peek() > 0; }
@@ -125,8 +125,8 @@ private:
 
 void set_protocol(ssl::context& context) {
     context.set_options(
-        ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
-        ssl::context::no_tlsv1_1 | ssl::context::no_compression
+        ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
+        ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1 | ssl::context::no_compression
     );
     SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);

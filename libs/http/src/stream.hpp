@@ -19,8 +19,9 @@ class context;
 
 namespace tocsin::http {
 
-/// One TCP connection, plain or TLS, with a deadline: the front that keeps TLS in one translation unit. At the deadline the
-/// pending operation fails and `timed_out()` is true; the connection stays open. What buffers refer to must outlive the await.
+/// One TCP connection, plain or TLS, with a deadline: the front that keeps TLS in one translation unit. At
+/// the deadline the pending operation fails and `timed_out()` is true; the connection stays open. What
+/// buffers refer to must outlive the await.
 class stream {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -33,6 +34,8 @@ public:
 
     /// time_point::max(): no deadline.
     virtual void expires_at(time_point deadline) = 0;
+    /// No deadline, and no timer: for a connection that is kept for later.
+    virtual void rest() = 0;
     virtual bool timed_out() const noexcept = 0;
     /// TCP, for a client.
     virtual async::task<boost::system::error_code> connect(boost::asio::ip::tcp::endpoint address) = 0;
@@ -43,8 +46,8 @@ public:
     virtual async::task<outcome> read_some(std::span<char> into) = 0;
     /// Both texts, whole.
     virtual async::task<outcome> write(std::string_view head, std::string_view body) = 0;
-    /// Says that no more will be sent, reads and drops what still comes within fixed bounds of time and bytes, and closes:
-    /// closing at once with unread bytes would make the peer lose the answer.
+    /// Says that no more will be sent, reads and drops what still comes within fixed bounds of time and
+    /// bytes, and closes: closing at once with unread bytes would make the peer lose the answer.
     virtual async::task<> finish() = 0;
     virtual void close() noexcept = 0;
     /// True where bytes wait unread in the socket, encrypted or not.
@@ -57,7 +60,9 @@ public:
 std::unique_ptr<stream> make_stream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls);
 
 /// TLS 1.2 and 1.3, AEAD with forward secrecy. Throw boost::system::system_error where a file cannot be used.
-std::shared_ptr<boost::asio::ssl::context> server_tls(std::string const& certificate_file, std::string const& key_file);
+std::shared_ptr<boost::asio::ssl::context> server_tls(
+    std::string const& certificate_file, std::string const& key_file
+);
 /// The peer's chain is verified against the system's roots and those of `ca_file` (empty: none).
 std::shared_ptr<boost::asio::ssl::context> client_tls(std::string const& ca_file);
 

@@ -40,8 +40,9 @@ std::optional<std::vector<query_parameter>> decode_query(std::string_view query)
         if (pair.empty()) continue;
         auto const equals = pair.find('=');
         auto name = percent_decoded(pair.substr(0, equals), plus::is_space);
-        auto value = equals == std::string_view::npos ? std::optional<std::string>(std::in_place)
-                                                      : percent_decoded(pair.substr(equals + 1), plus::is_space);
+        auto value = equals == std::string_view::npos
+                         ? std::optional<std::string>(std::in_place)
+                         : percent_decoded(pair.substr(equals + 1), plus::is_space);
         if (!name || !value) return std::nullopt;
         parameters.push_back({std::move(*name), std::move(*value)});
     }

@@ -3,7 +3,8 @@
 namespace tocsin::http {
 namespace {
 
-/// A composed operation may be between two of its parts when the deadline passes: cancel again until somebody has noticed.
+/// A composed operation may be between two of its parts when the deadline passes: cancel again until somebody
+/// has noticed.
 constexpr std::chrono::milliseconds repeat{50};
 
 }  // namespace
@@ -30,7 +31,15 @@ void watchdog::set(time_point deadline) {
     if (deadline < state_->armed) arm(state_, deadline);
 }
 
-bool watchdog::expired() const noexcept { return state_->expired; }
+void watchdog::rest() {
+    set(time_point::max());
+    state_->armed = time_point::max();
+    state_->timer.cancel();
+}
+
+bool watchdog::expired() const noexcept {
+    return state_->expired;
+}
 
 void watchdog::arm(std::shared_ptr<state> const& watched, time_point at) {
     watched->armed = at;

@@ -8,8 +8,9 @@
 
 namespace tocsin::http {
 
-/// Ends a socket's pending operations at a deadline by cancelling them; the socket stays open, so that an answer can still be
-/// written. A later deadline costs no timer operation: the timer that is already set looks again when it fires.
+/// Ends a socket's pending operations at a deadline by cancelling them; the socket stays open, so that an
+/// answer can still be written. A later deadline costs no timer operation: the timer that is already set
+/// looks again when it fires.
 class watchdog {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -22,6 +23,8 @@ public:
 
     /// time_point::max(): never. Also forgets that an earlier deadline passed.
     void set(time_point deadline);
+    /// No deadline, and no timer left either: nothing here keeps an event loop running.
+    void rest();
     bool expired() const noexcept;
 
 private:

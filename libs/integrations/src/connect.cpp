@@ -137,7 +137,6 @@ async::task<std::optional<connect_refusal>> connect::exchange_and_store(intent c
     if (details) org = {details->id, details->slug, details->name.empty() ? details->slug : details->name};
     if (org.id.empty()) co_return details ? connect_refusal::sentry_refused : refusal_of(details.error());
 
-    auto const now = time_.now();
     confirmed_connection const connection{
         .organization = of.organization,
         .integration = id,
@@ -145,7 +144,7 @@ async::task<std::optional<connect_refusal>> connect::exchange_and_store(intent c
         .installation = installation,
         .sentry_org = org,
         .scopes = tokens->scopes,
-        .credential = seal(vault_, of.organization, id, *tokens, due_at(policy_, now, tokens->expires_at, crypto::random_u64()))
+        .credential = seal(vault_, of.organization, id, *tokens, policy_, time_.now())
     };
     bool claimed = true;
     try {

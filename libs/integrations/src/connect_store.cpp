@@ -120,11 +120,10 @@ bool open_intent(db::transaction& tx, new_intent const& what) {
     if (tx.run(count_open, what.organization)[0].get<std::int64_t>("open") >= max_open_intents) return false;
     tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
     auto const flow = crypto::uuid_v4();
-    auto const lifetime = std::int64_t{what.lifetime.count()};
     if (what.session_hash.empty())
-        tx.run(insert_intent_without_session, what.organization, flow, what.integration, what.user, lifetime, as_bytes(what.binding_hash));
+        tx.run(insert_intent_without_session, what.organization, flow, what.integration, what.user, what.lifetime, as_bytes(what.binding_hash));
     else
-        tx.run(insert_intent, what.organization, flow, what.integration, what.user, lifetime, as_bytes(what.binding_hash), as_bytes(what.session_hash));
+        tx.run(insert_intent, what.organization, flow, what.integration, what.user, what.lifetime, as_bytes(what.binding_hash), as_bytes(what.session_hash));
     return true;
 }
 

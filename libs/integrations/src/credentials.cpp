@@ -1,3 +1,4 @@
+#include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/credentials.hpp>
 
 namespace tocsin::integrations {
@@ -12,7 +13,8 @@ constexpr db::statement put{
     "put_credential",
     R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at,
                                        access_token_sealed, refresh_token_sealed)
-       values ($1, $2, $3, $4, tocsin.now(), tocsin.now(), $5, $6)
+       values ($1, $2, tocsin.now() + $3::bigint * interval '1 millisecond', tocsin.now() + $4::bigint * interval '1 millisecond',
+               tocsin.now(), tocsin.now(), $5, $6)
        on conflict (organization_id, integration_id) do update
           set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
               issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
@@ -23,7 +25,8 @@ constexpr db::statement put{
 constexpr db::statement put_without_refresh_token{
     "put_credential_without_refresh_token",
     R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at, access_token_sealed)
-       values ($1, $2, $3, $4, tocsin.now(), tocsin.now(), $5)
+       values ($1, $2, tocsin.now() + $3::bigint * interval '1 millisecond', tocsin.now() + $4::bigint * interval '1 millisecond',
+               tocsin.now(), tocsin.now(), $5)
        on conflict (organization_id, integration_id) do update
           set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = null,
               issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
@@ -38,13 +41,15 @@ constexpr db::statement find_access_token{
 }  // namespace
 
 sealed_credential seal(
-    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, std::optional<timestamp> due
+    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, refresh_policy const& policy, timestamp now
 ) {
     sealed_credential sealed;
     sealed.access_token = vault.seal(tokens.access_token, place_of("access_token", org, id));
     if (tokens.refresh_token) sealed.refresh_token = vault.seal(*tokens.refresh_token, place_of("refresh_token", org, id));
-    sealed.expires_at = tokens.expires_at;
-    sealed.due_at = due;
+    if (tokens.expires_at) {
+        sealed.life = std::chrono::duration_cast<std::chrono::milliseconds>(*tokens.expires_at - now);
+        sealed.renew_after = renew_after(policy, *sealed.life, crypto::random_u64());
+    }
     return sealed;
 }
 
@@ -54,9 +59,9 @@ result<secret> open_access_token(crypto::vault const& vault, organization_id org
 
 void put_credential(db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential) {
     if (credential.refresh_token)
-        tx.run(put, org, id, credential.expires_at, credential.due_at, credential.access_token, *credential.refresh_token);
+        tx.run(put, org, id, credential.life, credential.renew_after, credential.access_token, *credential.refresh_token);
     else
-        tx.run(put_without_refresh_token, org, id, credential.expires_at, credential.due_at, credential.access_token);
+        tx.run(put_without_refresh_token, org, id, credential.life, credential.renew_after, credential.access_token);
 }
 
 result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id) {

@@ -62,8 +62,7 @@ async::task<> refresher::renew(db::tenant within, claimed const& one) {
     bool stored = false;
     std::string_view outcome = "refreshed";
     if (tokens) {
-        auto const due = due_at(settings_.policy, time_.now(), tokens->expires_at, crypto::random_u64());
-        auto const fresh = seal(vault_, lease.organization, lease.integration, *tokens, due);
+        auto const fresh = seal(vault_, lease.organization, lease.integration, *tokens, settings_.policy, time_.now());
         stored = co_await pool_.transact(within, [lease, fresh, scopes = tokens->scopes](db::transaction& tx) {
             return store_renewed(tx, lease, fresh, scopes);
         });

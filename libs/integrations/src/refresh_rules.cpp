@@ -4,14 +4,12 @@
 
 namespace tocsin::integrations {
 
-std::optional<timestamp> due_at(refresh_policy const& policy, timestamp issued, std::optional<timestamp> expires, std::uint64_t draw) {
-    if (!expires) return std::nullopt;
-    auto const life = std::max(*expires - issued, timestamp::duration::zero());
-    auto const jitter_span = life.count() / 15;
-    auto const jitter = timestamp::duration(jitter_span > 0 ? static_cast<std::int64_t>(draw % static_cast<std::uint64_t>(jitter_span)) : 0);
-    auto const by_share = issued + life * 2 / 3 - jitter;
-    auto const by_margin = *expires - std::min<timestamp::duration>(policy.margin, life / 3);
-    return std::min(by_share, by_margin);
+std::chrono::milliseconds renew_after(refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw) {
+    using std::chrono::milliseconds;
+    life = std::max(life, milliseconds(0));
+    auto const jitter_span = static_cast<std::uint64_t>(life.count() / 15);
+    auto const jitter = milliseconds(jitter_span > 0 ? static_cast<std::int64_t>(draw % jitter_span) : 0);
+    return std::min(life * 2 / 3 - jitter, life - std::min(policy.margin, life / 3));
 }
 
 refresh_verdict judge_failure(

@@ -48,7 +48,8 @@ constexpr db::statement insert_attempt{
 constexpr db::statement write_tokens{
     "write_renewed_tokens",
     R"(update tocsin.credentials
-          set access_token_sealed = $6, refresh_token_sealed = $7, expires_at = $4, due_at = $5,
+          set access_token_sealed = $6, refresh_token_sealed = $7,
+              expires_at = tocsin.now() + $4::bigint * interval '1 millisecond', due_at = tocsin.now() + $5::bigint * interval '1 millisecond',
               issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
               failed_attempts = 0, last_error = null
         where organization_id = $1 and integration_id = $2 and fence = $3)"
@@ -58,7 +59,8 @@ constexpr db::statement write_tokens{
 constexpr db::statement write_access_token{
     "write_renewed_access_token",
     R"(update tocsin.credentials
-          set access_token_sealed = $6, expires_at = $4, due_at = $5,
+          set access_token_sealed = $6,
+              expires_at = tocsin.now() + $4::bigint * interval '1 millisecond', due_at = tocsin.now() + $5::bigint * interval '1 millisecond',
               issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
               failed_attempts = 0, last_error = null
         where organization_id = $1 and integration_id = $2 and fence = $3)"
@@ -90,13 +92,6 @@ constexpr db::statement finish_attempt{
     R"(update tocsin.refresh_attempts
           set finished_at = tocsin.now(), outcome = $4, http_status = $5, detail = $6,
               next_at = tocsin.now() + $7::bigint * interval '1 millisecond'
-        where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
-};
-
-constexpr db::statement finish_attempt_next_due{
-    "finish_refresh_attempt_with_due_time",
-    R"(update tocsin.refresh_attempts
-          set finished_at = tocsin.now(), outcome = $4, next_at = $5
         where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
 };
 
@@ -141,7 +136,7 @@ bool superseded(db::transaction& tx, leased_credential const& lease) {
 
 std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit) {
     std::vector<leased_credential> claimed;
-    for (auto const row : tx.run(claim_all_due, owner, std::int64_t{lease.count()}, limit)) claimed.push_back(read(row));
+    for (auto const row : tx.run(claim_all_due, owner, lease, limit)) claimed.push_back(read(row));
     for (auto const& one : claimed) write_attempt(tx, one, "schedule");
     return claimed;
 }
@@ -149,7 +144,7 @@ std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner,
 result<std::optional<leased_credential>> claim_one(
     db::transaction& tx, organization_id org, integration_id id, uuid const& owner, std::chrono::milliseconds lease, std::string_view trigger
 ) {
-    auto const row = tx.run(claim_named, owner, std::int64_t{lease.count()}, org, id).first();
+    auto const row = tx.run(claim_named, owner, lease, org, id).first();
     if (row) {
         auto const claimed = read(*row);
         write_attempt(tx, claimed, trigger);
@@ -161,19 +156,21 @@ result<std::optional<leased_credential>> claim_one(
 }
 
 bool store_renewed(db::transaction& tx, leased_credential const& lease, sealed_credential const& fresh, std::vector<std::string> const& scopes) {
+    auto const life = fresh.life;
+    auto const due = fresh.renew_after;
     auto const written =
         fresh.refresh_token
-            ? tx.run(write_tokens, lease.organization, lease.integration, lease.fence, fresh.expires_at, fresh.due_at, fresh.access_token, *fresh.refresh_token)
-            : tx.run(write_access_token, lease.organization, lease.integration, lease.fence, fresh.expires_at, fresh.due_at, fresh.access_token);
+            ? tx.run(write_tokens, lease.organization, lease.integration, lease.fence, life, due, fresh.access_token, *fresh.refresh_token)
+            : tx.run(write_access_token, lease.organization, lease.integration, lease.fence, life, due, fresh.access_token);
     if (written.affected() == 0) return superseded(tx, lease);
     tx.run(set_status, lease.organization, lease.integration, status::connected, reason::ok);
     tx.run(set_scopes, lease.organization, lease.integration, scopes);
-    tx.run(finish_attempt_next_due, lease.organization, lease.integration, lease.attempt, "refreshed", fresh.due_at);
+    tx.run(finish_attempt, lease.organization, lease.integration, lease.attempt, "refreshed", 201, nullptr, due);
     return true;
 }
 
 bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what) {
-    auto const next = what.verdict.next_in ? std::optional(std::int64_t{what.verdict.next_in->count()}) : std::nullopt;
+    auto const next = what.verdict.next_in;
     auto const written = tx.run(write_failure, lease.organization, lease.integration, lease.fence, next, what.verdict.failed_attempts, what.detail);
     if (written.affected() == 0) return superseded(tx, lease);
     tx.run(set_status, lease.organization, lease.integration, what.verdict.status, what.verdict.reason);

@@ -10,14 +10,17 @@ namespace {
 using namespace tocsin::http;
 using state = answer_reader::state;
 
-/// What became of `bytes`, fed in pieces of `step`, and then, where more is awaited, of the end of the connection.
+/// What became of `bytes`, fed in pieces of `step`, and then, where more is awaited, of the end of the
+/// connection.
 struct outcome {
     state last = state::more;
     answer read;
     bool reusable = false;
 };
 
-outcome read(std::string_view bytes, std::size_t step = 100'000, method asked = method::get, std::size_t max = 100'000) {
+outcome read(
+    std::string_view bytes, std::size_t step = 100'000, method asked = method::get, std::size_t max = 100'000
+) {
     answer_reader reader(asked, max);
     outcome got;
     for (std::size_t at = 0; at < bytes.size() && got.last == state::more; at += step) {
@@ -31,7 +34,9 @@ outcome read(std::string_view bytes, std::size_t step = 100'000, method asked = 
     return got;
 }
 
-std::string chunked(std::string const& body) { return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body; }
+std::string chunked(std::string const& body) {
+    return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
+}
 
 }  // namespace
 
@@ -53,8 +58,11 @@ BOOST_AUTO_TEST_CASE(whole_answers_however_the_bytes_arrive) {
         {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", false},
         {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", false},
         {"HTTP/1.1 200 OK\r\n\r\nuntil the end", 200, "until the end", false},
-        {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nhi",
-         201, "hi", true},
+        {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 201 "
+         "Created\r\nContent-Length: 2\r\n\r\nhi",
+         201,
+         "hi",
+         true},
         {chunked("5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n"), 200, "hello, world", true},
         {chunked("a;name=value\r\n0123456789\r\n0\r\nX-Trailer: b\r\n\r\n"), 200, "0123456789", true},
         {chunked("0\r\n\r\n"), 200, "", true},
@@ -94,11 +102,19 @@ BOOST_AUTO_TEST_CASE(bytes_after_an_answer_spoil_the_connection_only) {
 
 BOOST_AUTO_TEST_CASE(cut_off) {
     for (auto const& bytes :
-         {std::string(), std::string("HTTP/1.1 200"), std::string("HTTP/1.1 100 Continue\r\n\r\n"),
-          std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"),
-          chunked(""), chunked("5\r\nhel"), chunked("5\r\nhello\r\n"), chunked("5\r\nhello\r\n0\r\n"),
+         {std::string(),
+          std::string("HTTP/1.1 200"),
+          std::string("HTTP/1.1 100 Continue\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"),
+          chunked(""),
+          chunked("5\r\nhel"),
+          chunked("5\r\nhello\r\n"),
+          chunked("5\r\nhello\r\n0\r\n"),
           chunked("5\r\nhello\r\n0\r\nX-T: a\r\n")}) {
-        BOOST_TEST_CONTEXT(bytes) { BOOST_TEST(read(bytes).last == state::cut_off); }
+        BOOST_TEST_CONTEXT(bytes) {
+            BOOST_TEST(read(bytes).last == state::cut_off);
+        }
     }
 }
 
@@ -118,11 +134,13 @@ BOOST_AUTO_TEST_CASE(malformed) {
              chunked("5\nhello\r\n0\r\n\r\n"),
              chunked("1;" + std::string(20'000, 'a')),
              "HTTP/1.1 200 OK\r\nX-A: " + std::string(40'000, 'a'),
-             "HTTP/1.1 200 OK\r\n" + [] {
-                 std::string many;
-                 for (int i = 0; i < 129; ++i) many += "a: b\r\n";
-                 return many;
-             }() + "\r\n",
+             "HTTP/1.1 200 OK\r\n" +
+                 [] {
+                     std::string many;
+                     for (int i = 0; i < 129; ++i) many += "a: b\r\n";
+                     return many;
+                 }() +
+                 "\r\n",
          }) {
         BOOST_TEST_CONTEXT(bytes.substr(0, 80)) {
             BOOST_TEST(read(bytes).last == state::malformed);
@@ -132,11 +150,20 @@ BOOST_AUTO_TEST_CASE(malformed) {
 }
 
 BOOST_AUTO_TEST_CASE(too_large) {
-    BOOST_TEST(read("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", 100, method::get, 10).last == state::too_large);
-    BOOST_TEST(read("HTTP/1.1 200 OK\r\n\r\n" + std::string(11, 'a'), 5, method::get, 10).last == state::too_large);
+    BOOST_TEST(
+        read("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", 100, method::get, 10).last == state::too_large
+    );
+    BOOST_TEST(
+        read("HTTP/1.1 200 OK\r\n\r\n" + std::string(11, 'a'), 5, method::get, 10).last == state::too_large
+    );
     BOOST_TEST(read(chunked("b\r\n01234567890\r\n0\r\n\r\n"), 100, method::get, 10).last == state::too_large);
-    BOOST_TEST(read(chunked("5\r\n01234\r\n6\r\n567890\r\n0\r\n\r\n"), 3, method::get, 10).last == state::too_large);
-    BOOST_TEST(read("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789", 3, method::get, 10).last == state::done);
+    BOOST_TEST(
+        read(chunked("5\r\n01234\r\n6\r\n567890\r\n0\r\n\r\n"), 3, method::get, 10).last == state::too_large
+    );
+    BOOST_TEST(
+        read("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789", 3, method::get, 10).last ==
+        state::done
+    );
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_body_is_bounded_too) {
@@ -151,7 +178,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_body_is_bounded_too) {
 
     answer_reader interim(method::get, 1000);
     got = state::more;
-    for (int i = 0; i < 10'000 && got == state::more; ++i) got = interim.feed("HTTP/1.1 100 Continue\r\n\r\n");
+    for (int i = 0; i < 10'000 && got == state::more; ++i)
+        got = interim.feed("HTTP/1.1 100 Continue\r\n\r\n");
     BOOST_TEST(got == state::too_large);
 
     answer_reader trailers(method::get, 100'000);

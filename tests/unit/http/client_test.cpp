@@ -1,6 +1,6 @@
-#include <tocsin/http/client.hpp>
-
 #include "server_fixture.hpp"
+
+#include <tocsin/http/client.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,9 +17,13 @@ using namespace std::chrono_literals;
 /// A client on an I/O thread of its own.
 class client_fixture {
 public:
-    explicit client_fixture(std::uint16_t port, client_options options = {}, std::string host = "127.0.0.1", bool https = false) {
+    explicit client_fixture(
+        std::uint16_t port, client_options options = {}, std::string host = "127.0.0.1", bool https = false
+    ) {
         io_.on_thread([&] {
-            client_ = std::make_unique<client>(io_.executor(), origin{.https = https, .host = std::move(host), .port = port}, options);
+            client_ = std::make_unique<client>(
+                io_.executor(), origin{.https = https, .host = std::move(host), .port = port}, options
+            );
         });
     }
     ~client_fixture() {
@@ -29,8 +33,12 @@ public:
     client_fixture& operator=(client_fixture const&) = delete;
 
     exchange_result send(client_request what) { return io_.run(client_->send(std::move(what))); }
-    exchange_result get(std::string target = "/") { return send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}}); }
-    exchange_result post(std::string body) { return send({.method = method::post, .target = "/echo", .headers = {}, .body = std::move(body)}); }
+    exchange_result get(std::string target = "/") {
+        return send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}});
+    }
+    exchange_result post(std::string body) {
+        return send({.method = method::post, .target = "/echo", .headers = {}, .body = std::move(body)});
+    }
 
 private:
     std::unique_ptr<client> client_;
@@ -38,7 +46,8 @@ private:
 };
 
 std::string ok(std::string const& body, std::string const& fields = "") {
-    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields + "\r\n" +
+           body;
 }
 
 /// What a GET becomes where the server answers the one connection with `bytes` and closes.
@@ -72,22 +81,29 @@ BOOST_AUTO_TEST_CASE(what_is_sent) {
     what.headers.add("Content-Type", "application/json");
     BOOST_TEST(c.send(what)->status == 200);
     BOOST_TEST(c.get()->status == 200);
-    auto const common = "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\nUser-Agent: Tocsin/1\r\nAccept-Encoding: identity\r\n";
+    auto const common = "Host: 127.0.0.1:" + std::to_string(server.port()) +
+                        "\r\nUser-Agent: Tocsin/1\r\nAccept-Encoding: identity\r\n";
     BOOST_TEST(
-        seen == "POST /a%20b?c=d HTTP/1.1\r\n" + common + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" +
-                    "GET / HTTP/1.1\r\n" + common + "\r\n"
+        seen == "POST /a%20b?c=d HTTP/1.1\r\n" + common +
+                    "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" + "GET / HTTP/1.1\r\n" +
+                    common + "\r\n"
     );
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_could_not_be_sent_as_they_stand) {
     client_fixture c(1);
     for (auto const* target : {"", "a", "http://localhost/", "/a b", "/a\r\nX: b", "/\xFF", "/a#b", "*"}) {
-        BOOST_TEST_CONTEXT(target) { BOOST_CHECK_THROW(c.get(target), std::invalid_argument); }
+        BOOST_TEST_CONTEXT(target) {
+            BOOST_CHECK_THROW(c.get(target), std::invalid_argument);
+        }
     }
-    for (auto const* name : {"Host", "content-length", "User-Agent", "Transfer-Encoding", "Connection", "Accept-Encoding"}) {
+    for (auto const* name :
+         {"Host", "content-length", "User-Agent", "Transfer-Encoding", "Connection", "Accept-Encoding"}) {
         client_request what{.method = method::get, .target = "/", .headers = {}, .body = {}};
         what.headers.add(name, "1");
-        BOOST_TEST_CONTEXT(name) { BOOST_CHECK_THROW(c.send(what), std::invalid_argument); }
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_CHECK_THROW(c.send(what), std::invalid_argument);
+        }
     }
     BOOST_CHECK_THROW(client_fixture(80, {}, "local host"), std::invalid_argument);
     BOOST_CHECK_THROW(client_fixture(80, {}, "a@b"), std::invalid_argument);
@@ -98,14 +114,18 @@ BOOST_AUTO_TEST_CASE(answers_of_every_framing) {
     auto const length = answered(ok("hello", "X-A: b\r\n"));
     BOOST_TEST(length->body == "hello");
     BOOST_TEST(length->headers.find("x-a").value() == "b");
-    BOOST_TEST(answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")->body == "hello");
+    BOOST_TEST(
+        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")
+            ->body == "hello"
+    );
     BOOST_TEST(answered("HTTP/1.0 200 OK\r\n\r\nhello")->body == "hello");
     BOOST_TEST(answered("HTTP/1.1 102 Processing\r\n\r\n" + ok("hello"))->body == "hello");
     BOOST_TEST(answered("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")->status == 503);
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer) {
-    auto const got = answered("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    auto const got =
+        answered("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
     BOOST_TEST(got->status == 302);
     BOOST_TEST(got->headers.find("Location").value() == "http://127.0.0.1:1/");
 }
@@ -122,7 +142,10 @@ BOOST_AUTO_TEST_CASE(nobody_listens) {
     BOOST_TEST(kind_of(got) == transport_error::connect);
     BOOST_TEST(!got.error().sent);
     // By name there may be several addresses; none is left out.
-    BOOST_TEST(kind_of(client_fixture(bound.local_endpoint().port(), {}, "localhost").get()) == transport_error::connect);
+    BOOST_TEST(
+        kind_of(client_fixture(bound.local_endpoint().port(), {}, "localhost").get()) ==
+        transport_error::connect
+    );
 }
 
 BOOST_AUTO_TEST_CASE(nobody_accepts) {
@@ -170,7 +193,9 @@ BOOST_AUTO_TEST_CASE(a_trickle_does_not_extend_the_deadline) {
         }
     });
     auto const began = std::chrono::steady_clock::now();
-    BOOST_TEST(kind_of(client_fixture(server.port(), {.total_deadline = 150ms}).get()) == transport_error::timeout);
+    BOOST_TEST(
+        kind_of(client_fixture(server.port(), {.total_deadline = 150ms}).get()) == transport_error::timeout
+    );
     BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
 }
 
@@ -180,14 +205,18 @@ BOOST_AUTO_TEST_CASE(a_request_that_nobody_reads) {
         s.receive_until("\r\n\r\n");
         given_up.get_future().wait();
     });
-    auto const got = client_fixture(server.port(), {.total_deadline = 150ms}).post(std::string(std::size_t{32} << 20U, 'a'));
+    auto const got = client_fixture(server.port(), {.total_deadline = 150ms})
+                         .post(std::string(std::size_t{32} << 20U, 'a'));
     given_up.set_value();
     BOOST_TEST(kind_of(got) == transport_error::timeout);
 }
 
 BOOST_AUTO_TEST_CASE(connections_that_end_too_early) {
-    for (auto const* bytes : {"", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
-                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+    for (auto const* bytes :
+         {"",
+          "HTTP/1.1 20",
+          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
         auto const got = answered(bytes);
         BOOST_TEST_CONTEXT(bytes) {
             BOOST_TEST(kind_of(got) == transport_error::closed);
@@ -197,17 +226,28 @@ BOOST_AUTO_TEST_CASE(connections_that_end_too_early) {
 }
 
 BOOST_AUTO_TEST_CASE(garbage) {
-    for (auto const* bytes : {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", "<html>\r\n\r\n",
-                              "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"}) {
-        BOOST_TEST_CONTEXT(bytes) { BOOST_TEST(kind_of(answered(bytes)) == transport_error::malformed); }
+    for (auto const* bytes :
+         {"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+          "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi",
+          "<html>\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"}) {
+        BOOST_TEST_CONTEXT(bytes) {
+            BOOST_TEST(kind_of(answered(bytes)) == transport_error::malformed);
+        }
     }
 }
 
 BOOST_AUTO_TEST_CASE(answers_that_are_too_large) {
     client_options const small{.max_answer = 1000};
-    BOOST_TEST(kind_of(answered("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", small)) == transport_error::too_large);
-    BOOST_TEST(kind_of(answered("HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a'), small)) == transport_error::too_large);
+    BOOST_TEST(
+        kind_of(answered("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", small)) ==
+        transport_error::too_large
+    );
+    BOOST_TEST(
+        kind_of(answered("HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a'), small)) ==
+        transport_error::too_large
+    );
     scripted_server endless(1, [](int, raw_socket& s) {
         s.receive_request();
         s.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -306,10 +346,16 @@ BOOST_AUTO_TEST_CASE(several_requests_at_once) {
     server_fixture s;
     io_thread io;
     std::unique_ptr<client> c;
-    io.on_thread([&] { c = std::make_unique<client>(io.executor(), origin{.https = false, .host = "localhost", .port = s.port()}, client_options{}); });
+    io.on_thread([&] {
+        c = std::make_unique<client>(
+            io.executor(), origin{.https = false, .host = "localhost", .port = s.port()}, client_options{}
+        );
+    });
     std::vector<std::future<exchange_result>> all;
     for (int i = 0; i < 20; ++i) {
-        all.push_back(io.start(c->send({.method = method::get, .target = "/show/" + std::to_string(i), .headers = {}, .body = {}})));
+        all.push_back(io.start(c->send(
+            {.method = method::get, .target = "/show/" + std::to_string(i), .headers = {}, .body = {}}
+        )));
     }
     for (int i = 0; i < 20; ++i) {
         auto const got = all[static_cast<std::size_t>(i)].get();
@@ -324,7 +370,9 @@ BOOST_AUTO_TEST_CASE(a_client_may_go_before_its_answer) {
         s.send(ok("late"));
     });
     io_thread io;
-    auto c = std::make_unique<client>(io.executor(), origin{.https = false, .host = "127.0.0.1", .port = server.port()}, client_options{});
+    auto c = std::make_unique<client>(
+        io.executor(), origin{.https = false, .host = "127.0.0.1", .port = server.port()}, client_options{}
+    );
     auto pending = io.on_thread([&] {
         auto started = io.start(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}));
         c.reset();
@@ -335,7 +383,9 @@ BOOST_AUTO_TEST_CASE(a_client_may_go_before_its_answer) {
 
 BOOST_AUTO_TEST_CASE(failures_as_exceptions_and_names) {
     exchange_result const failed = transport_failure{transport_error::closed, "gone", true};
-    BOOST_CHECK_EXCEPTION(failed.value(), std::runtime_error, [](auto const& e) { return std::string(e.what()) == "closed: gone"; });
+    BOOST_CHECK_EXCEPTION(failed.value(), std::runtime_error, [](auto const& e) {
+        return std::string(e.what()) == "closed: gone";
+    });
     BOOST_TEST(tocsin::http::to_string(transport_error::too_large) == "too_large");
 }
 

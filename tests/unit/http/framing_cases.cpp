@@ -5,12 +5,19 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string get(std::string const& fields) { return "GET / HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n"; }
-std::string post(std::string const& fields, std::string const& body = "hello") {
-    return "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields + "\r\n" + body;
+std::string get(std::string const& fields) {
+    return "GET / HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
-std::string line(std::string const& first) { return first + "\r\nHost: localhost\r\n\r\n"; }
-std::string host(std::string const& fields) { return "GET / HTTP/1.1\r\n" + fields + "\r\n"; }
+std::string post(std::string const& fields, std::string const& body = "hello") {
+    return "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields + "\r\n" +
+           body;
+}
+std::string line(std::string const& first) {
+    return first + "\r\nHost: localhost\r\n\r\n";
+}
+std::string host(std::string const& fields) {
+    return "GET / HTTP/1.1\r\n" + fields + "\r\n";
+}
 std::string many(std::string const& what, int times) {
     std::string out;
     for (int i = 0; i < times; ++i) out += what;
@@ -32,7 +39,10 @@ std::vector<framing_case> made() {
         {"empty value", get("X-A:\r\n"), 200},
         {"0xE9 in a value", get("X-A: caf\xE9\r\n"), 200},
         {"names of all token characters", get("!#$%&'*+-.^_`|~aZ9: b\r\n"), 200},
-        {"lower-case names", "POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\nhello", 200},
+        {"lower-case names",
+         "POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: "
+         "5\r\n\r\nhello",
+         200},
         {"Host with port", host("Host: localhost:8080\r\n"), 200},
         {"Host in capitals", host("Host: LOCALHOST\r\n"), 200},
         {"Host is IPv6", host("Host: [::1]:8080\r\n"), 200},
@@ -63,12 +73,18 @@ std::vector<framing_case> made() {
         {"coding, then length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", chunks), 501},
         {"unknown coding and length", post("Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n"), 501},
         {"coding in capitals", post("TRANSFER-ENCODING: CHUNKED\r\n", chunks), 501},
-        {"HTTP/1.0 chunked", "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks, 501},
+        {"HTTP/1.0 chunked",
+         "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+         501},
         {"GET chunked", get("Transfer-Encoding: chunked\r\n") + chunks, 501},
         {"folded coding", post("Transfer-Encoding:\r\n chunked\r\n", chunks), 400},
         {"space before the colon of the coding", post("Transfer-Encoding : chunked\r\n", chunks), 400},
-        {"chunked with trailers", post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\nX-Trailer: a\r\n\r\n"), 501},
-        {"chunk extension with a bare LF in quotes", post("Transfer-Encoding: chunked\r\n", "5;a=\"\n\"\r\nhello\r\n0\r\n\r\n"), 501},
+        {"chunked with trailers",
+         post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\nX-Trailer: a\r\n\r\n"),
+         501},
+        {"chunk extension with a bare LF in quotes",
+         post("Transfer-Encoding: chunked\r\n", "5;a=\"\n\"\r\nhello\r\n0\r\n\r\n"),
+         501},
         // --- Content-Length
         {"two equal lengths", post("Content-Length: 5\r\nContent-Length: 5\r\n"), 400},
         {"two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n"), 400},
@@ -177,9 +193,13 @@ std::vector<framing_case> made() {
         {"folded Host", host("Host:\r\n localhost\r\n"), 400},
         // --- the rest
         {"Upgrade to WebSocket", get("Upgrade: websocket\r\nConnection: Upgrade\r\n"), 400},
-        {"Upgrade to HTTP/2", get("Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAM\r\n"), 400},
+        {"Upgrade to HTTP/2",
+         get("Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAM\r\n"),
+         400},
         {"another expectation", post("Expect: 200-ok\r\nContent-Length: 5\r\n"), 417},
-        {"two expectations", post("Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"), 417},
+        {"two expectations",
+         post("Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"),
+         417},
         {"empty expectation", post("Expect:\r\nContent-Length: 5\r\n"), 417},
         {"65 fields", get(many("X-A: b\r\n", 64)), 431},
         {"2,001 fields", get(many("a:b\r\n", 2000)), 431},

@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(what_was_read) {
 
 BOOST_AUTO_TEST_CASE(http_1_0_always_closes_and_expects_nothing) {
     auto const head = parsed(
-        "POST / HTTP/1.0\r\nHost: [::1]:80\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+        "POST / HTTP/1.0\r\nHost: [::1]:80\r\nConnection: keep-alive\r\nExpect: "
+        "100-continue\r\nContent-Length: 1\r\n\r\n"
     );
     BOOST_TEST(head.wants_close);
     BOOST_TEST(!head.expects_continue);
@@ -143,7 +144,9 @@ BOOST_AUTO_TEST_CASE(answers_that_are_refused) {
              "HTTP/1.1 200 OK\r\nTransfer-Encoding: \"chunked\"\r\n\r\n",
              "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
          }) {
-        BOOST_TEST_CONTEXT(section) { BOOST_TEST(answer_verdict(section) == -1); }
+        BOOST_TEST_CONTEXT(section) {
+            BOOST_TEST(answer_verdict(section) == -1);
+        }
     }
 }
 
@@ -153,7 +156,9 @@ BOOST_AUTO_TEST_CASE(how_an_answers_end_is_known) {
     BOOST_CHECK(framing_of("HTTP/1.1 200 OK\r\n\r\n") == body_framing::until_close);
     BOOST_CHECK(framing_of("HTTP/1.1 204 No Content\r\n\r\n") == body_framing::none);
     BOOST_CHECK(framing_of("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n") == body_framing::none);
-    BOOST_CHECK(framing_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", answer_to::head) == body_framing::none);
+    BOOST_CHECK(
+        framing_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", answer_to::head) == body_framing::none
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

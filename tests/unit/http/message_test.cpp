@@ -1,8 +1,8 @@
-#include <tocsin/http/message.hpp>
-
 #include "admission.hpp"
 #include "grammar.hpp"
 #include "target.hpp"
+
+#include <tocsin/http/message.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -84,9 +84,12 @@ BOOST_AUTO_TEST_CASE(paths) {
 
 BOOST_AUTO_TEST_CASE(paths_that_mean_something_else_later_are_refused) {
     for (std::string_view const path :
-         {"/.", "/..", "/a/../b", "/a/./b", "/%2e", "/%2E%2e/a", "/.%2e", "/a%2fb", "/a%2Fb", "/a%5cb", "/%00", "/a%0ab", "/%7f",
-          "/%", "/%a", "/%zz", "/a%2", "/%ff", "/%c0%af", "/%ed%a0%80"}) {
-        BOOST_TEST_CONTEXT(path) { BOOST_TEST(joined(path) == "refused"); }
+         {"/.",     "/..",    "/a/../b", "/a/./b", "/%2e",    "/%2E%2e/a", "/.%2e",
+          "/a%2fb", "/a%2Fb", "/a%5cb",  "/%00",   "/a%0ab",  "/%7f",      "/%",
+          "/%a",    "/%zz",   "/a%2",    "/%ff",   "/%c0%af", "/%ed%a0%80"}) {
+        BOOST_TEST_CONTEXT(path) {
+            BOOST_TEST(joined(path) == "refused");
+        }
     }
 }
 
@@ -99,7 +102,9 @@ BOOST_AUTO_TEST_CASE(queries) {
     BOOST_TEST(pairs("a=1+2%2B3%26") == "[a=1 2+3&]");
     BOOST_TEST(pairs("a=%0a") == "[a=\n]");
     for (std::string_view const query : {"a=%", "a=%2", "a=%gg", "%00=a", "a=%00", "a=%ff", "a=%c3"}) {
-        BOOST_TEST_CONTEXT(query) { BOOST_TEST(pairs(query) == "refused"); }
+        BOOST_TEST_CONTEXT(query) {
+            BOOST_TEST(pairs(query) == "refused");
+        }
     }
 }
 
@@ -154,20 +159,36 @@ BOOST_AUTO_TEST_CASE(answers) {
 
 BOOST_AUTO_TEST_CASE(json_types) {
     for (std::string_view const type :
-         {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8",
+         {"application/json",
+          "Application/JSON",
+          "application/json; charset=utf-8",
+          "application/json;charset=UTF-8",
           "application/json ; charset=\"utf-8\""}) {
-        BOOST_TEST_CONTEXT(type) { BOOST_TEST(is_json_type(type)); }
+        BOOST_TEST_CONTEXT(type) {
+            BOOST_TEST(is_json_type(type));
+        }
     }
     for (std::string_view const type :
-         {"", "text/json", "application/jsonp", "application/json, text/plain", "application/json; charset=latin1",
-          "application/json; charset=utf-8; a=b", "application/json;", "application/vnd.api+json", "text/plain"}) {
-        BOOST_TEST_CONTEXT(type) { BOOST_TEST(!is_json_type(type)); }
+         {"",
+          "text/json",
+          "application/jsonp",
+          "application/json, text/plain",
+          "application/json; charset=latin1",
+          "application/json; charset=utf-8; a=b",
+          "application/json;",
+          "application/vnd.api+json",
+          "text/plain"}) {
+        BOOST_TEST_CONTEXT(type) {
+            BOOST_TEST(!is_json_type(type));
+        }
     }
 }
 
 BOOST_AUTO_TEST_CASE(lists) {
     std::string seen;
-    for_each_element(" a ,,\tb,c d , ", [&](std::string_view element) { seen += "[" + std::string(element) + "]"; });
+    for_each_element(" a ,,\tb,c d , ", [&](std::string_view element) {
+        seen += "[" + std::string(element) + "]";
+    });
     BOOST_TEST(seen == "[a][b][c d]");
 }
 

@@ -65,8 +65,19 @@ BOOST_AUTO_TEST_CASE(prefixes_cut_within_a_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(ill_formed_networks) {
-    for (auto const* cidr : {"", "a", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/08", "::/129", "10.0.0/8", "::ffff:0:0/95"}) {
-        BOOST_TEST_CONTEXT(cidr) { BOOST_CHECK_THROW(trusted_proxies({cidr}), std::invalid_argument); }
+    for (auto const* cidr :
+         {"",
+          "a",
+          "10.0.0.0/33",
+          "10.0.0.0/",
+          "10.0.0.0/-1",
+          "10.0.0.0/08",
+          "::/129",
+          "10.0.0/8",
+          "::ffff:0:0/95"}) {
+        BOOST_TEST_CONTEXT(cidr) {
+            BOOST_CHECK_THROW(trusted_proxies({cidr}), std::invalid_argument);
+        }
     }
 }
 

@@ -12,9 +12,11 @@ namespace {
 using namespace tocsin::http;
 
 route row(method m, std::string pattern) {
-    return {.method = m, .pattern = std::move(pattern), .handle = [](request&) -> tocsin::async::task<response> {
-                co_return response{};
-            }};
+    return {
+        .method = m,
+        .pattern = std::move(pattern),
+        .handle = [](request&) -> tocsin::async::task<response> { co_return response{}; }
+    };
 }
 
 router table() {
@@ -52,7 +54,9 @@ BOOST_AUTO_TEST_CASE(the_most_literal_pattern_wins) {
     BOOST_TEST(found("GET", "/orgs/new") == "/orgs/new");
     BOOST_TEST(found("GET", "/orgs/acme") == "/orgs/{org} org=acme");
     BOOST_TEST(found("GET", "/orgs/acme/services/all") == "/orgs/{org}/services/all org=acme");
-    BOOST_TEST(found("GET", "/orgs/new/services/api") == "/orgs/{org}/services/{service} org=new service=api");
+    BOOST_TEST(
+        found("GET", "/orgs/new/services/api") == "/orgs/{org}/services/{service} org=new service=api"
+    );
     BOOST_TEST(found("GET", "/assets/css/a.css") == "/assets/{file...} file=css/a.css");
     BOOST_TEST(found("GET", "/assets") == "/assets/{file...} file=");
     BOOST_TEST(found("GET", "/assets/") == "/assets/{file...} file=");
@@ -102,7 +106,9 @@ BOOST_AUTO_TEST_CASE(tables_that_are_wrong) {
     BOOST_CHECK_THROW(
         router({row(method::get, "/a/{b}"), row(method::get, "/a/{c}")}), std::invalid_argument
     );
-    BOOST_CHECK_THROW(router({route{.method = method::get, .pattern = "/", .handle = {}}}), std::invalid_argument);
+    BOOST_CHECK_THROW(
+        router({route{.method = method::get, .pattern = "/", .handle = {}}}), std::invalid_argument
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

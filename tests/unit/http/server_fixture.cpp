@@ -10,8 +10,12 @@ using http::method;
 using http::request;
 using http::response;
 
-async::task<response> hello(request& r) { co_return response::text(200, "hello " + r.peer + " " + r.id); }
-async::task<response> echo(request& r) { co_return response::json(200, r.body); }
+async::task<response> hello(request& r) {
+    co_return response::text(200, "hello " + r.peer + " " + r.id);
+}
+async::task<response> echo(request& r) {
+    co_return response::json(200, r.body);
+}
 async::task<response> show(request& r) {
     std::string out = std::string(r.capture("name")) + " " + r.target;
     for (auto const& q : r.query) out += " " + q.name + "=" + q.value;
@@ -40,9 +44,15 @@ async::task<response> odd(request&) {
     r.headers.add("X-Common", "mine");
     co_return r;
 }
-async::task<response> impossible(request&) { co_return response{.status = 99, .headers = {}, .body = {}}; }
-async::task<response> big(request&) { co_return response::text(200, std::string(big_size, 'b')); }
-async::task<response> empty(request&) { co_return response::no_content(); }
+async::task<response> impossible(request&) {
+    co_return response{.status = 99, .headers = {}, .body = {}};
+}
+async::task<response> big(request&) {
+    co_return response::text(200, std::string(big_size, 'b'));
+}
+async::task<response> empty(request&) {
+    co_return response::no_content();
+}
 
 }  // namespace
 
@@ -65,14 +75,21 @@ std::vector<http::route> server_fixture::routes() {
     return {
         {.method = method::get, .pattern = "/", .handle = counted(hello)},
         {.method = method::get, .pattern = "/show/{name}", .handle = counted(show)},
-        {.method = method::post, .pattern = "/echo", .body = body_kind::json, .max_body = 1000, .handle = counted(echo)},
+        {.method = method::post,
+         .pattern = "/echo",
+         .body = body_kind::json,
+         .max_body = 1000,
+         .handle = counted(echo)},
         {.method = method::post,
          .pattern = "/large",
          .body = body_kind::json,
          .max_body = std::size_t{8} << 20U,
          .handle = counted(echo),
          .on_failure = shed},
-        {.method = method::post, .pattern = "/maybe", .body = body_kind::optional_json, .handle = counted(echo)},
+        {.method = method::post,
+         .pattern = "/maybe",
+         .body = body_kind::optional_json,
+         .handle = counted(echo)},
         {.method = method::post, .pattern = "/none", .handle = counted(echo)},
         {.method = method::delete_, .pattern = "/echo", .handle = counted(empty)},
         {.method = method::get, .pattern = "/fail", .handle = counted(fail)},
@@ -80,9 +97,16 @@ std::vector<http::route> server_fixture::routes() {
         {.method = method::get, .pattern = "/big", .handle = counted(big)},
         {.method = method::get, .pattern = "/odd", .handle = counted(odd)},
         {.method = method::get, .pattern = "/impossible", .handle = counted(impossible)},
-        {.method = method::get, .pattern = "/live", .handle = counted(empty), .served_to = http::route::hosts::any},
+        {.method = method::get,
+         .pattern = "/live",
+         .handle = counted(empty),
+         .served_to = http::route::hosts::any},
         {.method = method::get, .pattern = "/wait", .handle = counted(wait)},
-        {.method = method::post, .pattern = "/wait", .body = body_kind::json, .handle = counted(wait), .on_failure = shed},
+        {.method = method::post,
+         .pattern = "/wait",
+         .body = body_kind::json,
+         .handle = counted(wait),
+         .on_failure = shed},
         {.method = method::post, .pattern = "/wait-own", .body = body_kind::json, .handle = counted(wait)},
     };
 }

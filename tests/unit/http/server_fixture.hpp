@@ -54,7 +54,8 @@ public:
     template <class T>
     T run(async::task<T> work) {
         auto done = start(std::move(work));
-        if (done.wait_for(std::chrono::seconds(20)) != std::future_status::ready) throw std::runtime_error("hangs");
+        if (done.wait_for(std::chrono::seconds(20)) != std::future_status::ready)
+            throw std::runtime_error("hangs");
         return done.get();
     }
 
@@ -128,8 +129,11 @@ private:
 inline std::string get_request(std::string const& path, std::string const& fields = "") {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
 }
-inline std::string post_request(std::string const& path, std::string const& body, std::string const& fields = "") {
-    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+inline std::string post_request(
+    std::string const& path, std::string const& body, std::string const& fields = ""
+) {
+    return "POST " + path +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
 }
 inline std::string const last_request = get_request("/", "Connection: close\r\n");

@@ -1,12 +1,11 @@
-#include <tocsin/http/server.hpp>
-
 #include "server_fixture.hpp"
+
+#include <tocsin/http/server.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <sys/resource.h>
-
 #include <string>
+#include <sys/resource.h>
 
 namespace {
 
@@ -15,7 +14,8 @@ using namespace std::chrono_literals;
 using tocsin::http::server_options;
 
 std::string announced(std::string const& path, std::string const& fields) {
-    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields + "\r\n";
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields +
+           "\r\n";
 }
 
 }  // namespace
@@ -30,12 +30,27 @@ BOOST_AUTO_TEST_CASE(continue_is_said_only_to_a_body_that_is_wanted) {
     socket.send("{}");
     BOOST_TEST(socket.receive_answer().body == "{}");
 
-    BOOST_TEST(s.answer(announced("/echo", "Content-Length: 1001\r\nExpect: 100-continue\r\n")).status == 413);
-    BOOST_TEST(s.answer(announced("/nowhere", "Content-Length: 2\r\nExpect: 100-continue\r\n")).status == 404);
-    BOOST_TEST(s.answer("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n").status == 415);
+    BOOST_TEST(
+        s.answer(announced("/echo", "Content-Length: 1001\r\nExpect: 100-continue\r\n")).status == 413
+    );
+    BOOST_TEST(
+        s.answer(announced("/nowhere", "Content-Length: 2\r\nExpect: 100-continue\r\n")).status == 404
+    );
+    BOOST_TEST(
+        s.answer("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+        )
+            .status == 415
+    );
     // Nothing to wait for: the body is here already, or there is none.
-    BOOST_TEST(s.answers(post_request("/echo", "{}", "Expect: 100-continue\r\n") + last_request).front().status == 200);
-    BOOST_TEST(s.answers(announced("/maybe", "Content-Length: 0\r\nExpect: 100-continue\r\n") + last_request).front().status == 200);
+    BOOST_TEST(
+        s.answers(post_request("/echo", "{}", "Expect: 100-continue\r\n") + last_request).front().status ==
+        200
+    );
+    BOOST_TEST(
+        s.answers(announced("/maybe", "Content-Length: 0\r\nExpect: 100-continue\r\n") + last_request)
+            .front()
+            .status == 200
+    );
 }
 
 BOOST_AUTO_TEST_CASE(a_large_body_comes_through_whole) {
@@ -83,7 +98,8 @@ BOOST_AUTO_TEST_CASE(trickling_bytes_does_not_extend_the_deadline) {
     auto socket = s.connect();
     auto const began = std::chrono::steady_clock::now();
     std::string const head = "GET / HTTP/1.1\r\nX-A: " + std::string(4000, 'a');
-    // Each byte comes when the server has had time for the last one; it stops listening long before they are all there.
+    // Each byte comes when the server has had time for the last one; it stops listening long before they are
+    // all there.
     pollfd answered{.fd = socket.socket().native_handle(), .events = POLLIN, .revents = 0};
     std::size_t sent = 0;
     while (sent < head.size() && ::poll(&answered, 1, 5) == 0) socket.send(head.substr(sent++, 1));
@@ -123,7 +139,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_dropped) {
 
 BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_harms_nothing) {
     server_fixture s;
-    for (auto const& bytes : {std::string("GET / HT"), announced("/echo", "Content-Length: 10\r\n") + "{", get_request("/wait")}) {
+    for (auto const& bytes :
+         {std::string("GET / HT"), announced("/echo", "Content-Length: 10\r\n") + "{", get_request("/wait")
+         }) {
         auto socket = s.connect();
         socket.send(bytes);
         if (bytes.find("/wait") != std::string::npos) s.wait_for_waiting(1);
@@ -178,7 +196,9 @@ BOOST_AUTO_TEST_CASE(bodies_in_flight_are_capped_in_total) {
 
     s.open_gate();
     BOOST_TEST(holder.receive_answer().status == 200);
-    BOOST_TEST(s.answers(post_request("/large", std::string(1000, ' ')) + last_request).front().status == 200);
+    BOOST_TEST(
+        s.answers(post_request("/large", std::string(1000, ' ')) + last_request).front().status == 200
+    );
     BOOST_TEST(s.answer(post_request("/large", std::string(1001, ' '))).body == "overloaded");
 }
 
@@ -186,7 +206,9 @@ BOOST_AUTO_TEST_CASE(accepting_survives_having_no_descriptors) {
     boost::asio::io_context io{1};
     tocsin::http::server s(
         io.get_executor(),
-        {{.method = tocsin::http::method::get, .pattern = "/", .handle = [](tocsin::http::request&) -> tocsin::async::task<tocsin::http::response> {
+        {{.method = tocsin::http::method::get,
+          .pattern = "/",
+          .handle = [](tocsin::http::request&) -> tocsin::async::task<tocsin::http::response> {
               co_return tocsin::http::response::text(200, "here");
           }}},
         {}

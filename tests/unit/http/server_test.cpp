@@ -1,7 +1,7 @@
-#include <tocsin/http/server.hpp>
-
 #include "framing_cases.hpp"
 #include "server_fixture.hpp"
+
+#include <tocsin/http/server.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,7 +41,8 @@ BOOST_AUTO_TEST_CASE(a_request_and_its_answer) {
 BOOST_AUTO_TEST_CASE(a_connection_is_kept_and_pipelined_requests_are_answered_in_order) {
     server_fixture s;
     auto const all = s.answers(
-        get_request("/show/1") + post_request("/echo", "{\"a\":1}") + get_request("/show/3") + last_request + smuggled
+        get_request("/show/1") + post_request("/echo", "{\"a\":1}") + get_request("/show/3") + last_request +
+        smuggled
     );
     BOOST_REQUIRE(all.size() == 4U);
     BOOST_TEST(all[0].body == "1 /show/1");
@@ -57,7 +58,8 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_and_pipelined_requests_are_answered_in
 BOOST_AUTO_TEST_CASE(bytes_may_come_one_by_one) {
     server_fixture s;
     auto socket = s.connect();
-    for (char const c : post_request("/echo", "{\"a\":1}") + last_request) socket.send(std::string_view(&c, 1));
+    for (char const c : post_request("/echo", "{\"a\":1}") + last_request)
+        socket.send(std::string_view(&c, 1));
     auto const all = socket.receive_answers();
     BOOST_REQUIRE(all.size() == 2U);
     BOOST_TEST(all[0].body == "{\"a\":1}");
@@ -66,7 +68,8 @@ BOOST_AUTO_TEST_CASE(bytes_may_come_one_by_one) {
 BOOST_AUTO_TEST_CASE(many_pipelined_requests_wrap_around_the_input_buffer) {
     server_fixture s;
     std::string bytes;
-    for (int i = 0; i < 200; ++i) bytes += get_request("/show/" + std::to_string(i), "X-Pad: " + std::string(250, 'p') + "\r\n");
+    for (int i = 0; i < 200; ++i)
+        bytes += get_request("/show/" + std::to_string(i), "X-Pad: " + std::string(250, 'p') + "\r\n");
     auto const all = s.answers(bytes + last_request);
     BOOST_REQUIRE(all.size() == 201U);
     BOOST_TEST(all[199].body.starts_with("199 "));
@@ -92,7 +95,10 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_one_answer_and_the_end) {
 
 BOOST_AUTO_TEST_CASE(a_refusal_after_a_good_request_is_the_last_answer) {
     server_fixture s;
-    auto const all = s.answers(get_request("/show/1") + "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 1\r\n\r\na" + smuggled);
+    auto const all = s.answers(
+        get_request("/show/1") + "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 1\r\n\r\na" +
+        smuggled
+    );
     BOOST_REQUIRE(all.size() == 2U);
     BOOST_TEST(all[0].status == 200);
     BOOST_TEST(all[1].status == 400);
@@ -110,12 +116,27 @@ BOOST_AUTO_TEST_CASE(what_the_route_refuses) {
     BOOST_TEST(status(get_request("/?a=%00")) == 400);
     BOOST_TEST(status(post("Content-Length: 2\r\n")) == 415);
     BOOST_TEST(status(post("Content-Type: text/plain\r\nContent-Length: 2\r\n")) == 415);
-    BOOST_TEST(status(post("Content-Type: application/json\r\nContent-Type: application/json\r\nContent-Length: 2\r\n")) == 415);
-    BOOST_TEST(status(post("Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n")) == 415);
-    BOOST_TEST(status(post("Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Encoding: br\r\nContent-Length: 2\r\n")) == 415);
+    BOOST_TEST(
+        status(
+            post("Content-Type: application/json\r\nContent-Type: application/json\r\nContent-Length: 2\r\n")
+        ) == 415
+    );
+    BOOST_TEST(
+        status(post("Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n")) ==
+        415
+    );
+    BOOST_TEST(
+        status(post("Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Encoding: "
+                    "br\r\nContent-Length: 2\r\n")) == 415
+    );
     BOOST_TEST(status(post("Content-Type: application/json\r\n", "")) == 411);
-    BOOST_TEST(status(post("Content-Type: application/json\r\nContent-Length: 1001\r\n", std::string(1001, 'a'))) == 413);
-    BOOST_TEST(status(post("Content-Type: application/json\r\nContent-Length: 9999999999999999999\r\n")) == 413);
+    BOOST_TEST(
+        status(post("Content-Type: application/json\r\nContent-Length: 1001\r\n", std::string(1001, 'a'))) ==
+        413
+    );
+    BOOST_TEST(
+        status(post("Content-Type: application/json\r\nContent-Length: 9999999999999999999\r\n")) == 413
+    );
     BOOST_TEST(status("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}") == 400);
     BOOST_TEST(status("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}") == 404);
     BOOST_TEST(status("PUT /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}") == 405);
@@ -124,7 +145,9 @@ BOOST_AUTO_TEST_CASE(what_the_route_refuses) {
 
 BOOST_AUTO_TEST_CASE(what_the_route_takes) {
     server_fixture s({.allowed_hosts = {"localhost", "::1"}});
-    auto const status = [&](std::string const& bytes) { return s.answers(bytes + last_request).front().status; };
+    auto const status = [&](std::string const& bytes) {
+        return s.answers(bytes + last_request).front().status;
+    };
     BOOST_TEST(status("GET / HTTP/1.1\r\nHost: LocalHost:81\r\n\r\n") == 200);
     BOOST_TEST(status("GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n") == 200);
     BOOST_TEST(status("GET /live HTTP/1.1\r\nHost: 10.1.2.3:8080\r\n\r\n") == 204);
@@ -132,15 +155,26 @@ BOOST_AUTO_TEST_CASE(what_the_route_takes) {
     BOOST_TEST(status(post_request("/echo", std::string(1000, ' '))) == 200);
     BOOST_TEST(status(post_request("/maybe", "{}")) == 200);
     BOOST_TEST(status("POST /maybe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n") == 200);
-    BOOST_TEST(status("POST /maybe HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n") == 200);
-    BOOST_TEST(s.answer("POST /maybe HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\na").status == 415);
+    BOOST_TEST(
+        status(
+            "POST /maybe HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
+        ) == 200
+    );
+    BOOST_TEST(
+        s.answer("POST /maybe HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: "
+                 "1\r\n\r\na")
+            .status == 415
+    );
     BOOST_TEST(status("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n") == 200);
     BOOST_TEST(status("DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n") == 204);
 }
 
 BOOST_AUTO_TEST_CASE(not_found_and_wrong_method_leave_the_connection_open_where_nothing_is_unread) {
     server_fixture s;
-    auto const all = s.answers(get_request("/nowhere") + get_request("/echo") + "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n" + last_request);
+    auto const all = s.answers(
+        get_request("/nowhere") + get_request("/echo") + "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n" +
+        last_request
+    );
     BOOST_REQUIRE(all.size() == 4U);
     BOOST_TEST(all[0].status == 404);
     BOOST_TEST(all[1].status == 405);
@@ -156,7 +190,10 @@ BOOST_AUTO_TEST_CASE(not_found_and_wrong_method_leave_the_connection_open_where_
 BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
     server_fixture s;
     auto socket = s.connect();
-    socket.send("HEAD /show/a HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    socket.send(
+        "HEAD /show/a HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /nowhere HTTP/1.1\r\nHost: "
+        "localhost\r\nConnection: close\r\n\r\n"
+    );
     auto const all = socket.receive_until_close();
     BOOST_TEST(all.starts_with("HTTP/1.1 200 OK\r\n"));
     BOOST_TEST(all.find("Content-Length: 9\r\n") != std::string::npos);
@@ -166,14 +203,18 @@ BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
 
 BOOST_AUTO_TEST_CASE(http_1_0_is_answered_once) {
     server_fixture s;
-    auto const a = s.answer("GET /show/a HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n" + smuggled);
+    auto const a =
+        s.answer("GET /show/a HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n" + smuggled);
     BOOST_TEST(a.status == 200);
     BOOST_TEST(a.has("Connection: close"));
 }
 
 BOOST_AUTO_TEST_CASE(only_the_connection_frames_an_answer) {
     server_fixture s({.common_headers = {{"X-Common", "ours"}, {"X-Frame-Options", "DENY"}}});
-    auto const all = s.answers(get_request("/odd") + get_request("/impossible") + "DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n" + "BAD\r\n\r\n");
+    auto const all = s.answers(
+        get_request("/odd") + get_request("/impossible") +
+        "DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n" + "BAD\r\n\r\n"
+    );
     BOOST_REQUIRE(all.size() == 4U);
     BOOST_TEST(all[0].body == "abc");
     BOOST_TEST(!all[0].has("Transfer-Encoding"));
@@ -204,10 +245,14 @@ BOOST_AUTO_TEST_CASE(the_owner_writes_the_bodies_of_refusals) {
     server_options options;
     options.problem = [](int status, std::string_view detail, tocsin::http::request const* about) {
         if (status == 417) throw std::runtime_error("even this fails");
-        return tocsin::http::response::json(200, std::to_string(status) + " " + std::string(detail) + (about ? about->target : " -"));
+        return tocsin::http::response::json(
+            200, std::to_string(status) + " " + std::string(detail) + (about ? about->target : " -")
+        );
     };
     server_fixture s(options);
-    BOOST_TEST(s.answer(get_request("/nowhere", "Connection: close\r\n")).body == "404 Nothing is here./nowhere");
+    BOOST_TEST(
+        s.answer(get_request("/nowhere", "Connection: close\r\n")).body == "404 Nothing is here./nowhere"
+    );
     BOOST_TEST(s.answer(get_request("/nowhere", "Connection: close\r\n")).status == 404);
     BOOST_TEST(s.answer("GET / HTTP/1.1\r\n\r\n").body == "400 Exactly one valid Host is needed. -");
     BOOST_TEST(s.answer(get_request("/", "Expect: tea\r\n")).body == "Only Expect: 100-continue is met.\n");
@@ -228,7 +273,10 @@ BOOST_AUTO_TEST_CASE(options_that_are_wrong) {
         io.on_thread([&] { tocsin::http::server const s(io.executor(), {}, options); });
     };
     BOOST_CHECK_THROW(make({.trusted_proxies = {"10.0.0.0/64"}}), std::invalid_argument);
-    BOOST_CHECK_THROW(make({.tls_certificate_file = "/nonexistent", .tls_key_file = "/nonexistent"}), boost::system::system_error);
+    BOOST_CHECK_THROW(
+        make({.tls_certificate_file = "/nonexistent", .tls_key_file = "/nonexistent"}),
+        boost::system::system_error
+    );
     BOOST_CHECK_THROW(make({.common_headers = {{"X", "a\r\nb"}}}), std::invalid_argument);
     server_fixture taken;
     BOOST_CHECK_THROW(

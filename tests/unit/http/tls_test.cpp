@@ -1,8 +1,8 @@
-#include <tocsin/http/client.hpp>
-#include <tocsin/http/server.hpp>
-
 #include "server_fixture.hpp"
 #include "support/test_certificate.hpp"
+
+#include <tocsin/http/client.hpp>
+#include <tocsin/http/server.hpp>
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -17,13 +17,20 @@ using namespace tocsin::http;
 using namespace std::chrono_literals;
 namespace ssl = boost::asio::ssl;
 
-exchange_result get(std::uint16_t port, std::string const& host, std::string const& ca_file, std::string target = "/show/a") {
+exchange_result get(
+    std::uint16_t port, std::string const& host, std::string const& ca_file, std::string target = "/show/a"
+) {
     io_thread io;
     std::unique_ptr<client> c;
     io.on_thread([&] {
-        c = std::make_unique<client>(io.executor(), origin{.https = true, .host = host, .port = port}, client_options{.max_answer = 2 * big_size, .ca_file = ca_file});
+        c = std::make_unique<client>(
+            io.executor(),
+            origin{.https = true, .host = host, .port = port},
+            client_options{.max_answer = 2 * big_size, .ca_file = ca_file}
+        );
     });
-    auto got = io.run(c->send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}}));
+    auto got =
+        io.run(c->send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}}));
     io.on_thread([&] { c.reset(); });
     return got;
 }
@@ -58,6 +65,27 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_is_trusted_and_names_the_host) {
     BOOST_TEST(get(s.port(), "localhost", certificate.certificate_file(), "/big")->body.size() == big_size);
 }
 
+BOOST_AUTO_TEST_CASE(a_tls_connection_is_used_again) {
+    test_certificate const certificate("DNS:localhost");
+    server_fixture s(with(certificate));
+    io_thread io;
+    std::unique_ptr<client> c;
+    io.on_thread([&] {
+        c = std::make_unique<client>(
+            io.executor(),
+            origin{.https = true, .host = "localhost", .port = s.port()},
+            client_options{.ca_file = certificate.certificate_file()}
+        );
+    });
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(
+            io.run(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}))->status == 200
+        );
+    }
+    BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 1U);
+    io.on_thread([&] { c.reset(); });
+}
+
 BOOST_AUTO_TEST_CASE(certificates_that_are_refused) {
     test_certificate const certificate("DNS:localhost,IP:127.0.0.1");
     test_certificate const other("DNS:elsewhere.example");
@@ -68,8 +96,12 @@ BOOST_AUTO_TEST_CASE(certificates_that_are_refused) {
     BOOST_TEST(self_signed.error().kind == transport_error::tls);
     BOOST_TEST(!self_signed.error().sent);
     BOOST_TEST(get(s.port(), "localhost", other.certificate_file()).error().kind == transport_error::tls);
-    BOOST_TEST(get(misnamed.port(), "localhost", other.certificate_file()).error().kind == transport_error::tls);
-    BOOST_TEST(get(misnamed.port(), "127.0.0.1", other.certificate_file()).error().kind == transport_error::tls);
+    BOOST_TEST(
+        get(misnamed.port(), "localhost", other.certificate_file()).error().kind == transport_error::tls
+    );
+    BOOST_TEST(
+        get(misnamed.port(), "127.0.0.1", other.certificate_file()).error().kind == transport_error::tls
+    );
     test_certificate const expired("DNS:localhost", test_certificate::validity::over);
     server_fixture old(with(expired));
     BOOST_TEST(get(old.port(), "localhost", expired.certificate_file()).error().kind == transport_error::tls);
@@ -103,7 +135,9 @@ BOOST_AUTO_TEST_CASE(refusals_come_through_tls) {
     ssl::stream<boost::asio::ip::tcp::socket> wire(raw_socket::context(), context);
     wire.next_layer().connect({boost::asio::ip::address_v4::loopback(), s.port()});
     wire.handshake(ssl::stream_base::client);
-    boost::asio::write(wire, boost::asio::buffer(get_request("/", "Transfer-Encoding: chunked\r\n") + get_request("/")));
+    boost::asio::write(
+        wire, boost::asio::buffer(get_request("/", "Transfer-Encoding: chunked\r\n") + get_request("/"))
+    );
     std::string answers;
     boost::system::error_code end;
     boost::asio::read(wire, boost::asio::dynamic_buffer(answers), end);
@@ -123,7 +157,9 @@ BOOST_AUTO_TEST_CASE(an_answer_without_length_counts_only_with_a_proper_end) {
             wire.handshake(ssl::stream_base::server);
             char request[4096];
             wire.read_some(boost::asio::buffer(request));
-            boost::asio::write(wire, boost::asio::buffer(std::string("HTTP/1.1 200 OK\r\n\r\nhalf or whole?")));
+            boost::asio::write(
+                wire, boost::asio::buffer(std::string("HTTP/1.1 200 OK\r\n\r\nhalf or whole?"))
+            );
             boost::system::error_code ignored;
             if (proper) wire.shutdown(ignored);
         });
@@ -139,7 +175,10 @@ BOOST_AUTO_TEST_CASE(an_answer_without_length_counts_only_with_a_proper_end) {
 
 BOOST_AUTO_TEST_CASE(a_ca_file_that_is_none) {
     io_thread io;
-    BOOST_CHECK_THROW(client(io.executor(), origin{.https = true, .host = "localhost"}, {.ca_file = "/nonexistent"}), boost::system::system_error);
+    BOOST_CHECK_THROW(
+        client(io.executor(), origin{.https = true, .host = "localhost"}, {.ca_file = "/nonexistent"}),
+        boost::system::system_error
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

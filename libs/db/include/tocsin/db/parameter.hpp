@@ -4,6 +4,7 @@
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,8 @@ inline parameter to_parameter(int value) { return to_parameter(std::int64_t{valu
 parameter to_parameter(bool value);
 parameter to_parameter(uuid const& value);
 parameter to_parameter(timestamp value);
+/// An interval: its milliseconds, for `$n::bigint * interval '1 millisecond'`.
+inline parameter to_parameter(std::chrono::milliseconds value) { return to_parameter(std::int64_t{value.count()}); }
 parameter to_parameter(byte_view value);
 inline parameter to_parameter(byte_string const& value) { return to_parameter(byte_view(value)); }
 inline parameter to_parameter(std::nullptr_t) { return {}; }

@@ -16,8 +16,8 @@ std::string_view to_string(method m) noexcept;
 /// Header fields in order; names compare without case.
 class fields {
 public:
-    /// Throws std::invalid_argument where the name is no token or the value holds anything but HTAB, 0x20 to 0x7E and
-    /// 0x80 to 0xFF: Beast would write CR LF as it stands.
+    /// Throws std::invalid_argument where the name is no token or the value holds anything but HTAB, 0x20 to
+    /// 0x7E and 0x80 to 0xFF: Beast would write CR LF as it stands.
     void add(std::string_view name, std::string_view value);
     void set(std::string_view name, std::string_view value);  ///< replaces all of that name
     std::optional<std::string_view> find(std::string_view name) const noexcept;  ///< the first
@@ -37,16 +37,18 @@ struct query_parameter {
 /// A request that passed the framing policy. `headers` are those of the header section only.
 struct request {
     http::method method = http::method::get;
-    std::string target;                      ///< as on the wire, without the query; for logs
-    std::vector<std::string> segments;       ///< the path's segments, percent-decoded, dot segments refused
-    std::vector<query_parameter> query;      ///< percent-decoded, in order
+    std::string target;                  ///< as on the wire, without the query; for logs
+    std::vector<std::string> segments;   ///< the path's segments, percent-decoded, dot segments refused
+    std::vector<query_parameter> query;  ///< percent-decoded, in order
     fields headers;
     std::string body;
-    std::string peer;                        ///< the peer's address, or the client's behind a trusted proxy
-    std::string id;                          ///< of this request, for logs and problem details: 32 hex
-    std::vector<std::pair<std::string_view, std::string>> captures;  ///< `{name}` of the matched pattern -> segment
+    std::string peer;  ///< the peer's address, or the client's behind a trusted proxy
+    std::string id;    ///< of this request, for logs and problem details: 32 hex
+    std::vector<std::pair<std::string_view, std::string>>
+        captures;  ///< `{name}` of the matched pattern -> segment
 
-    std::string_view capture(std::string_view name) const;  ///< throws std::out_of_range: a bug of the route table
+    std::string_view capture(std::string_view name
+    ) const;  ///< throws std::out_of_range: a bug of the route table
     /// The parameter's value where it stands exactly once.
     std::optional<std::string_view> query_value(std::string_view name) const noexcept;
     /// The value of a cookie, where that name stands exactly once.

@@ -6,9 +6,10 @@
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/transaction.hpp>
+#include <tocsin/integrations/refresh_rules.hpp>
 #include <tocsin/sentry/client.hpp>
 
-#include <cstdint>
+#include <chrono>
 #include <optional>
 
 namespace tocsin::integrations {
@@ -17,13 +18,14 @@ namespace tocsin::integrations {
 struct sealed_credential {
     byte_string access_token;
     std::optional<byte_string> refresh_token;
-    std::optional<timestamp> expires_at;
-    std::optional<timestamp> due_at;
+    std::optional<std::chrono::milliseconds> life;         ///< from now; nothing: it does not expire
+    std::optional<std::chrono::milliseconds> renew_after;  ///< from now
 };
 
-/// Seals tokens for the row of an integration: they open nowhere else.
+/// Seals tokens for the row of an integration, where alone they open, and says when they are to be renewed. `now` is of the clock by
+/// which Sentry's expiry is understood.
 sealed_credential seal(
-    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, std::optional<timestamp> due
+    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, refresh_policy const& policy, timestamp now
 );
 result<secret> open_access_token(crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed);
 

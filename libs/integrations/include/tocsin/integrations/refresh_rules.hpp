@@ -12,16 +12,18 @@
 
 namespace tocsin::integrations {
 
-/// When credentials are renewed, and what their failures mean. Pure: time and chance come in as arguments.
+/// When credentials are renewed, and what their failures mean: pure, time and chance come in as arguments.
 struct refresh_policy {
     async::backoff backoff{std::chrono::seconds(30), std::chrono::minutes(30)};
     int max_attempts = 8;                         ///< counted failures that disconnect
     std::chrono::milliseconds margin{15 * 60'000};  ///< before expiry
 };
 
-/// Due at two thirds of the token's life less a jitter of up to a fifteenth of it, or at expiry less min(margin, a third of its life),
-/// whichever comes first. Nothing for a token that does not expire. `draw` is uniform over 64 bits.
-std::optional<timestamp> due_at(refresh_policy const& policy, timestamp issued, std::optional<timestamp> expires, std::uint64_t draw);
+/// How long a fresh token is used before it is renewed: two thirds of its life less a jitter of up to a fifteenth of it, or its life
+/// less min(margin, a third of it), whichever is shorter. `draw` is uniform over 64 bits.
+///
+/// A duration, since the clocks of this machine, of the database (which says what is due) and of Sentry need not agree.
+std::chrono::milliseconds renew_after(refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw);
 
 /// What is known of the credential when an attempt fails.
 struct refresh_history {
