@@ -1,0 +1,67 @@
+// Every screen on a lived-in organization, light and dark, on a desk and on a phone: axe finds nothing, nothing sticks out sideways, no rule is
+// broken. With TOCSIN_SCREENSHOTS=FOLDER the pictures are kept there.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertAccessible, launch, picture, signIn, watchedPage } from '../support/browser.mjs';
+import { startTocsin } from '../support/harness.mjs';
+import { connect, control, createService, mapProject } from '../support/story.mjs';
+
+const day = [
+  { project: 'checkout', level: 'fatal', title: 'TimeoutError: payment gateway did not answer within 5000 ms', environment: 'production', events: 4 },
+  { project: 'storefront', level: 'error', title: "TypeError: Cannot read properties of undefined (reading 'price')", environment: 'production', events: 12 },
+  { project: 'checkout', level: 'warning', title: 'SlowQuery: orders by customer took 2.4 s', environment: 'production', events: 2 },
+  { project: 'storefront', level: 'error', title: 'ChunkLoadError: Loading chunk 7 failed', environment: 'staging', events: 1 },
+  { project: 'checkout', level: 'info', title: 'RetryBudget: 80 % of retries spent', environment: 'production', events: 1 },
+];
+
+let tocsin;
+let browser;
+let integration;
+before(async () => {
+  tocsin = await startTocsin();
+  const admin = await tocsin.signedIn('admin');
+  integration = await connect(tocsin, admin, tocsin.org);
+  for (const slug of ['checkout', 'storefront']) await mapProject(admin, tocsin.org, integration, slug, await createService(admin, tocsin.org, slug));
+  for (const { events, ...issue } of day) {
+    const made = await control(tocsin, 'organizations/northwind/issues', issue);
+    for (let i = 0; i < events; i += 1) await control(tocsin, `issues/${made.issue.id}/events`, { environment: issue.environment, rule: 'Errors in production' });
+  }
+  await control(tocsin, 'organizations/northwind/issues', { project: 'billing' });
+  const responder = await tocsin.signedIn('responder');
+  await responder.post(`${tocsin.org.path}/incidents/2/acknowledge`, { note: 'Looking at the price service.' });
+  await responder.post(`${tocsin.org.path}/incidents/4/resolve`, { note: 'Old tab after a deploy.' });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await tocsin?.stop();
+});
+
+const screens = () => [
+  ['incidents', '/o/acme/incidents', /payment gateway/],
+  ['incident', '/o/acme/incidents/1', /Errors in production/],
+  ['services', '/o/acme/services', /Checkout/],
+  ['integrations', '/o/acme/integrations', /Northwind/],
+  ['mapping', `/o/acme/integrations/${integration.id}`, /warehouse/],
+  ['unmapped', '/o/acme/integrations/unmapped', /billing/],
+  ['deliveries', '/o/acme/deliveries', /not mapped to a service/],
+];
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const [device, viewport] of [['desk', { width: 1280, height: 800 }], ['phone', { width: 360, height: 740 }]]) {
+    test(`every screen, ${colorScheme}, on a ${device}`, async () => {
+      const { page, complaints } = await watchedPage(browser, [tocsin.url], { colorScheme, viewport });
+      await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/incidents');
+      for (const [name, path, shown] of screens()) {
+        await page.goto(`${tocsin.url}${path}`);
+        await page.getByText(shown).first().waitFor();
+        await assertAccessible(page, `${name}, ${colorScheme}, ${device}`);
+        const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(overhang <= 0, `${name} sticks out by ${overhang} px on a ${device}`);
+        await picture(page, `${name}-${colorScheme}-${device}`);
+      }
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
+  }
+}

@@ -1,0 +1,58 @@
+// Debian's Chromium on the running product, watched: a page may break no Content-Security-Policy, load nothing from elsewhere and log
+// no error.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+// Chromium refuses to run as root with its sandbox; the rest keeps it from looking for hosts that no test has.
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const axe = readFileSync(fileURLToPath(new URL('../../services/console/node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
+const pictures = process.env.TOCSIN_SCREENSHOTS;
+
+export const launch = () => chromium.launch({ executablePath: process.env.TOCSIN_TEST_CHROMIUM ?? '/usr/bin/chromium', args: flags });
+
+/** A page whose complaints are collected; `origins`: where it may load from. */
+export async function watchedPage(browser, origins, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    // Asking whether one is signed in is answered 401 before one is.
+    if (message.type() === 'error' && !/status of 401/.test(message.text())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && !origins.includes(origin)) complaints.push(`foreign request: ${request.url()}`);
+  });
+  return { page, complaints };
+}
+
+export async function signIn(page, base, person, path) {
+  await page.goto(`${base}${path}`);
+  await page.getByLabel('Email').fill(person.email);
+  await page.getByLabel('Password').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`**${path}`);
+}
+
+/** axe through the page's own debugger, so that no policy has to be loosened for it. */
+export async function assertAccessible(page, where) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axe });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: 'axe.run().then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.nodes.map((node) => node.target)])))',
+    awaitPromise: true,
+  });
+  await session.detach();
+  assert.equal(result.value, '[]', `axe on ${where}`);
+}
+
+/** Takes a picture where TOCSIN_SCREENSHOTS names a folder for them. */
+export async function picture(page, name) {
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
