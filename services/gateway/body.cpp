@@ -38,7 +38,11 @@ result<std::optional<timestamp>> query_time(http::request const& request, std::s
     return at;
 }
 
-result<void> check_words(std::string_view name, std::vector<std::string> const& values, std::initializer_list<std::string_view> known) {
+result<void> check_words(
+    std::string_view name,
+    std::vector<std::string> const& values,
+    std::initializer_list<std::string_view> known
+) {
     for (auto const& value : values) {
         if (std::find(known.begin(), known.end(), value) != known.end()) continue;
         std::string expected;
@@ -49,7 +53,11 @@ result<void> check_words(std::string_view name, std::vector<std::string> const& 
 }
 
 error bad_query(std::string_view name, std::string message) {
-    return {errc::invalid, "The query parameter " + std::string(name) + " " + message + ".", {{std::string(name), std::move(message)}}};
+    return {
+        errc::invalid,
+        "The query parameter " + std::string(name) + " " + message + ".",
+        {{std::string(name), std::move(message)}}
+    };
 }
 
 }  // namespace tocsin::gateway

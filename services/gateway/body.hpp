@@ -21,7 +21,11 @@ std::optional<std::string> query_text(http::request const& request, std::string_
 /// A time in RFC 3339; invalid where it is none.
 result<std::optional<timestamp>> query_time(http::request const& request, std::string_view name);
 /// invalid where a value is not among the known ones.
-result<void> check_words(std::string_view name, std::vector<std::string> const& values, std::initializer_list<std::string_view> known);
+result<void> check_words(
+    std::string_view name,
+    std::vector<std::string> const& values,
+    std::initializer_list<std::string_view> known
+);
 error bad_query(std::string_view name, std::string message);
 
 }  // namespace tocsin::gateway

@@ -55,7 +55,9 @@ private:
 
 }  // namespace
 
-http::route connect_callback_route(identity::accounts& accounts, integrations::connect& connect, session_cookie cookie) {
+http::route connect_callback_route(
+    identity::accounts& accounts, integrations::connect& connect, session_cookie cookie
+) {
     auto const page = std::make_shared<callback>(accounts, connect, cookie);
     return {
         .method = http::method::get,
@@ -63,7 +65,9 @@ http::route connect_callback_route(identity::accounts& accounts, integrations::c
         .handle = [page](http::request& request) { return page->answer(request); },
         .on_failure =
             [](http::request const&, std::exception_ptr) {
-                return http::response::see_other("/?connect_error=" + std::string(to_string(connect_refusal::unavailable)));
+                return http::response::see_other(
+                    "/?connect_error=" + std::string(to_string(connect_refusal::unavailable))
+                );
             }
     };
 }

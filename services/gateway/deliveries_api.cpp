@@ -16,12 +16,18 @@ namespace {
 
 using incidents::delivery;
 
-std::optional<std::string> or_null(std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); }
+std::optional<std::string> or_null(std::string const& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
 
-void write_project(json::writer& out, std::optional<std::string> const& id, std::optional<std::string> const& slug) {
+void write_project(
+    json::writer& out, std::optional<std::string> const& id, std::optional<std::string> const& slug
+) {
     out.name("project");
-    if (id || slug) out.begin_object().field("id", id).field("slug", slug).end_object();
-    else out.null();
+    if (id || slug)
+        out.begin_object().field("id", id).field("slug", slug).end_object();
+    else
+        out.null();
 }
 
 /// The members that list and detail share; the object stays open.
@@ -36,15 +42,19 @@ void begin_delivery(json::writer& out, delivery const& of) {
         .field("rule", of.rule);
     write_project(out, of.project_id, of.project_slug);
     out.name("source");
-    if (of.source_kind && of.source_id) out.begin_object().field("kind", *of.source_kind).field("sentry_id", *of.source_id).end_object();
-    else out.null();
+    if (of.source_kind && of.source_id)
+        out.begin_object().field("kind", *of.source_kind).field("sentry_id", *of.source_id).end_object();
+    else
+        out.null();
     out.field("incident_number", of.incident_number)
         .field("request_id", or_null(of.request_id))
         .field("duplicate_of", of.duplicate_of ? std::optional(of.duplicate_of->str()) : std::nullopt)
         .field("size", of.size);
 }
 
-std::string cursor_of(delivery const& last) { return encode_cursor(last.id.str() + to_rfc3339(last.received_at)); }
+std::string cursor_of(delivery const& last) {
+    return encode_cursor(last.id.str() + to_rfc3339(last.received_at));
+}
 
 std::optional<std::pair<timestamp, delivery_id>> read_key(std::string_view cursor) {
     constexpr std::size_t id_chars = 36;
@@ -91,7 +101,10 @@ public:
 
     async::task<result<http::response>> show(call& by) {
         auto const id = delivery_id::parse(by.capture("id"));
-        if (!id) co_return error{errc::not_found, "There is no such delivery, or it is older than the retention time."};
+        if (!id)
+            co_return error{
+                errc::not_found, "There is no such delivery, or it is older than the retention time."
+            };
         auto const found = co_await log_.find(by.organization(), *id);
         if (!found) co_return found.error();
         json::writer out;
@@ -102,7 +115,11 @@ public:
             .field("Sentry-Hook-Timestamp", found->hook_timestamp)
             .end_object();
         // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here.
-        out.field("body", found->body.empty() ? std::nullopt : std::optional(repaired(found->body, found->body.size() * 3 + 3)));
+        out.field(
+            "body",
+            found->body.empty() ? std::nullopt
+                                : std::optional(repaired(found->body, found->body.size() * 3 + 3))
+        );
         out.field("signing_key", found->signing_key).field("cut", found->summary.cut).end_object();
         co_return http::response::json(200, out.take());
     }
@@ -114,9 +131,14 @@ public:
         for (auto const& each : items) {
             out.begin_object().field("integration_id", each.integration.str());
             write_project(out, each.project_id, each.project_slug);
-            out.field("deliveries", each.deliveries).field("first_at", each.first_at).field("last_at", each.last_at).end_object();
+            out.field("deliveries", each.deliveries)
+                .field("first_at", each.first_at)
+                .field("last_at", each.last_at)
+                .end_object();
         }
-        co_return http::response::json(200, out.end_array().field("next_cursor", nullptr).end_object().take());
+        co_return http::response::json(
+            200, out.end_array().field("next_cursor", nullptr).end_object().take()
+        );
     }
 
 private:

@@ -15,8 +15,9 @@ namespace tocsin::gateway {
 /// One request on its way through an endpoint: who acts, and on which organization.
 struct call {
     http::request& request;
-    identity::principal who;                        ///< empty where the permission is `anyone`
-    std::optional<identity::membership> membership;  ///< set where the pattern has {org}; for an API token always
+    identity::principal who;  ///< empty where the permission is `anyone`
+    std::optional<identity::membership>
+        membership;  ///< set where the pattern has {org}; for an API token always
 
     organization_id organization() const { return membership.value().organization; }
     std::string_view capture(std::string_view name) const { return request.capture(name); }

@@ -19,25 +19,36 @@ using incidents::person_action;
 
 constexpr json::length note_length{1, 10'000};
 
-std::optional<std::string> or_null(std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); }
+std::optional<std::string> or_null(std::string const& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
 
 std::optional<std::int64_t> read_number(std::string_view text) {
     std::int64_t number = 0;
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return failed == std::errc{} && end == text.data() + text.size() && number > 0 ? std::optional(number) : std::nullopt;
+    return failed == std::errc{} && end == text.data() + text.size() && number > 0 ? std::optional(number)
+                                                                                   : std::nullopt;
 }
 
-error no_incident() { return {errc::not_found, "There is no such incident."}; }
+error no_incident() {
+    return {errc::not_found, "There is no such incident."};
+}
 
 void write_source(json::writer& out, incident const& of) {
     if (!of.source_id) {
         out.field("source", nullptr);
         return;
     }
-    out.name("source").begin_object().field("kind", of.source_kind).field("sentry_id", of.source_id).field("short_id", or_null(of.state.short_id));
+    out.name("source")
+        .begin_object()
+        .field("kind", of.source_kind)
+        .field("sentry_id", of.source_id)
+        .field("short_id", or_null(of.state.short_id));
     out.field("url", or_null(of.state.url)).name("project");
-    if (of.project_id || of.project_slug) out.begin_object().field("id", of.project_id).field("slug", of.project_slug).end_object();
-    else out.null();
+    if (of.project_id || of.project_slug)
+        out.begin_object().field("id", of.project_id).field("slug", of.project_slug).end_object();
+    else
+        out.null();
     out.end_object();
 }
 
@@ -49,7 +60,12 @@ void write_incident(json::writer& out, incident const& of) {
         .field("status", to_string(state.status))
         .field("severity", to_string(state.severity))
         .field("severity_pinned", state.severity_pinned);
-    out.name("service").begin_object().field("id", of.service.str()).field("slug", of.service_slug).field("name", of.service_name).end_object();
+    out.name("service")
+        .begin_object()
+        .field("id", of.service.str())
+        .field("slug", of.service_slug)
+        .field("name", of.service_name)
+        .end_object();
     out.field("integration_id", of.integration ? std::optional(of.integration->str()) : std::nullopt);
     write_source(out, of);
     out.field("environment", or_null(state.environment))
@@ -58,13 +74,20 @@ void write_incident(json::writer& out, incident const& of) {
         .field("opened_at", of.opened_at)
         .field("acknowledged_at", state.acknowledged_at)
         .field("resolved_at", state.resolved_at)
-        .field("resolution", state.resolution ? std::optional(std::string(to_string(*state.resolution))) : std::nullopt)
+        .field(
+            "resolution",
+            state.resolution ? std::optional(std::string(to_string(*state.resolution))) : std::nullopt
+        )
         .field("last_seen_at", state.last_seen_at)
         .field("occurrences", state.occurrences)
         .field("assignee", or_null(state.assignee))
         .field("reopened_count", state.reopened_count)
         .field("version", of.version);
-    out.name("context").begin_object().field("culprit", or_null(state.culprit)).field("previous_number", of.previous_number).end_object();
+    out.name("context")
+        .begin_object()
+        .field("culprit", or_null(state.culprit))
+        .field("previous_number", of.previous_number)
+        .end_object();
     out.end_object();
 }
 
@@ -96,8 +119,12 @@ result<incidents::incident_filter> read_filter(http::request const& request) {
     filter.assignee = query_text(request, "assignee");
     filter.query = query_text(request, "q");
     filter.limit = wanted->limit;
-    if (auto const fine = check_words("status", filter.statuses, {"open", "acknowledged", "resolved"}); !fine) return fine.error();
-    if (auto const fine = check_words("severity", filter.severities, {"critical", "error", "warning", "info"}); !fine) return fine.error();
+    if (auto const fine = check_words("status", filter.statuses, {"open", "acknowledged", "resolved"}); !fine)
+        return fine.error();
+    if (auto const fine =
+            check_words("severity", filter.severities, {"critical", "error", "warning", "info"});
+        !fine)
+        return fine.error();
     if (auto const text = query_text(request, "integration")) {
         filter.integration = integration_id::parse(*text);
         if (!filter.integration) return bad_query("integration", "must be a UUID");
@@ -177,7 +204,8 @@ public:
         json::reader in(body->root());
         auto note = in.optional_text("note", note_length);
         if (auto bad = in.problems()) co_return *bad;
-        auto const after = co_await board_.act(by.organization(), *number, action, actor_of(by.who), std::move(note));
+        auto const after =
+            co_await board_.act(by.organization(), *number, action, actor_of(by.who), std::move(note));
         if (!after) co_return after.error();
         co_return incident_answer(*after);
     }
@@ -190,7 +218,8 @@ public:
         json::reader in(body->root());
         auto text = in.required_text("text", note_length);
         if (auto bad = in.problems()) co_return *bad;
-        auto const made = co_await board_.add_note(by.organization(), *number, actor_of(by.who), std::move(text));
+        auto const made =
+            co_await board_.add_note(by.organization(), *number, actor_of(by.who), std::move(text));
         if (!made) co_return made.error();
         json::writer out;
         write_entry(out, *made);
@@ -210,15 +239,33 @@ endpoints incident_endpoints(incidents::board& board) {
     std::string const all = "/api/v1/orgs/{org}/incidents";
     std::string const one = all + "/{number}";
     auto const api = std::make_shared<incidents_api>(board);
-    auto const acting = [api](person_action action) { return [api, action](call& by) { return api->act(by, action); }; };
+    auto const acting = [api](person_action action) {
+        return [api, action](call& by) { return api->act(by, action); };
+    };
     return {
         {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
         {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
         {method::get, one + "/timeline", permission::view, [api](call& by) { return api->timeline(by); }},
-        {method::post, one + "/acknowledge", permission::respond, acting(person_action::acknowledge), body_kind::optional_json},
-        {method::post, one + "/resolve", permission::respond, acting(person_action::resolve), body_kind::optional_json},
-        {method::post, one + "/reopen", permission::respond, acting(person_action::reopen), body_kind::optional_json},
-        {method::post, one + "/notes", permission::respond, [api](call& by) { return api->add_note(by); }, body_kind::json},
+        {method::post,
+         one + "/acknowledge",
+         permission::respond,
+         acting(person_action::acknowledge),
+         body_kind::optional_json},
+        {method::post,
+         one + "/resolve",
+         permission::respond,
+         acting(person_action::resolve),
+         body_kind::optional_json},
+        {method::post,
+         one + "/reopen",
+         permission::respond,
+         acting(person_action::reopen),
+         body_kind::optional_json},
+        {method::post,
+         one + "/notes",
+         permission::respond,
+         [api](call& by) { return api->add_note(by); },
+         body_kind::json},
     };
 }
 

@@ -16,8 +16,12 @@ namespace {
 using integrations::integration;
 using integrations::mapping;
 
-error no_integration() { return {errc::not_found, "There is no such integration."}; }
-error no_mapping() { return {errc::not_found, "There is no such mapping."}; }
+error no_integration() {
+    return {errc::not_found, "There is no such integration."};
+}
+error no_mapping() {
+    return {errc::not_found, "There is no such mapping."};
+}
 
 void write_credential(json::writer& out, std::optional<integrations::credential_summary> const& of) {
     out.name("credential");
@@ -44,11 +48,22 @@ void write_integration(json::writer& out, integration const& of, config::base_ur
         .field("status_since", of.status_since)
         .field("remedy", what_to_do.empty() ? std::nullopt : std::optional(std::string(what_to_do)));
     out.name("sentry_org");
-    if (of.sentry_org.id.empty()) out.null();
-    else out.begin_object().field("id", of.sentry_org.id).field("slug", of.sentry_org.slug).field("name", of.sentry_org.name).end_object();
-    out.field("installation_id", of.installation ? std::optional(of.installation->str()) : std::nullopt).field("scopes", of.scopes);
+    if (of.sentry_org.id.empty())
+        out.null();
+    else
+        out.begin_object()
+            .field("id", of.sentry_org.id)
+            .field("slug", of.sentry_org.slug)
+            .field("name", of.sentry_org.name)
+            .end_object();
+    out.field("installation_id", of.installation ? std::optional(of.installation->str()) : std::nullopt)
+        .field("scopes", of.scopes);
     // Public integrations share one URL: Sentry says in the body which installation it speaks of.
-    out.field("webhook_url", public_url.str() + "/webhooks/sentry" + (of.mode == integrations::mode::public_ ? "" : "/" + of.id.str()));
+    out.field(
+        "webhook_url",
+        public_url.str() + "/webhooks/sentry" +
+            (of.mode == integrations::mode::public_ ? "" : "/" + of.id.str())
+    );
     out.field("last_delivery_at", of.last_delivery_at);
     write_credential(out, of.credential);
     out.field("created_at", of.created_at).end_object();
@@ -56,8 +71,18 @@ void write_integration(json::writer& out, integration const& of, config::base_ur
 
 void write_mapping(json::writer& out, mapping const& of) {
     out.begin_object().field("id", of.id.str());
-    out.name("sentry_project").begin_object().field("id", of.project_id).field("slug", of.project_slug).field("name", of.project_name).end_object();
-    out.name("service").begin_object().field("id", of.service.id.str()).field("slug", of.service.slug).field("name", of.service.name).end_object();
+    out.name("sentry_project")
+        .begin_object()
+        .field("id", of.project_id)
+        .field("slug", of.project_slug)
+        .field("name", of.project_name)
+        .end_object();
+    out.name("service")
+        .begin_object()
+        .field("id", of.service.id.str())
+        .field("slug", of.service.slug)
+        .field("name", of.service.name)
+        .end_object();
     out.field("active", of.active)
         .field("inactive_until", of.inactive_until)
         .field("environments", of.environments)
@@ -81,7 +106,9 @@ http::response list_answer(int status, Items const& items, Write const& write) {
     return http::response::json(status, out.end_array().field("next_cursor", nullptr).end_object().take());
 }
 
-constexpr std::initializer_list<std::string_view> levels{"sample", "debug", "info", "warning", "error", "fatal"};
+constexpr std::initializer_list<std::string_view> levels{
+    "sample", "debug", "info", "warning", "error", "fatal"
+};
 constexpr std::initializer_list<std::string_view> severities{"auto", "critical", "error", "warning", "info"};
 
 service_id read_service(json::reader& in, std::string const& text) {
@@ -123,7 +150,9 @@ public:
 
     async::task<result<http::response>> list(call& by) {
         auto const items = co_await parts_.store.list(by.organization());
-        co_return list_answer(200, items, [this](json::writer& out, integration const& each) { write_integration(out, each, parts_.public_url); });
+        co_return list_answer(200, items, [this](json::writer& out, integration const& each) {
+            write_integration(out, each, parts_.public_url);
+        });
     }
 
     async::task<result<http::response>> start(call& by) {
@@ -133,15 +162,21 @@ public:
         auto const mode = in.required_word("mode", {"public", "oauth", "internal"});
         if (auto bad = in.problems()) co_return *bad;
         if (mode != "public")
-            co_return error{errc::mode_not_configured, "This deployment does not offer integrations of the mode " + mode + "."};
+            co_return error{
+                errc::mode_not_configured,
+                "This deployment does not offer integrations of the mode " + mode + "."
+            };
         std::optional<secret> binding;
-        if (auto const cookie = by.request.cookie(binding_cookie_name); cookie && cookie->size() == 43) binding = secret(std::string(*cookie));
-        auto const started = co_await parts_.connect.start_public(by.organization(), by.who, std::move(binding));
+        if (auto const cookie = by.request.cookie(binding_cookie_name); cookie && cookie->size() == 43)
+            binding = secret(std::string(*cookie));
+        auto const started =
+            co_await parts_.connect.start_public(by.organization(), by.who, std::move(binding));
         if (!started) co_return started.error();
         json::writer out;
         out.begin_object().name("integration");
         write_integration(out, started->integration, parts_.public_url);
-        auto answer = http::response::json(201, out.field("authorize_url", started->authorize_url).end_object().take());
+        auto answer =
+            http::response::json(201, out.field("authorize_url", started->authorize_url).end_object().take());
         answer.headers.add("Set-Cookie", binding_cookie(started->binding));
         co_return answer;
     }
@@ -173,9 +208,15 @@ public:
         if (!exists) co_return exists.error();
         auto const items = co_await parts_.store.attempts(by.organization(), *id);
         co_return list_answer(200, items, [](json::writer& out, integrations::refresh_attempt const& each) {
-            out.begin_object().field("id", each.id.str()).field("started_at", each.started_at).field("finished_at", each.finished_at);
+            out.begin_object()
+                .field("id", each.id.str())
+                .field("started_at", each.started_at)
+                .field("finished_at", each.finished_at);
             out.field("trigger", each.trigger).field("outcome", each.outcome.value_or("running"));
-            out.field("http_status", each.http_status).field("detail", each.detail).field("next_at", each.next_at).end_object();
+            out.field("http_status", each.http_status)
+                .field("detail", each.detail)
+                .field("next_at", each.next_at)
+                .end_object();
         });
     }
 
@@ -184,13 +225,26 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await parts_.mappings.projects(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return list_answer(200, *items, [](json::writer& out, integrations::project_with_mapping const& each) {
-            out.begin_object().field("id", each.project.id).field("slug", each.project.slug).field("name", each.project.name);
-            out.field("platform", each.project.platform.empty() ? std::nullopt : std::optional(each.project.platform)).name("mapping");
-            if (each.mapping) write_mapping(out, *each.mapping);
-            else out.null();
-            out.end_object();
-        });
+        co_return list_answer(
+            200,
+            *items,
+            [](json::writer& out, integrations::project_with_mapping const& each) {
+                out.begin_object()
+                    .field("id", each.project.id)
+                    .field("slug", each.project.slug)
+                    .field("name", each.project.name);
+                out.field(
+                       "platform",
+                       each.project.platform.empty() ? std::nullopt : std::optional(each.project.platform)
+                )
+                    .name("mapping");
+                if (each.mapping)
+                    write_mapping(out, *each.mapping);
+                else
+                    out.null();
+                out.end_object();
+            }
+        );
     }
 
     async::task<result<http::response>> mappings(call& by) {
@@ -209,9 +263,13 @@ public:
         bool const many = body->root().kind() == json::kind::array;
         std::vector<integrations::new_mapping> wanted;
         std::size_t const count = many ? body->root().size() : 1;
-        if (count == 0 || count > 1000) co_return error{errc::invalid, "A list of mappings has 1 to 1,000 of them."};
+        if (count == 0 || count > 1000)
+            co_return error{errc::invalid, "A list of mappings has 1 to 1,000 of them."};
         for (std::size_t i = 0; i < count; ++i) {
-            auto one = read_new_mapping(many ? body->root().element(i) : body->root(), many ? "[" + std::to_string(i) + "]" : std::string());
+            auto one = read_new_mapping(
+                many ? body->root().element(i) : body->root(),
+                many ? "[" + std::to_string(i) + "]" : std::string()
+            );
             if (!one) co_return one.error();
             wanted.push_back(std::move(*one));
         }
@@ -252,9 +310,11 @@ private:
     }
 
     std::string binding_cookie(secret const& binding) const {
-        auto const age = std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::intent_lifetime).count();
-        return std::string(binding_cookie_name) + "=" + std::string(binding.reveal()) + "; Path=/; Max-Age=" + std::to_string(age) +
-               "; HttpOnly; SameSite=Lax" + (parts_.public_url.https ? "; Secure" : "");
+        auto const age =
+            std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::intent_lifetime).count();
+        return std::string(binding_cookie_name) + "=" + std::string(binding.reveal()) +
+               "; Path=/; Max-Age=" + std::to_string(age) + "; HttpOnly; SameSite=Lax" +
+               (parts_.public_url.https ? "; Secure" : "");
     }
 
     integration_parts parts_;
@@ -273,14 +333,31 @@ endpoints integration_endpoints(integration_parts parts) {
     auto const api = std::make_shared<integrations_api>(std::move(parts));
     return {
         {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
-        {method::post, all, permission::administer, [api](call& by) { return api->start(by); }, body_kind::json},
+        {method::post,
+         all,
+         permission::administer,
+         [api](call& by) { return api->start(by); },
+         body_kind::json},
         {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
-        {method::post, one + "/refresh", permission::administer, [api](call& by) { return api->refresh(by); }, body_kind::optional_json},
+        {method::post,
+         one + "/refresh",
+         permission::administer,
+         [api](call& by) { return api->refresh(by); },
+         body_kind::optional_json},
         {method::get, one + "/attempts", permission::view, [api](call& by) { return api->attempts(by); }},
         {method::get, one + "/projects", permission::view, [api](call& by) { return api->projects(by); }},
         {method::get, one + "/mappings", permission::view, [api](call& by) { return api->mappings(by); }},
-        {method::post, one + "/mappings", permission::administer, [api](call& by) { return api->map(by); }, body_kind::json, mapping_list},
-        {method::patch, mapping, permission::administer, [api](call& by) { return api->change_mapping(by); }, body_kind::json},
+        {method::post,
+         one + "/mappings",
+         permission::administer,
+         [api](call& by) { return api->map(by); },
+         body_kind::json,
+         mapping_list},
+        {method::patch,
+         mapping,
+         permission::administer,
+         [api](call& by) { return api->change_mapping(by); },
+         body_kind::json},
         {method::delete_, mapping, permission::administer, [api](call& by) { return api->unmap(by); }},
     };
 }

@@ -21,7 +21,8 @@ struct integration_parts {
     config::base_url public_url;
 };
 
-/// The cookie that binds an open connect intent to its browser. Its path keeps it to POST integrations and the callback.
+/// The cookie that binds an open connect intent to its browser. Its path keeps it to POST integrations and
+/// the callback.
 inline constexpr std::string_view binding_cookie_name = "tocsin_connect";
 
 endpoints integration_endpoints(integration_parts parts);

@@ -15,7 +15,8 @@ namespace tocsin::gateway {
 
 namespace {
 
-/// What Sentry retries is a 500, neither 503 nor a 4xx; a short fixed body, since Sentry shows it to its users.
+/// What Sentry retries is a 500, neither 503 nor a 4xx; a short fixed body, since Sentry shows it to its
+/// users.
 http::response not_durable(http::request const&, std::exception_ptr why) {
     try {
         std::rethrow_exception(std::move(why));
@@ -26,13 +27,18 @@ http::response not_durable(http::request const&, std::exception_ptr why) {
 }
 
 /// One answer for every wrong signature, unknown installation and missing configuration.
-http::response refused() { return to_response({errc::unauthenticated, "The signature is missing or wrong, or the installation is unknown."}); }
+http::response refused() {
+    return to_response(
+        {errc::unauthenticated, "The signature is missing or wrong, or the installation is unknown."}
+    );
+}
 
 class receiver {
 public:
     receiver(webhook_settings settings, incidents::ingest& ingest, observe::metrics& metrics)
         : settings_(std::move(settings)), ingest_(ingest), metrics_(metrics) {
-        // With no key configured a signature is checked against one that nobody knows, so that the refusal costs the same.
+        // With no key configured a signature is checked against one that nobody knows, so that the refusal
+        // costs the same.
         if (settings_.keys.empty()) settings_.keys.push_back({"none", crypto::random_token()});
     }
 
@@ -40,18 +46,23 @@ public:
         auto const started = std::chrono::steady_clock::now();
         auto response = co_await receive(request);
         if (response.status == 200)
-            metrics_.observe("tocsin_webhook_ack_duration_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+            metrics_.observe(
+                "tocsin_webhook_ack_duration_seconds",
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()
+            );
         co_return response;
     }
 
 private:
     async::task<http::response> receive(http::request& request) {
         bool const one_signature = request.headers.count("Sentry-Hook-Signature") == 1;
-        auto const signature = one_signature ? *request.headers.find("Sentry-Hook-Signature") : std::string_view();
+        auto const signature =
+            one_signature ? *request.headers.find("Sentry-Hook-Signature") : std::string_view();
         auto const key = sentry::verify_signature(settings_.keys, request.body, signature);
         if (!key) co_return reject("signature", refused());
 
-        auto hook = sentry::decode_webhook(request.body, request.headers.find("Sentry-Hook-Resource").value_or(""));
+        auto hook =
+            sentry::decode_webhook(request.body, request.headers.find("Sentry-Hook-Resource").value_or(""));
         if (!hook) co_return reject("envelope", to_response(hook.error()));
 
         incidents::arrival what{

@@ -17,7 +17,9 @@ job renew_credentials(integrations::refresher& refresher, std::chrono::milliseco
 }
 
 job finish_installations(integrations::refresher& refresher, std::chrono::milliseconds poll) {
-    return {.name = "finish_installations", .every = poll, .run = [&refresher] { return refresher.finish_installations(); }};
+    return {.name = "finish_installations", .every = poll, .run = [&refresher] {
+                return refresher.finish_installations();
+            }};
 }
 
 }  // namespace tocsin::scheduler

@@ -8,7 +8,8 @@
 
 namespace tocsin::scheduler {
 
-/// Renews the credentials that are due, round after round. `refresher` works on the scheduler's pool and outlives the job.
+/// Renews the credentials that are due, round after round. `refresher` works on the scheduler's pool and
+/// outlives the job.
 job renew_credentials(integrations::refresher& refresher, std::chrono::milliseconds poll);
 
 /// Tells Sentry again where telling that an installation is complete failed.

@@ -39,7 +39,8 @@ std::string as_json(std::vector<integration> const& all) {
             .field("sentry_org", one.sentry_org.slug)
             .field("last_delivery_at", one.last_delivery_at);
         out.field("expires_at", one.credential ? one.credential->expires_at : std::nullopt);
-        out.field("next_refresh_at", one.credential ? one.credential->next_refresh_at : std::nullopt).end_object();
+        out.field("next_refresh_at", one.credential ? one.credential->next_refresh_at : std::nullopt)
+            .end_object();
     }
     return out.end_array().take() + "\n";
 }
@@ -48,9 +49,11 @@ std::string as_json(std::vector<integration> const& all) {
 std::string as_table(std::vector<integration> const& all) {
     std::string text;
     for (auto const& one : all) {
-        text += one.id.str() + "  " + std::string(to_string(one.mode)) + "  " + std::string(to_string(one.status)) + " (" + std::string(to_string(one.reason)) + ")  " +
+        text += one.id.str() + "  " + std::string(to_string(one.mode)) + "  " +
+                std::string(to_string(one.status)) + " (" + std::string(to_string(one.reason)) + ")  " +
                 (one.sentry_org.slug.empty() ? "-" : printable(one.sentry_org.slug, 200)) + "\n";
-        if (auto const what = remedy(one.mode, one.status, one.reason); !what.empty()) text += "    " + std::string(what) + "\n";
+        if (auto const what = remedy(one.mode, one.status, one.reason); !what.empty())
+            text += "    " + std::string(what) + "\n";
     }
     return text.empty() ? "No integrations.\n" : text;
 }
@@ -72,7 +75,8 @@ async::task<> list(db::pool& pool, integration_list_arguments with, int& status)
 void add_integration_commands(CLI::App& program, chosen_command& chosen) {
     auto* const group = program.add_subcommand("integration", "Connections to Sentry");
     group->require_subcommand(1);
-    auto* const command = group->add_subcommand("list", "List an organization's integrations with status and remedy");
+    auto* const command =
+        group->add_subcommand("list", "List an organization's integrations with status and remedy");
     auto const with = std::make_shared<integration_list_arguments>();
     command->add_option("--org", with->organization, "Slug of the organization")->required();
     command->add_flag("--json", with->json, "Print JSON");

@@ -20,7 +20,8 @@ namespace {
 std::string percent_encoded(std::string_view text) {
     std::string out;
     for (char const c : text) {
-        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '_' || c == '.';
         if (plain) {
             out += c;
         } else {
@@ -32,16 +33,18 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-/// Only the first of several parameters of one name would count for libpq's last-wins rule to be reliable, so an `options`
-/// of the operator's is taken out here and put in front of ours.
+/// Only the first of several parameters of one name would count for libpq's last-wins rule to be reliable, so
+/// an `options` of the operator's is taken out here and put in front of ours.
 std::string take_options(std::string& query) {
     std::string taken, rest;
     std::size_t begin = 0;
     while (begin < query.size()) {
         auto const end = std::min(query.find('&', begin), query.size());
         auto const pair = query.substr(begin, end - begin);
-        if (pair.starts_with("options=")) taken = pair.substr(8);
-        else if (!pair.empty()) rest += (rest.empty() ? "" : "&") + pair;
+        if (pair.starts_with("options="))
+            taken = pair.substr(8);
+        else if (!pair.empty())
+            rest += (rest.empty() ? "" : "&") + pair;
         begin = end + 1;
     }
     query = rest;
@@ -66,15 +69,17 @@ std::string connection_uri(pool_options const& options) {
     std::string query = mark == std::string::npos ? std::string() : url.substr(mark + 1);
     std::string const theirs = take_options(query);
     // synchronous_commit is ours to insist on: an acknowledged delivery is durable.
-    std::string const ours = "-c role=" + options.role + " -c timezone=UTC -c datestyle=ISO -c jit=off -c synchronous_commit=on" +
-                             " -c statement_timeout=" + std::to_string(options.statement_timeout.count()) +
-                             " -c lock_timeout=" + std::to_string(options.statement_timeout.count() / 2) +
-                             " -c idle_in_transaction_session_timeout=" + std::to_string(options.work_deadline.count()) +
-                             " -c search_path=pg_catalog";
-    std::string const extra = "options=" + theirs + (theirs.empty() ? "" : "%20") + percent_encoded(ours) +
-                              "&application_name=" + percent_encoded(options.name) +
-                              "&connect_timeout=3&tcp_user_timeout=5000&keepalives_idle=30&keepalives_interval=5&keepalives_count=3"
-                              "&client_encoding=UTF8";
+    std::string const ours =
+        "-c role=" + options.role + " -c timezone=UTC -c datestyle=ISO -c jit=off -c synchronous_commit=on" +
+        " -c statement_timeout=" + std::to_string(options.statement_timeout.count()) +
+        " -c lock_timeout=" + std::to_string(options.statement_timeout.count() / 2) +
+        " -c idle_in_transaction_session_timeout=" + std::to_string(options.work_deadline.count()) +
+        " -c search_path=pg_catalog";
+    std::string const extra =
+        "options=" + theirs + (theirs.empty() ? "" : "%20") + percent_encoded(ours) +
+        "&application_name=" + percent_encoded(options.name) +
+        "&connect_timeout=3&tcp_user_timeout=5000&keepalives_idle=30&keepalives_interval=5&keepalives_count=3"
+        "&client_encoding=UTF8";
     return base + "?" + query + (query.empty() ? "" : "&") + extra;
 }
 
@@ -85,17 +90,23 @@ struct transaction::impl {
 };
 
 struct connection::impl {
-    explicit impl(pool_options const& options)
-        : conn(connection_uri(options)), notices(conn) {
+    explicit impl(pool_options const& options) : conn(connection_uri(options)), notices(conn) {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
-        // Deprecated without a replacement in 6.4, and the only way to keep it from reconnecting behind our back.
+        // Deprecated without a replacement in 6.4, and the only way to keep it from reconnecting behind our
+        // back.
         conn.inhibit_reactivation(true);
 #pragma clang diagnostic pop
         pqxx::work check(conn);
-        auto const found = check.exec("select rolname, rolsuper or rolbypassrls as unsafe from pg_roles where rolname = current_user");
+        auto const found = check.exec(
+            "select rolname, rolsuper or rolbypassrls as unsafe from pg_roles where rolname = current_user"
+        );
         if (found.size() != 1 || found[0][0].as<std::string>() != options.role || found[0][1].as<bool>())
-            throw statement_error("the connection could not assume the role " + options.role + " without rights that bypass row-level security", "42501");
+            throw statement_error(
+                "the connection could not assume the role " + options.role +
+                    " without rights that bypass row-level security",
+                "42501"
+            );
         check.commit();
     }
 
@@ -111,13 +122,17 @@ connection::connection(pool_options const& options) {
 
 connection::~connection() = default;
 
-bool connection::usable() const noexcept { return !impl_->hurt && impl_->conn.is_open(); }
+bool connection::usable() const noexcept {
+    return !impl_->hurt && impl_->conn.is_open();
+}
 
-int connection::socket() const noexcept { return impl_->conn.sock(); }
+int connection::socket() const noexcept {
+    return impl_->conn.sock();
+}
 
 void connection::transact(tenant of, std::function<void(transaction&)> const& work) {
-    // Until the end is reached without a throw, the connection counts as hurt: any error destroys it. Constraint
-    // violations and conflicts are ordinary and leave a rolled-back, healthy connection.
+    // Until the end is reached without a throw, the connection counts as hurt: any error destroys it.
+    // Constraint violations and conflicts are ordinary and leave a rolled-back, healthy connection.
     impl_->hurt = true;
     try {
         with_mapped_errors([&] {
@@ -151,19 +166,32 @@ rows transaction::execute(statement const& what, std::vector<parameter> const& w
     std::vector<pqxx::binarystring> binaries;
     texts.reserve(with.size());
     for (auto const& one : with) {
-        if (one.bytes) binaries.emplace_back(one.bytes->data(), one.bytes->size());
-        else if (binaries.empty()) texts.push_back(one.text);
-        else throw std::logic_error(std::string(what.name) + ": a text parameter behind a binary one");
+        if (one.bytes)
+            binaries.emplace_back(one.bytes->data(), one.bytes->size());
+        else if (binaries.empty())
+            texts.push_back(one.text);
+        else
+            throw std::logic_error(std::string(what.name) + ": a text parameter behind a binary one");
     }
     auto const dynamic = pqxx::prepare::make_dynamic_params(texts.begin(), texts.end());
     auto const content = std::make_shared<result_content>();
     with_mapped_errors([&] {
         switch (binaries.size()) {
-            case 0: content->result = impl_.work.exec_prepared(what.name, dynamic); break;
-            case 1: content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0]); break;
-            case 2: content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0], binaries[1]); break;
-            case 3: content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0], binaries[1], binaries[2]); break;
-            default: throw std::logic_error(std::string(what.name) + ": more than three binary parameters");
+            case 0:
+                content->result = impl_.work.exec_prepared(what.name, dynamic);
+                break;
+            case 1:
+                content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0]);
+                break;
+            case 2:
+                content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0], binaries[1]);
+                break;
+            case 3:
+                content->result =
+                    impl_.work.exec_prepared(what.name, dynamic, binaries[0], binaries[1], binaries[2]);
+                break;
+            default:
+                throw std::logic_error(std::string(what.name) + ": more than three binary parameters");
         }
     });
     return rows(content);

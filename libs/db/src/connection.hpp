@@ -8,10 +8,12 @@
 
 namespace tocsin::db {
 
-/// The connection URI of a pool: the operator's, with our role, timeouts, time zone and keepalives added to its parameters.
+/// The connection URI of a pool: the operator's, with our role, timeouts, time zone and keepalives added to
+/// its parameters.
 std::string connection_uri(pool_options const& options);
 
-/// One connection, used by one thread. After an exception it may be hurt: `usable()` tells, else it is thrown away.
+/// One connection, used by one thread. After an exception it may be hurt: `usable()` tells, else it is thrown
+/// away.
 class connection {
 public:
     explicit connection(pool_options const& options);
@@ -21,7 +23,8 @@ public:
 
     /// One transaction with the tenant set. Throws `serialization_conflict` where it is to be run again.
     void transact(tenant of, std::function<void(transaction&)> const& work);
-    /// False once anything went wrong that may have left the connection without its role or inside a transaction.
+    /// False once anything went wrong that may have left the connection without its role or inside a
+    /// transaction.
     bool usable() const noexcept;
     /// The socket, for the supervisor.
     int socket() const noexcept;

@@ -11,7 +11,8 @@ namespace tocsin::db {
 
 namespace {
 
-/// PostgreSQL's text is `... violates unique constraint "name"`: the name is the last quoted word of the first line.
+/// PostgreSQL's text is `... violates unique constraint "name"`: the name is the last quoted word of the
+/// first line.
 std::string constraint_in(std::string_view text) {
     text = text.substr(0, text.find('\n'));
     auto const at = text.find("constraint \"");
@@ -25,9 +26,11 @@ std::string constraint_in(std::string_view text) {
     std::string const state = e.sqlstate();
     std::string_view const group = std::string_view(state).substr(0, 2);
     if (group == "40") throw serialization_conflict{};
-    // 57014 is our own statement_timeout, 55P03 lock_timeout; 53 out of resources, 57P0x shutting down, 08 connection,
-    // 25006 a server that became read-only by a failover, 0A000 "cached plan must not change": a new connection plans anew.
-    if (group == "08" || group == "53" || group == "57" || state == "55P03" || state == "25006" || state == "0A000")
+    // 57014 is our own statement_timeout, 55P03 lock_timeout; 53 out of resources, 57P0x shutting down, 08
+    // connection, 25006 a server that became read-only by a failover, 0A000 "cached plan must not change": a
+    // new connection plans anew.
+    if (group == "08" || group == "53" || group == "57" || state == "55P03" || state == "25006" ||
+        state == "0A000")
         throw unavailable(e.what());
     if (group == "22") throw bad_value(e.what());
     throw statement_error(e.what(), state);

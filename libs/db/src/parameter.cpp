@@ -22,15 +22,25 @@ parameter to_parameter(std::string_view value) {
     return {.text = std::string(value), .bytes = {}};
 }
 
-parameter to_parameter(std::int64_t value) { return {.text = std::to_string(value), .bytes = {}}; }
+parameter to_parameter(std::int64_t value) {
+    return {.text = std::to_string(value), .bytes = {}};
+}
 
-parameter to_parameter(bool value) { return {.text = value ? "t" : "f", .bytes = {}}; }
+parameter to_parameter(bool value) {
+    return {.text = value ? "t" : "f", .bytes = {}};
+}
 
-parameter to_parameter(uuid const& value) { return {.text = value.str(), .bytes = {}}; }
+parameter to_parameter(uuid const& value) {
+    return {.text = value.str(), .bytes = {}};
+}
 
-parameter to_parameter(timestamp value) { return {.text = to_rfc3339(value), .bytes = {}}; }
+parameter to_parameter(timestamp value) {
+    return {.text = to_rfc3339(value), .bytes = {}};
+}
 
-parameter to_parameter(byte_view value) { return {.text = {}, .bytes = byte_string(value.begin(), value.end())}; }
+parameter to_parameter(byte_view value) {
+    return {.text = {}, .bytes = byte_string(value.begin(), value.end())};
+}
 
 parameter to_parameter(std::vector<std::string> const& values) {
     std::string literal = "{";

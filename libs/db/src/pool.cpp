@@ -14,14 +14,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <sys/socket.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <random>
+#include <sys/socket.h>
 #include <thread>
 #include <vector>
 
@@ -33,15 +32,17 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// Two may want to complete a waiting coroutine: the worker and its cancellation. Whoever claims first delivers; the handler
-/// always runs on its own executor.
+/// Two may want to complete a waiting coroutine: the worker and its cancellation. Whoever claims first
+/// delivers; the handler always runs on its own executor.
 class completion {
 public:
     using handler_type = asio::any_completion_handler<void(std::exception_ptr)>;
 
     template <class Handler>
     explicit completion(Handler handler)
-        : executor_(asio::get_associated_executor(handler)), alive_(asio::make_work_guard(executor_)), handler_(std::move(handler)) {}
+        : executor_(asio::get_associated_executor(handler)),
+          alive_(asio::make_work_guard(executor_)),
+          handler_(std::move(handler)) {}
 
     /// Taken from the wrapped handler: any_completion_handler moves the slot to a home of its own.
     auto slot() const { return asio::get_associated_cancellation_slot(handler_); }
@@ -50,7 +51,8 @@ public:
 
     void deliver(std::exception_ptr why) {
         asio::post(executor_, [handler = std::move(handler_), why = std::move(why)]() mutable {
-            if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
+            if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+                slot.clear();
             std::move(handler)(std::move(why));
         });
         alive_.reset();
@@ -109,8 +111,10 @@ struct pool::impl {
             full = stopping || queue.size() >= options.queue;
             if (!full) queue.push_back(next);
         }
-        if (full) next.finish(std::make_exception_ptr(unavailable("the database queue is full")));
-        else ready.notify_one();
+        if (full)
+            next.finish(std::make_exception_ptr(unavailable("the database queue is full")));
+        else
+            ready.notify_one();
     }
 
     void work(std::size_t self) {
@@ -183,11 +187,14 @@ struct pool::impl {
             watch_changed.wait_for(lock, std::chrono::milliseconds(100));
             for (auto& one : watches) {
                 if (one.socket < 0 || steady::now() < one.until) continue;
-                // The worker's blocking call returns at once with a broken connection, and it makes a new one. The socket
-                // cannot be another's yet: the worker clears its watch, under this lock, before it closes.
+                // The worker's blocking call returns at once with a broken connection, and it makes a new
+                // one. The socket cannot be another's yet: the worker clears its watch, under this lock,
+                // before it closes.
                 ::shutdown(one.socket, SHUT_RDWR);
                 one.until = steady::time_point::max();
-                observe::log_warn("database connection cut: no answer within its deadline", {{"pool", options.name}});
+                observe::log_warn(
+                    "database connection cut: no answer within its deadline", {{"pool", options.name}}
+                );
             }
         }
     }
@@ -227,7 +234,9 @@ async::task<> pool::submit(tenant of, std::function<void(transaction&)> work) {
                 slot.assign([weak = std::weak_ptr(done)](asio::cancellation_type type) {
                     auto const self = weak.lock();
                     if (type == asio::cancellation_type::none || !self || !self->claim()) return;
-                    self->deliver(std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted)));
+                    self->deliver(
+                        std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted))
+                    );
                 });
             impl_->enqueue(job{of, std::move(unit), steady::now() + impl_->options.max_wait, done});
         },

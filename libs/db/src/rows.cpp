@@ -10,7 +10,9 @@ namespace tocsin::db {
 namespace {
 
 [[noreturn]] void misread(std::string_view text, char const* wanted) {
-    throw std::logic_error("the database answered '" + std::string(text.substr(0, 80)) + "' where " + wanted + " was expected");
+    throw std::logic_error(
+        "the database answered '" + std::string(text.substr(0, 80)) + "' where " + wanted + " was expected"
+    );
 }
 
 template <class Int>
@@ -25,11 +27,17 @@ Int whole_number(std::string_view text) {
 
 namespace detail {
 
-void read(std::string_view text, std::string& into) { into = text; }
+void read(std::string_view text, std::string& into) {
+    into = text;
+}
 
-void read(std::string_view text, std::int64_t& into) { into = whole_number<std::int64_t>(text); }
+void read(std::string_view text, std::int64_t& into) {
+    into = whole_number<std::int64_t>(text);
+}
 
-void read(std::string_view text, int& into) { into = whole_number<int>(text); }
+void read(std::string_view text, int& into) {
+    into = whole_number<int>(text);
+}
 
 void read(std::string_view text, bool& into) {
     if (text != "t" && text != "f") misread(text, "a boolean");
@@ -78,8 +86,12 @@ std::optional<std::string_view> row::raw(char const* column) const {
     return std::string_view(field.c_str(), field.size());
 }
 
-std::size_t rows::size() const noexcept { return content_->result.size(); }
+std::size_t rows::size() const noexcept {
+    return content_->result.size();
+}
 
-std::size_t rows::affected() const noexcept { return content_->result.affected_rows(); }
+std::size_t rows::affected() const noexcept {
+    return content_->result.affected_rows();
+}
 
 }  // namespace tocsin::db

@@ -8,11 +8,13 @@ namespace tocsin::incidents {
 
 namespace {
 
-#define TOCSIN_INCIDENT_COLUMNS                                                                                                  \
-    "select i.number, i.service_id, s.slug as service_slug, s.name as service_name, i.integration_id, i.source_kind, i.source_id, " \
-    "       i.project_id, i.project_slug, i.opened_at, i.previous_number, i.version, " TOCSIN_INCIDENT_STATE_COLUMNS                 \
-    "  from tocsin.incidents i "                                                                                                     \
-    "  join tocsin.services s on s.organization_id = i.organization_id and s.service_id = i.service_id "                             \
+#define TOCSIN_INCIDENT_COLUMNS                                                                          \
+    "select i.number, i.service_id, s.slug as service_slug, s.name as service_name, i.integration_id, "  \
+    "i.source_kind, i.source_id, "                                                                       \
+    "       i.project_id, i.project_slug, i.opened_at, i.previous_number, "                              \
+    "i.version, " TOCSIN_INCIDENT_STATE_COLUMNS                                                          \
+    "  from tocsin.incidents i "                                                                         \
+    "  join tocsin.services s on s.organization_id = i.organization_id and s.service_id = i.service_id " \
     " where i.organization_id = $1 "
 
 constexpr db::statement list_some{
@@ -21,10 +23,12 @@ constexpr db::statement list_some{
     "  and ($2::bigint is null or i.number < $2)"
     "  and ($3::text[] = '{}' or i.status = any ($3::text[]))"
     "  and ($4::text[] = '{}' or i.severity = any ($4::text[]))"
-    "  and ($5::text[] = '{}' or i.service_id in (select f.service_id from tocsin.services f where f.organization_id = $1 and f.slug = any ($5::text[])))"
+    "  and ($5::text[] = '{}' or i.service_id in (select f.service_id from tocsin.services f where "
+    "f.organization_id = $1 and f.slug = any ($5::text[])))"
     "  and ($6::uuid is null or i.integration_id = $6)"
     "  and ($7::text is null or lower(i.assignee) = lower($7))"
-    "  and ($8::text is null or to_tsvector('simple', i.title || ' ' || coalesce(i.culprit, '') || ' ' || coalesce(i.short_id, ''))"
+    "  and ($8::text is null or to_tsvector('simple', i.title || ' ' || coalesce(i.culprit, '') || ' ' || "
+    "coalesce(i.short_id, ''))"
     "                           @@ websearch_to_tsquery('simple', $8))"
     "  and ($9::timestamptz is null or i.opened_at >= $9)"
     "  and ($10::timestamptz is null or i.opened_at < $10)"
@@ -33,7 +37,9 @@ constexpr db::statement list_some{
 };
 
 constexpr db::statement find_one{"find_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2"};
-constexpr db::statement lock_one{"lock_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2 for update of i"};
+constexpr db::statement lock_one{
+    "lock_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2 for update of i"
+};
 
 #undef TOCSIN_INCIDENT_COLUMNS
 
@@ -69,7 +75,9 @@ std::optional<std::int64_t> number_in(std::string_view query) {
     return failed == std::errc{} && end == query.data() + query.size() ? std::optional(number) : std::nullopt;
 }
 
-error no_such(std::int64_t number) { return {errc::not_found, "There is no incident #" + std::to_string(number) + "."}; }
+error no_such(std::int64_t number) {
+    return {errc::not_found, "There is no incident #" + std::to_string(number) + "."};
+}
 
 incident read(db::row const& row) {
     incident found;
@@ -91,13 +99,21 @@ incident read(db::row const& row) {
 
 timeline_entry read_entry(db::row const& row) {
     return {
-        row.get<std::int64_t>("entry"), row.get<timestamp>("at"), row.text("kind"), row.text("actor_type"), row.text("actor_name"),
-        row.get<std::optional<std::string>>("from_value"), row.get<std::optional<std::string>>("to_value"),
-        row.get<std::optional<std::string>>("text"), row.get<std::optional<delivery_id>>("delivery_id")
+        row.get<std::int64_t>("entry"),
+        row.get<timestamp>("at"),
+        row.text("kind"),
+        row.text("actor_type"),
+        row.text("actor_name"),
+        row.get<std::optional<std::string>>("from_value"),
+        row.get<std::optional<std::string>>("to_value"),
+        row.get<std::optional<std::string>>("text"),
+        row.get<std::optional<delivery_id>>("delivery_id")
     };
 }
 
-result<incident> find_incident(db::transaction& tx, db::statement const& how, organization_id org, std::int64_t number) {
+result<incident> find_incident(
+    db::transaction& tx, db::statement const& how, organization_id org, std::int64_t number
+) {
     auto const row = tx.run(how, org, number).first();
     if (!row) return no_such(number);
     return read(*row);
@@ -105,32 +121,54 @@ result<incident> find_incident(db::transaction& tx, db::statement const& how, or
 
 entry_kind entry_of(person_action action) noexcept {
     switch (action) {
-        case person_action::acknowledge: return entry_kind::acknowledged;
-        case person_action::resolve: return entry_kind::resolved;
-        case person_action::reopen: break;
+        case person_action::acknowledge:
+            return entry_kind::acknowledged;
+        case person_action::resolve:
+            return entry_kind::resolved;
+        case person_action::reopen:
+            break;
     }
     return entry_kind::reopened;
 }
 
 /// One person's action inside its transaction. `changed` tells the caller whether to count it.
 result<incident> apply_action(
-    db::transaction& tx, organization_id org, std::int64_t number, person_action action, actor const& by, std::optional<std::string> const& note, bool& changed
+    db::transaction& tx,
+    organization_id org,
+    std::int64_t number,
+    person_action action,
+    actor const& by,
+    std::optional<std::string> const& note,
+    bool& changed
 ) {
     auto before = find_incident(tx, lock_one, org, number);
     if (!before) return before.error();
     auto const after = apply(action, before->state, tx.run(select_now)[0].get<timestamp>("now"));
     if (!after) return after.error();
     if (!*after) {
-        if (note) append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = *note}, by, std::nullopt);
+        if (note)
+            append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = *note}, by, std::nullopt);
         return before;
     }
     if (action == person_action::reopen)
         if (auto const other = tx.run(other_open, org, number).first())
-            return error{errc::illegal_transition, "The same Sentry issue has an open incident already: #" + std::to_string(other->get<std::int64_t>("number")) + "."};
+            return error{
+                errc::illegal_transition,
+                "The same Sentry issue has an open incident already: #" +
+                    std::to_string(other->get<std::int64_t>("number")) + "."
+            };
     write_state(tx, org, number, **after);
-    append_timeline(tx, org, number,
-                    {.kind = entry_of(action), .from = std::string(to_string(before->state.status)), .to = std::string(to_string((**after).status)), .text = note.value_or("")},
-                    by, std::nullopt);
+    append_timeline(
+        tx,
+        org,
+        number,
+        {.kind = entry_of(action),
+         .from = std::string(to_string(before->state.status)),
+         .to = std::string(to_string((**after).status)),
+         .text = note.value_or("")},
+        by,
+        std::nullopt
+    );
     changed = true;
     return find_incident(tx, find_one, org, number);
 }
@@ -142,8 +180,21 @@ async::task<std::vector<incident>> board::list(organization_id org, incident_fil
     if (number) filter.query.reset();
     return pool_.transact(org, [org, filter, number](db::transaction& tx) {
         std::vector<incident> found;
-        for (auto const row : tx.run(list_some, org, filter.before, filter.statuses, filter.severities, filter.services, filter.integration, filter.assignee,
-                                     filter.query, filter.since, filter.until, number, filter.limit))
+        for (auto const row : tx.run(
+                 list_some,
+                 org,
+                 filter.before,
+                 filter.statuses,
+                 filter.severities,
+                 filter.services,
+                 filter.integration,
+                 filter.assignee,
+                 filter.query,
+                 filter.since,
+                 filter.until,
+                 number,
+                 filter.limit
+             ))
             found.push_back(read(row));
         return found;
     });
@@ -153,16 +204,21 @@ async::task<result<incident>> board::find(organization_id org, std::int64_t numb
     return pool_.transact(org, [=](db::transaction& tx) { return find_incident(tx, find_one, org, number); });
 }
 
-async::task<result<std::vector<timeline_entry>>> board::timeline(organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit) {
+async::task<result<std::vector<timeline_entry>>> board::timeline(
+    organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit
+) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<std::vector<timeline_entry>> {
         if (auto const found = find_incident(tx, find_one, org, number); !found) return found.error();
         std::vector<timeline_entry> entries;
-        for (auto const row : tx.run(list_timeline, org, number, after, limit)) entries.push_back(read_entry(row));
+        for (auto const row : tx.run(list_timeline, org, number, after, limit))
+            entries.push_back(read_entry(row));
         return entries;
     });
 }
 
-async::task<result<incident>> board::act(organization_id org, std::int64_t number, person_action action, actor by, std::optional<std::string> note) {
+async::task<result<incident>> board::act(
+    organization_id org, std::int64_t number, person_action action, actor by, std::optional<std::string> note
+) {
     auto done = co_await pool_.transact(org, [=](db::transaction& tx) {
         bool changed = false;
         auto after = apply_action(tx, org, number, action, by, note, changed);
@@ -175,7 +231,9 @@ async::task<result<incident>> board::act(organization_id org, std::int64_t numbe
     co_return std::move(done.first);
 }
 
-async::task<result<timeline_entry>> board::add_note(organization_id org, std::int64_t number, actor by, std::string text) {
+async::task<result<timeline_entry>> board::add_note(
+    organization_id org, std::int64_t number, actor by, std::string text
+) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<timeline_entry> {
         if (auto const found = find_incident(tx, lock_one, org, number); !found) return found.error();
         append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = text}, by, std::nullopt);

@@ -4,9 +4,11 @@ namespace tocsin::incidents {
 
 namespace {
 
-#define TOCSIN_DELIVERY_COLUMNS                                                                                              \
-    "select d.delivery_id, d.received_at, d.integration_id, d.resource, d.action, d.outcome, d.rule, d.project_id, "          \
-    "       d.project_slug, d.source_kind, d.source_id, d.incident_number, d.request_id, d.duplicate_of, d.body_bytes, d.cut "
+#define TOCSIN_DELIVERY_COLUMNS                                                                            \
+    "select d.delivery_id, d.received_at, d.integration_id, d.resource, d.action, d.outcome, d.rule, "     \
+    "d.project_id, "                                                                                       \
+    "       d.project_slug, d.source_kind, d.source_id, d.incident_number, d.request_id, d.duplicate_of, " \
+    "d.body_bytes, d.cut "
 
 constexpr db::statement list_some{
     "list_deliveries",
@@ -28,7 +30,8 @@ constexpr db::statement find_one{
     TOCSIN_DELIVERY_COLUMNS
     "     , d.hook_timestamp, d.signing_key, coalesce(d.body, o.body) as body"
     "  from tocsin.deliveries d"
-    "  left join tocsin.deliveries o on o.organization_id = d.organization_id and o.delivery_id = d.duplicate_of"
+    "  left join tocsin.deliveries o on o.organization_id = d.organization_id and o.delivery_id = "
+    "d.duplicate_of"
     " where d.organization_id = $1 and d.delivery_id = $2"
 };
 
@@ -49,11 +52,22 @@ constexpr db::statement list_unmapped{
 
 delivery read(db::row const& row) {
     return {
-        row.get<delivery_id>("delivery_id"), row.get<timestamp>("received_at"), row.get<integration_id>("integration_id"), row.text("resource"),
-        row.text("action"), row.text("outcome"), row.text("rule"), row.get<std::optional<std::string>>("project_id"),
-        row.get<std::optional<std::string>>("project_slug"), row.get<std::optional<std::string>>("source_kind"),
-        row.get<std::optional<std::string>>("source_id"), row.get<std::optional<std::int64_t>>("incident_number"), row.text("request_id"),
-        row.get<std::optional<delivery_id>>("duplicate_of"), row.get<std::int64_t>("body_bytes"), row.get<bool>("cut")
+        row.get<delivery_id>("delivery_id"),
+        row.get<timestamp>("received_at"),
+        row.get<integration_id>("integration_id"),
+        row.text("resource"),
+        row.text("action"),
+        row.text("outcome"),
+        row.text("rule"),
+        row.get<std::optional<std::string>>("project_id"),
+        row.get<std::optional<std::string>>("project_slug"),
+        row.get<std::optional<std::string>>("source_kind"),
+        row.get<std::optional<std::string>>("source_id"),
+        row.get<std::optional<std::int64_t>>("incident_number"),
+        row.text("request_id"),
+        row.get<std::optional<delivery_id>>("duplicate_of"),
+        row.get<std::int64_t>("body_bytes"),
+        row.get<bool>("cut")
     };
 }
 
@@ -64,7 +78,18 @@ async::task<std::vector<delivery>> delivery_log::list(organization_id org, deliv
         auto const at = filter.before ? std::optional(filter.before->first) : std::nullopt;
         auto const id = filter.before ? std::optional(filter.before->second) : std::nullopt;
         std::vector<delivery> found;
-        for (auto const row : tx.run(list_some, org, at, id, filter.outcome, filter.resource, filter.integration, filter.project, filter.request_id, filter.limit))
+        for (auto const row : tx.run(
+                 list_some,
+                 org,
+                 at,
+                 id,
+                 filter.outcome,
+                 filter.resource,
+                 filter.integration,
+                 filter.project,
+                 filter.request_id,
+                 filter.limit
+             ))
             found.push_back(read(row));
         return found;
     });
@@ -73,9 +98,17 @@ async::task<std::vector<delivery>> delivery_log::list(organization_id org, deliv
 async::task<result<delivery_details>> delivery_log::find(organization_id org, delivery_id id) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<delivery_details> {
         auto const row = tx.run(find_one, org, id).first();
-        if (!row) return error{errc::not_found, "There is no such delivery, or it is older than the retention time."};
+        if (!row)
+            return error{
+                errc::not_found, "There is no such delivery, or it is older than the retention time."
+            };
         auto const body = row->get<std::optional<byte_string>>("body");
-        return delivery_details{read(*row), row->text("hook_timestamp"), row->text("signing_key"), body ? std::string(as_text(*body)) : std::string()};
+        return delivery_details{
+            read(*row),
+            row->text("hook_timestamp"),
+            row->text("signing_key"),
+            body ? std::string(as_text(*body)) : std::string()
+        };
     });
 }
 
@@ -83,9 +116,14 @@ async::task<std::vector<unmapped_project>> delivery_log::unmapped(organization_i
     return pool_.transact(org, [org](db::transaction& tx) {
         std::vector<unmapped_project> found;
         for (auto const row : tx.run(list_unmapped, org))
-            found.push_back({row.get<integration_id>("integration_id"), row.get<std::optional<std::string>>("project_id"),
-                             row.get<std::optional<std::string>>("project_slug"), row.get<std::int64_t>("deliveries"), row.get<timestamp>("first_at"),
-                             row.get<timestamp>("last_at")});
+            found.push_back(
+                {row.get<integration_id>("integration_id"),
+                 row.get<std::optional<std::string>>("project_id"),
+                 row.get<std::optional<std::string>>("project_slug"),
+                 row.get<std::int64_t>("deliveries"),
+                 row.get<timestamp>("first_at"),
+                 row.get<timestamp>("last_at")}
+            );
         return found;
     });
 }

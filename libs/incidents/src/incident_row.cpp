@@ -31,7 +31,9 @@ std::string text_or_empty(db::row const& row, char const* column) {
     return row.get<std::optional<std::string>>(column).value_or("");
 }
 
-std::optional<std::string> or_null(std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); }
+std::optional<std::string> or_null(std::string const& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
 
 }  // namespace
 
@@ -50,7 +52,8 @@ incident_state read_state(db::row const& row) {
     state.assignee = text_or_empty(row, "assignee");
     state.acknowledged_at = row.get<std::optional<timestamp>>("acknowledged_at");
     state.resolved_at = row.get<std::optional<timestamp>>("resolved_at");
-    if (auto const how = row.get<std::optional<std::string>>("resolution")) state.resolution = known(parse_resolution(*how), "resolution");
+    if (auto const how = row.get<std::optional<std::string>>("resolution"))
+        state.resolution = known(parse_resolution(*how), "resolution");
     state.last_seen_at = row.get<timestamp>("last_seen_at");
     state.occurrences = row.get<std::int64_t>("occurrences");
     state.reopened_count = row.get<int>("reopened_count");
@@ -58,15 +61,51 @@ incident_state read_state(db::row const& row) {
 }
 
 void write_state(db::transaction& tx, organization_id org, std::int64_t number, incident_state const& state) {
-    tx.run(update_state, org, number, state.status, state.severity, state.severity_pinned, state.title, or_null(state.culprit), or_null(state.url),
-           or_null(state.short_id), or_null(state.environment), or_null(state.release), or_null(state.level), or_null(state.assignee),
-           state.acknowledged_at, state.resolved_at, state.resolution, state.last_seen_at, state.occurrences, state.reopened_count);
+    tx.run(
+        update_state,
+        org,
+        number,
+        state.status,
+        state.severity,
+        state.severity_pinned,
+        state.title,
+        or_null(state.culprit),
+        or_null(state.url),
+        or_null(state.short_id),
+        or_null(state.environment),
+        or_null(state.release),
+        or_null(state.level),
+        or_null(state.assignee),
+        state.acknowledged_at,
+        state.resolved_at,
+        state.resolution,
+        state.last_seen_at,
+        state.occurrences,
+        state.reopened_count
+    );
 }
 
 void append_timeline(
-    db::transaction& tx, organization_id org, std::int64_t number, timeline_item const& item, actor const& by, std::optional<delivery_id> delivery
+    db::transaction& tx,
+    organization_id org,
+    std::int64_t number,
+    timeline_item const& item,
+    actor const& by,
+    std::optional<delivery_id> delivery
 ) {
-    tx.run(insert_entry, org, number, item.kind, by.kind, by.name, by.user, or_null(item.from), or_null(item.to), or_null(item.text), delivery);
+    tx.run(
+        insert_entry,
+        org,
+        number,
+        item.kind,
+        by.kind,
+        by.name,
+        by.user,
+        or_null(item.from),
+        or_null(item.to),
+        or_null(item.text),
+        delivery
+    );
 }
 
 }  // namespace tocsin::incidents

@@ -16,21 +16,47 @@ struct facts {
 };
 
 facts facts_of(sentry::issue const& issue) {
-    return {issue.title, issue.culprit, issue.url, issue.short_id, {}, issue.release, issue.level, issue.assignee, issue.count, issue.last_seen};
+    return {
+        issue.title,
+        issue.culprit,
+        issue.url,
+        issue.short_id,
+        {},
+        issue.release,
+        issue.level,
+        issue.assignee,
+        issue.count,
+        issue.last_seen
+    };
 }
 
 facts facts_of(sentry::event_alert const& alert) {
-    return {alert.title, alert.culprit, alert.url, {}, alert.environment, alert.release, alert.level, {}, 1, alert.at};
+    return {
+        alert.title,
+        alert.culprit,
+        alert.url,
+        {},
+        alert.environment,
+        alert.release,
+        alert.level,
+        {},
+        1,
+        alert.at
+    };
 }
 
 int level_rank(std::string_view level) noexcept {
     // Sentry's levels in rising order; an unknown one counts as error, as Sentry itself takes it.
-    static constexpr std::array<std::string_view, 6> levels{"sample", "debug", "info", "warning", "error", "fatal"};
+    static constexpr std::array<std::string_view, 6> levels{
+        "sample", "debug", "info", "warning", "error", "fatal"
+    };
     auto const at = std::find(levels.begin(), levels.end(), level);
     return at == levels.end() ? 4 : static_cast<int>(at - levels.begin());
 }
 
-severity wanted_severity(routing const& where, facts const& about, std::int64_t count, rule_settings const& settings) noexcept {
+severity wanted_severity(
+    routing const& where, facts const& about, std::int64_t count, rule_settings const& settings
+) noexcept {
     auto const explicit_one = parse_severity(where.severity);
     return explicit_one ? *explicit_one : automatic_severity(about.level, count, settings);
 }
@@ -39,26 +65,45 @@ void fill(std::string& into, std::string const& from) {
     if (!from.empty()) into = from;
 }
 
-decision stored(outcome o, std::string rule) { return {.outcome = o, .rule = std::move(rule)}; }
+decision stored(outcome o, std::string rule) {
+    return {.outcome = o, .rule = std::move(rule)};
+}
 
-/// Why the mapping's or action's filters keep this delivery from opening anything; empty where they let it through.
+/// Why the mapping's or action's filters keep this delivery from opening anything; empty where they let it
+/// through.
 std::string filtered_by(routing const& where, facts const& about) {
     if (where.min_level && level_rank(about.level) < level_rank(*where.min_level))
-        return "level " + (about.level.empty() ? std::string("error") : about.level) + " is below the minimum " + *where.min_level + " of " + where.explained;
+        return "level " + (about.level.empty() ? std::string("error") : about.level) +
+               " is below the minimum " + *where.min_level + " of " + where.explained;
     if (where.environments.empty()) return {};
     if (about.environment.empty())
-        return where.explained + " is limited to environments, and this kind of webhook names none (an alert rule's does)";
-    bool const listed = std::any_of(where.environments.begin(), where.environments.end(),
-                                    [&](std::string const& one) { return iequals(one, about.environment); });
-    return listed ? std::string() : "environment " + about.environment + " is not among those of " + where.explained;
+        return where.explained +
+               " is limited to environments, and this kind of webhook names none (an alert rule's does)";
+    bool const listed =
+        std::any_of(where.environments.begin(), where.environments.end(), [&](std::string const& one) {
+            return iequals(one, about.environment);
+        });
+    return listed ? std::string()
+                  : "environment " + about.environment + " is not among those of " + where.explained;
 }
 
 /// One decision in the making: what is known, and the moves that the rules are made of.
 class story {
 public:
-    story(sentry::webhook const& hook, routing const& where, std::optional<known_incident> const& known, rule_settings const& settings,
-          timestamp now, facts about)
-        : hook_(hook), where_(where), known_(known), settings_(settings), now_(now), about_(std::move(about)) {}
+    story(
+        sentry::webhook const& hook,
+        routing const& where,
+        std::optional<known_incident> const& known,
+        rule_settings const& settings,
+        timestamp now,
+        facts about
+    )
+        : hook_(hook),
+          where_(where),
+          known_(known),
+          settings_(settings),
+          now_(now),
+          about_(std::move(about)) {}
 
     bool is_open() const { return known_ && known_->state.status != status::resolved; }
     bool is_resolved() const { return known_ && known_->state.status == status::resolved; }
@@ -66,20 +111,32 @@ public:
     /// A new incident, or nothing where routing and filters say no.
     decision open(std::string why) const {
         if (auto refused = refused_by_routing()) return *refused;
-        if (where_.attach_only) return stored(outcome::ignored, where_.explained + " only attaches to incidents that are open, and none is");
-        decision d{.outcome = outcome::opened, .rule = std::move(why) + " (" + where_.explained + ")", .change = change::open, .applied = true};
+        if (where_.attach_only)
+            return stored(
+                outcome::ignored, where_.explained + " only attaches to incidents that are open, and none is"
+            );
+        decision d{
+            .outcome = outcome::opened,
+            .rule = std::move(why) + " (" + where_.explained + ")",
+            .change = change::open,
+            .applied = true
+        };
         d.state.title = about_.title.empty() ? "Sentry issue " + issue_id() : about_.title;
         d.state.occurrences = about_.count;
         d.state.last_seen_at = about_.at.value_or(now_);
         d.state.severity = wanted_severity(where_, about_, about_.count, settings_);
         take_facts(d.state);
-        d.timeline.push_back({.kind = entry_kind::opened, .to = std::string(to_string(d.state.severity)), .text = where_.notes});
+        d.timeline.push_back(
+            {.kind = entry_kind::opened, .to = std::string(to_string(d.state.severity)), .text = where_.notes}
+        );
         return d;
     }
 
     /// The known, open incident takes what the webhook says.
     decision attach(entry_kind kind, std::string text, std::string why) const {
-        decision d{.outcome = outcome::updated, .rule = std::move(why), .change = change::update, .applied = true};
+        decision d{
+            .outcome = outcome::updated, .rule = std::move(why), .change = change::update, .applied = true
+        };
         d.state = known_->state;
         bool const alert = kind == entry_kind::alert_attached;
         d.state.occurrences = alert ? d.state.occurrences + 1 : std::max(d.state.occurrences, about_.count);
@@ -96,12 +153,18 @@ public:
         if (auto refused = refused_by_routing()) return *refused;
         if (now_ - *known_->state.resolved_at > settings_.reopen_window) {
             auto d = open(what + " after the reopen window of incident #" + std::to_string(known_->number));
-            if (d.change == change::open) d.timeline.front().text = "follows incident #" + std::to_string(known_->number);
+            if (d.change == change::open)
+                d.timeline.front().text = "follows incident #" + std::to_string(known_->number);
             return d;
         }
-        if (where_.attach_only) return stored(outcome::ignored, where_.explained + " only attaches to incidents that are open");
-        decision d{.outcome = outcome::reopened, .rule = what + " within the reopen window of incident #" + std::to_string(known_->number),
-                   .change = change::update, .applied = true};
+        if (where_.attach_only)
+            return stored(outcome::ignored, where_.explained + " only attaches to incidents that are open");
+        decision d{
+            .outcome = outcome::reopened,
+            .rule = what + " within the reopen window of incident #" + std::to_string(known_->number),
+            .change = change::update,
+            .applied = true
+        };
         d.state = known_->state;
         d.state.status = status::open;
         d.state.acknowledged_at.reset();
@@ -117,24 +180,34 @@ public:
     }
 
     decision resolve(resolution how, std::string text) const {
-        decision d{.outcome = outcome::resolved, .rule = std::move(text), .change = change::update, .applied = true};
+        decision d{
+            .outcome = outcome::resolved, .rule = std::move(text), .change = change::update, .applied = true
+        };
         d.state = known_->state;
         d.state.status = status::resolved;
         d.state.resolved_at = now_;
         d.state.resolution = how;
         take_facts(d.state);
-        d.timeline.push_back({.kind = how == resolution::archived ? entry_kind::archived : entry_kind::resolved,
-                              .from = std::string(to_string(known_->state.status)), .to = "resolved", .text = d.rule});
+        d.timeline.push_back(
+            {.kind = how == resolution::archived ? entry_kind::archived : entry_kind::resolved,
+             .from = std::string(to_string(known_->state.status)),
+             .to = "resolved",
+             .text = d.rule}
+        );
         return d;
     }
 
     /// The event is older than the resolution, by Sentry's clock and ours.
     decision too_old() const {
-        return {.outcome = outcome::stale,
-                .rule = "the event is older than the resolution of incident #" + std::to_string(known_->number),
-                .change = change::note,
-                .timeline = {{.kind = entry_kind::event_counted, .text = "an event from before the resolution arrived late"}},
-                .applied = true};
+        return {
+            .outcome = outcome::stale,
+            .rule = "the event is older than the resolution of incident #" + std::to_string(known_->number),
+            .change = change::note,
+            .timeline =
+                {{.kind = entry_kind::event_counted,
+                  .text = "an event from before the resolution arrived late"}},
+            .applied = true
+        };
     }
 
     bool is_newer_than_resolution() const { return about_.at.value_or(now_) > *known_->state.resolved_at; }
@@ -153,12 +226,17 @@ private:
 
     std::optional<decision> refused_by_routing() const {
         switch (where_.result) {
-            case routing::kind::unmapped: return stored(outcome::unmapped, "the Sentry project is not mapped to a service");
-            case routing::kind::unknown_service: return stored(outcome::unmapped, where_.explained);
-            case routing::kind::inactive: return stored(outcome::inactive, where_.explained);
-            case routing::kind::mapped: break;
+            case routing::kind::unmapped:
+                return stored(outcome::unmapped, "the Sentry project is not mapped to a service");
+            case routing::kind::unknown_service:
+                return stored(outcome::unmapped, where_.explained);
+            case routing::kind::inactive:
+                return stored(outcome::inactive, where_.explained);
+            case routing::kind::mapped:
+                break;
         }
-        if (auto why = filtered_by(where_, about_); !why.empty()) return stored(outcome::filtered, std::move(why));
+        if (auto why = filtered_by(where_, about_); !why.empty())
+            return stored(outcome::filtered, std::move(why));
         return std::nullopt;
     }
 
@@ -176,7 +254,11 @@ private:
     void raise_severity(decision& d) const {
         auto const wanted = wanted_severity(where_, about_, d.state.occurrences, settings_);
         if (d.state.severity_pinned || wanted <= d.state.severity) return;
-        d.timeline.push_back({.kind = entry_kind::severity_changed, .from = std::string(to_string(d.state.severity)), .to = std::string(to_string(wanted))});
+        d.timeline.push_back(
+            {.kind = entry_kind::severity_changed,
+             .from = std::string(to_string(d.state.severity)),
+             .to = std::string(to_string(wanted))}
+        );
         d.state.severity = wanted;
     }
 
@@ -188,53 +270,83 @@ private:
     facts about_;
 };
 
-/// issue.* carry no time of the change: they apply as they arrive, unless the issue's own status says otherwise.
+/// issue.* carry no time of the change: they apply as they arrive, unless the issue's own status says
+/// otherwise.
 std::string contradiction(std::string const& action, std::string const& status) {
     bool const archived = action == "ignored" || action == "archived";
     std::string_view const expected = action == "resolved" ? "resolved" : archived ? "ignored" : "unresolved";
     if (status.empty() || status == expected || (archived && status == "archived")) return {};
-    return "the action is " + action + ", but the issue is " + status + ": a later change has overtaken this webhook";
+    return "the action is " + action + ", but the issue is " + status +
+           ": a later change has overtaken this webhook";
 }
 
 decision decide_lifecycle(std::string const& action, story const& of) {
     auto const& known = of.known();
     if (action == "unresolved") {
-        if (of.is_open()) return of.attach(entry_kind::updated, "unresolved in Sentry", "incident #" + std::to_string(known->number) + " is open already");
+        if (of.is_open())
+            return of.attach(
+                entry_kind::updated,
+                "unresolved in Sentry",
+                "incident #" + std::to_string(known->number) + " is open already"
+            );
         if (of.is_resolved()) return of.regress("the issue was unresolved in Sentry");
         return of.open("the issue was unresolved in Sentry, and had no incident");
     }
     if (!known) {
-        if (of.where().result == routing::kind::unmapped) return stored(outcome::unmapped, "the Sentry project is not mapped to a service");
+        if (of.where().result == routing::kind::unmapped)
+            return stored(outcome::unmapped, "the Sentry project is not mapped to a service");
         return stored(outcome::ignored, "the issue has no incident that " + action + " could change");
     }
     if (action == "assigned") {
-        if (!of.is_open()) return stored(outcome::ignored, "incident #" + std::to_string(known->number) + " is resolved");
+        if (!of.is_open())
+            return stored(outcome::ignored, "incident #" + std::to_string(known->number) + " is resolved");
         auto d = of.attach(entry_kind::assigned, {}, "assigned in Sentry");
         d.timeline.front().to = of.about().assignee;
         d.timeline.front().from = known->state.assignee;
         return d;
     }
-    if (!of.is_open()) return stored(outcome::ignored, "incident #" + std::to_string(known->number) + " is resolved already");
+    if (!of.is_open())
+        return stored(
+            outcome::ignored, "incident #" + std::to_string(known->number) + " is resolved already"
+        );
     if (action == "resolved") return of.resolve(resolution::sentry, "resolved in Sentry");
-    if (of.where().keep_on_archive) return of.attach(entry_kind::archived, "archived in Sentry; the mapping keeps the incident", "archived in Sentry, and the mapping says to keep the incident");
+    if (of.where().keep_on_archive)
+        return of.attach(
+            entry_kind::archived,
+            "archived in Sentry; the mapping keeps the incident",
+            "archived in Sentry, and the mapping says to keep the incident"
+        );
     return of.resolve(resolution::archived, "archived in Sentry");
 }
 
-decision decide_issue(sentry::webhook const& hook, source_memory const& memory, story const& of, sentry::issue const& issue) {
-    static constexpr std::array<std::string_view, 6> actions{"created", "resolved", "unresolved", "ignored", "archived", "assigned"};
+decision decide_issue(
+    sentry::webhook const& hook, source_memory const& memory, story const& of, sentry::issue const& issue
+) {
+    static constexpr std::array<std::string_view, 6> actions{
+        "created", "resolved", "unresolved", "ignored", "archived", "assigned"
+    };
     if (std::find(actions.begin(), actions.end(), hook.action) == actions.end())
         return stored(outcome::ignored, "issue." + hook.action + " has no effect here");
     if (hook.action != "assigned")
-        if (auto why = contradiction(hook.action, issue.status); !why.empty()) return stored(outcome::stale, std::move(why));
+        if (auto why = contradiction(hook.action, issue.status); !why.empty())
+            return stored(outcome::stale, std::move(why));
     if (hook.action == "created") {
-        if (of.is_open()) return of.attach(entry_kind::updated, "seen as new by Sentry", "incident #" + std::to_string(of.known()->number) + " of this issue is open already");
-        if (memory.had_lifecycle) return stored(outcome::stale, "issue.created came after a later change of the same issue");
-        if (of.is_resolved()) return of.is_newer_than_resolution() ? of.regress("the issue fired again") : of.too_old();
+        if (of.is_open())
+            return of.attach(
+                entry_kind::updated,
+                "seen as new by Sentry",
+                "incident #" + std::to_string(of.known()->number) + " of this issue is open already"
+            );
+        if (memory.had_lifecycle)
+            return stored(outcome::stale, "issue.created came after a later change of the same issue");
+        if (of.is_resolved())
+            return of.is_newer_than_resolution() ? of.regress("the issue fired again") : of.too_old();
         return of.open("a new issue in Sentry");
     }
     auto d = decide_lifecycle(hook.action, of);
     // What was not processed is not remembered: it may be replayed once its project is mapped.
-    bool const processed = d.outcome != outcome::unmapped && d.outcome != outcome::filtered && d.outcome != outcome::inactive;
+    bool const processed =
+        d.outcome != outcome::unmapped && d.outcome != outcome::filtered && d.outcome != outcome::inactive;
     d.lifecycle = hook.action != "assigned" && processed;
     d.applied = d.applied || d.lifecycle;
     return d;
@@ -242,14 +354,22 @@ decision decide_issue(sentry::webhook const& hook, source_memory const& memory, 
 
 decision decide_alert(story const& of, sentry::event_alert const& alert) {
     auto const rule = alert.rule.empty() ? std::string("an alert rule") : "alert rule " + alert.rule;
-    if (of.is_open()) return of.attach(entry_kind::alert_attached, rule, rule + " fired for incident #" + std::to_string(of.known()->number));
-    if (of.is_resolved()) return of.is_newer_than_resolution() ? of.regress(rule + " fired again") : of.too_old();
+    if (of.is_open())
+        return of.attach(
+            entry_kind::alert_attached,
+            rule,
+            rule + " fired for incident #" + std::to_string(of.known()->number)
+        );
+    if (of.is_resolved())
+        return of.is_newer_than_resolution() ? of.regress(rule + " fired again") : of.too_old();
     return of.open(rule + " fired");
 }
 
 }  // namespace
 
-severity automatic_severity(std::string_view level, std::int64_t count, rule_settings const& settings) noexcept {
+severity automatic_severity(
+    std::string_view level, std::int64_t count, rule_settings const& settings
+) noexcept {
     if (level == "fatal") return severity::critical;
     if (level == "warning") return severity::warning;
     if (level == "info" || level == "debug" || level == "sample") return severity::info;
@@ -257,13 +377,19 @@ severity automatic_severity(std::string_view level, std::int64_t count, rule_set
 }
 
 decision decide(
-    sentry::webhook const& hook, routing const& where, source_memory const& memory, std::optional<known_incident> const& known,
-    rule_settings const& settings, timestamp now
+    sentry::webhook const& hook,
+    routing const& where,
+    source_memory const& memory,
+    std::optional<known_incident> const& known,
+    rule_settings const& settings,
+    timestamp now
 ) {
     if (!hook.unreadable.empty()) return stored(outcome::unreadable, hook.unreadable);
     if (!hook.disagreement.empty()) return stored(outcome::ignored, hook.disagreement);
-    if (memory.same_body) return stored(outcome::duplicate, "the body equals the last one applied to this issue");
-    if (memory.event_applied) return stored(outcome::duplicate, "this event has had its effect under this alert rule");
+    if (memory.same_body)
+        return stored(outcome::duplicate, "the body equals the last one applied to this issue");
+    if (memory.event_applied)
+        return stored(outcome::duplicate, "this event has had its effect under this alert rule");
     // Paused means paused, for what exists too; without a mapping an existing incident still lives on.
     if (where.result == routing::kind::inactive) return stored(outcome::inactive, where.explained);
 
@@ -276,19 +402,27 @@ decision decide(
 
 std::string_view to_string(person_action a) noexcept {
     switch (a) {
-        case person_action::acknowledge: return "acknowledge";
-        case person_action::resolve: return "resolve";
-        case person_action::reopen: break;
+        case person_action::acknowledge:
+            return "acknowledge";
+        case person_action::resolve:
+            return "resolve";
+        case person_action::reopen:
+            break;
     }
     return "reopen";
 }
 
-result<std::optional<incident_state>> apply(person_action action, incident_state const& before, timestamp now) {
+result<std::optional<incident_state>> apply(
+    person_action action, incident_state const& before, timestamp now
+) {
     auto after = before;
     switch (action) {
         case person_action::acknowledge:
             if (before.status == status::acknowledged) return std::optional<incident_state>();
-            if (before.status == status::resolved) return error{errc::illegal_transition, "The incident is resolved: reopen it before acknowledging it."};
+            if (before.status == status::resolved)
+                return error{
+                    errc::illegal_transition, "The incident is resolved: reopen it before acknowledging it."
+                };
             after.status = status::acknowledged;
             after.acknowledged_at = now;
             return std::optional(after);
@@ -298,10 +432,15 @@ result<std::optional<incident_state>> apply(person_action action, incident_state
             after.resolved_at = now;
             after.resolution = resolution::person;
             return std::optional(after);
-        case person_action::reopen: break;
+        case person_action::reopen:
+            break;
     }
     if (before.status != status::resolved)
-        return error{errc::illegal_transition, "The incident is " + std::string(to_string(before.status)) + " already: only a resolved one can be reopened."};
+        return error{
+            errc::illegal_transition,
+            "The incident is " + std::string(to_string(before.status)) +
+                " already: only a resolved one can be reopened."
+        };
     after.status = status::open;
     after.acknowledged_at.reset();
     after.resolved_at.reset();

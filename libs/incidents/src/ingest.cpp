@@ -10,16 +10,21 @@ namespace {
 
 std::optional<source> source_of(sentry::webhook const& hook) {
     if (!hook.unreadable.empty() || !hook.disagreement.empty()) return std::nullopt;
-    if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return source{source_kind::issue, issue->id};
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return source{source_kind::issue, alert->issue_id};
+    if (auto const* issue = std::get_if<sentry::issue>(&hook.what))
+        return source{source_kind::issue, issue->id};
+    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
+        return source{source_kind::issue, alert->issue_id};
     return std::nullopt;
 }
 
-/// What makes two deliveries of an alert the same happening: the event and the rule (its id where there is one, else its label).
+/// What makes two deliveries of an alert the same happening: the event and the rule (its id where there is
+/// one, else its label).
 std::optional<crypto::sha256_digest> event_of(sentry::webhook const& hook) {
     auto const* alert = std::get_if<sentry::event_alert>(&hook.what);
     if (!alert) return std::nullopt;
-    return crypto::sha256(alert->event_id + '\n' + (alert->rule_id.empty() ? "label " + alert->rule : "id " + alert->rule_id));
+    return crypto::sha256(
+        alert->event_id + '\n' + (alert->rule_id.empty() ? "label " + alert->rule : "id " + alert->rule_id)
+    );
 }
 
 /// By Sentry's clock.
@@ -30,22 +35,33 @@ std::optional<timestamp> event_time(sentry::webhook const& hook) {
 }
 
 /// One delivery inside its transaction: look, decide, write.
-std::optional<accepted> apply(db::transaction& tx, arrival const& what, rule_settings const& rules, delivery_id id) {
+std::optional<accepted> apply(
+    db::transaction& tx, arrival const& what, rule_settings const& rules, delivery_id id
+) {
     auto const& hook = what.hook;
     auto const* installation = std::get_if<sentry::installation_change>(&hook.what);
     auto const of = find_receiver(tx, what.sentry_host, hook.installation);
     if (!of) {
         if (!installation || !hook.disagreement.empty()) return std::nullopt;
-        if (hook.action == "created") remember_unclaimed(tx, what.sentry_host, hook.installation, installation->organization_slug);
+        if (hook.action == "created")
+            remember_unclaimed(tx, what.sentry_host, hook.installation, installation->organization_slug);
         return accepted{id, outcome::ignored, std::nullopt};
     }
     auto const body = crypto::sha256(what.body);
-    delivery_record record{.id = id, .outcome = outcome::inactive, .rule = of->reason, .about = std::nullopt, .incident = std::nullopt, .duplicate_of = std::nullopt};
+    delivery_record record{
+        .id = id,
+        .outcome = outcome::inactive,
+        .rule = of->reason,
+        .about = std::nullopt,
+        .incident = std::nullopt,
+        .duplicate_of = std::nullopt
+    };
     if (installation && hook.disagreement.empty()) {
         bool const ends = hook.action == "deleted" && !of->silenced;
         if (ends) uninstall(tx, *of);
         record.outcome = ends ? outcome::updated : outcome::ignored;
-        record.rule = ends ? "the integration was uninstalled in Sentry" : "installation." + hook.action + " changes nothing about this integration";
+        record.rule = ends ? "the integration was uninstalled in Sentry"
+                           : "installation." + hook.action + " changes nothing about this integration";
     } else if (!of->silenced) {
         record.about = source_of(hook);
         if (record.about) {
@@ -69,12 +85,23 @@ std::optional<accepted> apply(db::transaction& tx, arrival const& what, rule_set
     return accepted{id, record.outcome, record.incident};
 }
 
-/// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its raw bytes.
+/// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its
+/// raw bytes.
 std::optional<accepted> keep_as_unreadable(db::transaction& tx, arrival const& what, delivery_id id) {
     auto const of = find_receiver(tx, what.sentry_host, what.hook.installation);
     if (!of) return std::nullopt;
-    write_delivery(tx, *of, what, {.id = id, .outcome = outcome::unreadable, .rule = "the database refused a value of this webhook", .about = std::nullopt, .incident = std::nullopt, .duplicate_of = std::nullopt},
-                   crypto::sha256(what.body));
+    write_delivery(
+        tx,
+        *of,
+        what,
+        {.id = id,
+         .outcome = outcome::unreadable,
+         .rule = "the database refused a value of this webhook",
+         .about = std::nullopt,
+         .incident = std::nullopt,
+         .duplicate_of = std::nullopt},
+        crypto::sha256(what.body)
+    );
     return accepted{id, outcome::unreadable, std::nullopt};
 }
 
@@ -83,8 +110,12 @@ enum class run_end { done, poisonous, in_doubt };
 }  // namespace
 
 void ingest::declare(observe::metrics& metrics) {
-    metrics.declare_counter("tocsin_webhook_deliveries_total", "Deliveries made durable, by resource and outcome.");
-    metrics.declare_counter("tocsin_incident_transitions_total", "Changes of incidents' status, by new status and who made them.");
+    metrics.declare_counter(
+        "tocsin_webhook_deliveries_total", "Deliveries made durable, by resource and outcome."
+    );
+    metrics.declare_counter(
+        "tocsin_incident_transitions_total", "Changes of incidents' status, by new status and who made them."
+    );
 }
 
 async::task<std::optional<accepted>> ingest::take(arrival what) {
@@ -94,7 +125,9 @@ async::task<std::optional<accepted>> ingest::take(arrival what) {
     auto end = run_end::done;
     std::string why;
     try {
-        done = co_await pool_.transact(db::no_tenant, [what, rules = rules_, id](db::transaction& tx) { return apply(tx, what, rules, id); });
+        done = co_await pool_.transact(db::no_tenant, [what, rules = rules_, id](db::transaction& tx) {
+            return apply(tx, what, rules, id);
+        });
     } catch (db::in_doubt const&) {
         end = run_end::in_doubt;
     } catch (db::bad_value const& e) {
@@ -110,7 +143,9 @@ async::task<std::optional<accepted>> ingest::take(arrival what) {
     }
     if (end == run_end::poisonous) {
         observe::log_error("delivery refused by the database", {{"delivery", id.str()}, {"why", why}});
-        done = co_await pool_.transact(db::no_tenant, [what, id](db::transaction& tx) { return keep_as_unreadable(tx, what, id); });
+        done = co_await pool_.transact(db::no_tenant, [what, id](db::transaction& tx) {
+            return keep_as_unreadable(tx, what, id);
+        });
     }
     if (done) count(what, *done);
     co_return done;
@@ -121,10 +156,14 @@ async::task<std::optional<accepted>> ingest::look_up(delivery_id id) {
 }
 
 void ingest::count(arrival const& what, accepted const& done) {
-    metrics_.count("tocsin_webhook_deliveries_total", {{"resource", to_string(what.hook.resource)}, {"outcome", to_string(done.outcome)}});
+    metrics_.count(
+        "tocsin_webhook_deliveries_total",
+        {{"resource", to_string(what.hook.resource)}, {"outcome", to_string(done.outcome)}}
+    );
     if (done.outcome == outcome::opened || done.outcome == outcome::reopened)
         metrics_.count("tocsin_incident_transitions_total", {{"to", "open"}, {"by", "sentry"}});
-    if (done.outcome == outcome::resolved) metrics_.count("tocsin_incident_transitions_total", {{"to", "resolved"}, {"by", "sentry"}});
+    if (done.outcome == outcome::resolved)
+        metrics_.count("tocsin_incident_transitions_total", {{"to", "resolved"}, {"by", "sentry"}});
 }
 
 }  // namespace tocsin::incidents

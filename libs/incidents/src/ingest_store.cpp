@@ -50,7 +50,8 @@ constexpr db::statement lock_one_source{
 
 constexpr db::statement find_event{
     "find_applied_event",
-    "select delivery_id from tocsin.applied_events where organization_id = $1 and integration_id = $2 and event_hash = $3::bytea"
+    "select delivery_id from tocsin.applied_events where organization_id = $1 and integration_id = $2 and "
+    "event_hash = $3::bytea"
 };
 
 constexpr db::statement insert_event{
@@ -86,7 +87,8 @@ constexpr db::statement learn_project_id{
 };
 
 constexpr db::statement find_service{
-    "find_service_by_slug", "select service_id from tocsin.services where organization_id = $1 and slug = $2 and archived_at is null"
+    "find_service_by_slug",
+    "select service_id from tocsin.services where organization_id = $1 and slug = $2 and archived_at is null"
 };
 
 constexpr db::statement find_newest_incident{
@@ -126,10 +128,14 @@ constexpr db::statement insert_duplicate{
 };
 
 constexpr db::statement select_delivery{
-    "find_delivery_outcome", "select incident_number from tocsin.deliveries where delivery_id = $1 and received_at > tocsin.now() - interval '1 hour'"
+    "find_delivery_outcome",
+    "select incident_number from tocsin.deliveries where delivery_id = $1 and received_at > tocsin.now() - "
+    "interval '1 hour'"
 };
 
-std::optional<std::string> or_null(std::string text) { return text.empty() ? std::nullopt : std::optional(std::move(text)); }
+std::optional<std::string> or_null(std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
 
 sentry::project_ref project_of(sentry::webhook const& hook) {
     if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->project;
@@ -138,7 +144,9 @@ sentry::project_ref project_of(sentry::webhook const& hook) {
 }
 
 /// An identifier of Sentry's fit for a column of 64 bytes; odd ones are shown nowhere and match nothing.
-std::optional<std::string> short_id_or_null(std::string const& text) { return text.size() <= 64 ? or_null(text) : std::nullopt; }
+std::optional<std::string> short_id_or_null(std::string const& text) {
+    return text.size() <= 64 ? or_null(text) : std::nullopt;
+}
 
 std::vector<std::string> split_list(std::string_view text) {
     std::vector<std::string> items;
@@ -151,7 +159,9 @@ std::vector<std::string> split_list(std::string_view text) {
 }
 
 /// The settings of an alert rule's action go over the mapping; its service needs no mapping at all.
-void take_settings(db::transaction& tx, organization_id org, sentry::event_alert const& alert, routing& into) {
+void take_settings(
+    db::transaction& tx, organization_id org, sentry::event_alert const& alert, routing& into
+) {
     for (auto const& [name, value] : alert.settings) {
         if (name == "severity" && !value.empty()) into.severity = value;
         if (name == "open") into.attach_only = value == "false";
@@ -161,26 +171,39 @@ void take_settings(db::transaction& tx, organization_id org, sentry::event_alert
         auto const service = tx.run(find_service, org, value).first();
         into.explained = "the alert rule's action for service " + value;
         into.result = service ? routing::kind::mapped : routing::kind::unknown_service;
-        if (service) into.service = service->get<service_id>("service_id");
-        else into.explained = "the alert rule's action names the service " + value + ", which does not exist";
+        if (service)
+            into.service = service->get<service_id>("service_id");
+        else
+            into.explained = "the alert rule's action names the service " + value + ", which does not exist";
     }
 }
 
 }  // namespace
 
-std::optional<receiving_integration> find_receiver(db::transaction& tx, std::string const& sentry_host, uuid const& installation) {
+std::optional<receiving_integration> find_receiver(
+    db::transaction& tx, std::string const& sentry_host, uuid const& installation
+) {
     auto const row = tx.run(find_by_installation, sentry_host, installation).first();
     if (!row) return std::nullopt;
     auto const why = row->text("status_reason");
     // A dead token never silences a page: only an admin's Disconnect and an uninstall do.
-    bool const silenced = row->text("status") == "disconnected" && (why == "uninstalled" || why == "disconnected_by_admin");
+    bool const silenced =
+        row->text("status") == "disconnected" && (why == "uninstalled" || why == "disconnected_by_admin");
     return receiving_integration{
-        row->get<organization_id>("organization_id"), row->get<integration_id>("integration_id"), silenced,
-        why == "uninstalled" ? "the integration was uninstalled in Sentry" : "an admin disconnected the integration"
+        row->get<organization_id>("organization_id"),
+        row->get<integration_id>("integration_id"),
+        silenced,
+        why == "uninstalled" ? "the integration was uninstalled in Sentry"
+                             : "an admin disconnected the integration"
     };
 }
 
-void remember_unclaimed(db::transaction& tx, std::string const& sentry_host, uuid const& installation, std::string const& organization_slug) {
+void remember_unclaimed(
+    db::transaction& tx,
+    std::string const& sentry_host,
+    uuid const& installation,
+    std::string const& organization_slug
+) {
     tx.run(insert_unclaimed, sentry_host, installation, organization_slug);
 }
 
@@ -189,16 +212,25 @@ void uninstall(db::transaction& tx, receiving_integration const& of) {
     tx.run(set_uninstalled, of.organization, of.integration);
 }
 
-timestamp current_time(db::transaction& tx) { return tx.run(select_now)[0].get<timestamp>("now"); }
+timestamp current_time(db::transaction& tx) {
+    return tx.run(select_now)[0].get<timestamp>("now");
+}
 
 locked_source lock_source(
-    db::transaction& tx, receiving_integration const& of, source const& what, crypto::sha256_digest const& body,
+    db::transaction& tx,
+    receiving_integration const& of,
+    source const& what,
+    crypto::sha256_digest const& body,
     std::optional<crypto::sha256_digest> const& event
 ) {
     tx.run(insert_source, of.organization, of.integration, what.kind, what.id);
-    auto const row = tx.run(lock_one_source, of.organization, of.integration, what.kind, what.id, byte_view(body))[0];
+    auto const row =
+        tx.run(lock_one_source, of.organization, of.integration, what.kind, what.id, byte_view(body))[0];
     locked_source locked{
-        .memory = {.same_body = row.get<bool>("same_body"), .event_applied = false, .had_lifecycle = row.get<bool>("had_lifecycle")},
+        .memory =
+            {.same_body = row.get<bool>("same_body"),
+             .event_applied = false,
+             .had_lifecycle = row.get<bool>("had_lifecycle")},
         .last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id")
     };
     if (!event) return locked;
@@ -213,22 +245,29 @@ routing find_routing(db::transaction& tx, receiving_integration const& of, sentr
     auto const project = project_of(hook);
     auto const id = short_id_or_null(project.id);
     routing found;
-    if (auto const row = tx.run(find_mapping, of.organization, of.integration, id, or_null(project.slug)).first()) {
+    if (auto const row =
+            tx.run(find_mapping, of.organization, of.integration, id, or_null(project.slug)).first()) {
         found.service = row->get<service_id>("service_id");
         found.severity = row->text("severity");
         found.environments = row->get<std::vector<std::string>>("environments");
         found.min_level = row->get<std::optional<std::string>>("min_level");
         found.keep_on_archive = row->text("on_archive") == "keep";
         found.result = row->get<bool>("paused") ? routing::kind::inactive : routing::kind::mapped;
-        found.explained = (found.result == routing::kind::inactive ? "paused: " : "") + std::string("the mapping to service ") + row->text("service_slug");
-        if (row->get<bool>("lacks_id") && id) tx.run(learn_project_id, of.organization, row->get<mapping_id>("mapping_id"), id);
+        found.explained = (found.result == routing::kind::inactive ? "paused: " : "") +
+                          std::string("the mapping to service ") + row->text("service_slug");
+        if (row->get<bool>("lacks_id") && id)
+            tx.run(learn_project_id, of.organization, row->get<mapping_id>("mapping_id"), id);
     }
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) take_settings(tx, of.organization, *alert, found);
+    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
+        take_settings(tx, of.organization, *alert, found);
     return found;
 }
 
-std::optional<known_incident> find_newest(db::transaction& tx, receiving_integration const& of, source const& what) {
-    auto const row = tx.run(find_newest_incident, of.organization, of.integration, what.kind, what.id).first();
+std::optional<known_incident> find_newest(
+    db::transaction& tx, receiving_integration const& of, source const& what
+) {
+    auto const row =
+        tx.run(find_newest_incident, of.organization, of.integration, what.kind, what.id).first();
     if (!row) return std::nullopt;
     return known_incident{row->get<std::int64_t>("number"), read_state(*row)};
 }
@@ -236,61 +275,156 @@ std::optional<known_incident> find_newest(db::transaction& tx, receiving_integra
 namespace {
 
 std::int64_t write_new_incident(
-    db::transaction& tx, receiving_integration const& of, source const& what, arrival const& from, routing const& where,
-    std::optional<known_incident> const& known, incident_state const& state
+    db::transaction& tx,
+    receiving_integration const& of,
+    source const& what,
+    arrival const& from,
+    routing const& where,
+    std::optional<known_incident> const& known,
+    incident_state const& state
 ) {
     auto const number = tx.run(next_number, of.organization)[0].get<std::int64_t>("last_number");
     auto const project = project_of(from.hook);
     auto const previous = known ? std::optional(known->number) : std::nullopt;
-    tx.run(insert_incident, of.organization, number, where.service, of.integration, what.kind, what.id, short_id_or_null(project.id),
-           or_null(project.slug), state.title, or_null(state.culprit), or_null(state.url), or_null(state.short_id), state.severity,
-           or_null(state.environment), or_null(state.release), or_null(state.level), or_null(state.assignee), state.last_seen_at, state.occurrences, previous);
+    tx.run(
+        insert_incident,
+        of.organization,
+        number,
+        where.service,
+        of.integration,
+        what.kind,
+        what.id,
+        short_id_or_null(project.id),
+        or_null(project.slug),
+        state.title,
+        or_null(state.culprit),
+        or_null(state.url),
+        or_null(state.short_id),
+        state.severity,
+        or_null(state.environment),
+        or_null(state.release),
+        or_null(state.level),
+        or_null(state.assignee),
+        state.last_seen_at,
+        state.occurrences,
+        previous
+    );
     return number;
 }
 
 }  // namespace
 
 std::optional<std::int64_t> write_change(
-    db::transaction& tx, receiving_integration const& of, source const& what, arrival const& from, routing const& where,
-    std::optional<known_incident> const& known, decision const& made, delivery_id delivery
+    db::transaction& tx,
+    receiving_integration const& of,
+    source const& what,
+    arrival const& from,
+    routing const& where,
+    std::optional<known_incident> const& known,
+    decision const& made,
+    delivery_id delivery
 ) {
     std::optional<std::int64_t> number = known ? std::optional(known->number) : std::nullopt;
-    if (made.change == change::open) number = write_new_incident(tx, of, what, from, where, known, made.state);
+    if (made.change == change::open)
+        number = write_new_incident(tx, of, what, from, where, known, made.state);
     if (made.change == change::update) write_state(tx, of.organization, known->number, made.state);
     if (!number) return std::nullopt;
     // A person's name where a person did it in Sentry; rules and regressions are Sentry's own.
-    actor const by{actor_kind::sentry, from.hook.actor.type == "user" ? from.hook.actor.name : "Sentry", std::nullopt};
+    actor const by{
+        actor_kind::sentry, from.hook.actor.type == "user" ? from.hook.actor.name : "Sentry", std::nullopt
+    };
     for (auto const& item : made.timeline) append_timeline(tx, of.organization, *number, item, by, delivery);
     return number;
 }
 
 void remember(
-    db::transaction& tx, receiving_integration const& of, source const& what, decision const& made, crypto::sha256_digest const& body,
-    std::optional<crypto::sha256_digest> const& event, std::optional<timestamp> event_at, delivery_id delivery
+    db::transaction& tx,
+    receiving_integration const& of,
+    source const& what,
+    decision const& made,
+    crypto::sha256_digest const& body,
+    std::optional<crypto::sha256_digest> const& event,
+    std::optional<timestamp> event_at,
+    delivery_id delivery
 ) {
     if (!made.applied) return;
-    tx.run(update_source, of.organization, of.integration, what.kind, what.id, delivery, event_at, made.lifecycle, byte_view(body));
+    tx.run(
+        update_source,
+        of.organization,
+        of.integration,
+        what.kind,
+        what.id,
+        delivery,
+        event_at,
+        made.lifecycle,
+        byte_view(body)
+    );
     if (event) tx.run(insert_event, of.organization, of.integration, delivery, byte_view(*event));
 }
 
 void write_delivery(
-    db::transaction& tx, receiving_integration const& of, arrival const& from, delivery_record const& what, crypto::sha256_digest const& body
+    db::transaction& tx,
+    receiving_integration const& of,
+    arrival const& from,
+    delivery_record const& what,
+    crypto::sha256_digest const& body
 ) {
     auto const& hook = from.hook;
     auto const project = project_of(hook);
     auto const kind = what.about ? std::optional(what.about->kind) : std::nullopt;
     auto const source_id = what.about ? std::optional(what.about->id) : std::nullopt;
-    auto const resource = hook.resource == sentry::resource::other ? hook.resource_name : std::string(to_string(hook.resource));
+    auto const resource =
+        hook.resource == sentry::resource::other ? hook.resource_name : std::string(to_string(hook.resource));
     auto const rule = repaired(what.rule, 500);
     auto const bytes = static_cast<std::int64_t>(from.body.size());
     auto const project_id = short_id_or_null(project.id);
     if (what.outcome == outcome::duplicate)  // points to the first; no second copy of the body
-        tx.run(insert_duplicate, of.organization, what.id, of.integration, resource, hook.action, what.outcome, rule, from.request_id, from.hook_timestamp,
-               from.signing_key, project_id, or_null(project.slug), kind, source_id, what.incident, what.duplicate_of, bytes, hook.cut, byte_view(body));
+        tx.run(
+            insert_duplicate,
+            of.organization,
+            what.id,
+            of.integration,
+            resource,
+            hook.action,
+            what.outcome,
+            rule,
+            from.request_id,
+            from.hook_timestamp,
+            from.signing_key,
+            project_id,
+            or_null(project.slug),
+            kind,
+            source_id,
+            what.incident,
+            what.duplicate_of,
+            bytes,
+            hook.cut,
+            byte_view(body)
+        );
     else
-        tx.run(insert_delivery, of.organization, what.id, of.integration, resource, hook.action, what.outcome, rule, from.request_id, from.hook_timestamp,
-               from.signing_key, project_id, or_null(project.slug), kind, source_id, what.incident, what.duplicate_of, bytes, hook.cut, byte_view(body),
-               as_bytes(from.body));
+        tx.run(
+            insert_delivery,
+            of.organization,
+            what.id,
+            of.integration,
+            resource,
+            hook.action,
+            what.outcome,
+            rule,
+            from.request_id,
+            from.hook_timestamp,
+            from.signing_key,
+            project_id,
+            or_null(project.slug),
+            kind,
+            source_id,
+            what.incident,
+            what.duplicate_of,
+            bytes,
+            hook.cut,
+            byte_view(body),
+            as_bytes(from.body)
+        );
 }
 
 std::optional<accepted> find_delivery(db::transaction& tx, delivery_id id) {

@@ -7,7 +7,8 @@ namespace tocsin::integrations {
 
 namespace {
 
-constexpr int max_open_intents = 5;  // per organization; each is an unfinished row that a person can make by clicking
+constexpr int max_open_intents =
+    5;  // per organization; each is an unfinished row that a person can make by clicking
 
 constexpr db::statement count_open{
     "count_open_intents",
@@ -53,7 +54,9 @@ constexpr db::statement insert_intent_without_session{
        values ($1, $2, $3, $4, 'connect', tocsin.now() + $5::bigint * interval '1 millisecond', $6))"
 };
 
-constexpr db::statement find_by_binding{"find_connect_flows", "select organization_id, flow_id from tocsin.find_connect_flows($1)"};
+constexpr db::statement find_by_binding{
+    "find_connect_flows", "select organization_id, flow_id from tocsin.find_connect_flows($1)"
+};
 
 constexpr db::statement consume{
     "consume_connect_flow",
@@ -104,7 +107,8 @@ constexpr db::statement forget_unclaimed{
 
 constexpr db::statement set_told{
     "set_told_installed",
-    "update tocsin.integrations set told_installed_at = tocsin.now() where organization_id = $1 and integration_id = $2"
+    "update tocsin.integrations set told_installed_at = tocsin.now() where organization_id = $1 and "
+    "integration_id = $2"
 };
 
 std::string text_of(std::optional<byte_string> const& bytes) {
@@ -121,9 +125,26 @@ bool open_intent(db::transaction& tx, new_intent const& what) {
     tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
     auto const flow = crypto::uuid_v4();
     if (what.session_hash.empty())
-        tx.run(insert_intent_without_session, what.organization, flow, what.integration, what.user, what.lifetime, as_bytes(what.binding_hash));
+        tx.run(
+            insert_intent_without_session,
+            what.organization,
+            flow,
+            what.integration,
+            what.user,
+            what.lifetime,
+            as_bytes(what.binding_hash)
+        );
     else
-        tx.run(insert_intent, what.organization, flow, what.integration, what.user, what.lifetime, as_bytes(what.binding_hash), as_bytes(what.session_hash));
+        tx.run(
+            insert_intent,
+            what.organization,
+            flow,
+            what.integration,
+            what.user,
+            what.lifetime,
+            as_bytes(what.binding_hash),
+            as_bytes(what.session_hash)
+        );
     return true;
 }
 
@@ -134,13 +155,18 @@ std::vector<open_intent_key> find_intents(db::transaction& tx, std::string const
     return found;
 }
 
-std::optional<consumed_intent> consume_intent(db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash) {
+std::optional<consumed_intent> consume_intent(
+    db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash
+) {
     auto const row = tx.run(consume, org, flow).first();
     if (!row) return std::nullopt;
     tx.run(supersede_own, org, as_bytes(binding_hash));
     return consumed_intent{
-        row->get<integration_id>("integration_id"), row->get<std::optional<user_id>>("user_id"),
-        text_of(row->get<std::optional<byte_string>>("session_hash")), row->text("slug"), row->get<std::optional<std::string>>("role")
+        row->get<integration_id>("integration_id"),
+        row->get<std::optional<user_id>>("user_id"),
+        text_of(row->get<std::optional<byte_string>>("session_hash")),
+        row->text("slug"),
+        row->get<std::optional<std::string>>("role")
     };
 }
 
@@ -148,16 +174,31 @@ void store_connection(db::transaction& tx, confirmed_connection const& what) {
     tx.run(claim_installation, what.sentry_host, what.installation, what.organization, what.integration);
     tx.run(claim_organization, what.sentry_host, what.sentry_org.id, what.organization);
     // Row-level security shows own rows only: what is not seen now is somebody else's.
-    bool const ours = !tx.run(own_installation, what.sentry_host, what.installation, what.organization, what.integration).empty() &&
-                      !tx.run(own_organization, what.sentry_host, what.sentry_org.id, what.organization).empty();
+    bool const ours =
+        !tx.run(own_installation, what.sentry_host, what.installation, what.organization, what.integration)
+             .empty() &&
+        !tx.run(own_organization, what.sentry_host, what.sentry_org.id, what.organization).empty();
     if (!ours)
-        throw failure({errc::already_claimed, "This Sentry organization is connected to another organization of this deployment already."});
+        throw failure(
+            {errc::already_claimed,
+             "This Sentry organization is connected to another organization of this deployment already."}
+        );
     put_credential(tx, what.organization, what.integration, what.credential);
-    tx.run(set_connected, what.organization, what.integration, what.installation, what.sentry_org.id, what.sentry_org.slug, what.sentry_org.name,
-           what.scopes);
+    tx.run(
+        set_connected,
+        what.organization,
+        what.integration,
+        what.installation,
+        what.sentry_org.id,
+        what.sentry_org.slug,
+        what.sentry_org.name,
+        what.scopes
+    );
     tx.run(forget_unclaimed, what.sentry_host, what.installation);
 }
 
-void store_told_installed(db::transaction& tx, organization_id org, integration_id id) { tx.run(set_told, org, id); }
+void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {
+    tx.run(set_told, org, id);
+}
 
 }  // namespace tocsin::integrations

@@ -36,10 +36,14 @@ struct consumed_intent {
     std::optional<user_id> user;
     std::string session_hash;
     std::string organization_slug;
-    std::optional<std::string> role;  ///< of the user who began, now; nothing where they are no member any more
+    std::optional<std::string>
+        role;  ///< of the user who began, now; nothing where they are no member any more
 };
-/// Marks an intent as used, and every other open one of the same browser and organization. Nothing where it is used or expired.
-std::optional<consumed_intent> consume_intent(db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash);
+/// Marks an intent as used, and every other open one of the same browser and organization. Nothing where it
+/// is used or expired.
+std::optional<consumed_intent> consume_intent(
+    db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash
+);
 
 struct confirmed_connection {
     organization_id organization;
@@ -50,8 +54,8 @@ struct confirmed_connection {
     std::vector<std::string> scopes;
     sealed_credential credential;
 };
-/// Claims the installation and its Sentry organization and makes the integration `connected`. Throws `failure`
-/// (already_claimed), which undoes the transaction, where somebody else has one of them.
+/// Claims the installation and its Sentry organization and makes the integration `connected`. Throws
+/// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them.
 void store_connection(db::transaction& tx, confirmed_connection const& what);
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id);

@@ -35,17 +35,24 @@ constexpr db::statement put_without_refresh_token{
 };
 
 constexpr db::statement find_access_token{
-    "find_access_token", "select access_token_sealed from tocsin.credentials where organization_id = $1 and integration_id = $2"
+    "find_access_token",
+    "select access_token_sealed from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
 
 }  // namespace
 
 sealed_credential seal(
-    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, refresh_policy const& policy, timestamp now
+    crypto::vault const& vault,
+    organization_id org,
+    integration_id id,
+    sentry::token_set const& tokens,
+    refresh_policy const& policy,
+    timestamp now
 ) {
     sealed_credential sealed;
     sealed.access_token = vault.seal(tokens.access_token, place_of("access_token", org, id));
-    if (tokens.refresh_token) sealed.refresh_token = vault.seal(*tokens.refresh_token, place_of("refresh_token", org, id));
+    if (tokens.refresh_token)
+        sealed.refresh_token = vault.seal(*tokens.refresh_token, place_of("refresh_token", org, id));
     if (tokens.expires_at) {
         sealed.life = std::chrono::duration_cast<std::chrono::milliseconds>(*tokens.expires_at - now);
         sealed.renew_after = renew_after(policy, *sealed.life, crypto::random_u64());
@@ -53,20 +60,40 @@ sealed_credential seal(
     return sealed;
 }
 
-result<secret> open_access_token(crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed) {
+result<secret> open_access_token(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+) {
     return vault.open(sealed, place_of("access_token", org, id));
 }
 
-void put_credential(db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential) {
+void put_credential(
+    db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
+) {
     if (credential.refresh_token)
-        tx.run(put, org, id, credential.life, credential.renew_after, credential.access_token, *credential.refresh_token);
+        tx.run(
+            put,
+            org,
+            id,
+            credential.life,
+            credential.renew_after,
+            credential.access_token,
+            *credential.refresh_token
+        );
     else
-        tx.run(put_without_refresh_token, org, id, credential.life, credential.renew_after, credential.access_token);
+        tx.run(
+            put_without_refresh_token,
+            org,
+            id,
+            credential.life,
+            credential.renew_after,
+            credential.access_token
+        );
 }
 
 result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id) {
     auto const found = tx.run(find_access_token, org, id).first();
-    if (!found) return error{errc::conflict, "This integration has no access to Sentry now: connect it first."};
+    if (!found)
+        return error{errc::conflict, "This integration has no access to Sentry now: connect it first."};
     return found->get<byte_string>("access_token_sealed");
 }
 

@@ -6,18 +6,24 @@ namespace tocsin::integrations {
 
 namespace {
 
-#define TOCSIN_INTEGRATION_COLUMNS                                                                                         \
-    "select i.integration_id, i.mode, i.sentry_host, i.status, i.status_reason, i.status_since, i.sentry_org_id, "          \
-    "       i.sentry_org_slug, i.sentry_org_name, i.installation_id, i.scopes, i.created_at, "                              \
-    "       (select max(d.received_at) from tocsin.deliveries d "                                                           \
-    "         where d.organization_id = i.organization_id and d.integration_id = i.integration_id) as last_delivery_at, "  \
-    "       c.integration_id is not null as has_credential, c.expires_at, c.refreshed_at, c.due_at, c.failed_attempts, "    \
-    "       c.last_error "                                                                                                  \
-    "  from tocsin.integrations i "                                                                                         \
-    "  left join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id "
+#define TOCSIN_INTEGRATION_COLUMNS                                                                      \
+    "select i.integration_id, i.mode, i.sentry_host, i.status, i.status_reason, i.status_since, "       \
+    "i.sentry_org_id, "                                                                                 \
+    "       i.sentry_org_slug, i.sentry_org_name, i.installation_id, i.scopes, i.created_at, "          \
+    "       (select max(d.received_at) from tocsin.deliveries d "                                       \
+    "         where d.organization_id = i.organization_id and d.integration_id = i.integration_id) as " \
+    "last_delivery_at, "                                                                                \
+    "       c.integration_id is not null as has_credential, c.expires_at, c.refreshed_at, c.due_at, "   \
+    "c.failed_attempts, "                                                                               \
+    "       c.last_error "                                                                              \
+    "  from tocsin.integrations i "                                                                     \
+    "  left join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = " \
+    "i.integration_id "
 
 constexpr db::statement list_all{
-    "list_integrations", TOCSIN_INTEGRATION_COLUMNS "where i.organization_id = $1 order by i.created_at desc, i.integration_id limit 200"
+    "list_integrations",
+    TOCSIN_INTEGRATION_COLUMNS
+    "where i.organization_id = $1 order by i.created_at desc, i.integration_id limit 200"
 };
 
 constexpr db::statement find_one{
@@ -47,17 +53,21 @@ integration read(db::row const& row) {
     found.status = known(parse_status(row.text("status")), "status");
     found.reason = known(parse_reason(row.text("status_reason")), "status_reason");
     found.status_since = row.get<timestamp>("status_since");
-    found.sentry_org = {row.get<std::optional<std::string>>("sentry_org_id").value_or(""),
-                        row.get<std::optional<std::string>>("sentry_org_slug").value_or(""),
-                        row.get<std::optional<std::string>>("sentry_org_name").value_or("")};
+    found.sentry_org = {
+        row.get<std::optional<std::string>>("sentry_org_id").value_or(""),
+        row.get<std::optional<std::string>>("sentry_org_slug").value_or(""),
+        row.get<std::optional<std::string>>("sentry_org_name").value_or("")
+    };
     found.installation = row.get<std::optional<uuid>>("installation_id");
     found.scopes = row.get<std::vector<std::string>>("scopes");
     found.last_delivery_at = row.get<std::optional<timestamp>>("last_delivery_at");
     found.created_at = row.get<timestamp>("created_at");
     if (row.get<bool>("has_credential"))
         found.credential = credential_summary{
-            row.get<std::optional<timestamp>>("expires_at"), row.get<std::optional<timestamp>>("refreshed_at"),
-            row.get<std::optional<timestamp>>("due_at"), row.get<int>("failed_attempts"),
+            row.get<std::optional<timestamp>>("expires_at"),
+            row.get<std::optional<timestamp>>("refreshed_at"),
+            row.get<std::optional<timestamp>>("due_at"),
+            row.get<int>("failed_attempts"),
             row.get<std::optional<std::string>>("last_error")
         };
     return found;
@@ -83,13 +93,22 @@ async::task<result<integration>> integration_store::find(organization_id org, in
     return pool_.transact(org, [org, id](db::transaction& tx) { return find_integration(tx, org, id); });
 }
 
-async::task<std::vector<refresh_attempt>> integration_store::attempts(organization_id org, integration_id id) {
+async::task<std::vector<refresh_attempt>> integration_store::attempts(
+    organization_id org, integration_id id
+) {
     return pool_.transact(org, [org, id](db::transaction& tx) {
         std::vector<refresh_attempt> all;
         for (auto const row : tx.run(list_attempts, org, id))
-            all.push_back({row.get<uuid>("attempt_id"), row.get<timestamp>("started_at"), row.get<std::optional<timestamp>>("finished_at"),
-                           row.text("trigger"), row.get<std::optional<std::string>>("outcome"), row.get<std::optional<int>>("http_status"),
-                           row.get<std::optional<std::string>>("detail"), row.get<std::optional<timestamp>>("next_at")});
+            all.push_back(
+                {row.get<uuid>("attempt_id"),
+                 row.get<timestamp>("started_at"),
+                 row.get<std::optional<timestamp>>("finished_at"),
+                 row.text("trigger"),
+                 row.get<std::optional<std::string>>("outcome"),
+                 row.get<std::optional<int>>("http_status"),
+                 row.get<std::optional<std::string>>("detail"),
+                 row.get<std::optional<timestamp>>("next_at")}
+            );
         return all;
     });
 }

@@ -6,20 +6,26 @@ namespace tocsin::integrations {
 
 namespace {
 
-#define TOCSIN_MAPPING_COLUMNS                                                                                              \
-    "select m.mapping_id, m.sentry_project_id, m.sentry_project_slug, m.sentry_project_name, m.service_id, s.slug, s.name, " \
-    "       m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.created_at "                              \
-    "  from tocsin.mappings m "                                                                                              \
-    "  join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id "                     \
+#define TOCSIN_MAPPING_COLUMNS                                                                               \
+    "select m.mapping_id, m.sentry_project_id, m.sentry_project_slug, m.sentry_project_name, m.service_id, " \
+    "s.slug, s.name, "                                                                                       \
+    "       m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.created_at "              \
+    "  from tocsin.mappings m "                                                                              \
+    "  join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id "     \
     " where m.organization_id = $1 and m.integration_id = $2 "
 
-constexpr db::statement list_all{"list_mappings", TOCSIN_MAPPING_COLUMNS "order by coalesce(m.sentry_project_slug, m.sentry_project_id), m.mapping_id"};
+constexpr db::statement list_all{
+    "list_mappings",
+    TOCSIN_MAPPING_COLUMNS "order by coalesce(m.sentry_project_slug, m.sentry_project_id), m.mapping_id"
+};
 constexpr db::statement find_one{"find_mapping", TOCSIN_MAPPING_COLUMNS "and m.mapping_id = $3"};
 
 #undef TOCSIN_MAPPING_COLUMNS
 
 constexpr db::statement service_is_live{
-    "service_is_live", "select 1 as found from tocsin.services where organization_id = $1 and service_id = $2 and archived_at is null"
+    "service_is_live",
+    "select 1 as found from tocsin.services where organization_id = $1 and service_id = $2 and archived_at "
+    "is null"
 };
 
 constexpr db::statement insert_one{
@@ -42,7 +48,8 @@ constexpr db::statement update_one{
 };
 
 constexpr db::statement delete_one{
-    "delete_mapping", "delete from tocsin.mappings where organization_id = $1 and integration_id = $2 and mapping_id = $3"
+    "delete_mapping",
+    "delete from tocsin.mappings where organization_id = $1 and integration_id = $2 and mapping_id = $3"
 };
 
 mapping read(db::row const& row) {
@@ -63,7 +70,9 @@ mapping read(db::row const& row) {
 
 result<void> require_service(db::transaction& tx, organization_id org, service_id id) {
     if (!tx.run(service_is_live, org, id).empty()) return {};
-    return error{errc::invalid, "There is no such service.", {{"service_id", "names no service of this organization"}}};
+    return error{
+        errc::invalid, "There is no such service.", {{"service_id", "names no service of this organization"}}
+    };
 }
 
 result<mapping> find(db::transaction& tx, organization_id org, integration_id id, mapping_id which) {
@@ -80,26 +89,60 @@ std::vector<mapping> list_mappings(db::transaction& tx, organization_id org, int
     return all;
 }
 
-result<mapping> insert_mapping(db::transaction& tx, organization_id org, integration_id id, resolved_mapping const& what) {
+result<mapping> insert_mapping(
+    db::transaction& tx, organization_id org, integration_id id, resolved_mapping const& what
+) {
     if (auto const known = require_service(tx, org, what.wanted.service); !known) return known.error();
     mapping_id const made{crypto::uuid_v4()};
-    auto const inserted = tx.run(insert_one, org, made, id, what.project_id, what.project_slug, what.project_name, what.wanted.service, what.wanted.active,
-                                 what.wanted.inactive_until, what.wanted.environments, what.wanted.min_level, what.wanted.severity);
+    auto const inserted = tx.run(
+        insert_one,
+        org,
+        made,
+        id,
+        what.project_id,
+        what.project_slug,
+        what.project_name,
+        what.wanted.service,
+        what.wanted.active,
+        what.wanted.inactive_until,
+        what.wanted.environments,
+        what.wanted.min_level,
+        what.wanted.severity
+    );
     if (inserted.affected() == 0)
-        return error{errc::conflict, "The Sentry project " + what.wanted.sentry_project + " is mapped already: change that mapping instead."};
+        return error{
+            errc::conflict,
+            "The Sentry project " + what.wanted.sentry_project +
+                " is mapped already: change that mapping instead."
+        };
     return find(tx, org, id, made);
 }
 
-result<mapping> update_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which, mapping_change const& how) {
+result<mapping> update_mapping(
+    db::transaction& tx, organization_id org, integration_id id, mapping_id which, mapping_change const& how
+) {
     if (how.service)
         if (auto const known = require_service(tx, org, *how.service); !known) return known.error();
-    tx.run(update_one, org, id, which, how.service, how.active, how.inactive_until.has_value(), how.inactive_until.value_or(std::nullopt), how.environments,
-           how.min_level.has_value(), how.min_level.value_or(std::nullopt), how.severity);
+    tx.run(
+        update_one,
+        org,
+        id,
+        which,
+        how.service,
+        how.active,
+        how.inactive_until.has_value(),
+        how.inactive_until.value_or(std::nullopt),
+        how.environments,
+        how.min_level.has_value(),
+        how.min_level.value_or(std::nullopt),
+        how.severity
+    );
     return find(tx, org, id, which);
 }
 
 result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which) {
-    if (tx.run(delete_one, org, id, which).affected() == 0) return error{errc::not_found, "There is no such mapping."};
+    if (tx.run(delete_one, org, id, which).affected() == 0)
+        return error{errc::not_found, "There is no such mapping."};
     return {};
 }
 

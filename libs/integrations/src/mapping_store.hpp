@@ -17,8 +17,12 @@ struct resolved_mapping {
 };
 
 std::vector<mapping> list_mappings(db::transaction& tx, organization_id org, integration_id id);
-result<mapping> insert_mapping(db::transaction& tx, organization_id org, integration_id id, resolved_mapping const& what);
-result<mapping> update_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which, mapping_change const& how);
+result<mapping> insert_mapping(
+    db::transaction& tx, organization_id org, integration_id id, resolved_mapping const& what
+);
+result<mapping> update_mapping(
+    db::transaction& tx, organization_id org, integration_id id, mapping_id which, mapping_change const& how
+);
 result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which);
 
 }  // namespace tocsin::integrations

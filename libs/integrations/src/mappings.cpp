@@ -11,7 +11,8 @@ namespace tocsin::integrations {
 namespace {
 
 bool is_number(std::string_view text) noexcept {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool concerns(mapping const& one, sentry::project const& project) {
@@ -34,7 +35,9 @@ resolved_mapping resolve(new_mapping wanted, std::vector<sentry::project> const&
 
 }  // namespace
 
-async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(organization_id org, integration_id id) {
+async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
+    organization_id org, integration_id id
+) {
     struct access {
         std::string slug;
         byte_string token;
@@ -54,13 +57,18 @@ async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(orga
     co_return std::move(*projects);
 }
 
-async::task<result<std::vector<project_with_mapping>>> mappings::projects(organization_id org, integration_id id) {
+async::task<result<std::vector<project_with_mapping>>> mappings::projects(
+    organization_id org, integration_id id
+) {
     auto found = co_await sentry_projects(org, id);
     if (!found) co_return found.error();
-    auto const mapped = co_await pool_.transact(org, [org, id](db::transaction& tx) { return list_mappings(tx, org, id); });
+    auto const mapped =
+        co_await pool_.transact(org, [org, id](db::transaction& tx) { return list_mappings(tx, org, id); });
     std::vector<project_with_mapping> all;
     for (auto& project : *found) {
-        auto const at = std::find_if(mapped.begin(), mapped.end(), [&](mapping const& one) { return concerns(one, project); });
+        auto const at = std::find_if(mapped.begin(), mapped.end(), [&](mapping const& one) {
+            return concerns(one, project);
+        });
         all.push_back({std::move(project), at == mapped.end() ? std::nullopt : std::optional(*at)});
     }
     co_return all;
@@ -73,8 +81,12 @@ async::task<result<std::vector<mapping>>> mappings::list(organization_id org, in
     });
 }
 
-async::task<result<std::vector<mapping>>> mappings::create(organization_id org, integration_id id, std::vector<new_mapping> wanted) {
-    auto const exists = co_await pool_.transact(org, [org, id](db::transaction& tx) { return find_integration(tx, org, id); });
+async::task<result<std::vector<mapping>>> mappings::create(
+    organization_id org, integration_id id, std::vector<new_mapping> wanted
+) {
+    auto const exists = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+        return find_integration(tx, org, id);
+    });
     if (!exists) co_return exists.error();
     auto const known = co_await sentry_projects(org, id);
     std::vector<sentry::project> const none;
@@ -86,7 +98,8 @@ async::task<result<std::vector<mapping>>> mappings::create(organization_id org, 
     try {
         made = co_await pool_.transact(org, [org, id, resolved](db::transaction& tx) {
             std::vector<mapping> all;
-            for (auto const& one : resolved) all.push_back(insert_mapping(tx, org, id, one).value());  // throws failure: all or none
+            for (auto const& one : resolved)
+                all.push_back(insert_mapping(tx, org, id, one).value());  // throws failure: all or none
             return all;
         });
     } catch (failure const& why) {
@@ -96,7 +109,9 @@ async::task<result<std::vector<mapping>>> mappings::create(organization_id org, 
     co_return made;
 }
 
-async::task<result<mapping>> mappings::change(organization_id org, integration_id id, mapping_id which, mapping_change how) {
+async::task<result<mapping>> mappings::change(
+    organization_id org, integration_id id, mapping_id which, mapping_change how
+) {
     return pool_.transact(org, [=](db::transaction& tx) { return update_mapping(tx, org, id, which, how); });
 }
 

@@ -4,7 +4,9 @@
 
 namespace tocsin::integrations {
 
-std::chrono::milliseconds renew_after(refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw) {
+std::chrono::milliseconds renew_after(
+    refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw
+) {
     using std::chrono::milliseconds;
     life = std::max(life, milliseconds(0));
     auto const jitter_span = static_cast<std::uint64_t>(life.count() / 15);
@@ -18,7 +20,8 @@ refresh_verdict judge_failure(
     if (why.kind == sentry::failure_kind::gone)
         return {status::disconnected, reason::uninstalled, history.failed_attempts + 1, std::nullopt};
 
-    // Sentry's words for a wrong client id or secret of ours (sentry_app_authorizations): a fault of this deployment.
+    // Sentry's words for a wrong client id or secret of ours (sentry_app_authorizations): a fault of this
+    // deployment.
     bool const our_fault = why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
     bool const refused = why.kind == sentry::failure_kind::refused;
     bool const counts = !our_fault && (refused || history.expired);
@@ -28,7 +31,9 @@ refresh_verdict judge_failure(
 
     auto next = policy.backoff.delay(static_cast<unsigned>(std::max(failed, 1)), draw);
     if (why.retry_after) next = std::max<std::chrono::milliseconds>(next, *why.retry_after);
-    return {status::degraded, our_fault ? reason::client_misconfigured : reason::refresh_failing, failed, next};
+    return {
+        status::degraded, our_fault ? reason::client_misconfigured : reason::refresh_failing, failed, next
+    };
 }
 
 }  // namespace tocsin::integrations

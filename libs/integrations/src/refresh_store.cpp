@@ -37,7 +37,8 @@ constexpr db::statement claim_named{
 };
 
 constexpr db::statement credential_exists{
-    "credential_exists", "select 1 as found from tocsin.credentials where organization_id = $1 and integration_id = $2"
+    "credential_exists",
+    "select 1 as found from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
 
 constexpr db::statement insert_attempt{
@@ -127,14 +128,24 @@ void write_attempt(db::transaction& tx, leased_credential const& lease, std::str
 }
 
 bool superseded(db::transaction& tx, leased_credential const& lease) {
-    tx.run(finish_attempt, lease.organization, lease.integration, lease.attempt, "superseded", nullptr,
-           "another renewal, a reconnect or a disconnect came first", nullptr);
+    tx.run(
+        finish_attempt,
+        lease.organization,
+        lease.integration,
+        lease.attempt,
+        "superseded",
+        nullptr,
+        "another renewal, a reconnect or a disconnect came first",
+        nullptr
+    );
     return false;
 }
 
 }  // namespace
 
-std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit) {
+std::vector<leased_credential> claim_due(
+    db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit
+) {
     std::vector<leased_credential> claimed;
     for (auto const row : tx.run(claim_all_due, owner, lease, limit)) claimed.push_back(read(row));
     for (auto const& one : claimed) write_attempt(tx, one, "schedule");
@@ -142,7 +153,12 @@ std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner,
 }
 
 result<std::optional<leased_credential>> claim_one(
-    db::transaction& tx, organization_id org, integration_id id, uuid const& owner, std::chrono::milliseconds lease, std::string_view trigger
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    uuid const& owner,
+    std::chrono::milliseconds lease,
+    std::string_view trigger
 ) {
     auto const row = tx.run(claim_named, owner, lease, org, id).first();
     if (row) {
@@ -155,35 +171,78 @@ result<std::optional<leased_credential>> claim_one(
     return std::optional<leased_credential>();
 }
 
-bool store_renewed(db::transaction& tx, leased_credential const& lease, sealed_credential const& fresh, std::vector<std::string> const& scopes) {
+bool store_renewed(
+    db::transaction& tx,
+    leased_credential const& lease,
+    sealed_credential const& fresh,
+    std::vector<std::string> const& scopes
+) {
     auto const life = fresh.life;
     auto const due = fresh.renew_after;
-    auto const written =
-        fresh.refresh_token
-            ? tx.run(write_tokens, lease.organization, lease.integration, lease.fence, life, due, fresh.access_token, *fresh.refresh_token)
-            : tx.run(write_access_token, lease.organization, lease.integration, lease.fence, life, due, fresh.access_token);
+    auto const written = fresh.refresh_token ? tx.run(
+                                                   write_tokens,
+                                                   lease.organization,
+                                                   lease.integration,
+                                                   lease.fence,
+                                                   life,
+                                                   due,
+                                                   fresh.access_token,
+                                                   *fresh.refresh_token
+                                               )
+                                             : tx.run(
+                                                   write_access_token,
+                                                   lease.organization,
+                                                   lease.integration,
+                                                   lease.fence,
+                                                   life,
+                                                   due,
+                                                   fresh.access_token
+                                               );
     if (written.affected() == 0) return superseded(tx, lease);
     tx.run(set_status, lease.organization, lease.integration, status::connected, reason::ok);
     tx.run(set_scopes, lease.organization, lease.integration, scopes);
-    tx.run(finish_attempt, lease.organization, lease.integration, lease.attempt, "refreshed", 201, nullptr, due);
+    tx.run(
+        finish_attempt, lease.organization, lease.integration, lease.attempt, "refreshed", 201, nullptr, due
+    );
     return true;
 }
 
 bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what) {
     auto const next = what.verdict.next_in;
-    auto const written = tx.run(write_failure, lease.organization, lease.integration, lease.fence, next, what.verdict.failed_attempts, what.detail);
+    auto const written = tx.run(
+        write_failure,
+        lease.organization,
+        lease.integration,
+        lease.fence,
+        next,
+        what.verdict.failed_attempts,
+        what.detail
+    );
     if (written.affected() == 0) return superseded(tx, lease);
     tx.run(set_status, lease.organization, lease.integration, what.verdict.status, what.verdict.reason);
     auto const answered = what.http_status == 0 ? std::nullopt : std::optional(what.http_status);
-    tx.run(finish_attempt, lease.organization, lease.integration, lease.attempt, what.outcome, answered, what.detail, next);
+    tx.run(
+        finish_attempt,
+        lease.organization,
+        lease.integration,
+        lease.attempt,
+        what.outcome,
+        answered,
+        what.detail,
+        next
+    );
     return true;
 }
 
 std::vector<untold_installation> untold_installations(db::transaction& tx, int limit) {
     std::vector<untold_installation> found;
     for (auto const row : tx.run(find_untold, limit))
-        found.push_back({row.get<organization_id>("organization_id"), row.get<integration_id>("integration_id"), row.get<uuid>("installation_id"),
-                         row.get<byte_string>("access_token_sealed")});
+        found.push_back(
+            {row.get<organization_id>("organization_id"),
+             row.get<integration_id>("integration_id"),
+             row.get<uuid>("installation_id"),
+             row.get<byte_string>("access_token_sealed")}
+        );
     return found;
 }
 

@@ -28,14 +28,27 @@ struct leased_credential {
 };
 
 /// Claims what is due and free, at most `limit`, and writes an attempt for each.
-std::vector<leased_credential> claim_due(db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit);
+std::vector<leased_credential> claim_due(
+    db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit
+);
 /// Claims one, due or not. Nothing where another lease is alive; conflict where there is no credential.
 result<std::optional<leased_credential>> claim_one(
-    db::transaction& tx, organization_id org, integration_id id, uuid const& owner, std::chrono::milliseconds lease, std::string_view trigger
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    uuid const& owner,
+    std::chrono::milliseconds lease,
+    std::string_view trigger
 );
 
-/// Writes new tokens and ends the attempt. False where the fence is not ours any more: nothing was written but the attempt's end.
-bool store_renewed(db::transaction& tx, leased_credential const& lease, sealed_credential const& fresh, std::vector<std::string> const& scopes);
+/// Writes new tokens and ends the attempt. False where the fence is not ours any more: nothing was written
+/// but the attempt's end.
+bool store_renewed(
+    db::transaction& tx,
+    leased_credential const& lease,
+    sealed_credential const& fresh,
+    std::vector<std::string> const& scopes
+);
 
 struct failed_renewal {
     std::string outcome;  ///< of the attempt: refused, transient, rate_limited

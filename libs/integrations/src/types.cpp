@@ -10,10 +10,15 @@ namespace {
 template <class Enum, std::size_t N>
 using names = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr names<mode, 3> mode_names{{{mode::public_, "public"}, {mode::oauth, "oauth"}, {mode::internal, "internal"}}};
+constexpr names<mode, 3> mode_names{
+    {{mode::public_, "public"}, {mode::oauth, "oauth"}, {mode::internal, "internal"}}
+};
 
 constexpr names<status, 4> status_names{{
-    {status::pending, "pending"}, {status::connected, "connected"}, {status::degraded, "degraded"}, {status::disconnected, "disconnected"},
+    {status::pending, "pending"},
+    {status::connected, "connected"},
+    {status::degraded, "degraded"},
+    {status::disconnected, "disconnected"},
 }};
 
 constexpr names<reason, 10> reason_names{{
@@ -45,30 +50,52 @@ std::optional<Enum> value_of(names<Enum, N> const& all, std::string_view wanted)
 
 }  // namespace
 
-std::string_view to_string(mode m) noexcept { return name_of(mode_names, m); }
-std::string_view to_string(status s) noexcept { return name_of(status_names, s); }
-std::string_view to_string(reason r) noexcept { return name_of(reason_names, r); }
-std::optional<mode> parse_mode(std::string_view text) noexcept { return value_of(mode_names, text); }
-std::optional<status> parse_status(std::string_view text) noexcept { return value_of(status_names, text); }
-std::optional<reason> parse_reason(std::string_view text) noexcept { return value_of(reason_names, text); }
+std::string_view to_string(mode m) noexcept {
+    return name_of(mode_names, m);
+}
+std::string_view to_string(status s) noexcept {
+    return name_of(status_names, s);
+}
+std::string_view to_string(reason r) noexcept {
+    return name_of(reason_names, r);
+}
+std::optional<mode> parse_mode(std::string_view text) noexcept {
+    return value_of(mode_names, text);
+}
+std::optional<status> parse_status(std::string_view text) noexcept {
+    return value_of(status_names, text);
+}
+std::optional<reason> parse_reason(std::string_view text) noexcept {
+    return value_of(reason_names, text);
+}
 
 std::string_view remedy(mode, status s, reason r) noexcept {
     if (s == status::connected) return "";
     switch (r) {
         case reason::awaiting_install:
-            return "Finish the installation at Sentry: connect again and choose Install. If Sentry says that it is installed already, "
+            return "Finish the installation at Sentry: connect again and choose Install. If Sentry says that "
+                   "it is installed already, "
                    "uninstall it there first.";
-        case reason::choose_organization: return "Choose which Sentry organization this integration is for.";
-        case reason::confirm_organization: return "Confirm for which organization this Sentry organization was connected.";
-        case reason::ok: return "";
+        case reason::choose_organization:
+            return "Choose which Sentry organization this integration is for.";
+        case reason::confirm_organization:
+            return "Confirm for which organization this Sentry organization was connected.";
+        case reason::ok:
+            return "";
         case reason::refresh_failing:
-            return "Nothing to do yet: renewing the access to Sentry is being retried, and webhooks keep working. Reconnect if it lasts.";
-        case reason::refused: return "Sentry refuses to renew the access. Reconnect the integration.";
-        case reason::expired: return "The access expired before it could be renewed. Reconnect the integration.";
-        case reason::uninstalled: return "The integration was uninstalled in Sentry. Connect it again.";
-        case reason::disconnected_by_admin: return "An admin disconnected it. Connect it again when it is wanted.";
+            return "Nothing to do yet: renewing the access to Sentry is being retried, and webhooks keep "
+                   "working. Reconnect if it lasts.";
+        case reason::refused:
+            return "Sentry refuses to renew the access. Reconnect the integration.";
+        case reason::expired:
+            return "The access expired before it could be renewed. Reconnect the integration.";
+        case reason::uninstalled:
+            return "The integration was uninstalled in Sentry. Connect it again.";
+        case reason::disconnected_by_admin:
+            return "An admin disconnected it. Connect it again when it is wanted.";
         case reason::client_misconfigured:
-            return "This deployment's client id or secret is refused by Sentry: its operator has to check TOCSIN_SENTRY_APP_CLIENT_ID and "
+            return "This deployment's client id or secret is refused by Sentry: its operator has to check "
+                   "TOCSIN_SENTRY_APP_CLIENT_ID and "
                    "TOCSIN_SENTRY_APP_CLIENT_SECRET. Nothing is lost meanwhile.";
     }
     return "";

@@ -15,7 +15,13 @@ constexpr std::size_t token_answer_limit = 64 * 1024;
 
 call_failure unusable(std::string detail) {
     // The status said success, so whatever was asked for has probably happened.
-    return {.kind = failure_kind::transient, .http_status = 200, .detail = std::move(detail), .in_doubt = true, .retry_after = {}};
+    return {
+        .kind = failure_kind::transient,
+        .http_status = 200,
+        .detail = std::move(detail),
+        .in_doubt = true,
+        .retry_after = {}
+    };
 }
 
 std::string text_of(std::optional<json::value> const& at, std::size_t max_bytes) {
@@ -56,7 +62,11 @@ std::string words_of(std::string_view body) {
     if (body.size() > token_answer_limit) return {};
     auto const parsed = json::parse(body);
     if (!parsed) return {};
-    for (auto const& path : {std::initializer_list<std::string_view>{"detail"}, {"detail", "message"}, {"error"}, {"error_description"}})
+    for (auto const& path :
+         {std::initializer_list<std::string_view>{"detail"},
+          {"detail", "message"},
+          {"error"},
+          {"error_description"}})
         if (auto const at = parsed->root().at(path))
             if (auto const text = at->as_string()) return printable(*text, 300);
     return {};
@@ -65,13 +75,28 @@ std::string words_of(std::string_view body) {
 }  // namespace
 
 call_failure classify(http::answer const& answer, timestamp now) {
-    call_failure why{.kind = failure_kind::transient, .http_status = answer.status, .detail = words_of(answer.body), .in_doubt = false,
-                     .retry_after = wished_pause(answer.headers, now)};
+    call_failure why{
+        .kind = failure_kind::transient,
+        .http_status = answer.status,
+        .detail = words_of(answer.body),
+        .in_doubt = false,
+        .retry_after = wished_pause(answer.headers, now)
+    };
     if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);
     switch (answer.status) {
-        case 400: case 401: case 403: case 409: case 422: why.kind = failure_kind::refused; break;
-        case 404: why.kind = failure_kind::gone; break;
-        case 429: why.kind = failure_kind::rate_limited; break;
+        case 400:
+        case 401:
+        case 403:
+        case 409:
+        case 422:
+            why.kind = failure_kind::refused;
+            break;
+        case 404:
+            why.kind = failure_kind::gone;
+            break;
+        case 429:
+            why.kind = failure_kind::rate_limited;
+            break;
         default:
             // A 5xx may come after the change was committed.
             why.in_doubt = answer.status >= 500;
@@ -97,7 +122,8 @@ call_result<token_set> decode_token_set(std::string_view body, timestamp now) {
     }
     if (auto const scopes = root.find("scopes"))
         for (std::size_t i = 0; i < std::min<std::size_t>(scopes->size(), 100); ++i)
-            if (auto const scope = scopes->element(i).as_string()) tokens.scopes.push_back(printable(*scope, 100));
+            if (auto const scope = scopes->element(i).as_string())
+                tokens.scopes.push_back(printable(*scope, 100));
     std::sort(tokens.scopes.begin(), tokens.scopes.end());
     return tokens;
 }
@@ -123,11 +149,17 @@ call_result<installation> decode_installation(std::string_view body) {
 call_result<std::vector<project>> decode_projects(std::string_view body) {
     // A hundred projects with all their details; the node budget of a single object does not fit.
     auto const parsed = json::parse(body, json::root::object_or_array, {.nodes = 500'000});
-    if (!parsed || parsed->root().kind() != json::kind::array) return unusable("the project list is no JSON list");
+    if (!parsed || parsed->root().kind() != json::kind::array)
+        return unusable("the project list is no JSON list");
     std::vector<project> projects;
     for (std::size_t i = 0; i < parsed->root().size(); ++i) {
         auto const item = parsed->root().element(i);
-        project one{text_of(item.find("id"), 64), text_of(item.find("slug"), 200), text_of(item.find("name"), 300), text_of(item.find("platform"), 60)};
+        project one{
+            text_of(item.find("id"), 64),
+            text_of(item.find("slug"), 200),
+            text_of(item.find("name"), 300),
+            text_of(item.find("platform"), 60)
+        };
         if (!one.id.empty() && !one.slug.empty()) projects.push_back(std::move(one));
     }
     return projects;
@@ -142,7 +174,9 @@ std::optional<std::string> next_cursor(std::string_view header) {
         auto const next = header.find('<', close);
         auto const attributes = header.substr(close, next == std::string_view::npos ? next : next - close);
         header = next == std::string_view::npos ? std::string_view() : header.substr(next);
-        if (attributes.find("rel=\"next\"") == std::string_view::npos || attributes.find("results=\"true\"") == std::string_view::npos) continue;
+        if (attributes.find("rel=\"next\"") == std::string_view::npos ||
+            attributes.find("results=\"true\"") == std::string_view::npos)
+            continue;
         auto const cursor = attributes.find("cursor=\"");
         if (cursor == std::string_view::npos) return std::nullopt;
         auto const value = attributes.substr(cursor + 8);

@@ -23,7 +23,8 @@ secret client_assertion(public_app const& app, timestamp now, uuid const& jti) {
         .field("exp", std::int64_t{seconds + 60})
         .field("jti", jti.str())
         .end_object();
-    std::string const signed_part = to_base64url(as_bytes(header.take())) + "." + to_base64url(as_bytes(claims.take()));
+    std::string const signed_part =
+        to_base64url(as_bytes(header.take())) + "." + to_base64url(as_bytes(claims.take()));
     auto const signature = crypto::hmac_sha256(app.client_secret).sign(signed_part);
     return secret(signed_part + "." + to_base64url(signature));
 }

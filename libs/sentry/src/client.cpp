@@ -28,12 +28,14 @@ void set_json(http::client_request& request, std::string body) {
 }
 
 http::client_options options_of(client_settings const& settings) {
-    return {.connect_deadline = std::min<std::chrono::milliseconds>(settings.timeout, std::chrono::seconds(5)),
-            .total_deadline = settings.timeout,
-            .max_answer = 2u << 20,
-            .user_agent = settings.user_agent,
-            .ca_file = settings.ca_file,
-            .max_idle_connections = 4};
+    return {
+        .connect_deadline = std::min<std::chrono::milliseconds>(settings.timeout, std::chrono::seconds(5)),
+        .total_deadline = settings.timeout,
+        .max_answer = 2u << 20,
+        .user_agent = settings.user_agent,
+        .ca_file = settings.ca_file,
+        .max_idle_connections = 4
+    };
 }
 
 }  // namespace
@@ -66,7 +68,9 @@ async::task<call_result<http::answer>> client::send(http::client_request request
     co_return std::move(*answered);
 }
 
-async::task<call_result<token_set>> client::exchange_code(public_app const& app, uuid installation, secret code) {
+async::task<call_result<token_set>> client::exchange_code(
+    public_app const& app, uuid installation, secret code
+) {
     json::writer body;
     body.begin_object()
         .field("grant_type", "authorization_code")
@@ -75,7 +79,10 @@ async::task<call_result<token_set>> client::exchange_code(public_app const& app,
         .field("client_secret", app.client_secret.reveal())
         .end_object();
     http::client_request request{
-        .method = http::method::post, .target = installation_path(base(), installation, "authorizations/"), .headers = {}, .body = {}
+        .method = http::method::post,
+        .target = installation_path(base(), installation, "authorizations/"),
+        .headers = {},
+        .body = {}
     };
     set_json(request, body.take());
     auto answered = co_await send(std::move(request));
@@ -87,7 +94,9 @@ async::task<call_result<token_set>> client::renew_by_jwt(public_app const& app, 
     json::writer body;
     body.begin_object().field("grant_type", jwt_bearer_grant).end_object();
     auto request = with_bearer(
-        http::method::post, installation_path(base(), installation, "authorizations/"), client_assertion(app, time_.now(), crypto::uuid_v4())
+        http::method::post,
+        installation_path(base(), installation, "authorizations/"),
+        client_assertion(app, time_.now(), crypto::uuid_v4())
     );
     set_json(request, body.take());
     auto answered = co_await send(std::move(request));
@@ -96,7 +105,8 @@ async::task<call_result<token_set>> client::renew_by_jwt(public_app const& app, 
 }
 
 async::task<call_result<installation>> client::find_installation(uuid installation, secret const& token) {
-    auto answered = co_await send(with_bearer(http::method::get, installation_path(base(), installation, ""), token));
+    auto answered =
+        co_await send(with_bearer(http::method::get, installation_path(base(), installation, ""), token));
     if (!answered) co_return answered.error();
     co_return decode_installation(answered->body);
 }
@@ -110,9 +120,9 @@ async::task<call_result<void>> client::mark_installed(uuid installation, secret 
 }
 
 async::task<call_result<organization>> client::find_organization(std::string_view slug, secret const& token) {
-    auto answered = co_await send(
-        with_bearer(http::method::get, base().path + "/api/0/organizations/" + http::encoded_segment(slug) + "/", token)
-    );
+    auto answered = co_await send(with_bearer(
+        http::method::get, base().path + "/api/0/organizations/" + http::encoded_segment(slug) + "/", token
+    ));
     if (!answered) co_return answered.error();
     auto const parsed = json::parse(answered->body);
     auto const read = [&](std::string_view name, std::size_t max_bytes) {
@@ -122,13 +132,22 @@ async::task<call_result<organization>> client::find_organization(std::string_vie
     };
     organization found{read("id", 64), read("slug", 200), read("name", 300)};
     if (found.id.empty() || found.slug.empty())
-        co_return call_failure{.kind = failure_kind::transient, .http_status = answered->status, .detail = "the organization answer has no id", .in_doubt = false, .retry_after = {}};
+        co_return call_failure{
+            .kind = failure_kind::transient,
+            .http_status = answered->status,
+            .detail = "the organization answer has no id",
+            .in_doubt = false,
+            .retry_after = {}
+        };
     co_return found;
 }
 
-async::task<call_result<std::vector<project>>> client::list_projects(std::string organization_slug, secret token) {
+async::task<call_result<std::vector<project>>> client::list_projects(
+    std::string organization_slug, secret token
+) {
     std::vector<project> all;
-    std::string const first = base().path + "/api/0/organizations/" + http::encoded_segment(organization_slug) + "/projects/?per_page=100";
+    std::string const first = base().path + "/api/0/organizations/" +
+                              http::encoded_segment(organization_slug) + "/projects/?per_page=100";
     std::optional<std::string> cursor;
     for (int page = 0; page < max_pages; ++page) {
         // The cursor goes to our own base URL: the URL in the Link header may name another host.
@@ -138,7 +157,9 @@ async::task<call_result<std::vector<project>>> client::list_projects(std::string
         if (!answered) co_return answered.error();
         auto projects = decode_projects(answered->body);
         if (!projects) co_return projects.error();
-        all.insert(all.end(), std::make_move_iterator(projects->begin()), std::make_move_iterator(projects->end()));
+        all.insert(
+            all.end(), std::make_move_iterator(projects->begin()), std::make_move_iterator(projects->end())
+        );
         auto const next = next_cursor(answered->headers.find("Link").value_or(""));
         if (!next || next == cursor) break;
         cursor = next;

@@ -4,10 +4,14 @@ namespace tocsin::sentry {
 
 std::string_view to_string(failure_kind kind) noexcept {
     switch (kind) {
-        case failure_kind::refused: return "refused";
-        case failure_kind::gone: return "gone";
-        case failure_kind::rate_limited: return "rate_limited";
-        case failure_kind::transient: break;
+        case failure_kind::refused:
+            return "refused";
+        case failure_kind::gone:
+            return "gone";
+        case failure_kind::rate_limited:
+            return "rate_limited";
+        case failure_kind::transient:
+            break;
     }
     return "transient";
 }
@@ -21,10 +25,17 @@ error to_error(call_failure const& why, std::string_view what_was_tried) {
         case failure_kind::gone:
             return {errc::sentry_refused, "Sentry does not know what was asked for: " + tried + said + "."};
         case failure_kind::rate_limited:
-            return {errc::unavailable, "Sentry asks us to slow down: " + tried + " was put off. Try again in a minute."};
-        case failure_kind::transient: break;
+            return {
+                errc::unavailable,
+                "Sentry asks us to slow down: " + tried + " was put off. Try again in a minute."
+            };
+        case failure_kind::transient:
+            break;
     }
-    return {errc::unavailable, "Sentry did not answer properly: " + tried + " failed" + said + ". Try again in a minute."};
+    return {
+        errc::unavailable,
+        "Sentry did not answer properly: " + tried + " failed" + said + ". Try again in a minute."
+    };
 }
 
 void throw_exception_from_error(call_failure const& why, boost::source_location const&) {

@@ -13,17 +13,52 @@ namespace {
 /// What is read of a body. A stored event is hundreds of frames and variables; none of that is built.
 json::selection const& wanted() {
     static json::selection const paths{
-        "action", "installation/uuid", "actor/type", "actor/name",
-        "data/issue/id", "data/issue/shortId", "data/issue/title", "data/issue/culprit", "data/issue/level", "data/issue/status",
-        "data/issue/substatus", "data/issue/permalink", "data/issue/web_url", "data/issue/project/*", "data/issue/count",
-        "data/issue/firstSeen", "data/issue/lastSeen", "data/issue/assignedTo/*", "data/issue/metadata/release",
-        "data/issue/firstRelease/version", "data/issue/lastRelease/version",
-        "data/assignee/*", "data/resolution_type",
-        "data/event/event_id", "data/event/issue_id", "data/event/project", "data/event/title", "data/event/culprit", "data/event/level",
-        "data/event/environment", "data/event/release", "data/event/datetime", "data/event/web_url", "data/event/url",
-        "data/event/tags/*/*", "data/triggered_rule", "data/issue_alert/id", "data/issue_alert/title", "data/issue_alert/settings/*/*",
-        "data/error/event_id", "data/error/issue_id", "data/metric_alert/id", "data/comment_id", "data/activity/type",
-        "data/installation/organization/slug", "data/installation/uuid",
+        "action",
+        "installation/uuid",
+        "actor/type",
+        "actor/name",
+        "data/issue/id",
+        "data/issue/shortId",
+        "data/issue/title",
+        "data/issue/culprit",
+        "data/issue/level",
+        "data/issue/status",
+        "data/issue/substatus",
+        "data/issue/permalink",
+        "data/issue/web_url",
+        "data/issue/project/*",
+        "data/issue/count",
+        "data/issue/firstSeen",
+        "data/issue/lastSeen",
+        "data/issue/assignedTo/*",
+        "data/issue/metadata/release",
+        "data/issue/firstRelease/version",
+        "data/issue/lastRelease/version",
+        "data/assignee/*",
+        "data/resolution_type",
+        "data/event/event_id",
+        "data/event/issue_id",
+        "data/event/project",
+        "data/event/title",
+        "data/event/culprit",
+        "data/event/level",
+        "data/event/environment",
+        "data/event/release",
+        "data/event/datetime",
+        "data/event/web_url",
+        "data/event/url",
+        "data/event/tags/*/*",
+        "data/triggered_rule",
+        "data/issue_alert/id",
+        "data/issue_alert/title",
+        "data/issue_alert/settings/*/*",
+        "data/error/event_id",
+        "data/error/issue_id",
+        "data/metric_alert/id",
+        "data/comment_id",
+        "data/activity/type",
+        "data/installation/organization/slug",
+        "data/installation/uuid",
     };
     return paths;
 }
@@ -50,7 +85,9 @@ public:
     }
 
     bool has(std::initializer_list<std::string_view> path) const { return root_.at(path).has_value(); }
-    std::optional<json::value> at(std::initializer_list<std::string_view> path) const { return root_.at(path); }
+    std::optional<json::value> at(std::initializer_list<std::string_view> path) const {
+        return root_.at(path);
+    }
 
 private:
     json::value root_;
@@ -67,8 +104,14 @@ bool is_identifier(std::string_view text) noexcept {
 }
 
 resource resource_named(std::string_view name) noexcept {
-    for (auto const r : {resource::issue, resource::error, resource::comment, resource::event_alert, resource::activity_alert,
-                         resource::metric_alert, resource::installation})
+    for (auto const r :
+         {resource::issue,
+          resource::error,
+          resource::comment,
+          resource::event_alert,
+          resource::activity_alert,
+          resource::metric_alert,
+          resource::installation})
         if (name == to_string(r)) return r;
     return resource::other;
 }
@@ -96,8 +139,11 @@ issue read_issue(fields const& body) {
     found.substatus = to_lower(body.text({"data", "issue", "substatus"}, 60));
     found.url = web_url(body.text({"data", "issue", "web_url"}, 2000));
     if (found.url.empty()) found.url = web_url(body.text({"data", "issue", "permalink"}, 2000));
-    found.project = {body.text({"data", "issue", "project", "id"}, 65), body.text({"data", "issue", "project", "slug"}, 200),
-                     body.text({"data", "issue", "project", "name"}, 300)};
+    found.project = {
+        body.text({"data", "issue", "project", "id"}, 65),
+        body.text({"data", "issue", "project", "slug"}, 200),
+        body.text({"data", "issue", "project", "name"}, 300)
+    };
     found.release = body.text({"data", "issue", "lastRelease", "version"}, 300);
     if (found.release.empty()) found.release = body.text({"data", "issue", "firstRelease", "version"}, 300);
     found.count = body.count({"data", "issue", "count"});
@@ -152,7 +198,11 @@ event_alert read_event_alert(fields const& body) {
     event_alert found;
     found.event_id = body.text({"data", "event", "event_id"}, 65);
     found.issue_id = body.text({"data", "event", "issue_id"}, 65);
-    found.project = {body.text({"data", "event", "project"}, 65), project_slug_in(body.text({"data", "event", "url"}, 2000)), {}};
+    found.project = {
+        body.text({"data", "event", "project"}, 65),
+        project_slug_in(body.text({"data", "event", "url"}, 2000)),
+        {}
+    };
     found.title = body.text({"data", "event", "title"}, 500);
     found.culprit = body.text({"data", "event", "culprit"}, 500);
     found.level = to_lower(body.text({"data", "event", "level"}, 20));
@@ -176,14 +226,19 @@ std::string missing_identifier(std::string_view field, std::string_view content)
 void read_content(webhook& into, fields const& body) {
     if (into.resource == resource::issue) {
         auto found = read_issue(body);
-        if (!is_identifier(found.id)) into.unreadable = missing_identifier("data.issue.id", found.id);
-        else if (!is_identifier(found.project.id) && found.project.slug.empty()) into.unreadable = "data.issue.project has neither id nor slug";
+        if (!is_identifier(found.id))
+            into.unreadable = missing_identifier("data.issue.id", found.id);
+        else if (!is_identifier(found.project.id) && found.project.slug.empty())
+            into.unreadable = "data.issue.project has neither id nor slug";
         into.what = std::move(found);
     } else if (into.resource == resource::event_alert) {
         auto found = read_event_alert(body);
-        if (!is_identifier(found.issue_id)) into.unreadable = missing_identifier("data.event.issue_id", found.issue_id);
-        else if (!is_identifier(found.event_id)) into.unreadable = missing_identifier("data.event.event_id", found.event_id);
-        else if (!is_identifier(found.project.id) && found.project.slug.empty()) into.unreadable = "data.event names no project";
+        if (!is_identifier(found.issue_id))
+            into.unreadable = missing_identifier("data.event.issue_id", found.issue_id);
+        else if (!is_identifier(found.event_id))
+            into.unreadable = missing_identifier("data.event.event_id", found.event_id);
+        else if (!is_identifier(found.project.id) && found.project.slug.empty())
+            into.unreadable = "data.event names no project";
         into.what = std::move(found);
     } else if (into.resource == resource::installation) {
         into.what = installation_change{body.text({"data", "installation", "organization", "slug"}, 200)};
@@ -194,14 +249,22 @@ void read_content(webhook& into, fields const& body) {
 
 std::string_view to_string(resource r) noexcept {
     switch (r) {
-        case resource::issue: return "issue";
-        case resource::error: return "error";
-        case resource::comment: return "comment";
-        case resource::event_alert: return "event_alert";
-        case resource::activity_alert: return "activity_alert";
-        case resource::metric_alert: return "metric_alert";
-        case resource::installation: return "installation";
-        case resource::other: break;
+        case resource::issue:
+            return "issue";
+        case resource::error:
+            return "error";
+        case resource::comment:
+            return "comment";
+        case resource::event_alert:
+            return "event_alert";
+        case resource::activity_alert:
+            return "activity_alert";
+        case resource::metric_alert:
+            return "metric_alert";
+        case resource::installation:
+            return "installation";
+        case resource::other:
+            break;
     }
     return "other";
 }
@@ -215,9 +278,14 @@ result<webhook> decode_webhook(std::string_view body, std::string_view resource_
     auto const action = from.at({"action"});
     auto const installation = uuid::parse(from.text({"installation", "uuid"}, 64));
     if (!action || !action->as_string() || action->as_string()->empty())
-        return error{errc::invalid, "The body has no action: this is not a webhook of Sentry's integration platform."};
+        return error{
+            errc::invalid, "The body has no action: this is not a webhook of Sentry's integration platform."
+        };
     if (!installation)
-        return error{errc::invalid, "The body has no installation.uuid: this is not a webhook of Sentry's integration platform."};
+        return error{
+            errc::invalid,
+            "The body has no installation.uuid: this is not a webhook of Sentry's integration platform."
+        };
     found.action = printable(*action->as_string(), 64);
     found.installation = *installation;
     found.actor = {from.text({"actor", "type"}, 40), from.text({"actor", "name"}, 300)};
@@ -227,9 +295,12 @@ result<webhook> decode_webhook(std::string_view body, std::string_view resource_
     auto const by_header = resource_named(resource_header);
     found.resource = resource_in(from);
     if (by_header != found.resource && by_header != resource::other)
-        found.disagreement = "the Sentry-Hook-Resource header says " + found.resource_name + ", the body is " +
-                             (found.resource == resource::other ? "none that it could be" : "a " + std::string(to_string(found.resource)));
-    if (by_header == resource::other) found.resource = resource::other;  // a resource of Sentry's that we do not know
+        found.disagreement =
+            "the Sentry-Hook-Resource header says " + found.resource_name + ", the body is " +
+            (found.resource == resource::other ? "none that it could be"
+                                               : "a " + std::string(to_string(found.resource)));
+    if (by_header == resource::other)
+        found.resource = resource::other;  // a resource of Sentry's that we do not know
     read_content(found, from);
     return found;
 }

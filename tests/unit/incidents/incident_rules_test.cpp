@@ -24,8 +24,17 @@ struct situation {
     std::int64_t count = 1;
     std::string environment;
     timestamp event_at = now - 1min;
-    routing where{.result = routing::kind::mapped, .service = {}, .severity = "auto", .environments = {}, .min_level = {}, .keep_on_archive = false,
-                  .attach_only = false, .notes = {}, .explained = "the mapping to service checkout"};
+    routing where{
+        .result = routing::kind::mapped,
+        .service = {},
+        .severity = "auto",
+        .environments = {},
+        .min_level = {},
+        .keep_on_archive = false,
+        .attach_only = false,
+        .notes = {},
+        .explained = "the mapping to service checkout"
+    };
     source_memory memory;
     std::optional<known_incident> known;
 };
@@ -107,61 +116,260 @@ BOOST_AUTO_TEST_SUITE(incident_rules)
 BOOST_AUTO_TEST_CASE(every_lifecycle_action_has_its_effect) {
     prove({
         {"created opens", [](situation&) {}, outcome::opened, change::open},
-        {"created for an open incident updates", [](situation& s) { s.known = incident_with(status::open); }, outcome::updated, change::update},
-        {"created after a lifecycle action opens nothing", [](situation& s) { s.memory.had_lifecycle = true; }, outcome::stale, change::none},
-        {"created after a person resolved reopens", [](situation& s) { s.known = incident_with(status::resolved); }, outcome::reopened, change::update},
-        {"created from before the resolution", [](situation& s) { s.known = incident_with(status::resolved, now - 10s); }, outcome::stale, change::note},
-        {"created of an issue that is resolved by now", [](situation& s) { s.issue_status = "resolved"; }, outcome::stale, change::none},
-        {"resolved resolves", [](situation& s) { s.action = s.issue_status = "resolved"; s.known = incident_with(status::open); }, outcome::resolved, change::update},
-        {"resolved resolves the acknowledged", [](situation& s) { s.action = s.issue_status = "resolved"; s.known = incident_with(status::acknowledged); }, outcome::resolved, change::update},
-        {"resolved again changes nothing", [](situation& s) { s.action = s.issue_status = "resolved"; s.known = incident_with(status::resolved); }, outcome::ignored, change::none},
-        {"resolved without an incident", [](situation& s) { s.action = s.issue_status = "resolved"; }, outcome::ignored, change::none},
-        {"resolved of an issue that is unresolved again", [](situation& s) { s.action = "resolved"; s.known = incident_with(status::open); }, outcome::stale, change::none},
-        {"unresolved reopens within the window", [](situation& s) { s.action = "unresolved"; s.known = incident_with(status::resolved, now - 24h); }, outcome::reopened, change::update},
-        {"unresolved opens a new one after the window", [](situation& s) { s.action = "unresolved"; s.known = incident_with(status::resolved, now - 24h * 8); }, outcome::opened, change::open},
-        {"unresolved at the very end of the window", [](situation& s) { s.action = "unresolved"; s.known = incident_with(status::resolved, now - 24h * 7); }, outcome::reopened, change::update},
-        {"unresolved of the open updates", [](situation& s) { s.action = "unresolved"; s.known = incident_with(status::open); }, outcome::updated, change::update},
-        {"unresolved without an incident opens", [](situation& s) { s.action = "unresolved"; }, outcome::opened, change::open},
-        {"ignored resolves", [](situation& s) { s.action = s.issue_status = "ignored"; s.known = incident_with(status::open); }, outcome::resolved, change::update},
-        {"archived is the same", [](situation& s) { s.action = "archived"; s.issue_status = "ignored"; s.known = incident_with(status::open); }, outcome::resolved, change::update},
-        {"archived, and the mapping keeps", [](situation& s) { s.action = s.issue_status = "ignored"; s.known = incident_with(status::open); s.where.keep_on_archive = true; }, outcome::updated, change::update},
-        {"ignored without an incident", [](situation& s) { s.action = s.issue_status = "ignored"; }, outcome::ignored, change::none},
-        {"assigned shows", [](situation& s) { s.action = "assigned"; s.known = incident_with(status::open); }, outcome::updated, change::update},
-        {"assigned without an incident", [](situation& s) { s.action = "assigned"; }, outcome::ignored, change::none},
-        {"an unknown action", [](situation& s) { s.action = "transmogrified"; s.known = incident_with(status::open); }, outcome::ignored, change::none},
+        {"created for an open incident updates",
+         [](situation& s) { s.known = incident_with(status::open); },
+         outcome::updated,
+         change::update},
+        {"created after a lifecycle action opens nothing",
+         [](situation& s) { s.memory.had_lifecycle = true; },
+         outcome::stale,
+         change::none},
+        {"created after a person resolved reopens",
+         [](situation& s) { s.known = incident_with(status::resolved); },
+         outcome::reopened,
+         change::update},
+        {"created from before the resolution",
+         [](situation& s) { s.known = incident_with(status::resolved, now - 10s); },
+         outcome::stale,
+         change::note},
+        {"created of an issue that is resolved by now",
+         [](situation& s) { s.issue_status = "resolved"; },
+         outcome::stale,
+         change::none},
+        {"resolved resolves",
+         [](situation& s) {
+             s.action = s.issue_status = "resolved";
+             s.known = incident_with(status::open);
+         },
+         outcome::resolved,
+         change::update},
+        {"resolved resolves the acknowledged",
+         [](situation& s) {
+             s.action = s.issue_status = "resolved";
+             s.known = incident_with(status::acknowledged);
+         },
+         outcome::resolved,
+         change::update},
+        {"resolved again changes nothing",
+         [](situation& s) {
+             s.action = s.issue_status = "resolved";
+             s.known = incident_with(status::resolved);
+         },
+         outcome::ignored,
+         change::none},
+        {"resolved without an incident",
+         [](situation& s) { s.action = s.issue_status = "resolved"; },
+         outcome::ignored,
+         change::none},
+        {"resolved of an issue that is unresolved again",
+         [](situation& s) {
+             s.action = "resolved";
+             s.known = incident_with(status::open);
+         },
+         outcome::stale,
+         change::none},
+        {"unresolved reopens within the window",
+         [](situation& s) {
+             s.action = "unresolved";
+             s.known = incident_with(status::resolved, now - 24h);
+         },
+         outcome::reopened,
+         change::update},
+        {"unresolved opens a new one after the window",
+         [](situation& s) {
+             s.action = "unresolved";
+             s.known = incident_with(status::resolved, now - 24h * 8);
+         },
+         outcome::opened,
+         change::open},
+        {"unresolved at the very end of the window",
+         [](situation& s) {
+             s.action = "unresolved";
+             s.known = incident_with(status::resolved, now - 24h * 7);
+         },
+         outcome::reopened,
+         change::update},
+        {"unresolved of the open updates",
+         [](situation& s) {
+             s.action = "unresolved";
+             s.known = incident_with(status::open);
+         },
+         outcome::updated,
+         change::update},
+        {"unresolved without an incident opens",
+         [](situation& s) { s.action = "unresolved"; },
+         outcome::opened,
+         change::open},
+        {"ignored resolves",
+         [](situation& s) {
+             s.action = s.issue_status = "ignored";
+             s.known = incident_with(status::open);
+         },
+         outcome::resolved,
+         change::update},
+        {"archived is the same",
+         [](situation& s) {
+             s.action = "archived";
+             s.issue_status = "ignored";
+             s.known = incident_with(status::open);
+         },
+         outcome::resolved,
+         change::update},
+        {"archived, and the mapping keeps",
+         [](situation& s) {
+             s.action = s.issue_status = "ignored";
+             s.known = incident_with(status::open);
+             s.where.keep_on_archive = true;
+         },
+         outcome::updated,
+         change::update},
+        {"ignored without an incident",
+         [](situation& s) { s.action = s.issue_status = "ignored"; },
+         outcome::ignored,
+         change::none},
+        {"assigned shows",
+         [](situation& s) {
+             s.action = "assigned";
+             s.known = incident_with(status::open);
+         },
+         outcome::updated,
+         change::update},
+        {"assigned without an incident",
+         [](situation& s) { s.action = "assigned"; },
+         outcome::ignored,
+         change::none},
+        {"an unknown action",
+         [](situation& s) {
+             s.action = "transmogrified";
+             s.known = incident_with(status::open);
+         },
+         outcome::ignored,
+         change::none},
     });
 }
 
 BOOST_AUTO_TEST_CASE(alerts_open_attach_and_reopen) {
-    auto const alert = [](auto change) { return [change](situation& s) { s.resource = "event_alert"; s.action = "triggered"; change(s); }; };
+    auto const alert = [](auto change) {
+        return [change](situation& s) {
+            s.resource = "event_alert";
+            s.action = "triggered";
+            change(s);
+        };
+    };
     prove({
         {"opens", alert([](situation&) {}), outcome::opened, change::open},
-        {"attaches", alert([](situation& s) { s.known = incident_with(status::open); }), outcome::updated, change::update},
-        {"attaches to the acknowledged", alert([](situation& s) { s.known = incident_with(status::acknowledged); }), outcome::updated, change::update},
-        {"reopens", alert([](situation& s) { s.known = incident_with(status::resolved); }), outcome::reopened, change::update},
-        {"an event from before the resolution", alert([](situation& s) { s.known = incident_with(status::resolved, now - 10s); }), outcome::stale, change::note},
-        {"opens a linked one after the window", alert([](situation& s) { s.known = incident_with(status::resolved, now - 24h * 30); }), outcome::opened, change::open},
-        {"attach only, nothing open", alert([](situation& s) { s.where.attach_only = true; }), outcome::ignored, change::none},
-        {"attach only, open", alert([](situation& s) { s.where.attach_only = true; s.known = incident_with(status::open); }), outcome::updated, change::update},
-        {"the same event under the same rule", alert([](situation& s) { s.memory.event_applied = true; s.known = incident_with(status::open); }), outcome::duplicate, change::none},
+        {"attaches",
+         alert([](situation& s) { s.known = incident_with(status::open); }),
+         outcome::updated,
+         change::update},
+        {"attaches to the acknowledged",
+         alert([](situation& s) { s.known = incident_with(status::acknowledged); }),
+         outcome::updated,
+         change::update},
+        {"reopens",
+         alert([](situation& s) { s.known = incident_with(status::resolved); }),
+         outcome::reopened,
+         change::update},
+        {"an event from before the resolution",
+         alert([](situation& s) { s.known = incident_with(status::resolved, now - 10s); }),
+         outcome::stale,
+         change::note},
+        {"opens a linked one after the window",
+         alert([](situation& s) { s.known = incident_with(status::resolved, now - 24h * 30); }),
+         outcome::opened,
+         change::open},
+        {"attach only, nothing open",
+         alert([](situation& s) { s.where.attach_only = true; }),
+         outcome::ignored,
+         change::none},
+        {"attach only, open",
+         alert([](situation& s) {
+             s.where.attach_only = true;
+             s.known = incident_with(status::open);
+         }),
+         outcome::updated,
+         change::update},
+        {"the same event under the same rule",
+         alert([](situation& s) {
+             s.memory.event_applied = true;
+             s.known = incident_with(status::open);
+         }),
+         outcome::duplicate,
+         change::none},
     });
 }
 
 BOOST_AUTO_TEST_CASE(what_keeps_a_delivery_from_having_an_effect) {
-    auto const alert = [](situation& s, char const* environment) { s.resource = "event_alert"; s.action = "triggered"; s.environment = environment; };
+    auto const alert = [](situation& s, char const* environment) {
+        s.resource = "event_alert";
+        s.action = "triggered";
+        s.environment = environment;
+    };
     prove({
         {"an equal body", [](situation& s) { s.memory.same_body = true; }, outcome::duplicate, change::none},
         {"no mapping", [](situation& s) { s.where = {}; }, outcome::unmapped, change::none},
-        {"no mapping, resolved", [](situation& s) { s.where = {}; s.action = s.issue_status = "resolved"; }, outcome::unmapped, change::none},
-        {"no mapping any more, but an incident", [](situation& s) { s.where = {}; s.action = s.issue_status = "resolved"; s.known = incident_with(status::open); }, outcome::resolved, change::update},
-        {"a paused mapping", [](situation& s) { s.where.result = routing::kind::inactive; }, outcome::inactive, change::none},
-        {"a paused mapping of an open incident", [](situation& s) { s.where.result = routing::kind::inactive; s.known = incident_with(status::open); }, outcome::inactive, change::none},
-        {"below the minimum level", [](situation& s) { s.where.min_level = "error"; s.level = "warning"; }, outcome::filtered, change::none},
-        {"at the minimum level", [](situation& s) { s.where.min_level = "error"; }, outcome::opened, change::open},
-        {"an environment of the list, in other letters", [&](situation& s) { alert(s, "Production"); s.where.environments = {"production"}; }, outcome::opened, change::open},
-        {"an environment not of the list", [&](situation& s) { alert(s, "staging"); s.where.environments = {"production"}; }, outcome::filtered, change::none},
-        {"a list, and no environment told", [](situation& s) { s.where.environments = {"production"}; }, outcome::filtered, change::none},
-        {"the action's service does not exist", [](situation& s) { s.where.result = routing::kind::unknown_service; s.where.explained = "no such service"; }, outcome::unmapped, change::none},
+        {"no mapping, resolved",
+         [](situation& s) {
+             s.where = {};
+             s.action = s.issue_status = "resolved";
+         },
+         outcome::unmapped,
+         change::none},
+        {"no mapping any more, but an incident",
+         [](situation& s) {
+             s.where = {};
+             s.action = s.issue_status = "resolved";
+             s.known = incident_with(status::open);
+         },
+         outcome::resolved,
+         change::update},
+        {"a paused mapping",
+         [](situation& s) { s.where.result = routing::kind::inactive; },
+         outcome::inactive,
+         change::none},
+        {"a paused mapping of an open incident",
+         [](situation& s) {
+             s.where.result = routing::kind::inactive;
+             s.known = incident_with(status::open);
+         },
+         outcome::inactive,
+         change::none},
+        {"below the minimum level",
+         [](situation& s) {
+             s.where.min_level = "error";
+             s.level = "warning";
+         },
+         outcome::filtered,
+         change::none},
+        {"at the minimum level",
+         [](situation& s) { s.where.min_level = "error"; },
+         outcome::opened,
+         change::open},
+        {"an environment of the list, in other letters",
+         [&](situation& s) {
+             alert(s, "Production");
+             s.where.environments = {"production"};
+         },
+         outcome::opened,
+         change::open},
+        {"an environment not of the list",
+         [&](situation& s) {
+             alert(s, "staging");
+             s.where.environments = {"production"};
+         },
+         outcome::filtered,
+         change::none},
+        {"a list, and no environment told",
+         [](situation& s) { s.where.environments = {"production"}; },
+         outcome::filtered,
+         change::none},
+        {"the action's service does not exist",
+         [](situation& s) {
+             s.where.result = routing::kind::unknown_service;
+             s.where.explained = "no such service";
+         },
+         outcome::unmapped,
+         change::none},
     });
 }
 
@@ -170,9 +378,19 @@ BOOST_AUTO_TEST_CASE(severity_is_raised_and_never_lowered) {
         char const* level;
         std::int64_t count;
         severity wanted;
-    } const table[]{{"fatal", 1, severity::critical}, {"error", 1, severity::error}, {"error", 99, severity::error}, {"error", 100, severity::critical},
-                    {"", 1, severity::error}, {"warning", 500, severity::warning}, {"info", 1, severity::info}, {"debug", 1, severity::info}, {"sample", 1, severity::info}};
-    for (auto const& each : table) BOOST_TEST(to_string(automatic_severity(each.level, each.count, settings)) == to_string(each.wanted));
+    } const table[]{
+        {"fatal", 1, severity::critical},
+        {"error", 1, severity::error},
+        {"error", 99, severity::error},
+        {"error", 100, severity::critical},
+        {"", 1, severity::error},
+        {"warning", 500, severity::warning},
+        {"info", 1, severity::info},
+        {"debug", 1, severity::info},
+        {"sample", 1, severity::info}
+    };
+    for (auto const& each : table)
+        BOOST_TEST(to_string(automatic_severity(each.level, each.count, settings)) == to_string(each.wanted));
 
     situation raised;
     raised.known = incident_with(status::open);
@@ -212,7 +430,8 @@ BOOST_AUTO_TEST_CASE(what_was_not_processed_is_not_remembered) {
     BOOST_TEST(!decided(unmapped).applied);
     BOOST_TEST(!decided(unmapped).lifecycle);
 
-    situation resolved_before_created;  // remembered although it changed nothing: the late created must not open
+    situation
+        resolved_before_created;  // remembered although it changed nothing: the late created must not open
     resolved_before_created.action = resolved_before_created.issue_status = "resolved";
     BOOST_TEST(decided(resolved_before_created).lifecycle);
 }

@@ -28,7 +28,10 @@ BOOST_AUTO_TEST_CASE(a_token_answer_is_read) {
     BOOST_TEST(tokens->access_token.reveal() == "fake-access-token");
     BOOST_TEST(tokens->refresh_token.value().reveal() == "fake-refresh-token");
     BOOST_TEST(to_rfc3339(tokens->expires_at.value()) == "2026-03-02T17:00:00.870000Z");
-    BOOST_TEST(tokens->scopes == (std::vector<std::string>{"event:read", "org:read"}), boost::test_tools::per_element());
+    BOOST_TEST(
+        tokens->scopes == (std::vector<std::string>{"event:read", "org:read"}),
+        boost::test_tools::per_element()
+    );
 }
 
 BOOST_AUTO_TEST_CASE(a_token_answer_that_is_none_is_transient_and_in_doubt) {
@@ -69,11 +72,18 @@ BOOST_AUTO_TEST_CASE(answers_are_sorted_by_status) {
         char const* kind;
         char const* detail;
     } const table[]{
-        {400, R"({"detail":"Token does not belong to the application"})", "refused", "Token does not belong to the application"},
-        {401, R"({"detail":"Invalid Client ID / Secret pair"})", "refused", "Invalid Client ID / Secret pair"},
+        {400,
+         R"({"detail":"Token does not belong to the application"})",
+         "refused",
+         "Token does not belong to the application"},
+        {401, R"({"detail":"Invalid Client ID / Secret pair"})", "refused", "Invalid Client ID / Secret pair"
+        },
         {401, "", "refused", "status 401"},
         {403, R"({"detail":{"code":"x","message":"no"}})", "refused", "no"},
-        {404, R"({"detail":"The requested resource does not exist"})", "gone", "The requested resource does not exist"},
+        {404,
+         R"({"detail":"The requested resource does not exist"})",
+         "gone",
+         "The requested resource does not exist"},
         {429, "You are attempting to use this endpoint too frequently", "rate_limited", "status 429"},
         {302, "", "transient", "status 302"},
         {500, R"({"detail":"Internal Error","errorId":"1"})", "transient", "Internal Error"},
@@ -106,24 +116,42 @@ BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
 }
 
 BOOST_AUTO_TEST_CASE(pages_follow_the_cursor_only) {
-    BOOST_TEST(next_cursor(R"(<https://sentry.io/api/0/x/?&cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", )"
-                           R"(<https://de.sentry.io/api/0/x/?&cursor=0:100:0>; rel="next"; results="true"; cursor="0:100:0")").value_or("") == "0:100:0");
-    BOOST_TEST(!next_cursor(R"(<u>; rel="previous"; results="true"; cursor="0:0:1", <u>; rel="next"; results="false"; cursor="0:100:0")").has_value());
-    for (auto const* odd : {"", "<", "<u>", R"(<u>; rel="next"; results="true")", R"(<u>; rel="next"; results="true"; cursor="")"})
+    BOOST_TEST(
+        next_cursor(
+            R"(<https://sentry.io/api/0/x/?&cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", )"
+            R"(<https://de.sentry.io/api/0/x/?&cursor=0:100:0>; rel="next"; results="true"; cursor="0:100:0")"
+        )
+            .value_or("") == "0:100:0"
+    );
+    BOOST_TEST(
+        !next_cursor(
+             R"(<u>; rel="previous"; results="true"; cursor="0:0:1", <u>; rel="next"; results="false"; cursor="0:100:0")"
+        )
+             .has_value()
+    );
+    for (auto const* odd :
+         {"",
+          "<",
+          "<u>",
+          R"(<u>; rel="next"; results="true")",
+          R"(<u>; rel="next"; results="true"; cursor="")"})
         BOOST_TEST(!next_cursor(odd).has_value(), odd);
 }
 
 BOOST_AUTO_TEST_CASE(installations_and_projects_are_read) {
     auto const found = decode_installation(
         R"({"app":{"uuid":"a9988ad6-0000-4905-bb93-f7cbf4c96bbb","slug":"tocsin","sentryAppId":1},"organization":{"slug":"northwind","id":4509877862268928},)"
-        R"("uuid":"01635075-0000-4f96-8fc8-ff9680780a13","status":"pending"})");
+        R"("uuid":"01635075-0000-4f96-8fc8-ff9680780a13","status":"pending"})"
+    );
     BOOST_REQUIRE(found.has_value());
     BOOST_TEST(found->organization.id == "4509877862268928");
     BOOST_TEST(found->app_slug == "tocsin");
     BOOST_TEST((found->status == installation_status::pending));
     BOOST_TEST(!decode_installation(R"({"uuid":"nonsense"})").has_value());
 
-    auto const projects = decode_projects(R"([{"id":"4505281256090153","slug":"checkout","name":"Checkout","platform":null},{"slug":"no-id"}])");
+    auto const projects = decode_projects(
+        R"([{"id":"4505281256090153","slug":"checkout","name":"Checkout","platform":null},{"slug":"no-id"}])"
+    );
     BOOST_REQUIRE(projects.has_value());
     BOOST_REQUIRE(projects->size() == 1);
     BOOST_TEST(projects->front().id == "4505281256090153");

@@ -11,22 +11,30 @@ BOOST_AUTO_TEST_SUITE(public_app)
 
 BOOST_AUTO_TEST_CASE(install_url_is_sentrys) {
     auto const base = config::parse_base_url("https://sentry.io").value();
-    BOOST_TEST(sentry::external_install_url(base, "tocsin") == "https://sentry.io/sentry-apps/tocsin/external-install/");
+    BOOST_TEST(
+        sentry::external_install_url(base, "tocsin") ==
+        "https://sentry.io/sentry-apps/tocsin/external-install/"
+    );
     auto const below = config::parse_base_url("http://127.0.0.1:9000/sentry/").value();
-    BOOST_TEST(sentry::external_install_url(below, "a/b") == "http://127.0.0.1:9000/sentry/sentry-apps/a%2Fb/external-install/");
+    BOOST_TEST(
+        sentry::external_install_url(below, "a/b") ==
+        "http://127.0.0.1:9000/sentry/sentry-apps/a%2Fb/external-install/"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(the_assertion_is_a_signed_jwt_of_a_minute) {
     sentry::public_app const app{"tocsin", "fake-client-id", secret("fake-client-secret"), std::nullopt};
     auto const jti = uuid::parse("7a485448-a9e2-4c85-8a3c-4f44175783c9").value();
-    std::string const jwt(sentry::client_assertion(app, *parse_rfc3339("2026-03-02T09:00:00Z"), jti).reveal());
+    std::string const jwt(sentry::client_assertion(app, *parse_rfc3339("2026-03-02T09:00:00Z"), jti).reveal()
+    );
     auto const first = jwt.find('.');
     auto const last = jwt.rfind('.');
     BOOST_REQUIRE(first != last);
     auto const expected = crypto::hmac_sha256(app.client_secret).sign(jwt.substr(0, last));
     BOOST_TEST(jwt.substr(last + 1) == to_base64url(expected));
     BOOST_TEST(as_text(from_base64url(jwt.substr(0, first)).value()) == R"({"alg":"HS256","typ":"JWT"})");
-    auto const claims = json::parse(as_text(from_base64url(jwt.substr(first + 1, last - first - 1)).value())).value();
+    auto const claims =
+        json::parse(as_text(from_base64url(jwt.substr(first + 1, last - first - 1)).value())).value();
     BOOST_TEST(claims.root().find("iss")->as_string().value() == "fake-client-id");
     BOOST_TEST(claims.root().find("sub")->as_string().value() == "fake-client-id");
     BOOST_TEST(claims.root().find("jti")->as_string().value() == jti.str());

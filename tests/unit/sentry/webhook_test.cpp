@@ -9,9 +9,12 @@ using namespace tocsin::sentry;
 
 namespace {
 
-std::string const envelope_end = R"(},"installation":{"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"},"actor":{"type":"user","id":123,"name":"Ada"}})";
+std::string const envelope_end =
+    R"(},"installation":{"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"},"actor":{"type":"user","id":123,"name":"Ada"}})";
 
-std::string issue_body(std::string const& issue, std::string const& beside = "", std::string const& action = "created") {
+std::string issue_body(
+    std::string const& issue, std::string const& beside = "", std::string const& action = "created"
+) {
     return R"({"action":")" + action + R"(","data":{"issue":)" + issue + beside + envelope_end;
 }
 
@@ -28,7 +31,8 @@ std::string alert_body(std::string const& more = "") {
            R"("tags":[["environment","production"],["sentry:release","shop@1.2.3"],["broken"]],"exception":{"values":[{"stacktrace":{"frames":[{"vars":{"a":1}}]}}]},)"
            R"("url":"https://sentry.io/api/0/projects/northwind/checkout/events/e4874d664c3540c1a32eab185f12c5ab/",)"
            R"("web_url":"https://sentry.io/organizations/northwind/issues/4517203344/events/e4874d664c3540c1a32eab185f12c5ab/"},)"
-           R"("triggered_rule":"Errors in production")" + more + envelope_end;
+           R"("triggered_rule":"Errors in production")" +
+           more + envelope_end;
 }
 
 }  // namespace
@@ -55,7 +59,9 @@ BOOST_AUTO_TEST_CASE(an_issue_is_read) {
 
 BOOST_AUTO_TEST_CASE(an_alert_is_read_with_its_project_from_the_url_and_facts_from_tags) {
     auto const hook = decode_webhook(
-        alert_body(R"(,"issue_alert":{"id":123,"title":"Errors in production","sentry_app_id":5,"settings":[{"name":"service","value":"checkout"},{"name":"open","value":"false"}]})"),
+        alert_body(
+            R"(,"issue_alert":{"id":123,"title":"Errors in production","sentry_app_id":5,"settings":[{"name":"service","value":"checkout"},{"name":"open","value":"false"}]})"
+        ),
         "event_alert"
     );
     BOOST_REQUIRE(hook.has_value());
@@ -73,7 +79,8 @@ BOOST_AUTO_TEST_CASE(an_alert_is_read_with_its_project_from_the_url_and_facts_fr
 }
 
 BOOST_AUTO_TEST_CASE(parts_may_be_missing) {
-    auto const bare = decode_webhook(issue_body(R"({"id":"5","project":{"slug":"checkout"}})", "", "resolved"), "issue");
+    auto const bare =
+        decode_webhook(issue_body(R"({"id":"5","project":{"slug":"checkout"}})", "", "resolved"), "issue");
     BOOST_REQUIRE(bare.has_value());
     BOOST_TEST(bare->unreadable == "");
     BOOST_TEST(std::get<issue>(bare->what).count == 1);
@@ -88,7 +95,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_says_why) {
     } const table[]{
         {"no id", R"({"project":{"id":"1"}})", "data.issue.id is missing"},
         {"an id with a NUL", R"({"id":"1\u0000","project":{"id":"1"}})", "data.issue.id is no identifier"},
-        {"an id that is too long", R"({"id":")" + std::string(65, '1') + R"(","project":{"id":"1"}})", "data.issue.id is no identifier"},
+        {"an id that is too long",
+         R"({"id":")" + std::string(65, '1') + R"(","project":{"id":"1"}})",
+         "data.issue.id is no identifier"},
         {"no project", R"({"id":"1"})", "data.issue.project has neither id nor slug"},
     };
     for (auto const& row : table) {
@@ -112,14 +121,21 @@ BOOST_AUTO_TEST_CASE(the_signed_body_decides_what_it_is_about) {
 }
 
 BOOST_AUTO_TEST_CASE(odd_text_is_repaired_and_told) {
-    auto const hook = decode_webhook(issue_body(R"({"id":"1","title":"a\u0000b \ud800 c","project":{"id":"1"}})"), "issue");
+    auto const hook =
+        decode_webhook(issue_body(R"({"id":"1","title":"a\u0000b \ud800 c","project":{"id":"1"}})"), "issue");
     BOOST_REQUIRE(hook.has_value());
-    BOOST_TEST(std::get<issue>(hook->what).title == "a\xEF\xBF\xBD" "b \xEF\xBF\xBD c");
+    BOOST_TEST(
+        std::get<issue>(hook->what).title ==
+        "a\xEF\xBF\xBD"
+        "b \xEF\xBF\xBD c"
+    );
     BOOST_TEST(hook->cut);
 }
 
 BOOST_AUTO_TEST_CASE(links_are_http_only) {
-    auto const hook = decode_webhook(issue_body(R"x({"id":"1","permalink":"javascript:alert(1)","project":{"id":"1"}})x"), "issue");
+    auto const hook = decode_webhook(
+        issue_body(R"x({"id":"1","permalink":"javascript:alert(1)","project":{"id":"1"}})x"), "issue"
+    );
     BOOST_TEST(std::get<issue>(hook->what).url == "");
 }
 

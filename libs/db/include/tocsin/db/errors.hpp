@@ -5,14 +5,14 @@
 
 namespace tocsin::db {
 
-/// The database could not do it now: away, overloaded, too slow, or our own queue is full. Nothing was committed; trying
-/// again later may help. Becomes 503 (500 for webhooks).
+/// The database could not do it now: away, overloaded, too slow, or our own queue is full. Nothing was
+/// committed; trying again later may help. Becomes 503 (500 for webhooks).
 struct unavailable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The connection was lost during COMMIT: the transaction may or may not have happened. Never repeated blindly: whoever
-/// gave the work a key looks it up on a new connection.
+/// The connection was lost during COMMIT: the transaction may or may not have happened. Never repeated
+/// blindly: whoever gave the work a key looks it up on a new connection.
 struct in_doubt : unavailable {
     using unavailable::unavailable;
 };
@@ -31,7 +31,8 @@ struct bad_value : std::runtime_error {
 
 /// Any other refusal of a statement: a bug of ours or a misconfigured database.
 struct statement_error : std::runtime_error {
-    statement_error(std::string const& what, std::string state) : std::runtime_error(what), sqlstate(std::move(state)) {}
+    statement_error(std::string const& what, std::string state)
+        : std::runtime_error(what), sqlstate(std::move(state)) {}
     std::string sqlstate;
 };
 

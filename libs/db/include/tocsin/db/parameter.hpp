@@ -14,26 +14,38 @@
 
 namespace tocsin::db {
 
-/// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea) must be the last
-/// parameters of a statement, at most three: that is what libpqxx 6 can mix.
+/// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea) must be
+/// the last parameters of a statement, at most three: that is what libpqxx 6 can mix.
 struct parameter {
     std::optional<std::string> text;
     std::optional<byte_string> bytes;
 };
 
 parameter to_parameter(std::string_view value);
-inline parameter to_parameter(char const* value) { return to_parameter(std::string_view(value)); }
-inline parameter to_parameter(std::string const& value) { return to_parameter(std::string_view(value)); }
+inline parameter to_parameter(char const* value) {
+    return to_parameter(std::string_view(value));
+}
+inline parameter to_parameter(std::string const& value) {
+    return to_parameter(std::string_view(value));
+}
 parameter to_parameter(std::int64_t value);
-inline parameter to_parameter(int value) { return to_parameter(std::int64_t{value}); }
+inline parameter to_parameter(int value) {
+    return to_parameter(std::int64_t{value});
+}
 parameter to_parameter(bool value);
 parameter to_parameter(uuid const& value);
 parameter to_parameter(timestamp value);
 /// An interval: its milliseconds, for `$n::bigint * interval '1 millisecond'`.
-inline parameter to_parameter(std::chrono::milliseconds value) { return to_parameter(std::int64_t{value.count()}); }
+inline parameter to_parameter(std::chrono::milliseconds value) {
+    return to_parameter(std::int64_t{value.count()});
+}
 parameter to_parameter(byte_view value);
-inline parameter to_parameter(byte_string const& value) { return to_parameter(byte_view(value)); }
-inline parameter to_parameter(std::nullptr_t) { return {}; }
+inline parameter to_parameter(byte_string const& value) {
+    return to_parameter(byte_view(value));
+}
+inline parameter to_parameter(std::nullptr_t) {
+    return {};
+}
 /// text[], bigint[] and the like: an array literal.
 parameter to_parameter(std::vector<std::string> const& values);
 parameter to_parameter(std::vector<std::int64_t> const& values);

@@ -23,14 +23,16 @@ struct tenant {
 inline constexpr tenant no_tenant{};
 
 struct pool_options {
-    std::string name;                  ///< for logs, metrics and PostgreSQL's application_name ("tocsin gateway")
-    secret url;                        ///< PostgreSQL URI, several hosts allowed
-    std::string role;                  ///< assumed at connect: row-level security holds for the login too
-    std::size_t connections = 4;       ///< threads, each with one connection of its own
-    std::size_t queue = 64;            ///< waiting units of work; more are refused at once
-    std::chrono::milliseconds max_wait{250};           ///< in the queue
+    std::string name;             ///< for logs, metrics and PostgreSQL's application_name ("tocsin gateway")
+    secret url;                   ///< PostgreSQL URI, several hosts allowed
+    std::string role;             ///< assumed at connect: row-level security holds for the login too
+    std::size_t connections = 4;  ///< threads, each with one connection of its own
+    std::size_t queue = 64;       ///< waiting units of work; more are refused at once
+    std::chrono::milliseconds max_wait{250};  ///< in the queue
     std::chrono::milliseconds statement_timeout{5'000};
-    std::chrono::milliseconds work_deadline{8'000};    ///< of a unit of work; then its socket is shut down (a peer that acknowledges but never answers escapes every other timeout)
+    std::chrono::milliseconds work_deadline{8'000
+    };  ///< of a unit of work; then its socket is shut down (a peer that acknowledges but never answers
+        ///< escapes every other timeout)
 };
 
 struct pool_state {
@@ -39,9 +41,9 @@ struct pool_state {
     std::size_t waiting = 0;
 };
 
-/// Connections to PostgreSQL for coroutines: libpqxx blocks, so each connection lives on a thread of its own and takes work
-/// from one bounded queue. A connection that met any error which may have hurt it is destroyed, never reused: libpqxx 6 would
-/// reconnect silently, without the role and the tenant.
+/// Connections to PostgreSQL for coroutines: libpqxx blocks, so each connection lives on a thread of its own
+/// and takes work from one bounded queue. A connection that met any error which may have hurt it is
+/// destroyed, never reused: libpqxx 6 would reconnect silently, without the role and the tenant.
 class pool {
 public:
     explicit pool(pool_options options);
@@ -50,10 +52,11 @@ public:
     pool(pool const&) = delete;
     pool& operator=(pool const&) = delete;
 
-    /// Runs `work(transaction&)` in one transaction (read committed) and commits. `work` runs on another thread and may run again
-    /// from the start after a serialization failure or deadlock (at most 5 times), so it owns what it uses (by value; the
-    /// caller may be gone) and has no other effects. The awaiting coroutine continues on its own executor. Throws what errors.hpp
-    /// says, and whatever `work` throws (which rolls back).
+    /// Runs `work(transaction&)` in one transaction (read committed) and commits. `work` runs on another
+    /// thread and may run again from the start after a serialization failure or deadlock (at most 5 times),
+    /// so it owns what it uses (by value; the caller may be gone) and has no other effects. The awaiting
+    /// coroutine continues on its own executor. Throws what errors.hpp says, and whatever `work` throws
+    /// (which rolls back).
     template <class F>
     async::task<std::invoke_result_t<F&, transaction&>> transact(tenant of, F work) {
         using R = std::invoke_result_t<F&, transaction&>;
@@ -61,7 +64,9 @@ public:
             co_await submit(of, std::function<void(transaction&)>(std::move(work)));
         } else {
             auto const out = std::make_shared<std::optional<R>>();
-            co_await submit(of, [out, work = std::move(work)](transaction& tx) mutable { out->emplace(work(tx)); });
+            co_await submit(of, [out, work = std::move(work)](transaction& tx) mutable {
+                out->emplace(work(tx));
+            });
             co_return std::move(**out);
         }
     }

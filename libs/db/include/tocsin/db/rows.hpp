@@ -19,7 +19,8 @@ namespace tocsin::db {
 class rows;
 
 namespace detail {
-/// Reads PostgreSQL's text form; throws std::logic_error where it does not fit: the statement and the code disagree.
+/// Reads PostgreSQL's text form; throws std::logic_error where it does not fit: the statement and the code
+/// disagree.
 void read(std::string_view text, std::string& into);
 void read(std::string_view text, std::int64_t& into);
 void read(std::string_view text, int& into);
@@ -45,8 +46,8 @@ struct result_content;
 /// One row of a result; it keeps the result alive.
 class row {
 public:
-    /// The column's value; `std::optional<T>` for columns that may be null. A null in any other, or a column that the
-    /// statement does not have, throws std::logic_error.
+    /// The column's value; `std::optional<T>` for columns that may be null. A null in any other, or a column
+    /// that the statement does not have, throws std::logic_error.
     template <class T>
     T get(char const* column) const {
         auto const text = raw(column);
@@ -67,7 +68,8 @@ public:
 
 private:
     friend class rows;
-    row(std::shared_ptr<result_content const> of, std::size_t index) : content_(std::move(of)), index_(index) {}
+    row(std::shared_ptr<result_content const> of, std::size_t index)
+        : content_(std::move(of)), index_(index) {}
     std::optional<std::string_view> raw(char const* column) const;
     std::shared_ptr<result_content const> content_;
     std::size_t index_;

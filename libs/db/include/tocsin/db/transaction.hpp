@@ -9,14 +9,15 @@
 
 namespace tocsin::db {
 
-/// A statement with a name: prepared once per connection. Names are unique in the program; statements are constants next to
-/// their use.
+/// A statement with a name: prepared once per connection. Names are unique in the program; statements are
+/// constants next to their use.
 struct statement {
     char const* name;
     char const* sql;
 };
 
-/// The statements of one unit of work. Lives on the pool's thread, inside the function given to `pool::transact`.
+/// The statements of one unit of work. Lives on the pool's thread, inside the function given to
+/// `pool::transact`.
 class transaction {
 public:
     struct impl;
@@ -24,7 +25,8 @@ public:
     transaction(transaction const&) = delete;
     transaction& operator=(transaction const&) = delete;
 
-    /// Runs a statement; throws the exceptions of errors.hpp. After a throw the transaction is over: do not go on.
+    /// Runs a statement; throws the exceptions of errors.hpp. After a throw the transaction is over: do not
+    /// go on.
     template <class... Args>
     rows run(statement const& what, Args const&... args) {
         return execute(what, {to_parameter(args)...});

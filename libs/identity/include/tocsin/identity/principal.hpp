@@ -27,10 +27,10 @@ bool allows(role has, permission wanted) noexcept;
 
 /// Who acts: a person by session, or a token of one organization.
 struct principal {
-    std::optional<tocsin::user_id> user;     ///< nothing for an API token
-    std::string email;                       ///< a token's is empty
-    std::string name;                        ///< the person's name or address, or the token's name: for timelines
-    std::string session_hash;                ///< 32 bytes; empty for a token
+    std::optional<tocsin::user_id> user;  ///< nothing for an API token
+    std::string email;                    ///< a token's is empty
+    std::string name;          ///< the person's name or address, or the token's name: for timelines
+    std::string session_hash;  ///< 32 bytes; empty for a token
     std::optional<organization_id> token_organization;  ///< a token speaks for one organization only
 };
 

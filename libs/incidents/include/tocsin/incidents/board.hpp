@@ -46,13 +46,13 @@ struct timeline_entry {
 struct incident_filter {
     std::vector<std::string> statuses;
     std::vector<std::string> severities;
-    std::vector<std::string> services;       ///< slugs
+    std::vector<std::string> services;  ///< slugs
     std::optional<integration_id> integration;
     std::optional<std::string> assignee;
-    std::optional<std::string> query;        ///< words, as a person types them; `#42` is a number
-    std::optional<timestamp> since;          ///< opened at or after
-    std::optional<timestamp> until;          ///< opened before
-    std::optional<std::int64_t> before;      ///< number: the page's key, newest first
+    std::optional<std::string> query;    ///< words, as a person types them; `#42` is a number
+    std::optional<timestamp> since;      ///< opened at or after
+    std::optional<timestamp> until;      ///< opened before
+    std::optional<std::int64_t> before;  ///< number: the page's key, newest first
     std::int64_t limit = 50;
 };
 
@@ -64,10 +64,21 @@ public:
     async::task<std::vector<incident>> list(organization_id org, incident_filter filter);
     async::task<result<incident>> find(organization_id org, std::int64_t number);
     /// Oldest first, at most 1,000 entries after `after`.
-    async::task<result<std::vector<timeline_entry>>> timeline(organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit);
-    /// Acknowledge, resolve, reopen, with an optional note; the incident afterwards. What holds already is a success without a change.
-    async::task<result<incident>> act(organization_id org, std::int64_t number, person_action action, actor by, std::optional<std::string> note);
-    async::task<result<timeline_entry>> add_note(organization_id org, std::int64_t number, actor by, std::string text);
+    async::task<result<std::vector<timeline_entry>>> timeline(
+        organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit
+    );
+    /// Acknowledge, resolve, reopen, with an optional note; the incident afterwards. What holds already is a
+    /// success without a change.
+    async::task<result<incident>> act(
+        organization_id org,
+        std::int64_t number,
+        person_action action,
+        actor by,
+        std::optional<std::string> note
+    );
+    async::task<result<timeline_entry>> add_note(
+        organization_id org, std::int64_t number, actor by, std::string text
+    );
 
 private:
     db::pool& pool_;

@@ -37,14 +37,15 @@ struct delivery_details {
     delivery summary;
     std::string hook_timestamp;
     std::string signing_key;
-    std::string body;  ///< raw bytes; of the first delivery where this is a duplicate; empty where that is gone
+    std::string
+        body;  ///< raw bytes; of the first delivery where this is a duplicate; empty where that is gone
 };
 
 struct delivery_filter {
     std::optional<std::string> outcome;
     std::optional<std::string> resource;
     std::optional<integration_id> integration;
-    std::optional<std::string> project;     ///< id or slug
+    std::optional<std::string> project;  ///< id or slug
     std::optional<std::string> request_id;
     std::optional<std::pair<timestamp, delivery_id>> before;  ///< the page's key, newest first
     std::int64_t limit = 50;

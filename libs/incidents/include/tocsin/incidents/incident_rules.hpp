@@ -12,8 +12,8 @@
 
 namespace tocsin::incidents {
 
-/// The rules that turn a delivery into a change of an incident, and those of what people may do. Pure: everything they depend on is an
-/// argument.
+/// The rules that turn a delivery into a change of an incident, and those of what people may do. Pure:
+/// everything they depend on is an argument.
 
 struct rule_settings {
     std::chrono::milliseconds reopen_window{7 * 24 * 3'600'000LL};
@@ -32,12 +32,12 @@ struct routing {
     enum class kind { mapped, unmapped, inactive, unknown_service } result = kind::unmapped;
     service_id service;
     std::string severity = "auto";
-    std::vector<std::string> environments;   ///< empty = all
+    std::vector<std::string> environments;  ///< empty = all
     std::optional<std::string> min_level;
     bool keep_on_archive = false;
-    bool attach_only = false;                ///< the action's `open` is false
-    std::string notes;                       ///< the action's, for the timeline
-    std::string explained;                   ///< which mapping or action it was, for the rule text
+    bool attach_only = false;  ///< the action's `open` is false
+    std::string notes;         ///< the action's, for the timeline
+    std::string explained;     ///< which mapping or action it was, for the rule text
 };
 
 /// The newest incident of the source.
@@ -65,17 +65,26 @@ struct decision {
 
 /// What a signed, decoded webhook about an issue does.
 decision decide(
-    sentry::webhook const& hook, routing const& where, source_memory const& memory, std::optional<known_incident> const& known,
-    rule_settings const& settings, timestamp now
+    sentry::webhook const& hook,
+    routing const& where,
+    source_memory const& memory,
+    std::optional<known_incident> const& known,
+    rule_settings const& settings,
+    timestamp now
 );
 
 /// `auto` severity of a level and a number of events.
-severity automatic_severity(std::string_view level, std::int64_t count, rule_settings const& settings) noexcept;
+severity automatic_severity(
+    std::string_view level, std::int64_t count, rule_settings const& settings
+) noexcept;
 
 enum class person_action { acknowledge, resolve, reopen };
 std::string_view to_string(person_action a) noexcept;
 
-/// The state after a person's action: nothing where it holds already, illegal_transition where it is impossible.
-result<std::optional<incident_state>> apply(person_action action, incident_state const& before, timestamp now);
+/// The state after a person's action: nothing where it holds already, illegal_transition where it is
+/// impossible.
+result<std::optional<incident_state>> apply(
+    person_action action, incident_state const& before, timestamp now
+);
 
 }  // namespace tocsin::incidents

@@ -17,11 +17,11 @@ namespace tocsin::incidents {
 
 /// A webhook whose signature was right, as it came in.
 struct arrival {
-    std::string sentry_host;   ///< of the key that verified: an installation is looked up under it only
-    std::string signing_key;   ///< the key's name
-    std::string request_id;    ///< Request-ID, for searching; printable, at most 64 bytes
+    std::string sentry_host;  ///< of the key that verified: an installation is looked up under it only
+    std::string signing_key;  ///< the key's name
+    std::string request_id;   ///< Request-ID, for searching; printable, at most 64 bytes
     std::string hook_timestamp;
-    std::string body;          ///< the raw bytes that were signed
+    std::string body;  ///< the raw bytes that were signed
     sentry::webhook hook;
 };
 
@@ -37,9 +37,9 @@ public:
     ingest(db::pool& pool, rule_settings rules, clock const& time, observe::metrics& metrics)
         : pool_(pool), rules_(rules), time_(time), metrics_(metrics) {}
 
-    /// Stores the delivery and its whole effect in one transaction. Nothing where the installation belongs to nobody and the
-    /// webhook is none about installations. Throws db::unavailable where it could not be made durable, or where that
-    /// cannot be told.
+    /// Stores the delivery and its whole effect in one transaction. Nothing where the installation belongs to
+    /// nobody and the webhook is none about installations. Throws db::unavailable where it could not be made
+    /// durable, or where that cannot be told.
     async::task<std::optional<accepted>> take(arrival what);
 
     static void declare(observe::metrics& metrics);

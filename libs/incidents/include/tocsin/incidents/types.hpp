@@ -11,7 +11,19 @@
 namespace tocsin::incidents {
 
 /// What became of a delivery.
-enum class outcome { opened, reopened, updated, resolved, duplicate, stale, unmapped, inactive, filtered, ignored, unreadable };
+enum class outcome {
+    opened,
+    reopened,
+    updated,
+    resolved,
+    duplicate,
+    stale,
+    unmapped,
+    inactive,
+    filtered,
+    ignored,
+    unreadable
+};
 std::string_view to_string(outcome o) noexcept;
 
 enum class status { open, acknowledged, resolved };
@@ -47,7 +59,18 @@ struct actor {
 };
 
 enum class entry_kind {
-    opened, updated, acknowledged, resolved, reopened, noted, severity_changed, assigned, alert_attached, archived, event_counted, commented
+    opened,
+    updated,
+    acknowledged,
+    resolved,
+    reopened,
+    noted,
+    severity_changed,
+    assigned,
+    alert_attached,
+    archived,
+    event_counted,
+    commented
 };
 std::string_view to_string(entry_kind k) noexcept;
 

@@ -21,7 +21,8 @@ namespace tocsin::integrations {
 struct started_connect {
     integrations::integration integration;
     std::string authorize_url;
-    secret binding;  ///< goes into the cookie that binds the flow to this browser, and comes back with the callback
+    secret binding;  ///< goes into the cookie that binds the flow to this browser, and comes back with the
+                     ///< callback
 };
 
 /// What Sentry's redirect brought, and what this browser is.
@@ -57,21 +58,32 @@ public:
     /// How long an intent stays open (RFC 9700 recommends minutes; Sentry's code lives 10).
     static constexpr std::chrono::minutes intent_lifetime{10};
 
-    connect(db::pool& pool, sentry::client& sentry, std::optional<sentry::public_app> app, crypto::vault const& vault,
-            refresh_policy policy, clock const& time);
+    connect(
+        db::pool& pool,
+        sentry::client& sentry,
+        std::optional<sentry::public_app> app,
+        crypto::vault const& vault,
+        refresh_policy policy,
+        clock const& time
+    );
 
-    /// Opens an intent. `binding` is the cookie that this browser has already, if any: intents of one browser share it.
-    async::task<result<started_connect>> start_public(organization_id org, identity::principal who, std::optional<secret> binding);
+    /// Opens an intent. `binding` is the cookie that this browser has already, if any: intents of one browser
+    /// share it.
+    async::task<result<started_connect>> start_public(
+        organization_id org, identity::principal who, std::optional<secret> binding
+    );
 
-    /// Ends an intent: consumes it, exchanges the code, confirms with the token which Sentry organization this is, claims it, seals
-    /// and stores the tokens, and tells Sentry that the installation is complete. Nothing of the URL but code and
-    /// installation is used. Nothing where no intent is known at all.
+    /// Ends an intent: consumes it, exchanges the code, confirms with the token which Sentry organization
+    /// this is, claims it, seals and stores the tokens, and tells Sentry that the installation is complete.
+    /// Nothing of the URL but code and installation is used. Nothing where no intent is known at all.
     async::task<std::optional<finished_connect>> finish_public(connect_callback callback);
 
 private:
     struct intent;
     async::task<boost::system::result<intent, connect_refusal>> consume(connect_callback const& callback);
-    async::task<std::optional<connect_refusal>> exchange_and_store(intent const& of, connect_callback const& callback);
+    async::task<std::optional<connect_refusal>> exchange_and_store(
+        intent const& of, connect_callback const& callback
+    );
 
     db::pool& pool_;
     sentry::client& sentry_;

@@ -22,15 +22,24 @@ struct sealed_credential {
     std::optional<std::chrono::milliseconds> renew_after;  ///< from now
 };
 
-/// Seals tokens for the row of an integration, where alone they open, and says when they are to be renewed. `now` is of the clock by
-/// which Sentry's expiry is understood.
+/// Seals tokens for the row of an integration, where alone they open, and says when they are to be renewed.
+/// `now` is of the clock by which Sentry's expiry is understood.
 sealed_credential seal(
-    crypto::vault const& vault, organization_id org, integration_id id, sentry::token_set const& tokens, refresh_policy const& policy, timestamp now
+    crypto::vault const& vault,
+    organization_id org,
+    integration_id id,
+    sentry::token_set const& tokens,
+    refresh_policy const& policy,
+    timestamp now
 );
-result<secret> open_access_token(crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed);
+result<secret> open_access_token(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+);
 
 /// Stores the credential of an integration in place of any other.
-void put_credential(db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential);
+void put_credential(
+    db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
+);
 /// The sealed access token; conflict where the integration has none now.
 result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id);
 

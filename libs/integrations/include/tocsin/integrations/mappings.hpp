@@ -42,14 +42,19 @@ struct mapping_change {
 
 class mappings {
 public:
-    mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault) : pool_(pool), sentry_(sentry), vault_(vault) {}
+    mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault)
+        : pool_(pool), sentry_(sentry), vault_(vault) {}
 
     async::task<result<std::vector<project_with_mapping>>> projects(organization_id org, integration_id id);
     async::task<result<std::vector<mapping>>> list(organization_id org, integration_id id);
-    /// All or none. A project is looked up at Sentry by slug or id; where Sentry cannot be asked, digits are taken as an id and anything
-    /// else as a slug whose id a delivery will tell.
-    async::task<result<std::vector<mapping>>> create(organization_id org, integration_id id, std::vector<new_mapping> wanted);
-    async::task<result<mapping>> change(organization_id org, integration_id id, mapping_id which, mapping_change how);
+    /// All or none. A project is looked up at Sentry by slug or id; where Sentry cannot be asked, digits are
+    /// taken as an id and anything else as a slug whose id a delivery will tell.
+    async::task<result<std::vector<mapping>>> create(
+        organization_id org, integration_id id, std::vector<new_mapping> wanted
+    );
+    async::task<result<mapping>> change(
+        organization_id org, integration_id id, mapping_id which, mapping_change how
+    );
     async::task<result<void>> remove(organization_id org, integration_id id, mapping_id which);
 
 private:

@@ -24,17 +24,26 @@ struct refresh_settings {
     int batch = 16;                           ///< credentials claimed, and calls to Sentry at once, per round
 };
 
-/// Renews credentials: a lease with a fence is claimed in a short transaction together with the attempt row, Sentry is called outside of
-/// any, and the outcome is written in one transaction only if the fence still holds. Safe in any number of copies.
+/// Renews credentials: a lease with a fence is claimed in a short transaction together with the attempt row,
+/// Sentry is called outside of any, and the outcome is written in one transaction only if the fence still
+/// holds. Safe in any number of copies.
 class refresher {
 public:
-    refresher(db::pool& pool, sentry::client& sentry, std::optional<sentry::public_app> app, crypto::vault const& vault,
-              refresh_settings settings, clock const& time, observe::metrics& metrics);
+    refresher(
+        db::pool& pool,
+        sentry::client& sentry,
+        std::optional<sentry::public_app> app,
+        crypto::vault const& vault,
+        refresh_settings settings,
+        clock const& time,
+        observe::metrics& metrics
+    );
 
-    /// One round over what is due, across organizations: for the scheduler's pool. Answers how many attempts were made.
+    /// One round over what is due, across organizations: for the scheduler's pool. Answers how many attempts
+    /// were made.
     async::task<std::size_t> renew_due();
-    /// Renews one now, for a pool that sees one organization: conflict where another renewal is under way or there is
-    /// no credential.
+    /// Renews one now, for a pool that sees one organization: conflict where another renewal is under way or
+    /// there is no credential.
     async::task<result<void>> renew_now(organization_id org, integration_id id);
     /// Tells Sentry again where telling that an installation is complete failed.
     async::task<> finish_installations();

@@ -15,15 +15,19 @@ namespace tocsin::integrations {
 /// When credentials are renewed, and what their failures mean: pure, time and chance come in as arguments.
 struct refresh_policy {
     async::backoff backoff{std::chrono::seconds(30), std::chrono::minutes(30)};
-    int max_attempts = 8;                         ///< counted failures that disconnect
+    int max_attempts = 8;                           ///< counted failures that disconnect
     std::chrono::milliseconds margin{15 * 60'000};  ///< before expiry
 };
 
-/// How long a fresh token is used before it is renewed: two thirds of its life less a jitter of up to a fifteenth of it, or its life
-/// less min(margin, a third of it), whichever is shorter. `draw` is uniform over 64 bits.
+/// How long a fresh token is used before it is renewed: two thirds of its life less a jitter of up to a
+/// fifteenth of it, or its life less min(margin, a third of it), whichever is shorter. `draw` is uniform over
+/// 64 bits.
 ///
-/// A duration, since the clocks of this machine, of the database (which says what is due) and of Sentry need not agree.
-std::chrono::milliseconds renew_after(refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw);
+/// A duration, since the clocks of this machine, of the database (which says what is due) and of Sentry need
+/// not agree.
+std::chrono::milliseconds renew_after(
+    refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw
+);
 
 /// What is known of the credential when an attempt fails.
 struct refresh_history {
@@ -38,9 +42,12 @@ struct refresh_verdict {
     std::optional<std::chrono::milliseconds> next_in;  ///< nothing: no further try, a person must act
 };
 
-/// The meaning of a failed renewal of a public integration: an installation that is gone disconnects at once; a refusal that names the
-/// deployment's own client never counts; other refusals count always and everything transient only once the token has
-/// expired, and `max_attempts` of those disconnect. Sentry's wish for a pause is granted where it is longer than the backoff.
-refresh_verdict judge_failure(refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw);
+/// The meaning of a failed renewal of a public integration: an installation that is gone disconnects at once;
+/// a refusal that names the deployment's own client never counts; other refusals count always and everything
+/// transient only once the token has expired, and `max_attempts` of those disconnect. Sentry's wish for a
+/// pause is granted where it is longer than the backoff.
+refresh_verdict judge_failure(
+    refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw
+);
 
 }  // namespace tocsin::integrations

@@ -19,11 +19,12 @@ struct public_app {
     std::optional<secret> previous_client_secret;  ///< accepted for webhooks while a rotation is under way
 };
 
-/// Where a browser goes to install the app: Sentry lets the person pick the organization. Sentry hands no state back.
+/// Where a browser goes to install the app: Sentry lets the person pick the organization. Sentry hands no
+/// state back.
 std::string external_install_url(config::base_url const& sentry, std::string_view app_slug);
 
-/// The JWT that stands for the client secret in the jwt-bearer grant: HS256 over the secret, iss = sub = client id, valid for
-/// 60 seconds from `now`, `jti` a fresh UUID.
+/// The JWT that stands for the client secret in the jwt-bearer grant: HS256 over the secret, iss = sub =
+/// client id, valid for 60 seconds from `now`, `jti` a fresh UUID.
 secret client_assertion(public_app const& app, timestamp now, uuid const& jti);
 
 }  // namespace tocsin::sentry

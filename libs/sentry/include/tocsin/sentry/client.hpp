@@ -27,7 +27,7 @@ struct token_set {
 };
 
 struct organization {
-    std::string id;    ///< Sentry's number as text; empty where the answer had none
+    std::string id;  ///< Sentry's number as text; empty where the answer had none
     std::string slug;
     std::string name;  ///< empty where the answer had none
 };
@@ -55,7 +55,8 @@ struct client_settings {
     std::string user_agent;
 };
 
-/// Calls to one Sentry host. Redirects are never followed and tokens go to this host only. Belongs to the executor's thread.
+/// Calls to one Sentry host. Redirects are never followed and tokens go to this host only. Belongs to the
+/// executor's thread.
 class client {
 public:
     client(async::executor on, client_settings settings, clock const& time);
@@ -65,13 +66,17 @@ public:
 
     /// Exchanges the code of an installation; `app` authenticates in the JSON body. A code works once.
     async::task<call_result<token_set>> exchange_code(public_app const& app, uuid installation, secret code);
-    /// A new pair for an installation that has had one, without its refresh token. `app` authenticates by a JWT.
+    /// A new pair for an installation that has had one, without its refresh token. `app` authenticates by a
+    /// JWT.
     async::task<call_result<token_set>> renew_by_jwt(public_app const& app, uuid installation);
 
     async::task<call_result<sentry::installation>> find_installation(uuid installation, secret const& token);
-    /// Tells Sentry that the installation is complete; idempotent. Webhooks of a pending installation are not sent.
+    /// Tells Sentry that the installation is complete; idempotent. Webhooks of a pending installation are not
+    /// sent.
     async::task<call_result<void>> mark_installed(uuid installation, secret const& token);
-    async::task<call_result<sentry::organization>> find_organization(std::string_view slug, secret const& token);
+    async::task<call_result<sentry::organization>> find_organization(
+        std::string_view slug, secret const& token
+    );
     /// All projects of an organization, every page (at most 10,000 projects).
     async::task<call_result<std::vector<project>>> list_projects(std::string organization_slug, secret token);
 

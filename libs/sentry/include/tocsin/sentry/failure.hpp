@@ -16,14 +16,16 @@ enum class failure_kind {
     refused,       ///< 400, 401, 403, 409, 422: Sentry understood, and said no
     gone,          ///< 404: the installation or thing does not exist, or may not be seen
     rate_limited,  ///< 429
-    transient,     ///< 5xx, no connection, no answer in time, an answer that is no answer (HTML, bad JSON, a redirect)
+    transient,     ///< 5xx, no connection, no answer in time, an answer that is no answer (HTML, bad JSON, a
+                   ///< redirect)
 };
 std::string_view to_string(failure_kind kind) noexcept;
 
 struct call_failure {
     failure_kind kind = failure_kind::transient;
-    int http_status = 0;   ///< 0 = no answer
-    std::string detail;    ///< for operators and admins: Sentry's own short text, printable, at most 300 bytes; never a secret
+    int http_status = 0;  ///< 0 = no answer
+    std::string detail;  ///< for operators and admins: Sentry's own short text, printable, at most 300 bytes;
+                         ///< never a secret
     /// True where Sentry may have carried the call out although no usable answer came.
     bool in_doubt = false;
     std::optional<std::chrono::seconds> retry_after;  ///< as Retry-After or the reset header ask, 1 s to 1 h

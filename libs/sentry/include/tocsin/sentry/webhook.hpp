@@ -21,8 +21,9 @@ struct signing_key {
     secret key;
 };
 
-/// The name of the key that made `signature` (the Sentry-Hook-Signature header: exactly 64 lower-case hex digits, HMAC-SHA256
-/// of the raw body) or nothing. Constant time in the comparison; every key is tried, whichever fits.
+/// The name of the key that made `signature` (the Sentry-Hook-Signature header: exactly 64 lower-case hex
+/// digits, HMAC-SHA256 of the raw body) or nothing. Constant time in the comparison; every key is tried,
+/// whichever fits.
 std::optional<std::string> verify_signature(
     std::vector<signing_key> const& keys, std::string_view body, std::string_view signature
 );
@@ -50,9 +51,9 @@ struct issue {
     std::string title;
     std::string culprit;
     std::string level;
-    std::string status;     ///< unresolved, resolved, ignored
+    std::string status;  ///< unresolved, resolved, ignored
     std::string substatus;
-    std::string url;        ///< for people: http(s) only, else empty
+    std::string url;  ///< for people: http(s) only, else empty
     project_ref project;
     std::string release;
     std::int64_t count = 1;
@@ -94,15 +95,17 @@ struct webhook {
     uuid installation;
     sentry::actor actor;
     std::variant<unhandled, issue, event_alert, installation_change> what;
-    /// Why it can have no effect although it is well-formed: "the Sentry-Hook-Resource header says issue, the body is a comment".
+    /// Why it can have no effect although it is well-formed: "the Sentry-Hook-Resource header says issue, the
+    /// body is a comment".
     std::string disagreement;
     /// Why an event of a known kind cannot be used: "data.issue.id is missing".
     std::string unreadable;
-    bool cut = false;  ///< something in the body was too long, too deep or ill-formed, and was left out or repaired
+    bool cut =
+        false;  ///< something in the body was too long, too deep or ill-formed, and was left out or repaired
 };
 
-/// Decodes a body whose signature was right. errc::invalid where it is no JSON or not Sentry's envelope (action and
-/// installation.uuid).
+/// Decodes a body whose signature was right. errc::invalid where it is no JSON or not Sentry's envelope
+/// (action and installation.uuid).
 result<webhook> decode_webhook(std::string_view body, std::string_view resource_header);
 
 }  // namespace tocsin::sentry

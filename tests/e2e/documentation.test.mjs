@@ -1,0 +1,33 @@
+// What the manual says is what the program says.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { run } from '../support/program.mjs';
+
+test('docs/configuration.md lists every variable with its default and meaning, as --help does', async () => {
+  const { stdout, status } = await run(['serve', '--help']);
+  assert.equal(status, 0);
+  const told = [...stdout.matchAll(/^ {2}(TOCSIN_\w+)(?: \((required|default [^)]*)\))?\n {6}(.*)$/gm)].map(
+    ([, name, fallback, meaning]) => `| ${name} | ${fallback?.replace('default ', '') ?? 'none'} | ${meaning} |`,
+  );
+  assert.ok(told.length > 20);
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const written = page.split('\n').filter((line) => line.startsWith('| TOCSIN_'));
+  assert.deepEqual(written, told);
+});
+
+test('every command explains itself', async () => {
+  for (const command of [[], ['serve'], ['sandbox'], ['org', 'create'], ['user', 'create'], ['token', 'create'], ['integration', 'list']]) {
+    const { status, stdout } = await run([...command, '--help']);
+    assert.equal(status, 0, command.join(' '));
+    assert.match(stdout, /Usage: tocsin/);
+  }
+});
+
+test('wrong usage and wrong configuration are status 2, all problems at once on standard error', async () => {
+  assert.equal((await run(['conquer'])).status, 2);
+  const { status, stdout, stderr } = await run(['serve'], { env: { TOCSIN_PUBLIC_URL: 'ftp://x', TOCSIN_VAULT_KEYS: 'nonsense', TOCSIN_REFRESH_LEASE: '1s' } });
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  for (const name of ['TOCSIN_DATABASE_URL', 'TOCSIN_PUBLIC_URL', 'TOCSIN_VAULT_KEYS', 'TOCSIN_REFRESH_LEASE']) assert.match(stderr, new RegExp(name));
+});
