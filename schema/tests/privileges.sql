@@ -120,7 +120,7 @@ select set_eq(
           'tocsin_scheduler integrations r(w)', 'tocsin_scheduler credentials rwd', 'tocsin_scheduler refresh_attempts raw',
           'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d',
           'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
-          'tocsin_operator integrations r', 'tocsin_operator credentials r(w)',
+          'tocsin_operator integrations r', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',
           'tocsin_lookup organizations r', 'tocsin_lookup users r', 'tocsin_lookup members r', 'tocsin_lookup sessions rawd',
           'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r'],
     'each role may touch exactly these tables (and no partition)');
@@ -138,6 +138,7 @@ select is(pg_temp.as_role('tocsin_ingest', '', 'select email from tocsin.users')
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select body from tocsin.deliveries'), '42501', 'the scheduler cannot read deliveries');
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select title from tocsin.incidents'), '42501', 'the scheduler cannot read incidents');
 select is(pg_temp.as_role('tocsin_operator', '', 'select title from tocsin.incidents'), '42501', 'the operator cannot read incidents');
+select is(pg_temp.as_role('tocsin_operator', '', 'select body from tocsin.deliveries'), '42501', 'the operator cannot read bodies of deliveries');
 select is(pg_temp.as_role('tocsin_operator', '', 'select token_hash from tocsin.sessions'), '42501', 'the operator cannot read sessions');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'update tocsin.timeline set text = ''x'''), '42501',
           'the timeline is appended to, never changed');

@@ -45,7 +45,8 @@ test('each webhook has its effect, and the delivery says why', async () => {
     ['issue', bodies.issue('unresolved', { substatus: 'regressed' }), 'reopened', 'open'],
     ['issue', bodies.issue('ignored', { substatus: 'archived_forever' }), 'resolved', 'resolved'],
     ['event_alert', bodies.alert({ at: new Date(Date.now() + 60_000) }), 'reopened', 'open'],
-    ['comment', { action: 'created', installation: { uuid: installation }, data: { comment_id: 1, issue_id: Number(bodies.id), comment: 'x' } }, 'ignored', 'open'],
+    ['comment', { action: 'created', installation: { uuid: installation }, data: { comment_id: 1, issue_id: Number(bodies.id), project_slug: 'checkout', comment: 'on it' } }, 'updated', 'open'],
+    ['error', { action: 'created', installation: { uuid: installation }, data: { error: bodies.alert().data.event } }, 'updated', 'open'],
     ['preprod_artifact', { action: 'size_analysis_completed', installation: { uuid: installation }, data: { buildId: '1' } }, 'ignored', 'open'],
     ['issue', bodies.issue('resolved', { status: 'unresolved' }), 'stale', 'open'],
   ];
@@ -59,6 +60,50 @@ test('each webhook has its effect, and the delivery says why', async () => {
   const [incident] = await incidentOf(bodies);
   assert.equal(incident.title.endsWith('fehlgeschlagen 💥') || incident.title === 'TimeoutError: no answer', true);
   assert.equal(incident.assignee, 'Ada');
+});
+
+test('a metric alert opens, raises and resolves the incident of that alert', async () => {
+  const metric = (action, changes = {}) => ({
+    action,
+    installation: { uuid: installation },
+    data: {
+      metric_alert: { id: '789', projects: ['unknown', 'checkout'], alert_rule: { id: '456', name: 'p95', triggers: [] }, title: 'p95', ...changes },
+      description_text: '5 events in the last 10 minutes',
+      description_title: `${action}: p95 of checkout`,
+      web_url: 'https://northwind.sentry.example/alerts/456/',
+    },
+    actor: { type: 'application', id: 'sentry', name: 'Sentry' },
+  });
+  const incident = async () => (await tocsin.sql("select * from tocsin.incidents where source_kind = 'metric_alert' order by number"))[0];
+  assert.equal((await deliver('metric_alert', metric('warning'))).outcome, 'opened');
+  assert.equal((await incident()).severity, 'warning');
+  assert.equal((await deliver('metric_alert', metric('critical'))).outcome, 'updated');
+  assert.equal((await incident()).severity, 'critical');
+  assert.equal((await deliver('metric_alert', metric('resolved'))).outcome, 'resolved');
+  assert.equal((await incident()).status, 'resolved');
+  assert.equal((await deliver('metric_alert', metric('critical', { id: '790', projects: [] }))).outcome, 'unmapped');
+  // The action's service needs no mapping.
+  const settings = [{ name: 'service', value: 'checkout' }, { name: 'severity', value: 'info' }];
+  const triggers = [{ label: 'critical', actions: [{ type: 'sentry_app', settings, sentry_app_installation_uuid: installation }] }];
+  assert.equal((await deliver('metric_alert', metric('critical', { id: '791', projects: [], alert_rule: { triggers } }))).outcome, 'opened');
+  assert.equal(await tocsin.value("select severity from tocsin.incidents where source_id = '791'"), 'info');
+});
+
+test("an alert action's settings win over the mapping", async () => {
+  const service = await createService(admin, tocsin.org, 'payments');
+  const bodies = new IssueBodies(installation, { id: '99', slug: 'never-mapped' });
+  const alert = (settings, more = {}) => {
+    const body = bodies.alert(more);
+    body.data.issue_alert = { id: 5, title: 'Errors', sentry_app_id: 1, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) };
+    return body;
+  };
+  assert.equal((await deliver('event_alert', alert({ service: 'nonsense' }))).outcome, 'unmapped');
+  assert.equal((await deliver('event_alert', alert({ service: 'payments', open: 'false' }))).outcome, 'ignored');
+  assert.equal((await deliver('event_alert', alert({ service: 'payments', environments: 'staging, qa' }))).outcome, 'filtered');
+  assert.equal((await deliver('event_alert', alert({ service: 'payments', severity: 'critical', environments: 'Production', notes: 'runbook 7' }))).outcome, 'opened');
+  const [incident] = await incidentOf(bodies);
+  assert.equal(incident.service_id, service.id);
+  assert.equal(incident.severity, 'critical');
 });
 
 test('the raw bytes are stored as they came', async () => {

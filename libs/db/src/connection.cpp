@@ -9,6 +9,7 @@
 #include <pqxx/pqxx>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <vector>
@@ -136,9 +137,15 @@ void connection::transact(tenant of, std::function<void(transaction&)> const& wo
     impl_->hurt = true;
     try {
         with_mapped_errors([&] {
-            pqxx::work tx(impl_->conn);
-            if (of.organization)
-                tx.exec_params("select set_config('app.tenant', $1, true)", of.organization->str());
+            std::optional<pqxx::work> begun;
+            try {
+                begun.emplace(impl_->conn);
+                if (of.organization)
+                    begun->exec_params("select set_config('app.tenant', $1, true)", of.organization->str());
+            } catch (pqxx::failure const&) {
+                throw stale_connection{};
+            }
+            auto& tx = *begun;
             transaction::impl inside{impl_->conn, tx, impl_->prepared};
             transaction facade(inside);
             work(facade);

@@ -128,18 +128,16 @@ struct pool::impl {
             ++busy;
             std::exception_ptr why;
             try {
-                if (!conn || !conn->usable()) reconnect(self, conn);
-                set_watch(self, conn->socket(), steady::now() + options.work_deadline);
-                run(*conn, *next);
+                if (!attempt(self, conn, *next)) attempt_once_more(self, conn, *next);
             } catch (...) {
                 why = std::current_exception();
             }
             set_watch(self, -1, steady::time_point::max());
-            if (conn && !conn->usable()) disconnect(self, conn);
+            if (conn && !conn->usable()) disconnect(conn);
             --busy;
             next->finish(std::move(why));
         }
-        if (conn) disconnect(self, conn);
+        if (conn) disconnect(conn);
     }
 
     std::optional<job> take() {
@@ -165,13 +163,29 @@ struct pool::impl {
         }
     }
 
-    void reconnect(std::size_t, std::unique_ptr<connection>& conn) {
-        conn.reset();
-        conn = std::make_unique<connection>(options);
-        ++connected;
+    /// False where the connection turned out broken before the work began.
+    bool attempt(std::size_t self, std::unique_ptr<connection>& conn, job const& next) {
+        if (!conn) {
+            conn = std::make_unique<connection>(options);
+            ++connected;
+        }
+        set_watch(self, conn->socket(), steady::now() + options.work_deadline);
+        try {
+            run(*conn, next);
+            return true;
+        } catch (stale_connection const&) {
+            set_watch(self, -1, steady::time_point::max());
+            disconnect(conn);
+            return false;
+        }
     }
 
-    void disconnect(std::size_t, std::unique_ptr<connection>& conn) {
+    /// A server that was restarted leaves a dead connection in every worker: the work need not pay for that.
+    void attempt_once_more(std::size_t self, std::unique_ptr<connection>& conn, job const& next) {
+        if (!attempt(self, conn, next)) throw unavailable("the database ended the connection");
+    }
+
+    void disconnect(std::unique_ptr<connection>& conn) {
         conn.reset();
         --connected;
     }

@@ -12,37 +12,55 @@ namespace {
 struct facts {
     std::string title, culprit, url, short_id, environment, release, level, assignee;
     std::int64_t count = 1;
-    std::optional<timestamp> at;  ///< of the event itself, by Sentry's clock
+    bool one_more = false;                        ///< this is one further event, whatever `count` says
+    std::optional<timestamp> at;                  ///< of the event itself, by Sentry's clock
+    std::optional<incidents::severity> severity;  ///< that a metric alert names by its action
+    std::string source;                           ///< for the title where there is none
+    bool of_all_environments = false;             ///< metric alerts name none
 };
 
 facts facts_of(sentry::issue const& issue) {
-    return {
-        issue.title,
-        issue.culprit,
-        issue.url,
-        issue.short_id,
-        {},
-        issue.release,
-        issue.level,
-        issue.assignee,
-        issue.count,
-        issue.last_seen
-    };
+    facts about;
+    about.title = issue.title;
+    about.culprit = issue.culprit;
+    about.url = issue.url;
+    about.short_id = issue.short_id;
+    about.release = issue.release;
+    about.level = issue.level;
+    about.assignee = issue.assignee;
+    about.count = issue.count;
+    about.at = issue.last_seen;
+    about.source = "Sentry issue " + issue.id;
+    return about;
 }
 
-facts facts_of(sentry::event_alert const& alert) {
-    return {
-        alert.title,
-        alert.culprit,
-        alert.url,
-        {},
-        alert.environment,
-        alert.release,
-        alert.level,
-        {},
-        1,
-        alert.at
-    };
+facts facts_of(sentry::event const& event) {
+    facts about;
+    about.title = event.title;
+    about.culprit = event.culprit;
+    about.url = event.url;
+    about.environment = event.environment;
+    about.release = event.release;
+    about.level = event.level;
+    about.one_more = true;
+    about.at = event.at;
+    about.source = "Sentry issue " + event.issue_id;
+    return about;
+}
+
+/// A metric alert's action is its level: `open` counts as error.
+facts facts_of(sentry::metric_alert const& alert, std::string_view action) {
+    facts about;
+    about.title = alert.title;
+    about.url = alert.url;
+    about.level = action == "critical" ? "fatal" : action == "warning" ? "warning" : "error";
+    about.severity = action == "critical"  ? severity::critical
+                     : action == "warning" ? severity::warning
+                                           : severity::error;
+    about.one_more = action != "resolved";
+    about.of_all_environments = true;
+    about.source = "Metric alert " + alert.id;
+    return about;
 }
 
 int level_rank(std::string_view level) noexcept {
@@ -57,8 +75,8 @@ int level_rank(std::string_view level) noexcept {
 severity wanted_severity(
     routing const& where, facts const& about, std::int64_t count, rule_settings const& settings
 ) noexcept {
-    auto const explicit_one = parse_severity(where.severity);
-    return explicit_one ? *explicit_one : automatic_severity(about.level, count, settings);
+    if (auto const explicit_one = parse_severity(where.severity)) return *explicit_one;
+    return about.severity ? *about.severity : automatic_severity(about.level, count, settings);
 }
 
 void fill(std::string& into, std::string const& from) {
@@ -75,7 +93,7 @@ std::string filtered_by(routing const& where, facts const& about) {
     if (where.min_level && level_rank(about.level) < level_rank(*where.min_level))
         return "level " + (about.level.empty() ? std::string("error") : about.level) +
                " is below the minimum " + *where.min_level + " of " + where.explained;
-    if (where.environments.empty()) return {};
+    if (where.environments.empty() || about.of_all_environments) return {};
     if (about.environment.empty())
         return where.explained +
                " is limited to environments, and this kind of webhook names none (an alert rule's does)";
@@ -91,19 +109,13 @@ std::string filtered_by(routing const& where, facts const& about) {
 class story {
 public:
     story(
-        sentry::webhook const& hook,
         routing const& where,
         std::optional<known_incident> const& known,
         rule_settings const& settings,
         timestamp now,
         facts about
     )
-        : hook_(hook),
-          where_(where),
-          known_(known),
-          settings_(settings),
-          now_(now),
-          about_(std::move(about)) {}
+        : where_(where), known_(known), settings_(settings), now_(now), about_(std::move(about)) {}
 
     bool is_open() const { return known_ && known_->state.status != status::resolved; }
     bool is_resolved() const { return known_ && known_->state.status == status::resolved; }
@@ -121,7 +133,7 @@ public:
             .change = change::open,
             .applied = true
         };
-        d.state.title = about_.title.empty() ? "Sentry issue " + issue_id() : about_.title;
+        d.state.title = about_.title.empty() ? about_.source : about_.title;
         d.state.occurrences = about_.count;
         d.state.last_seen_at = about_.at.value_or(now_);
         d.state.severity = wanted_severity(where_, about_, about_.count, settings_);
@@ -138,8 +150,7 @@ public:
             .outcome = outcome::updated, .rule = std::move(why), .change = change::update, .applied = true
         };
         d.state = known_->state;
-        bool const alert = kind == entry_kind::alert_attached;
-        d.state.occurrences = alert ? d.state.occurrences + 1 : std::max(d.state.occurrences, about_.count);
+        d.state.occurrences = std::max(d.state.occurrences + (about_.one_more ? 1 : 0), about_.count);
         d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
         take_facts(d.state);
         if (about_.at.value_or(now_) >= known_->state.last_seen_at) fill(d.state.title, about_.title);
@@ -171,7 +182,7 @@ public:
         d.state.resolved_at.reset();
         d.state.resolution.reset();
         d.state.reopened_count += 1;
-        d.state.occurrences = std::max(d.state.occurrences + (is_alert() ? 1 : 0), about_.count);
+        d.state.occurrences = std::max(d.state.occurrences + (about_.one_more ? 1 : 0), about_.count);
         d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
         take_facts(d.state);
         d.timeline.push_back({.kind = entry_kind::reopened, .from = "resolved", .to = "open", .text = what});
@@ -210,20 +221,23 @@ public:
         };
     }
 
+    /// The timeline of the known incident tells it, and nothing else changes.
+    decision note(entry_kind kind, std::string text, std::string why) const {
+        return {
+            .outcome = outcome::updated,
+            .rule = std::move(why),
+            .change = change::note,
+            .timeline = {{.kind = kind, .text = std::move(text)}},
+            .applied = true
+        };
+    }
+
     bool is_newer_than_resolution() const { return about_.at.value_or(now_) > *known_->state.resolved_at; }
     facts const& about() const { return about_; }
     std::optional<known_incident> const& known() const { return known_; }
     routing const& where() const { return where_; }
 
 private:
-    bool is_alert() const { return std::holds_alternative<sentry::event_alert>(hook_.what); }
-
-    std::string issue_id() const {
-        if (auto const* issue = std::get_if<sentry::issue>(&hook_.what)) return issue->id;
-        if (auto const* alert = std::get_if<sentry::event_alert>(&hook_.what)) return alert->issue_id;
-        return {};
-    }
-
     std::optional<decision> refused_by_routing() const {
         switch (where_.result) {
             case routing::kind::unmapped:
@@ -262,7 +276,6 @@ private:
         d.state.severity = wanted;
     }
 
-    sentry::webhook const& hook_;
     routing const& where_;
     std::optional<known_incident> const& known_;
     rule_settings const& settings_;
@@ -319,6 +332,15 @@ decision decide_lifecycle(std::string const& action, story const& of) {
     return of.resolve(resolution::archived, "archived in Sentry");
 }
 
+decision remembered_lifecycle(decision d, std::string const& action) {
+    // What was not processed is not remembered: it may be replayed once its project is mapped.
+    bool const processed =
+        d.outcome != outcome::unmapped && d.outcome != outcome::filtered && d.outcome != outcome::inactive;
+    d.lifecycle = action != "assigned" && processed;
+    d.applied = d.applied || d.lifecycle;
+    return d;
+}
+
 decision decide_issue(
     sentry::webhook const& hook, source_memory const& memory, story const& of, sentry::issue const& issue
 ) {
@@ -343,13 +365,7 @@ decision decide_issue(
             return of.is_newer_than_resolution() ? of.regress("the issue fired again") : of.too_old();
         return of.open("a new issue in Sentry");
     }
-    auto d = decide_lifecycle(hook.action, of);
-    // What was not processed is not remembered: it may be replayed once its project is mapped.
-    bool const processed =
-        d.outcome != outcome::unmapped && d.outcome != outcome::filtered && d.outcome != outcome::inactive;
-    d.lifecycle = hook.action != "assigned" && processed;
-    d.applied = d.applied || d.lifecycle;
-    return d;
+    return remembered_lifecycle(decide_lifecycle(hook.action, of), hook.action);
 }
 
 decision decide_alert(story const& of, sentry::event_alert const& alert) {
@@ -363,6 +379,79 @@ decision decide_alert(story const& of, sentry::event_alert const& alert) {
     if (of.is_resolved())
         return of.is_newer_than_resolution() ? of.regress(rule + " fired again") : of.too_old();
     return of.open(rule + " fired");
+}
+
+decision decide_error(std::string const& action, story const& of) {
+    if (action != "created") return stored(outcome::ignored, "error." + action + " has no effect here");
+    if (of.is_open())
+        return of.attach(
+            entry_kind::event_counted, {}, "counted on incident #" + std::to_string(of.known()->number)
+        );
+    if (of.is_resolved())
+        return of.is_newer_than_resolution() ? of.regress("the issue fired again") : of.too_old();
+    if (of.where().result == routing::kind::mapped && !of.where().open_on_error)
+        return stored(outcome::ignored, "a bare error opens nothing, unless its mapping says so");
+    return of.open("an error");
+}
+
+decision decide_metric(std::string const& action, story const& of, sentry::metric_alert const& alert) {
+    if (action == "resolved") {
+        if (of.is_open()) return of.resolve(resolution::sentry, "the metric alert came down");
+        if (of.known())
+            return stored(
+                outcome::ignored, "incident #" + std::to_string(of.known()->number) + " is resolved already"
+            );
+        if (of.where().result == routing::kind::unmapped)
+            return stored(outcome::unmapped, "none of the alert's projects is mapped to a service");
+        return stored(outcome::ignored, "the metric alert has no incident that could be resolved");
+    }
+    if (action != "critical" && action != "warning" && action != "open")
+        return stored(outcome::ignored, "metric_alert." + action + " has no effect here");
+    auto const what = "the metric alert is " + action;
+    if (of.is_open())
+        return of.attach(
+            entry_kind::alert_attached,
+            alert.text.empty() ? what : alert.text,
+            what + ": incident #" + std::to_string(of.known()->number)
+        );
+    if (of.is_resolved()) return of.regress(what + " again");
+    return of.open(what);
+}
+
+decision decide_comment(std::string const& action, story const& of, sentry::comment const& comment) {
+    if (!of.known()) return stored(outcome::ignored, "the issue has no incident that could show the comment");
+    auto const text = action == "deleted" ? std::string("a comment was deleted") : comment.text;
+    return of.note(
+        entry_kind::commented,
+        text,
+        "comment." + action + " in the timeline of incident #" + std::to_string(of.known()->number)
+    );
+}
+
+/// The issue action that an activity of type `status_*` is; empty for the others.
+std::string lifecycle_of(std::string_view activity) {
+    if (activity == "status_resolved" || activity == "status_resolved_in_release" ||
+        activity == "status_resolved_by_age" || activity == "status_resolved_in_commit")
+        return "resolved";
+    if (activity == "status_unresolved" || activity == "status_regression" || activity == "status_escalating")
+        return "unresolved";
+    return activity == "status_ignored" ? "ignored" : std::string();
+}
+
+decision decide_activity(story const& of, sentry::activity_alert const& alert) {
+    auto const action = lifecycle_of(alert.type);
+    if (action.empty()) {
+        if (!of.known())
+            return stored(outcome::ignored, "the issue has no incident that could show " + alert.type);
+        return of.note(
+            entry_kind::updated,
+            alert.type,
+            alert.type + " in the timeline of incident #" + std::to_string(of.known()->number)
+        );
+    }
+    if (auto why = contradiction(action, alert.issue.status); !why.empty())
+        return stored(outcome::stale, std::move(why));
+    return remembered_lifecycle(decide_lifecycle(action, of), action);
 }
 
 }  // namespace
@@ -387,16 +476,24 @@ decision decide(
     if (!hook.unreadable.empty()) return stored(outcome::unreadable, hook.unreadable);
     if (!hook.disagreement.empty()) return stored(outcome::ignored, hook.disagreement);
     if (memory.same_body)
-        return stored(outcome::duplicate, "the body equals the last one applied to this issue");
-    if (memory.event_applied)
-        return stored(outcome::duplicate, "this event has had its effect under this alert rule");
+        return stored(outcome::duplicate, "the body equals the last one applied to this source");
+    if (memory.event_applied) return stored(outcome::duplicate, "this event has had its effect already");
     // Paused means paused, for what exists too; without a mapping an existing incident still lives on.
     if (where.result == routing::kind::inactive) return stored(outcome::inactive, where.explained);
 
+    auto const story_of = [&](facts about) { return story(where, known, settings, now, std::move(about)); };
     if (auto const* issue = std::get_if<sentry::issue>(&hook.what))
-        return decide_issue(hook, memory, story(hook, where, known, settings, now, facts_of(*issue)), *issue);
+        return decide_issue(hook, memory, story_of(facts_of(*issue)), *issue);
     if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
-        return decide_alert(story(hook, where, known, settings, now, facts_of(*alert)), *alert);
+        return decide_alert(story_of(facts_of(*alert)), *alert);
+    if (auto const* error = std::get_if<sentry::event>(&hook.what))
+        return decide_error(hook.action, story_of(facts_of(*error)));
+    if (auto const* metric = std::get_if<sentry::metric_alert>(&hook.what))
+        return decide_metric(hook.action, story_of(facts_of(*metric, hook.action)), *metric);
+    if (auto const* comment = std::get_if<sentry::comment>(&hook.what))
+        return decide_comment(hook.action, story_of({}), *comment);
+    if (auto const* activity = std::get_if<sentry::activity_alert>(&hook.what))
+        return decide_activity(story_of(facts_of(activity->issue)), *activity);
     return stored(outcome::ignored, hook.resource_name + "." + hook.action + " has no effect here");
 }
 

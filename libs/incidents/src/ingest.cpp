@@ -8,29 +8,52 @@ namespace tocsin::incidents {
 
 namespace {
 
+template <class... Visitors>
+struct overloaded : Visitors... {
+    using Visitors::operator()...;
+};
+template <class... Visitors>
+overloaded(Visitors...) -> overloaded<Visitors...>;
+
 std::optional<source> source_of(sentry::webhook const& hook) {
     if (!hook.unreadable.empty() || !hook.disagreement.empty()) return std::nullopt;
-    if (auto const* issue = std::get_if<sentry::issue>(&hook.what))
-        return source{source_kind::issue, issue->id};
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
-        return source{source_kind::issue, alert->issue_id};
-    return std::nullopt;
+    auto const issue = [](std::string id) {
+        return std::optional(source{source_kind::issue, std::move(id)});
+    };
+    return std::visit(
+        overloaded{
+            [&](sentry::issue const& of) { return issue(of.id); },
+            [&](sentry::event const& of) { return issue(of.issue_id); },
+            [&](sentry::metric_alert const& of) {
+                return std::optional(source{source_kind::metric_alert, of.id});
+            },
+            [&](sentry::comment const& of) { return issue(of.issue_id); },
+            [&](sentry::activity_alert const& of) { return issue(of.issue.id); },
+            [](sentry::installation_change const&) { return std::optional<source>(); },
+            [](sentry::unhandled const&) { return std::optional<source>(); },
+        },
+        hook.what
+    );
 }
 
-/// What makes two deliveries of an alert the same happening: the event and the rule (its id where there is
-/// one, else its label).
+/// What makes two deliveries the same happening: the event, and for an alert its rule (the id where there is
+/// one, else the label).
 std::optional<crypto::sha256_digest> event_of(sentry::webhook const& hook) {
-    auto const* alert = std::get_if<sentry::event_alert>(&hook.what);
-    if (!alert) return std::nullopt;
-    return crypto::sha256(
-        alert->event_id + '\n' + (alert->rule_id.empty() ? "label " + alert->rule : "id " + alert->rule_id)
-    );
+    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
+        return crypto::sha256(
+            alert->event_id + '\n' +
+            (alert->rule_id.empty() ? "label " + alert->rule : "id " + alert->rule_id)
+        );
+    if (auto const* error = std::get_if<sentry::event>(&hook.what))
+        return crypto::sha256(error->event_id + "\nerror");
+    return std::nullopt;
 }
 
 /// By Sentry's clock.
 std::optional<timestamp> event_time(sentry::webhook const& hook) {
     if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->last_seen;
     if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return alert->at;
+    if (auto const* error = std::get_if<sentry::event>(&hook.what)) return error->at;
     return std::nullopt;
 }
 

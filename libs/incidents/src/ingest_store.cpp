@@ -69,13 +69,26 @@ constexpr db::statement update_source{
 // By id; by slug only for a mapping that was typed in by hand and has not met its id yet.
 constexpr db::statement find_mapping{
     "find_mapping_of_project",
-    R"(select m.mapping_id, m.service_id, s.slug as service_slug, m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.on_archive,
+    R"(select m.mapping_id, m.service_id, s.slug as service_slug, m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
               m.sentry_project_id is null as lacks_id,
               not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
          from tocsin.mappings m
          join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id
         where m.organization_id = $1 and m.integration_id = $2
           and (m.sentry_project_id = $3 or (m.sentry_project_id is null and m.sentry_project_slug = $4))
+        order by m.sentry_project_id is null
+        limit 1)"
+};
+
+// Metric alerts name their projects by slug alone.
+constexpr db::statement find_mapping_by_slug{
+    "find_mapping_of_project_slug",
+    R"(select m.mapping_id, m.service_id, s.slug as service_slug, m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
+              m.sentry_project_id is null as lacks_id,
+              not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
+         from tocsin.mappings m
+         join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id
+        where m.organization_id = $1 and m.integration_id = $2 and m.sentry_project_slug = $3
         order by m.sentry_project_id is null
         limit 1)"
 };
@@ -137,9 +150,19 @@ std::optional<std::string> or_null(std::string text) {
     return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
+/// The project that a webhook is about; a metric alert may be about several, of which the first stands for
+/// it.
 sentry::project_ref project_of(sentry::webhook const& hook) {
     if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->project;
     if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return alert->project;
+    if (auto const* error = std::get_if<sentry::event>(&hook.what)) return error->project;
+    if (auto const* activity = std::get_if<sentry::activity_alert>(&hook.what))
+        return activity->issue.project;
+    if (auto const* comment = std::get_if<sentry::comment>(&hook.what))
+        return {{}, comment->project_slug, {}};
+    if (auto const* metric = std::get_if<sentry::metric_alert>(&hook.what);
+        metric && !metric->projects.empty())
+        return {{}, metric->projects.front(), {}};
     return {};
 }
 
@@ -160,22 +183,62 @@ std::vector<std::string> split_list(std::string_view text) {
 
 /// The settings of an alert rule's action go over the mapping; its service needs no mapping at all.
 void take_settings(
-    db::transaction& tx, organization_id org, sentry::event_alert const& alert, routing& into
+    db::transaction& tx, organization_id org, sentry::action_settings const& settings, routing& into
 ) {
-    for (auto const& [name, value] : alert.settings) {
+    for (auto const& [name, value] : settings) {
         if (name == "severity" && !value.empty()) into.severity = value;
         if (name == "open") into.attach_only = value == "false";
         if (name == "notes") into.notes = value;
         if (name == "environments") into.environments = split_list(value);
         if (name != "service" || value.empty()) continue;
         auto const service = tx.run(find_service, org, value).first();
-        into.explained = "the alert rule's action for service " + value;
         into.result = service ? routing::kind::mapped : routing::kind::unknown_service;
-        if (service)
-            into.service = service->get<service_id>("service_id");
-        else
-            into.explained = "the alert rule's action names the service " + value + ", which does not exist";
+        into.explained =
+            service ? "the alert rule's action for service " + value
+                    : "the alert rule's action names the service " + value + ", which does not exist";
+        if (service) into.service = service->get<service_id>("service_id");
     }
+}
+
+routing mapped_to(db::row const& row) {
+    routing found;
+    found.service = row.get<service_id>("service_id");
+    found.severity = row.text("severity");
+    found.environments = row.get<std::vector<std::string>>("environments");
+    found.min_level = row.get<std::optional<std::string>>("min_level");
+    found.keep_on_archive = row.text("on_archive") == "keep";
+    found.open_on_error = row.get<bool>("open_on_error");
+    bool const paused = row.get<bool>("paused");
+    found.result = paused ? routing::kind::inactive : routing::kind::mapped;
+    found.explained =
+        (paused ? "paused: " : "") + std::string("the mapping to service ") + row.text("service_slug");
+    return found;
+}
+
+routing route_project(
+    db::transaction& tx, receiving_integration const& of, sentry::project_ref const& project
+) {
+    auto const id = short_id_or_null(project.id);
+    auto const row = tx.run(find_mapping, of.organization, of.integration, id, or_null(project.slug)).first();
+    if (!row) return {};
+    if (row->get<bool>("lacks_id") && id)
+        tx.run(learn_project_id, of.organization, row->get<mapping_id>("mapping_id"), id);
+    return mapped_to(*row);
+}
+
+/// The first listed project with an active mapping; else one that is paused; else none.
+routing route_metric_alert(
+    db::transaction& tx, receiving_integration const& of, sentry::metric_alert const& alert
+) {
+    routing best;
+    for (auto const& slug : alert.projects) {
+        auto const row = tx.run(find_mapping_by_slug, of.organization, of.integration, slug).first();
+        if (!row) continue;
+        auto found = mapped_to(*row);
+        if (found.result == routing::kind::mapped) return found;
+        best = std::move(found);
+    }
+    return best;
 }
 
 }  // namespace
@@ -242,24 +305,11 @@ locked_source lock_source(
 }
 
 routing find_routing(db::transaction& tx, receiving_integration const& of, sentry::webhook const& hook) {
-    auto const project = project_of(hook);
-    auto const id = short_id_or_null(project.id);
-    routing found;
-    if (auto const row =
-            tx.run(find_mapping, of.organization, of.integration, id, or_null(project.slug)).first()) {
-        found.service = row->get<service_id>("service_id");
-        found.severity = row->text("severity");
-        found.environments = row->get<std::vector<std::string>>("environments");
-        found.min_level = row->get<std::optional<std::string>>("min_level");
-        found.keep_on_archive = row->text("on_archive") == "keep";
-        found.result = row->get<bool>("paused") ? routing::kind::inactive : routing::kind::mapped;
-        found.explained = (found.result == routing::kind::inactive ? "paused: " : "") +
-                          std::string("the mapping to service ") + row->text("service_slug");
-        if (row->get<bool>("lacks_id") && id)
-            tx.run(learn_project_id, of.organization, row->get<mapping_id>("mapping_id"), id);
-    }
+    auto const* metric = std::get_if<sentry::metric_alert>(&hook.what);
+    auto found = metric ? route_metric_alert(tx, of, *metric) : route_project(tx, of, project_of(hook));
+    if (metric) take_settings(tx, of.organization, metric->settings, found);
     if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
-        take_settings(tx, of.organization, *alert, found);
+        take_settings(tx, of.organization, alert->settings, found);
     return found;
 }
 

@@ -15,48 +15,27 @@ json::selection const& wanted() {
     static json::selection const paths{
         "action",
         "installation/uuid",
-        "actor/type",
-        "actor/name",
-        "data/issue/id",
-        "data/issue/shortId",
-        "data/issue/title",
-        "data/issue/culprit",
-        "data/issue/level",
-        "data/issue/status",
-        "data/issue/substatus",
-        "data/issue/permalink",
-        "data/issue/web_url",
+        "actor/*",
+        "data/*",
+        "data/issue/*",
         "data/issue/project/*",
-        "data/issue/count",
-        "data/issue/firstSeen",
-        "data/issue/lastSeen",
         "data/issue/assignedTo/*",
-        "data/issue/metadata/release",
         "data/issue/firstRelease/version",
         "data/issue/lastRelease/version",
         "data/assignee/*",
-        "data/resolution_type",
-        "data/event/event_id",
-        "data/event/issue_id",
-        "data/event/project",
-        "data/event/title",
-        "data/event/culprit",
-        "data/event/level",
-        "data/event/environment",
-        "data/event/release",
-        "data/event/datetime",
-        "data/event/web_url",
-        "data/event/url",
+        "data/event/*",
         "data/event/tags/*/*",
-        "data/triggered_rule",
-        "data/issue_alert/id",
-        "data/issue_alert/title",
+        "data/error/*",
+        "data/error/tags/*/*",
+        "data/issue_alert/*",
         "data/issue_alert/settings/*/*",
-        "data/error/event_id",
-        "data/error/issue_id",
-        "data/metric_alert/id",
-        "data/comment_id",
+        "data/metric_alert/*",
+        "data/metric_alert/projects/*",
+        "data/metric_alert/alert_rule/triggers/*/label",
+        "data/metric_alert/alert_rule/triggers/*/actions/*/sentry_app_installation_uuid",
+        "data/metric_alert/alert_rule/triggers/*/actions/*/settings/*/*",
         "data/activity/type",
+        "data/alert/title",
         "data/installation/organization/slug",
         "data/installation/uuid",
     };
@@ -156,8 +135,8 @@ issue read_issue(fields const& body) {
 }
 
 /// The value of a tag: raw events carry [[key, value], ...].
-std::string tag(fields const& body, std::string_view key, std::size_t max_bytes) {
-    auto const tags = body.at({"data", "event", "tags"});
+std::string tag(json::value const& event, std::string_view key, std::size_t max_bytes) {
+    auto const tags = event.find("tags");
     for (std::size_t i = 0; tags && i < tags->size(); ++i) {
         auto const pair = tags->element(i);
         if (pair.size() != 2 || pair.kind() != json::kind::array) continue;
@@ -181,11 +160,10 @@ std::string project_slug_in(std::string_view url) {
     return end == std::string_view::npos ? std::string() : repaired(rest.substr(0, end), 200);
 }
 
-std::vector<std::pair<std::string, std::string>> read_settings(fields const& body) {
-    std::vector<std::pair<std::string, std::string>> found;
-    auto const settings = body.at({"data", "issue_alert", "settings"});
-    for (std::size_t i = 0; settings && i < std::min<std::size_t>(settings->size(), 50); ++i) {
-        auto const item = settings->element(i);
+action_settings read_settings(std::optional<json::value> const& from) {
+    action_settings found;
+    for (std::size_t i = 0; from && i < std::min<std::size_t>(from->size(), 50); ++i) {
+        auto const item = from->element(i);
         auto const name = item.find("name");
         auto const content = item.find("value");
         if (name && name->as_string() && content && content->as_id_text())
@@ -194,28 +172,52 @@ std::vector<std::pair<std::string, std::string>> read_settings(fields const& bod
     return found;
 }
 
-event_alert read_event_alert(fields const& body) {
-    event_alert found;
-    found.event_id = body.text({"data", "event", "event_id"}, 65);
-    found.issue_id = body.text({"data", "event", "issue_id"}, 65);
-    found.project = {
-        body.text({"data", "event", "project"}, 65),
-        project_slug_in(body.text({"data", "event", "url"}, 2000)),
-        {}
-    };
-    found.title = body.text({"data", "event", "title"}, 500);
-    found.culprit = body.text({"data", "event", "culprit"}, 500);
-    found.level = to_lower(body.text({"data", "event", "level"}, 20));
-    if (found.level.empty()) found.level = to_lower(tag(body, "level", 20));
-    found.environment = body.text({"data", "event", "environment"}, 200);
-    if (found.environment.empty()) found.environment = tag(body, "environment", 200);
-    found.release = body.text({"data", "event", "release"}, 300);
-    if (found.release.empty()) found.release = tag(body, "sentry:release", 300);
-    found.url = web_url(body.text({"data", "event", "web_url"}, 2000));
-    found.at = body.time({"data", "event", "datetime"});
-    found.rule = body.text({"data", "triggered_rule"}, 300);
-    found.rule_id = body.text({"data", "issue_alert", "id"}, 64);
-    found.settings = read_settings(body);
+void read_event(event& into, json::value const& from) {
+    fields const body(from);
+    into.event_id = body.text({"event_id"}, 65);
+    into.issue_id = body.text({"issue_id"}, 65);
+    into.project = {body.text({"project"}, 65), project_slug_in(body.text({"url"}, 2000)), {}};
+    into.title = body.text({"title"}, 500);
+    into.culprit = body.text({"culprit"}, 500);
+    into.level = to_lower(body.text({"level"}, 20));
+    if (into.level.empty()) into.level = to_lower(tag(from, "level", 20));
+    into.environment = body.text({"environment"}, 200);
+    if (into.environment.empty()) into.environment = tag(from, "environment", 200);
+    into.release = body.text({"release"}, 300);
+    if (into.release.empty()) into.release = tag(from, "sentry:release", 300);
+    into.url = web_url(body.text({"web_url"}, 2000));
+    into.at = body.time({"datetime"});
+}
+
+/// The settings stand with the trigger that fired, in the action of this installation; newer senders leave
+/// them out.
+action_settings metric_settings(fields const& body, std::string const& action, uuid const& installation) {
+    auto const triggers = body.at({"data", "metric_alert", "alert_rule", "triggers"});
+    for (std::size_t i = 0; triggers && i < triggers->size(); ++i) {
+        fields const trigger(triggers->element(i));
+        auto const actions = triggers->element(i).find("actions");
+        if (trigger.text({"label"}, 40) != action || !actions) continue;
+        for (std::size_t k = 0; k < actions->size(); ++k) {
+            auto const one = actions->element(k);
+            if (uuid::parse(fields(one).text({"sentry_app_installation_uuid"}, 64)) == installation)
+                return read_settings(one.find("settings"));
+        }
+    }
+    return {};
+}
+
+metric_alert read_metric_alert(fields const& body, std::string const& action, uuid const& installation) {
+    metric_alert found;
+    found.id = body.text({"data", "metric_alert", "id"}, 65);
+    found.title = body.text({"data", "description_title"}, 500);
+    if (found.title.empty()) found.title = body.text({"data", "metric_alert", "title"}, 500);
+    found.text = body.text({"data", "description_text"}, 1000);
+    found.url = web_url(body.text({"data", "web_url"}, 2000));
+    auto const projects = body.at({"data", "metric_alert", "projects"});
+    for (std::size_t i = 0; projects && i < std::min<std::size_t>(projects->size(), 100); ++i)
+        if (auto const slug = projects->element(i).as_string())
+            found.projects.push_back(repaired(*slug, 200));
+    found.settings = metric_settings(body, action, installation);
     return found;
 }
 
@@ -223,25 +225,78 @@ std::string missing_identifier(std::string_view field, std::string_view content)
     return content.empty() ? std::string(field) + " is missing" : std::string(field) + " is no identifier";
 }
 
+std::string unreadable_issue(issue const& of) {
+    if (!is_identifier(of.id)) return missing_identifier("data.issue.id", of.id);
+    if (!is_identifier(of.project.id) && of.project.slug.empty())
+        return "data.issue.project has neither id nor slug";
+    return {};
+}
+
+std::string unreadable_event(event const& of, std::string const& name) {
+    if (!is_identifier(of.issue_id)) return missing_identifier(name + ".issue_id", of.issue_id);
+    if (!is_identifier(of.event_id)) return missing_identifier(name + ".event_id", of.event_id);
+    if (!is_identifier(of.project.id) && of.project.slug.empty()) return name + " names no project";
+    return {};
+}
+
 void read_content(webhook& into, fields const& body) {
-    if (into.resource == resource::issue) {
-        auto found = read_issue(body);
-        if (!is_identifier(found.id))
-            into.unreadable = missing_identifier("data.issue.id", found.id);
-        else if (!is_identifier(found.project.id) && found.project.slug.empty())
-            into.unreadable = "data.issue.project has neither id nor slug";
-        into.what = std::move(found);
-    } else if (into.resource == resource::event_alert) {
-        auto found = read_event_alert(body);
-        if (!is_identifier(found.issue_id))
-            into.unreadable = missing_identifier("data.event.issue_id", found.issue_id);
-        else if (!is_identifier(found.event_id))
-            into.unreadable = missing_identifier("data.event.event_id", found.event_id);
-        else if (!is_identifier(found.project.id) && found.project.slug.empty())
-            into.unreadable = "data.event names no project";
-        into.what = std::move(found);
-    } else if (into.resource == resource::installation) {
-        into.what = installation_change{body.text({"data", "installation", "organization", "slug"}, 200)};
+    switch (into.resource) {
+        case resource::issue: {
+            auto found = read_issue(body);
+            into.unreadable = unreadable_issue(found);
+            into.what = std::move(found);
+            break;
+        }
+        case resource::event_alert: {
+            event_alert found;
+            if (auto const from = body.at({"data", "event"})) read_event(found, *from);
+            found.rule = body.text({"data", "triggered_rule"}, 300);
+            found.rule_id = body.text({"data", "issue_alert", "id"}, 64);
+            found.settings = read_settings(body.at({"data", "issue_alert", "settings"}));
+            into.unreadable = unreadable_event(found, "data.event");
+            into.what = std::move(found);
+            break;
+        }
+        case resource::error: {
+            event found;
+            if (auto const from = body.at({"data", "error"})) read_event(found, *from);
+            into.unreadable = unreadable_event(found, "data.error");
+            into.what = std::move(found);
+            break;
+        }
+        case resource::metric_alert: {
+            auto found = read_metric_alert(body, into.action, into.installation);
+            if (!is_identifier(found.id))
+                into.unreadable = missing_identifier("data.metric_alert.id", found.id);
+            into.what = std::move(found);
+            break;
+        }
+        case resource::comment: {
+            comment found{
+                body.text({"data", "issue_id"}, 65),
+                body.text({"data", "project_slug"}, 200),
+                body.text({"data", "comment"}, 9000)
+            };
+            if (!is_identifier(found.issue_id))
+                into.unreadable = missing_identifier("data.issue_id", found.issue_id);
+            into.what = std::move(found);
+            break;
+        }
+        case resource::activity_alert: {
+            activity_alert found{
+                read_issue(body),
+                body.text({"data", "activity", "type"}, 60),
+                body.text({"data", "alert", "title"}, 300)
+            };
+            into.unreadable = unreadable_issue(found.issue);
+            into.what = std::move(found);
+            break;
+        }
+        case resource::installation:
+            into.what = installation_change{body.text({"data", "installation", "organization", "slug"}, 200)};
+            break;
+        case resource::other:
+            break;
     }
 }
 

@@ -23,6 +23,7 @@ struct situation {
     std::string level = "error";
     std::int64_t count = 1;
     std::string environment;
+    std::string activity;
     timestamp event_at = now - 1min;
     routing where{
         .result = routing::kind::mapped,
@@ -81,6 +82,32 @@ sentry::webhook webhook_of(situation const& from) {
         alert.rule = "Errors in production";
         hook.resource = sentry::resource::event_alert;
         hook.what = alert;
+    } else if (from.resource == "error") {
+        sentry::event error;
+        error.issue_id = "4517203344";
+        error.event_id = "e4874d664c3540c1a32eab185f12c5ab";
+        error.level = from.level;
+        error.environment = from.environment;
+        error.at = from.event_at;
+        hook.resource = sentry::resource::error;
+        hook.what = error;
+    } else if (from.resource == "metric_alert") {
+        sentry::metric_alert alert;
+        alert.id = "789";
+        alert.title = "Critical: p95 of checkout";
+        alert.projects = {"checkout"};
+        hook.resource = sentry::resource::metric_alert;
+        hook.what = alert;
+    } else if (from.resource == "comment") {
+        hook.resource = sentry::resource::comment;
+        hook.what = sentry::comment{"4517203344", "checkout", "looks like the gateway"};
+    } else if (from.resource == "activity_alert") {
+        sentry::activity_alert activity;
+        activity.issue.id = "4517203344";
+        activity.issue.status = from.issue_status;
+        activity.type = from.activity;
+        hook.resource = sentry::resource::activity_alert;
+        hook.what = activity;
     }
     return hook;
 }
@@ -296,6 +323,139 @@ BOOST_AUTO_TEST_CASE(alerts_open_attach_and_reopen) {
          }),
          outcome::duplicate,
          change::none},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(errors_count_and_open_only_where_the_mapping_says_so) {
+    auto const error = [](auto change) {
+        return [change](situation& s) {
+            s.resource = "error";
+            change(s);
+        };
+    };
+    prove({
+        {"opens nothing", error([](situation&) {}), outcome::ignored, change::none},
+        {"opens where the mapping says so",
+         error([](situation& s) { s.where.open_on_error = true; }),
+         outcome::opened,
+         change::open},
+        {"counts",
+         error([](situation& s) { s.known = incident_with(status::open); }),
+         outcome::updated,
+         change::update},
+        {"reopens",
+         error([](situation& s) { s.known = incident_with(status::resolved); }),
+         outcome::reopened,
+         change::update},
+        {"from before the resolution",
+         error([](situation& s) { s.known = incident_with(status::resolved, now - 10s); }),
+         outcome::stale,
+         change::note},
+        {"the same event again",
+         error([](situation& s) {
+             s.memory.event_applied = true;
+             s.known = incident_with(status::open);
+         }),
+         outcome::duplicate,
+         change::none},
+        {"without a mapping", error([](situation& s) { s.where = {}; }), outcome::unmapped, change::none},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(metric_alerts_open_raise_and_resolve) {
+    auto const metric = [](char const* action, auto change) {
+        return [=](situation& s) {
+            s.resource = "metric_alert";
+            s.action = action;
+            change(s);
+        };
+    };
+    auto const open_one = [](situation& s) { s.known = incident_with(status::open); };
+    auto const resolved_one = [](situation& s) { s.known = incident_with(status::resolved); };
+    auto const nothing = [](situation&) {};
+    prove({
+        {"critical opens", metric("critical", nothing), outcome::opened, change::open},
+        {"warning opens", metric("warning", nothing), outcome::opened, change::open},
+        {"open opens", metric("open", nothing), outcome::opened, change::open},
+        {"critical raises", metric("critical", open_one), outcome::updated, change::update},
+        {"critical reopens", metric("critical", resolved_one), outcome::reopened, change::update},
+        {"resolved resolves", metric("resolved", open_one), outcome::resolved, change::update},
+        {"resolved again", metric("resolved", resolved_one), outcome::ignored, change::none},
+        {"resolved without an incident", metric("resolved", nothing), outcome::ignored, change::none},
+        {"an unknown action", metric("wobbled", open_one), outcome::ignored, change::none},
+        {"no mapping", metric("critical", [](situation& s) { s.where = {}; }), outcome::unmapped, change::none
+        },
+        {"environments are not theirs",
+         metric("critical", [](situation& s) { s.where.environments = {"production"}; }),
+         outcome::opened,
+         change::open},
+    });
+
+    situation critical;
+    critical.resource = "metric_alert";
+    critical.action = "critical";
+    BOOST_TEST(to_string(decided(critical).state.severity) == "critical");
+    critical.known = incident_with(status::open);
+    BOOST_TEST(to_string(decided(critical).state.severity) == "critical");
+    critical.action = "warning";
+    BOOST_TEST(to_string(decided(critical).state.severity) == "error");
+}
+
+BOOST_AUTO_TEST_CASE(comments_and_activity_are_told_and_status_activity_acts) {
+    auto const activity = [](char const* type, auto change) {
+        return [=](situation& s) {
+            s.resource = "activity_alert";
+            s.action = "triggered";
+            s.activity = type;
+            change(s);
+        };
+    };
+    auto const open_one = [](situation& s) { s.known = incident_with(status::open); };
+    prove({
+        {"a comment is told",
+         [](situation& s) {
+             s.resource = "comment";
+             s.known = incident_with(status::open);
+         },
+         outcome::updated,
+         change::note},
+        {"a comment without an incident",
+         [](situation& s) { s.resource = "comment"; },
+         outcome::ignored,
+         change::none},
+        {"a seer activity is told",
+         activity("seer_root_cause_completed", open_one),
+         outcome::updated,
+         change::note},
+        {"a seer activity without an incident",
+         activity("seer_root_cause_completed", [](situation&) {}),
+         outcome::ignored,
+         change::none},
+        {"status_regression reopens",
+         activity("status_regression", [](situation& s) { s.known = incident_with(status::resolved); }),
+         outcome::reopened,
+         change::update},
+        {"status_resolved_in_release resolves",
+         activity(
+             "status_resolved_in_release",
+             [](situation& s) {
+                 s.issue_status = "resolved";
+                 s.known = incident_with(status::open);
+             }
+         ),
+         outcome::resolved,
+         change::update},
+        {"status_ignored resolves",
+         activity(
+             "status_ignored",
+             [](situation& s) {
+                 s.issue_status = "ignored";
+                 s.known = incident_with(status::open);
+             }
+         ),
+         outcome::resolved,
+         change::update},
+        {"a contradiction is stale", activity("status_resolved", open_one), outcome::stale, change::none},
     });
 }
 

@@ -35,9 +35,10 @@ struct routing {
     std::vector<std::string> environments;  ///< empty = all
     std::optional<std::string> min_level;
     bool keep_on_archive = false;
-    bool attach_only = false;  ///< the action's `open` is false
-    std::string notes;         ///< the action's, for the timeline
-    std::string explained;     ///< which mapping or action it was, for the rule text
+    bool open_on_error = false;  ///< a bare error may open an incident
+    bool attach_only = false;    ///< the action's `open` is false
+    std::string notes;           ///< the action's, for the timeline
+    std::string explained;       ///< which mapping or action it was, for the rule text
 };
 
 /// The newest incident of the source.
@@ -63,7 +64,7 @@ struct decision {
     bool lifecycle = false;  ///< remembered too
 };
 
-/// What a signed, decoded webhook about an issue does.
+/// What a signed, decoded webhook about an issue or a metric alert does.
 decision decide(
     sentry::webhook const& hook,
     routing const& where,

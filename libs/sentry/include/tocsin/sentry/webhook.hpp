@@ -63,8 +63,8 @@ struct issue {
     std::string resolution_type;  ///< of issue.resolved
 };
 
-/// One alert rule that fired for one event.
-struct event_alert {
+/// One event of an issue: `data.error` of error.created.
+struct event {
     std::string event_id;
     std::string issue_id;
     project_ref project;
@@ -75,9 +75,40 @@ struct event_alert {
     std::string release;
     std::string url;
     std::optional<timestamp> at;
-    std::string rule;     ///< its label
-    std::string rule_id;  ///< only where the rule has an alert action of the app
-    std::vector<std::pair<std::string, std::string>> settings;  ///< of that action
+};
+
+/// What an alert rule's action of ours was set to: name and value, as typed in Sentry.
+using action_settings = std::vector<std::pair<std::string, std::string>>;
+
+/// One alert rule that fired for one event.
+struct event_alert : event {
+    std::string rule;          ///< its label
+    std::string rule_id;       ///< only where the rule has an alert action of the app
+    action_settings settings;  ///< of that action
+};
+
+/// A metric alert that went up or came down; the action says which.
+struct metric_alert {
+    std::string id;
+    std::string title;
+    std::string text;  ///< "5 events in the last 10 minutes"
+    std::string url;
+    std::vector<std::string> projects;  ///< slugs
+    action_settings settings;
+};
+
+/// A comment on an issue.
+struct comment {
+    std::string issue_id;
+    std::string project_slug;
+    std::string text;
+};
+
+/// Something in an issue's activity that an alert watches: its `status_*` types are the issue's own life.
+struct activity_alert {
+    sentry::issue issue;
+    std::string type;
+    std::string alert;  ///< title of the alert
 };
 
 struct installation_change {
@@ -94,7 +125,16 @@ struct webhook {
     std::string action;         ///< printable, at most 64 bytes
     uuid installation;
     sentry::actor actor;
-    std::variant<unhandled, issue, event_alert, installation_change> what;
+    std::variant<
+        unhandled,
+        issue,
+        event,
+        event_alert,
+        metric_alert,
+        comment,
+        activity_alert,
+        installation_change>
+        what;
     /// Why it can have no effect although it is well-formed: "the Sentry-Hook-Resource header says issue, the
     /// body is a comment".
     std::string disagreement;

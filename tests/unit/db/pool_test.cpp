@@ -1,0 +1,260 @@
+#include "support/test_database.hpp"
+
+#include <tocsin/async/io.hpp>
+#include <tocsin/base/error.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <memory>
+#include <thread>
+
+using namespace tocsin;
+using namespace std::chrono_literals;
+using test::run;
+
+namespace {
+
+organization_id const acme{*uuid::parse("01900000-0000-7000-8000-00000000000a")};
+organization_id const globex{*uuid::parse("01900000-0000-7000-8000-00000000000b")};
+
+constexpr db::statement count_organizations{
+    "test_count_organizations", "select count(*) as found from tocsin.organizations"
+};
+constexpr db::statement own_backend{
+    "test_own_backend",
+    "select pg_backend_pid() as pid, current_user as role, current_setting('app.tenant', true) as tenant"
+};
+constexpr db::statement sleep_long{"test_sleep_long", "select pg_sleep(60)"};
+constexpr db::statement insert_service{
+    "test_insert_service",
+    "insert into tocsin.services (organization_id, service_id, slug, name) values ($1, gen_random_uuid(), "
+    "$2, $2)"
+};
+constexpr db::statement count_services{
+    "test_count_services", "select count(*) as found from tocsin.services"
+};
+constexpr db::statement echo{
+    "test_echo",
+    "select $1::text as text, $2::bigint as number, $3::text[] as list, $4::timestamptz as time, $5::bytea "
+    "as bytes"
+};
+constexpr db::statement divide{"test_divide", "select 1 / $1::int"};
+
+struct pool_fixture {
+    pool_fixture() {
+        database.sql(
+            "insert into tocsin.organizations (organization_id, slug, name) values ('" + acme.str() +
+            "', 'acme', 'Acme'), ('" + globex.str() + "', 'globex', 'Globex')"
+        );
+        auto options = database.pool_options("tocsin_gateway");
+        adjust(options);
+        pool.emplace(std::move(options));
+    }
+    virtual ~pool_fixture() = default;
+
+    std::int64_t count(db::tenant of, db::statement const& what) {
+        return run(pool->transact(of, [&what](db::transaction& tx) {
+            return tx.run(what)[0].get<std::int64_t>("found");
+        }));
+    }
+    static void adjust(db::pool_options& options) {
+        options.statement_timeout = 2'000ms;
+        options.work_deadline = 3'000ms;
+    }
+
+    test::test_database database;
+    std::optional<db::pool> pool;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(pool)
+
+BOOST_FIXTURE_TEST_CASE(values_go_in_and_come_out, pool_fixture) {
+    auto const at = *parse_rfc3339("2026-03-02T09:14:05.123456Z");
+    byte_string const bytes{0, 1, 2, 255};
+    run(pool->transact(db::no_tenant, [&](db::transaction& tx) {
+        auto const row = tx.run(
+            echo, "Ünï", std::int64_t{1} << 60, std::vector<std::string>{"a,b", "\"", ""}, at, bytes
+        )[0];
+        BOOST_TEST(row.text("text") == "Ünï");
+        BOOST_TEST(row.get<std::int64_t>("number") == std::int64_t{1} << 60);
+        BOOST_TEST(
+            row.get<std::vector<std::string>>("list") == (std::vector<std::string>{"a,b", "\"", ""}),
+            boost::test_tools::per_element()
+        );
+        BOOST_TEST((row.get<timestamp>("time") == at));
+        BOOST_TEST((row.get<byte_string>("bytes") == bytes));
+        BOOST_CHECK_THROW(row.text("missing"), std::exception);
+    }));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_row_outlives_the_rows_that_it_came_from, pool_fixture) {
+    auto const kept =
+        run(pool->transact(db::no_tenant, [](db::transaction& tx) { return tx.run(own_backend).first(); }));
+    BOOST_TEST(kept.value().text("role") == "tocsin_gateway");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_transaction_sees_its_own_organization_and_leaves_nothing_behind, pool_fixture) {
+    BOOST_TEST(count(db::tenant{acme}, count_organizations) == 1);
+    BOOST_TEST(count(db::no_tenant, count_organizations) == 0);
+    run(pool->transact(acme, [](db::transaction& tx) { tx.run(insert_service, acme, "checkout"); }));
+    BOOST_TEST(count(db::tenant{acme}, count_services) == 1);
+    BOOST_TEST(count(db::tenant{globex}, count_services) == 0);
+    BOOST_CHECK_THROW(
+        run(pool->transact(acme, [](db::transaction& tx) { tx.run(insert_service, globex, "planted"); })),
+        db::statement_error
+    );
+    BOOST_TEST(
+        database.sql("select count(*) from tocsin.services where organization_id = '" + globex.str() + "'") ==
+        "0"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(a_throw_undoes_and_says_which_constraint, pool_fixture) {
+    run(pool->transact(acme, [](db::transaction& tx) { tx.run(insert_service, acme, "checkout"); }));
+    try {
+        run(pool->transact(acme, [](db::transaction& tx) {
+            tx.run(insert_service, acme, "search");
+            tx.run(insert_service, acme, "checkout");
+        }));
+        BOOST_ERROR("the second checkout was taken");
+    } catch (db::constraint_violation const& why) {
+        BOOST_TEST(why.constraint == "services_slug_key");
+    }
+    BOOST_CHECK_THROW(
+        run(pool->transact(db::no_tenant, [](db::transaction& tx) { tx.run(divide, 0); })), db::bad_value
+    );
+    BOOST_CHECK_THROW(
+        run(pool->transact(
+            acme,
+            [](db::transaction& tx) {
+                tx.run(insert_service, acme, "search");
+                throw failure({errc::conflict, "changed my mind"});
+            }
+        )),
+        failure
+    );
+    BOOST_TEST(count(db::tenant{acme}, count_services) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_killed_backend_is_replaced_with_role_and_tenant_in_place, pool_fixture) {
+    for (int round = 0; round < 6; ++round) {
+        auto const victim = run(pool->transact(db::no_tenant, [](db::transaction& tx) {
+            return tx.run(own_backend)[0].get<int>("pid");
+        }));
+        database.sql("select pg_terminate_backend(" + std::to_string(victim) + ", 1000)");
+        // No use may fail, and none may work without the role and the tenant: libpqxx by itself would
+        // reconnect without them.
+        for (int use = 0; use < 6; ++use) {
+            auto const row =
+                run(pool->transact(acme, [](db::transaction& tx) { return tx.run(own_backend)[0]; }));
+            BOOST_TEST(row.text("role") == "tocsin_gateway");
+            BOOST_TEST(row.text("tenant") == acme.str());
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_backend_that_dies_during_the_work_fails_it_once, pool_fixture) {
+    auto const runs = std::make_shared<std::atomic<int>>(0);
+    auto const dying = [this, runs](db::transaction& tx) {
+        ++*runs;
+        auto const own = tx.run(own_backend)[0].get<int>("pid");
+        database.sql("select pg_terminate_backend(" + std::to_string(own) + ", 1000)");
+        tx.run(insert_service, acme, "checkout");
+    };
+    BOOST_CHECK_THROW(run(pool->transact(acme, dying)), db::unavailable);
+    BOOST_TEST(runs->load() == 1);
+    BOOST_TEST(count(db::tenant{acme}, count_organizations) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(conflicts_run_again, pool_fixture) {
+    run(pool->transact(acme, [](db::transaction& tx) {
+        tx.run(insert_service, acme, "a");
+        tx.run(insert_service, acme, "b");
+    }));
+    // Two transactions that lock the same two rows in opposite order: PostgreSQL ends one of them, the pool
+    // runs it again.
+    static constexpr db::statement touch{
+        "test_touch", "update tocsin.services set description = description || '+' where slug = $1"
+    };
+    // PostgreSQL looks for deadlocks after a second; no timeout of ours may come before that.
+    auto options = database.pool_options("tocsin_gateway");
+    options.statement_timeout = 10'000ms;
+    options.work_deadline = 20'000ms;
+    db::pool patient(std::move(options));
+    auto const meeting = std::make_shared<std::latch>(2);
+    auto const crossing = [&patient, meeting](char const* first, char const* second) {
+        auto const runs = std::make_shared<std::atomic<int>>(0);
+        run(patient.transact(acme, [=](db::transaction& tx) {
+            tx.run(touch, first);
+            if (++*runs == 1) meeting->arrive_and_wait();
+            tx.run(touch, second);
+        }));
+        return runs->load();
+    };
+    auto other = std::async(std::launch::async, [&] { return crossing("b", "a"); });
+    int const runs = crossing("a", "b") + other.get();
+    BOOST_TEST(runs >= 3);
+    BOOST_TEST(database.sql("select string_agg(description, ',') from tocsin.services") == "++,++");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_takes_too_long_is_given_up, pool_fixture) {
+    auto const begin = std::chrono::steady_clock::now();
+    BOOST_CHECK_THROW(
+        run(pool->transact(db::no_tenant, [](db::transaction& tx) { tx.run(sleep_long); })), db::unavailable
+    );
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 10s));
+    BOOST_TEST(count(db::tenant{acme}, count_organizations) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_supervisor_cuts_a_peer_that_never_answers, pool_fixture) {
+    auto options = database.pool_options("tocsin_gateway");
+    options.connections = 1;
+    options.statement_timeout = 60'000ms;  // as if the server had forgotten it
+    options.work_deadline = 500ms;
+    db::pool stuck(std::move(options));
+    auto const begin = std::chrono::steady_clock::now();
+    BOOST_CHECK_THROW(
+        run(stuck.transact(db::no_tenant, [](db::transaction& tx) { tx.run(sleep_long); })), db::unavailable
+    );
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 5s));
+    BOOST_TEST(run(stuck.transact(acme, [](db::transaction& tx) {
+                   return tx.run(count_organizations)[0].get<int>("found");
+               })) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_full_queue_refuses_at_once, pool_fixture) {
+    auto options = database.pool_options("tocsin_gateway");
+    options.connections = 1;
+    options.queue = 1;
+    options.max_wait = 60'000ms;
+    auto narrow = std::make_unique<db::pool>(std::move(options));
+    auto const entered = std::make_shared<std::latch>(1);
+    auto const leave = std::make_shared<std::latch>(1);
+    auto busy = std::async(std::launch::async, [&] {
+        run(narrow->transact(db::no_tenant, [=](db::transaction&) {
+            entered->count_down();
+            leave->wait();
+        }));
+    });
+    entered->wait();
+    auto waiting = std::async(std::launch::async, [&] {
+        run(narrow->transact(db::no_tenant, [](db::transaction&) {}));
+    });
+    while (narrow->state().waiting == 0) std::this_thread::yield();
+    BOOST_CHECK_THROW(run(narrow->transact(db::no_tenant, [](db::transaction&) {})), db::unavailable);
+    leave->count_down();
+    busy.get();
+    waiting.get();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_role_that_cannot_be_assumed_is_refused, pool_fixture) {
+    db::pool wrong(database.pool_options("no_such_role"));
+    BOOST_CHECK_THROW(run(wrong.transact(db::no_tenant, [](db::transaction&) {})), std::exception);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
