@@ -35,6 +35,8 @@ create table tocsin.installation_owners (
     organization_id uuid not null,
     integration_id  uuid not null,
     claimed_at      timestamptz not null default tocsin.now(),
+    -- Set by Disconnect: webhooks still find the integration, and another organization may claim the installation.
+    released_at     timestamptz,
     constraint installation_owners_key primary key (sentry_host, installation_id),
     foreign key (organization_id, integration_id) references tocsin.integrations
 );
@@ -46,6 +48,7 @@ create table tocsin.sentry_organization_owners (
     sentry_org_id   text not null check (length(sentry_org_id) <= 64),
     organization_id uuid not null references tocsin.organizations,
     claimed_at      timestamptz not null default tocsin.now(),
+    released_at     timestamptz,
     constraint sentry_organization_owners_key primary key (sentry_host, sentry_org_id)
 );
 create index sentry_organization_owners_organization_idx on tocsin.sentry_organization_owners (organization_id);
@@ -113,6 +116,8 @@ create table tocsin.connect_flows (
     state_hash      bytea check (length(state_hash) = 32),
     verifier_sealed bytea,
     purpose         text not null check (purpose in ('connect', 'reconnect')),
+    -- The admin said that a reconnect may lead to another Sentry organization.
+    allow_other     boolean not null default false,
     created_at      timestamptz not null default tocsin.now(),
     expires_at      timestamptz not null,
     used_at         timestamptz,
@@ -134,6 +139,8 @@ create table tocsin.mappings (
     service_id          uuid not null,
     active              boolean not null default true,
     inactive_until      timestamptz,
+    -- Was active when an admin disconnected the integration: active again after reconnecting.
+    paused_by_disconnect boolean not null default false,
     environments        text[] not null default '{}',
     min_level           text check (min_level in ('sample', 'debug', 'info', 'warning', 'error', 'fatal')),
     severity            text not null default 'auto' check (severity in ('auto', 'critical', 'error', 'warning', 'info')),
@@ -153,7 +160,7 @@ call tocsin.protect('tocsin.mappings');
 
 -- --- what each role may touch ---------------------------------------------------------------------------------------
 grant select, insert, update, delete on tocsin.integrations to tocsin_gateway;
-grant select, insert, delete on tocsin.installation_owners, tocsin.sentry_organization_owners to tocsin_gateway;
+grant select, update (released_at) on tocsin.installation_owners, tocsin.sentry_organization_owners to tocsin_gateway;
 grant select, insert, update, delete on tocsin.credentials, tocsin.mappings to tocsin_gateway;
 grant select, insert, update on tocsin.refresh_attempts to tocsin_gateway;
 grant select, insert, update, delete on tocsin.connect_flows to tocsin_gateway;
@@ -204,6 +211,40 @@ create function tocsin.find_connect_flows(of_binding_hash bytea)
     as $$ select f.organization_id, f.flow_id from tocsin.connect_flows f
            where f.binding_hash = of_binding_hash and f.used_at is null and f.expires_at > tocsin.now()
            order by f.created_at desc $$;
-call tocsin.give_to_lookup(array['tocsin.find_connect_flows(bytea)']::regprocedure[]);
+
+-- --- claims: they decide between organizations, so no organization may write them by itself ------------------------------
+create policy for_lookup on tocsin.installation_owners to tocsin_lookup using (true) with check (true);
+create policy for_lookup on tocsin.sentry_organization_owners to tocsin_lookup using (true) with check (true);
+grant select, insert, update on tocsin.installation_owners, tocsin.sentry_organization_owners to tocsin_lookup;
+
+-- Makes the current organization the owner of an installation and of its Sentry organization; false where another organization owns
+-- one of them and has not released it: the caller then rolls back.
+create function tocsin.claim_installation(host text, installation uuid, wanted_sentry_org_id text, for_integration uuid)
+    returns boolean
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    claimant constant uuid := tocsin.current_organization();
+begin
+    if claimant is null then
+        raise exception 'no organization is set';
+    end if;
+    insert into tocsin.sentry_organization_owners as o (sentry_host, sentry_org_id, organization_id)
+    values (host, wanted_sentry_org_id, claimant)
+    on conflict (sentry_host, sentry_org_id) do update
+       set organization_id = claimant, claimed_at = tocsin.now(), released_at = null
+     where o.organization_id = claimant or o.released_at is not null;
+    if not found then
+        return false;
+    end if;
+    insert into tocsin.installation_owners as o (sentry_host, installation_id, organization_id, integration_id)
+    values (host, installation, claimant, for_integration)
+    on conflict (sentry_host, installation_id) do update
+       set organization_id = claimant, integration_id = for_integration, claimed_at = tocsin.now(), released_at = null
+     where o.organization_id = claimant or o.released_at is not null;
+    return found;
+end
+$$;
+call tocsin.give_to_lookup(array['tocsin.find_connect_flows(bytea)', 'tocsin.claim_installation(text, uuid, text, uuid)']::regprocedure[]);
 
 commit;

@@ -1,6 +1,7 @@
 begin;
 
 drop function tocsin.find_connect_flows(bytea);
+drop function tocsin.claim_installation(text, uuid, text, uuid);
 drop table tocsin.mappings;
 drop table tocsin.connect_flows;
 drop table tocsin.refresh_attempts;

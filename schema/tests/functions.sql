@@ -85,6 +85,19 @@ call pg_temp.move_time('0');
 update tocsin.connect_flows set used_at = now() where organization_id = pg_temp.id('acme');
 select is(pg_temp.flow_of('acme'), null, 'and with its use');
 
+-- --- claims ------------------------------------------------------------------------------------------------------------
+create function pg_temp.claims(who text, org text) returns text
+    language sql as $$ select pg_temp.as_role('tocsin_gateway', pg_temp.id(who)::text,
+        format($f$ select tocsin.claim_installation('https://claims.example', %L, %L, %L) $f$, pg_temp.id('contested'), org, pg_temp.id(who || ' integration'))) $$;
+select is(pg_temp.claims('acme', 'contested'), 'true', 'the first claim is taken');
+select is(pg_temp.claims('acme', 'contested'), 'true', 'and may be made again');
+select is(pg_temp.claims('globex', 'contested'), 'false', 'another organization is told no, and nothing more');
+select is(pg_temp.claims('globex', 'another'), 'false', 'nor may it take the installation alone');
+update tocsin.sentry_organization_owners set released_at = now() where sentry_org_id = 'contested';
+update tocsin.installation_owners set released_at = now() where installation_id = pg_temp.id('contested');
+select is(pg_temp.claims('globex', 'contested'), 'true', 'what was released may be claimed');
+select is(pg_temp.claims('acme', 'contested'), 'false', 'and is then the other one''s');
+
 -- --- partitions --------------------------------------------------------------------------------------------------------
 create function pg_temp.scheduler(query text) returns text
     language sql as $$ select pg_temp.as_role('tocsin_scheduler', '', query) $$;

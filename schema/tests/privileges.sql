@@ -56,7 +56,7 @@ select set_eq(
          from pg_proc p where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef $$,
     array['find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'claim_installation as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'the functions that run with the rights of another are these');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -109,7 +109,7 @@ create view pg_temp.granted as
 select set_eq(
     $$ select who || ' ' || wall || ' ' || letters from pg_temp.granted where letters is not null $$,
     array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r', 'tocsin_gateway services raw',
-          'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners rad', 'tocsin_gateway sentry_organization_owners rad',
+          'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
@@ -122,7 +122,8 @@ select set_eq(
           'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
           'tocsin_operator integrations r', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',
           'tocsin_lookup organizations r', 'tocsin_lookup users r', 'tocsin_lookup members r', 'tocsin_lookup sessions rawd',
-          'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r'],
+          'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r', 'tocsin_lookup installation_owners raw',
+          'tocsin_lookup sentry_organization_owners raw'],
     'each role may touch exactly these tables (and no partition)');
 
 -- What must never be reachable, said once more in words.

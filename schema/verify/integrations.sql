@@ -19,7 +19,7 @@ begin
     end if;
 
     select string_agg(signature, ', ') into missing
-      from unnest(array['find_connect_flows(bytea)']) signature
+      from unnest(array['find_connect_flows(bytea)', 'claim_installation(text, uuid, text, uuid)']) signature
      where to_regprocedure('tocsin.' || signature) is null
         or has_function_privilege('public', to_regprocedure('tocsin.' || signature), 'execute');
     if missing is not null then
@@ -28,7 +28,7 @@ begin
 
     select string_agg(format('%s on %s to %s', privilege, wall, grantee), ', ') into missing
       from (values ('tocsin_gateway', 'integrations', 'select insert update'),
-                   ('tocsin_gateway', 'installation_owners', 'select insert delete'),
+                   ('tocsin_gateway', 'installation_owners', 'select'),
                    ('tocsin_gateway', 'credentials', 'select insert update delete'),
                    ('tocsin_gateway', 'connect_flows', 'select insert update'),
                    ('tocsin_gateway', 'mappings', 'select insert update delete'),

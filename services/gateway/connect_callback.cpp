@@ -14,6 +14,13 @@ std::string page_of(integrations::finished_connect const& end) {
     // Without an intent there is no organization to lead to: the console's start page explains.
     if (end.organization_slug.empty()) return "/?connect_error=" + std::string(to_string(*end.refusal));
     std::string const list = "/o/" + http::encoded_segment(end.organization_slug) + "/integrations";
+    if (end.refusal == connect_refusal::other_organization)
+        return list + "/" + end.integration.str() + "?" +
+               http::form_encoded(
+                   {{"connect_error", std::string(to_string(*end.refusal))},
+                    {"expected", end.expected_organization},
+                    {"found", end.found_organization}}
+               );
     if (end.refusal) return list + "?connect_error=" + std::string(to_string(*end.refusal));
     return list + "/" + end.integration.str() + "?connected=1";
 }

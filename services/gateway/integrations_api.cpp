@@ -166,19 +166,54 @@ public:
                 errc::mode_not_configured,
                 "This deployment does not offer integrations of the mode " + mode + "."
             };
-        std::optional<secret> binding;
-        if (auto const cookie = by.request.cookie(binding_cookie_name); cookie && cookie->size() == 43)
-            binding = secret(std::string(*cookie));
         auto const started =
-            co_await parts_.connect.start_public(by.organization(), by.who, std::move(binding));
+            co_await parts_.connect.start_public(by.organization(), by.who, binding_of(by.request));
         if (!started) co_return started.error();
+        co_return started_answer(201, *started);
+    }
+
+    async::task<result<http::response>> reconnect(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto const others = in.optional_bool("allow_other_organization", false)
+                                ? integrations::other_organizations::meant
+                                : integrations::other_organizations::refused;
+        if (auto bad = in.problems()) co_return *bad;
+        auto const started =
+            co_await parts_.connect.reconnect(by.organization(), *id, by.who, binding_of(by.request), others);
+        if (!started) co_return started.error();
+        co_return started_answer(200, *started);
+    }
+
+    async::task<result<http::response>> disconnect(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        if (auto bad = refuse_fields(by.request)) co_return *bad;
+        auto const after = co_await parts_.connect.disconnect(by.organization(), *id);
+        if (!after) co_return after.error();
         json::writer out;
-        out.begin_object().name("integration");
-        write_integration(out, started->integration, parts_.public_url);
-        auto answer =
-            http::response::json(201, out.field("authorize_url", started->authorize_url).end_object().take());
-        answer.headers.add("Set-Cookie", binding_cookie(started->binding));
-        co_return answer;
+        write_integration(out, *after, parts_.public_url);
+        co_return http::response::json(200, out.take());
+    }
+
+    async::task<result<http::response>> test(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        if (auto bad = refuse_fields(by.request)) co_return *bad;
+        auto const results = co_await parts_.checker.check(by.organization(), *id);
+        if (!results) co_return results.error();
+        json::writer out;
+        out.begin_object().name("checks").begin_array();
+        for (auto const& one : *results)
+            out.begin_object()
+                .field("name", one.name)
+                .field("outcome", to_string(one.outcome))
+                .field("detail", one.detail)
+                .end_object();
+        co_return http::response::json(200, out.end_array().end_object().take());
     }
 
     async::task<result<http::response>> show(call& by) {
@@ -190,10 +225,7 @@ public:
     async::task<result<http::response>> refresh(call& by) {
         auto const id = integration_id::parse(by.capture("id"));
         if (!id) co_return no_integration();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        if (auto bad = in.problems()) co_return *bad;
+        if (auto bad = refuse_fields(by.request)) co_return *bad;
         auto const exists = co_await parts_.store.find(by.organization(), *id);
         if (!exists) co_return exists.error();
         auto const done = co_await parts_.refresher.renew_now(by.organization(), *id);
@@ -309,6 +341,30 @@ private:
         co_return http::response::json(200, out.take());
     }
 
+    /// For a POST that takes no fields.
+    static std::optional<error> refuse_fields(http::request const& request) {
+        auto const body = read_object(request);
+        if (!body) return body.error();
+        return json::reader(body->root()).problems();
+    }
+
+    /// The cookie of an intent that this browser has open already.
+    static std::optional<secret> binding_of(http::request const& request) {
+        auto const cookie = request.cookie(binding_cookie_name);
+        return cookie && cookie->size() == 43 ? std::optional(secret(std::string(*cookie))) : std::nullopt;
+    }
+
+    http::response started_answer(int status, integrations::started_connect const& started) const {
+        json::writer out;
+        out.begin_object().name("integration");
+        write_integration(out, started.integration, parts_.public_url);
+        auto answer = http::response::json(
+            status, out.field("authorize_url", started.authorize_url).end_object().take()
+        );
+        if (started.authorize_url) answer.headers.add("Set-Cookie", binding_cookie(started.binding));
+        return answer;
+    }
+
     std::string binding_cookie(secret const& binding) const {
         auto const age =
             std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::intent_lifetime).count();
@@ -343,6 +399,21 @@ endpoints integration_endpoints(integration_parts parts) {
          one + "/refresh",
          permission::administer,
          [api](call& by) { return api->refresh(by); },
+         body_kind::optional_json},
+        {method::post,
+         one + "/reconnect",
+         permission::administer,
+         [api](call& by) { return api->reconnect(by); },
+         body_kind::optional_json},
+        {method::post,
+         one + "/disconnect",
+         permission::administer,
+         [api](call& by) { return api->disconnect(by); },
+         body_kind::optional_json},
+        {method::post,
+         one + "/test",
+         permission::administer,
+         [api](call& by) { return api->test(by); },
          body_kind::optional_json},
         {method::get, one + "/attempts", permission::view, [api](call& by) { return api->attempts(by); }},
         {method::get, one + "/projects", permission::view, [api](call& by) { return api->projects(by); }},

@@ -3,6 +3,7 @@
 #include "gateway/endpoint.hpp"
 
 #include <tocsin/config/options.hpp>
+#include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/mappings.hpp>
@@ -17,6 +18,7 @@ struct integration_parts {
     integrations::integration_store& store;
     integrations::connect& connect;
     integrations::mappings& mappings;
+    integrations::checker& checker;
     integrations::refresher& refresher;  ///< on the gateway's pool
     config::base_url public_url;
 };

@@ -145,10 +145,11 @@ public:
           services_(pool),
           integrations_(pool),
           connect_(pool, on.sentry, public_app(with), on.vault, refreshing(with).policy, system_clock()),
-          mappings_(pool, on.sentry, on.vault),
           refresher_(
               pool, on.sentry, public_app(with), on.vault, refreshing(with), system_clock(), on.metrics
           ),
+          mappings_(pool, on.sentry, on.vault, refresher_),
+          checker_(pool, on.sentry, on.vault),
           board_(pool, on.metrics),
           deliveries_(pool),
           ingest_(ingest_pool, {with.reopen_window, with.critical_event_count}, system_clock(), on.metrics),
@@ -177,7 +178,9 @@ private:
         append(all, gateway::service_endpoints(services_));
         append(
             all,
-            gateway::integration_endpoints({integrations_, connect_, mappings_, refresher_, with.public_url})
+            gateway::integration_endpoints(
+                {integrations_, connect_, mappings_, checker_, refresher_, with.public_url}
+            )
         );
         append(all, gateway::incident_endpoints(board_));
         append(all, gateway::delivery_endpoints(deliveries_));
@@ -200,8 +203,9 @@ private:
     identity::service_catalog services_;
     integrations::integration_store integrations_;
     integrations::connect connect_;
-    integrations::mappings mappings_;
     integrations::refresher refresher_;
+    integrations::mappings mappings_;
+    integrations::checker checker_;
     incidents::board board_;
     incidents::delivery_log deliveries_;
     incidents::ingest ingest_;

@@ -42,6 +42,8 @@ std::string_view to_string(connect_refusal r) noexcept {
             return "wrong_browser";
         case connect_refusal::ambiguous:
             return "ambiguous";
+        case connect_refusal::other_organization:
+            return "other_organization";
         case connect_refusal::already_claimed:
             return "already_claimed";
         case connect_refusal::sentry_refused:
@@ -68,25 +70,52 @@ connect::connect(
 )
     : pool_(pool), sentry_(sentry), app_(std::move(app)), vault_(vault), policy_(policy), time_(time) {}
 
+namespace {
+
+error not_configured() {
+    return {
+        errc::mode_not_configured,
+        "This deployment has no public integration at Sentry: its operator has to set "
+        "TOCSIN_SENTRY_APP_SLUG, "
+        "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."
+    };
+}
+
+}  // namespace
+
 async::task<result<started_connect>> connect::start_public(
     organization_id org, identity::principal who, std::optional<secret> binding
 ) {
-    if (!app_)
-        co_return error{
-            errc::mode_not_configured,
-            "This deployment has no public integration at Sentry: its operator has to set "
-            "TOCSIN_SENTRY_APP_SLUG, "
-            "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."
-        };
+    if (!app_) co_return not_configured();
+    co_return co_await open(
+        org,
+        integration_id{crypto::uuid_v4()},
+        who,
+        std::move(binding),
+        purpose::connect,
+        other_organizations::meant
+    );
+}
+
+async::task<result<started_connect>> connect::open(
+    organization_id org,
+    integration_id id,
+    identity::principal const& who,
+    std::optional<secret> binding,
+    purpose to,
+    other_organizations others
+) {
     if (!binding) binding = crypto::random_token();
     new_intent const what{
         .organization = org,
-        .integration = integration_id{crypto::uuid_v4()},
+        .integration = id,
         .user = who.user,
         .session_hash = who.session_hash,
         .binding_hash = hash_of(*binding),
         .sentry_host = sentry_.base().str(),
-        .lifetime = intent_lifetime
+        .lifetime = intent_lifetime,
+        .purpose = to == purpose::reconnect ? intent_purpose::reconnect : intent_purpose::connect,
+        .allow_other = others == other_organizations::meant
     };
     auto made = co_await pool_.transact(org, [what](db::transaction& tx) -> result<integration> {
         if (!open_intent(tx, what))
@@ -98,11 +127,61 @@ async::task<result<started_connect>> connect::start_public(
     });
     if (!made) co_return made.error();
     observe::log_info(
-        "connect started", {{"organization", org.str()}, {"integration", what.integration.str()}}
+        "connect started",
+        {{"organization", org.str()}, {"integration", id.str()}, {"purpose", to_string(what.purpose)}}
     );
     co_return started_connect{
         std::move(*made), sentry::external_install_url(sentry_.base(), app_->slug), std::move(*binding)
     };
+}
+
+async::task<result<started_connect>> connect::reconnect(
+    organization_id org,
+    integration_id id,
+    identity::principal who,
+    std::optional<secret> binding,
+    other_organizations others
+) {
+    if (!app_) co_return not_configured();
+    auto const found = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+        return find_integration(tx, org, id);
+    });
+    if (!found) co_return found.error();
+    auto const repaired = co_await repair(org, *found);
+    if (!repaired) co_return repaired.error();
+    if (*repaired) {
+        auto after = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+            return find_integration(tx, org, id);
+        });
+        if (!after) co_return after.error();
+        co_return started_connect{std::move(*after), std::nullopt, secret()};
+    }
+    co_return co_await open(org, id, who, std::move(binding), purpose::reconnect, others);
+}
+
+async::task<result<bool>> connect::repair(organization_id org, integration const& broken) {
+    if (!broken.installation || broken.reason == reason::uninstalled) co_return false;
+    auto const installation = *broken.installation;
+    auto const tokens = co_await sentry_.renew_by_jwt(*app_, installation);
+    if (!tokens && refusal_of(tokens.error()) == connect_refusal::sentry_refused) co_return false;
+    if (!tokens) co_return sentry::to_error(tokens.error(), "to renew the access");
+    auto const confirmed = co_await confirm_organization(installation, tokens->access_token);
+    if (!confirmed) co_return sentry::to_error(confirmed.error(), "to confirm the organization");
+    if (confirmed->id != broken.sentry_org.id) co_return false;
+    auto const stored = co_await store_and_tell(org, broken.id, installation, *confirmed, *tokens);
+    if (!stored) co_return stored.error();
+    observe::log_info("reconnected", {{"organization", org.str()}, {"integration", broken.id.str()}});
+    co_return true;
+}
+
+async::task<result<integration>> connect::disconnect(organization_id org, integration_id id) {
+    auto done = co_await pool_.transact(org, [org, id](db::transaction& tx) -> result<integration> {
+        if (auto const found = find_integration(tx, org, id); !found) return found.error();
+        store_disconnected(tx, org, id);
+        return find_integration(tx, org, id);
+    });
+    if (done) observe::log_info("disconnected", {{"organization", org.str()}, {"integration", id.str()}});
+    co_return done;
 }
 
 async::task<boost::system::result<connect::intent, connect_refusal>> connect::consume(
@@ -140,8 +219,10 @@ async::task<std::optional<finished_connect>> connect::finish_public(connect_call
         co_return finished_connect{{}, {}, consumed.error()};
     }
     auto const& of = *consumed;
-    auto const refusal =
-        app_ ? co_await exchange_and_store(of, callback) : std::optional(connect_refusal::unavailable);
+    finished_connect end{of.flow.organization_slug, of.flow.integration, std::nullopt};
+    end.refusal =
+        app_ ? co_await exchange_and_store(of, callback, end) : std::optional(connect_refusal::unavailable);
+    auto const& refusal = end.refusal;
     if (refusal)
         observe::log_warn(
             "connect failed",
@@ -153,60 +234,90 @@ async::task<std::optional<finished_connect>> connect::finish_public(connect_call
         observe::log_info(
             "connected", {{"organization", of.organization.str()}, {"integration", of.flow.integration.str()}}
         );
-    co_return finished_connect{of.flow.organization_slug, of.flow.integration, refusal};
+    co_return end;
 }
 
 async::task<std::optional<connect_refusal>> connect::exchange_and_store(
-    intent const& of, connect_callback const& callback
+    intent const& of, connect_callback const& callback, finished_connect& end
 ) {
     if (callback.code.empty() || !callback.installation) co_return connect_refusal::installation_without_code;
     auto const installation = *callback.installation;
-    auto const id = of.flow.integration;
-
     auto const tokens = co_await sentry_.exchange_code(*app_, installation, callback.code);
     if (!tokens) {
         observe::log_warn(
             "code exchange failed",
-            {{"integration", id.str()},
+            {{"integration", of.flow.integration.str()},
              {"status", tokens.error().http_status},
              {"detail", tokens.error().detail}}
         );
         co_return refusal_of(tokens.error());
     }
-    // Which organization this is comes from Sentry, asked with the token; what the URL said is not looked at.
-    auto found = co_await sentry_.find_installation(installation, tokens->access_token);
-    if (!found) co_return refusal_of(found.error());
-    if (found->id != installation || found->app_slug != app_->slug) co_return connect_refusal::sentry_refused;
-    sentry_organization org{found->organization.id, found->organization.slug, found->organization.slug};
-    auto const details = co_await sentry_.find_organization(found->organization.slug, tokens->access_token);
-    if (details) org = {details->id, details->slug, details->name.empty() ? details->slug : details->name};
-    if (org.id.empty()) co_return details ? connect_refusal::sentry_refused : refusal_of(details.error());
+    auto const confirmed = co_await confirm_organization(installation, tokens->access_token);
+    if (!confirmed) co_return refusal_of(confirmed.error());
+    if (!of.flow.allow_other && confirmed->id != of.flow.expected.id) {
+        end.expected_organization = of.flow.expected.name;
+        end.found_organization = confirmed->name;
+        co_return connect_refusal::other_organization;
+    }
+    auto const stored =
+        co_await store_and_tell(of.organization, of.flow.integration, installation, *confirmed, *tokens);
+    if (!stored) co_return connect_refusal::already_claimed;
+    co_return std::nullopt;
+}
 
+/// Which organization this is comes from Sentry, asked with the token; what a URL said is not looked at.
+async::task<sentry::call_result<sentry_organization>> connect::confirm_organization(
+    uuid installation, secret const& token
+) {
+    auto const found = co_await sentry_.find_installation(installation, token);
+    if (!found) co_return found.error();
+    if (found->id != installation || found->app_slug != app_->slug)
+        co_return sentry::call_failure{
+            .kind = sentry::failure_kind::refused,
+            .http_status = 200,
+            .detail = "the installation is another one, or of another application",
+            .in_doubt = false,
+            .retry_after = {}
+        };
+    auto const& named = found->organization;
+    auto const details = co_await sentry_.find_organization(named.slug, token);
+    if (details)
+        co_return sentry_organization{
+            details->id, details->slug, details->name.empty() ? details->slug : details->name
+        };
+    // Without the scope to read it, the installation's own word is enough where it has the id.
+    if (named.id.empty()) co_return details.error();
+    co_return sentry_organization{named.id, named.slug, named.slug};
+}
+
+/// Stores a confirmed connection; already_claimed where somebody else owns it. It is connected then: where
+/// telling Sentry fails now, the scheduler keeps telling.
+async::task<result<void>> connect::store_and_tell(
+    organization_id org,
+    integration_id id,
+    uuid installation,
+    sentry_organization const& confirmed,
+    sentry::token_set const& tokens
+) {
     confirmed_connection const connection{
-        .organization = of.organization,
+        .organization = org,
         .integration = id,
         .sentry_host = sentry_.base().str(),
         .installation = installation,
-        .sentry_org = org,
-        .scopes = tokens->scopes,
-        .credential = seal(vault_, of.organization, id, *tokens, policy_, time_.now())
+        .sentry_org = confirmed,
+        .scopes = tokens.scopes,
+        .credential = seal(vault_, org, id, tokens, policy_, time_.now())
     };
-    bool claimed = true;
+    std::optional<error> refused;
     try {
-        co_await pool_.transact(of.organization, [connection](db::transaction& tx) {
-            store_connection(tx, connection);
-        });
-    } catch (failure const&) {
-        claimed = false;
+        co_await pool_.transact(org, [connection](db::transaction& tx) { store_connection(tx, connection); });
+    } catch (failure const& why) {
+        refused = why.why();
     }
-    if (!claimed) co_return connect_refusal::already_claimed;
-
-    // Connected already; where telling Sentry fails now, the scheduler keeps telling.
-    if (co_await sentry_.mark_installed(installation, tokens->access_token))
-        co_await pool_.transact(of.organization, [org_id = of.organization, id](db::transaction& tx) {
-            store_told_installed(tx, org_id, id);
-        });
-    co_return std::nullopt;
+    if (refused) co_return *refused;
+    if (co_await sentry_.mark_installed(installation, tokens.access_token))
+        co_await pool_.transact(org, [org, id](db::transaction& tx) { store_told_installed(tx, org, id); });
+    co_return result<void>{};
 }
 
 }  // namespace tocsin::integrations

@@ -44,14 +44,14 @@ constexpr db::statement insert_integration{
 
 constexpr db::statement insert_intent{
     "insert_connect_flow",
-    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, expires_at, binding_hash, session_hash)
-       values ($1, $2, $3, $4, 'connect', tocsin.now() + $5::bigint * interval '1 millisecond', $6, $7))"
+    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, expires_at, binding_hash, session_hash)
+       values ($1, $2, $3, $4, $5, $6, tocsin.now() + $7::bigint * interval '1 millisecond', $8, $9))"
 };
 
 constexpr db::statement insert_intent_without_session{
     "insert_connect_flow_without_session",
-    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, expires_at, binding_hash)
-       values ($1, $2, $3, $4, 'connect', tocsin.now() + $5::bigint * interval '1 millisecond', $6))"
+    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, expires_at, binding_hash)
+       values ($1, $2, $3, $4, $5, $6, tocsin.now() + $7::bigint * interval '1 millisecond', $8))"
 };
 
 constexpr db::statement find_by_binding{
@@ -61,35 +61,17 @@ constexpr db::statement find_by_binding{
 constexpr db::statement consume{
     "consume_connect_flow",
     R"(update tocsin.connect_flows f set used_at = tocsin.now()
-         from tocsin.organizations o
+         from tocsin.organizations o, tocsin.integrations i
         where f.organization_id = $1 and f.flow_id = $2 and f.used_at is null and f.expires_at > tocsin.now()
           and o.organization_id = f.organization_id
-       returning f.integration_id, f.user_id, f.session_hash, o.slug,
+          and i.organization_id = f.organization_id and i.integration_id = f.integration_id
+       returning f.integration_id, f.user_id, f.session_hash, o.slug, f.purpose = 'connect' or f.allow_other as allow_other,
+                 i.sentry_org_id, i.sentry_org_slug, i.sentry_org_name,
                  (select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id) as role)"
 };
 
-constexpr db::statement claim_installation{
-    "claim_installation",
-    R"(insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, integration_id)
-       values ($1, $2, $3, $4) on conflict do nothing)"
-};
-
-constexpr db::statement own_installation{
-    "own_installation",
-    R"(select 1 as own from tocsin.installation_owners
-        where sentry_host = $1 and installation_id = $2 and organization_id = $3 and integration_id = $4)"
-};
-
-constexpr db::statement claim_organization{
-    "claim_sentry_organization",
-    R"(insert into tocsin.sentry_organization_owners (sentry_host, sentry_org_id, organization_id)
-       values ($1, $2, $3) on conflict do nothing)"
-};
-
-constexpr db::statement own_organization{
-    "own_sentry_organization",
-    R"(select 1 as own from tocsin.sentry_organization_owners
-        where sentry_host = $1 and sentry_org_id = $2 and organization_id = $3)"
+constexpr db::statement claim{
+    "claim_installation", "select tocsin.claim_installation($1, $2::uuid, $3, $4::uuid) as claimed"
 };
 
 constexpr db::statement set_connected{
@@ -98,6 +80,54 @@ constexpr db::statement set_connected{
           set status = 'connected', status_reason = 'ok', status_since = tocsin.now(), installation_id = $3,
               sentry_org_id = $4, sentry_org_slug = $5, sentry_org_name = $6, scopes = $7::text[], told_installed_at = null
         where organization_id = $1 and integration_id = $2)"
+};
+
+constexpr db::statement resume_mappings{
+    "resume_mappings",
+    R"(update tocsin.mappings set active = true, paused_by_disconnect = false
+        where organization_id = $1 and integration_id = $2 and paused_by_disconnect)"
+};
+
+constexpr db::statement pause_mappings{
+    "pause_mappings",
+    R"(update tocsin.mappings set active = false, paused_by_disconnect = true
+        where organization_id = $1 and integration_id = $2 and active)"
+};
+
+constexpr db::statement delete_credential{
+    "delete_credential_of_integration",
+    "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
+};
+
+// The Sentry organization is released where no other integration of the organization still holds it.
+constexpr db::statement release_organization{
+    "release_sentry_organization",
+    R"(update tocsin.sentry_organization_owners o set released_at = tocsin.now()
+         from tocsin.integrations i
+        where i.organization_id = $1 and i.integration_id = $2
+          and o.organization_id = $1 and o.sentry_host = i.sentry_host and o.sentry_org_id = i.sentry_org_id
+          and not exists (select from tocsin.integrations other
+                           where other.organization_id = $1 and other.integration_id <> $2 and other.sentry_host = i.sentry_host
+                             and other.sentry_org_id = i.sentry_org_id and other.status <> 'disconnected'))"
+};
+
+constexpr db::statement release_installation{
+    "release_installation",
+    R"(update tocsin.installation_owners set released_at = tocsin.now()
+        where organization_id = $1 and integration_id = $2 and released_at is null)"
+};
+
+constexpr db::statement close_intents{
+    "close_intents_of_integration",
+    R"(update tocsin.connect_flows set used_at = tocsin.now()
+        where organization_id = $1 and integration_id = $2 and used_at is null)"
+};
+
+constexpr db::statement set_disconnected{
+    "set_integration_disconnected",
+    R"(update tocsin.integrations set status = 'disconnected', status_reason = 'disconnected_by_admin', status_since = tocsin.now()
+        where organization_id = $1 and integration_id = $2
+          and (status, status_reason) not in (('disconnected', 'uninstalled'), ('disconnected', 'disconnected_by_admin')))"
 };
 
 constexpr db::statement forget_unclaimed{
@@ -120,9 +150,10 @@ std::string text_of(std::optional<byte_string> const& bytes) {
 bool open_intent(db::transaction& tx, new_intent const& what) {
     // Clicking Connect again in one browser replaces the earlier intent of the same organization.
     tx.run(supersede_own, what.organization, as_bytes(what.binding_hash));
-    tx.run(drop_abandoned, what.organization);
+    if (what.purpose == intent_purpose::connect) tx.run(drop_abandoned, what.organization);
     if (tx.run(count_open, what.organization)[0].get<std::int64_t>("open") >= max_open_intents) return false;
-    tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
+    if (what.purpose == intent_purpose::connect)
+        tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
     auto const flow = crypto::uuid_v4();
     if (what.session_hash.empty())
         tx.run(
@@ -131,6 +162,8 @@ bool open_intent(db::transaction& tx, new_intent const& what) {
             flow,
             what.integration,
             what.user,
+            what.purpose,
+            what.allow_other,
             what.lifetime,
             as_bytes(what.binding_hash)
         );
@@ -141,6 +174,8 @@ bool open_intent(db::transaction& tx, new_intent const& what) {
             flow,
             what.integration,
             what.user,
+            what.purpose,
+            what.allow_other,
             what.lifetime,
             as_bytes(what.binding_hash),
             as_bytes(what.session_hash)
@@ -166,19 +201,18 @@ std::optional<consumed_intent> consume_intent(
         row->get<std::optional<user_id>>("user_id"),
         text_of(row->get<std::optional<byte_string>>("session_hash")),
         row->text("slug"),
-        row->get<std::optional<std::string>>("role")
+        row->get<std::optional<std::string>>("role"),
+        row->get<bool>("allow_other"),
+        {row->get<std::optional<std::string>>("sentry_org_id").value_or(""),
+         row->get<std::optional<std::string>>("sentry_org_slug").value_or(""),
+         row->get<std::optional<std::string>>("sentry_org_name").value_or("")}
     };
 }
 
 void store_connection(db::transaction& tx, confirmed_connection const& what) {
-    tx.run(claim_installation, what.sentry_host, what.installation, what.organization, what.integration);
-    tx.run(claim_organization, what.sentry_host, what.sentry_org.id, what.organization);
-    // Row-level security shows own rows only: what is not seen now is somebody else's.
-    bool const ours =
-        !tx.run(own_installation, what.sentry_host, what.installation, what.organization, what.integration)
-             .empty() &&
-        !tx.run(own_organization, what.sentry_host, what.sentry_org.id, what.organization).empty();
-    if (!ours)
+    auto const claimed =
+        tx.run(claim, what.sentry_host, what.installation, what.sentry_org.id, what.integration);
+    if (!claimed[0].get<bool>("claimed"))
         throw failure(
             {errc::already_claimed,
              "This Sentry organization is connected to another organization of this deployment already."}
@@ -194,7 +228,17 @@ void store_connection(db::transaction& tx, confirmed_connection const& what) {
         what.sentry_org.name,
         what.scopes
     );
+    tx.run(resume_mappings, what.organization, what.integration);
     tx.run(forget_unclaimed, what.sentry_host, what.installation);
+}
+
+void store_disconnected(db::transaction& tx, organization_id org, integration_id id) {
+    tx.run(delete_credential, org, id);
+    tx.run(close_intents, org, id);
+    tx.run(pause_mappings, org, id);
+    tx.run(release_installation, org, id);
+    tx.run(set_disconnected, org, id);
+    tx.run(release_organization, org, id);
 }
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {

@@ -7,9 +7,15 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::integrations {
+
+enum class intent_purpose { connect, reconnect };
+inline std::string_view to_string(intent_purpose p) noexcept {
+    return p == intent_purpose::connect ? "connect" : "reconnect";
+}
 
 struct new_intent {
     organization_id organization;
@@ -19,9 +25,12 @@ struct new_intent {
     std::string binding_hash;  ///< 32 bytes
     std::string sentry_host;
     std::chrono::milliseconds lifetime;
+    intent_purpose purpose = intent_purpose::connect;
+    bool allow_other = false;  ///< a reconnect may lead to another Sentry organization
 };
 
-/// Makes a pending integration and its intent. False where the organization has too many open intents.
+/// Opens an intent, for a connect with a new pending integration. False where the organization has too many
+/// open intents.
 bool open_intent(db::transaction& tx, new_intent const& what);
 
 struct open_intent_key {
@@ -36,8 +45,10 @@ struct consumed_intent {
     std::optional<user_id> user;
     std::string session_hash;
     std::string organization_slug;
-    std::optional<std::string>
-        role;  ///< of the user who began, now; nothing where they are no member any more
+    /// Of the user who began, now; nothing where they are no member any more.
+    std::optional<std::string> role;
+    bool allow_other = true;       ///< false for a reconnect that has to lead to `expected` again
+    sentry_organization expected;  ///< the one before; empty for a first connect
 };
 /// Marks an intent as used, and every other open one of the same browser and organization. Nothing where it
 /// is used or expired.
@@ -57,6 +68,10 @@ struct confirmed_connection {
 /// Claims the installation and its Sentry organization and makes the integration `connected`. Throws
 /// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them.
 void store_connection(db::transaction& tx, confirmed_connection const& what);
+
+/// Tokens gone, mappings paused, claims released, intents closed. The status stays with the reason of an
+/// uninstall.
+void store_disconnected(db::transaction& tx, organization_id org, integration_id id);
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
 

@@ -35,7 +35,7 @@ resolved_mapping resolve(new_mapping wanted, std::vector<sentry::project> const&
 
 }  // namespace
 
-async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
+async::task<result<sentry::call_result<std::vector<sentry::project>>>> mappings::ask_for_projects(
     organization_id org, integration_id id
 ) {
     struct access {
@@ -52,9 +52,22 @@ async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
     if (!stored) co_return stored.error();
     auto token = open_access_token(vault_, org, id, stored->token);
     if (!token) co_return token.error();
-    auto projects = co_await sentry_.list_projects(stored->slug, std::move(*token));
-    if (!projects) co_return sentry::to_error(projects.error(), "to list the projects");
-    co_return std::move(*projects);
+    co_return co_await sentry_.list_projects(stored->slug, std::move(*token));
+}
+
+async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
+    organization_id org, integration_id id
+) {
+    auto answered = co_await ask_for_projects(org, id);
+    if (!answered) co_return answered.error();
+    if (!*answered && answered->error().http_status == 401) {
+        // Expired, or replaced by somebody else's renewal: renew, or wait for who does, and ask once more.
+        co_await refresher_.renew_for_use(org, id);
+        answered = co_await ask_for_projects(org, id);
+        if (!answered) co_return answered.error();
+    }
+    if (!*answered) co_return sentry::to_error(answered->error(), "to list the projects");
+    co_return std::move(**answered);
 }
 
 async::task<result<std::vector<project_with_mapping>>> mappings::projects(

@@ -1,6 +1,7 @@
 #include "connect_store.hpp"
 #include "refresh_store.hpp"
 
+#include <tocsin/async/io.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/refresh.hpp>
 #include <tocsin/observe/log.hpp>
@@ -59,15 +60,38 @@ async::task<std::size_t> refresher::renew_due() {
     co_return due.size();
 }
 
-async::task<result<void>> refresher::renew_now(organization_id org, integration_id id) {
+/// False where another renewal holds the lease.
+async::task<result<bool>> refresher::claim_and_renew(
+    organization_id org, integration_id id, refresh_trigger trigger
+) {
     auto const lease =
         co_await pool_.transact(org, [=, owner = owner_, length = settings_.lease](db::transaction& tx) {
-            return claim_one(tx, org, id, owner, length, to_string(refresh_trigger::person));
+            return claim_one(tx, org, id, owner, length, to_string(trigger));
         });
     if (!lease) co_return lease.error();
-    if (!*lease) co_return error{errc::conflict, "The access is being renewed right now."};
+    if (!*lease) co_return false;
     co_await renew(db::tenant{org}, claimed{**lease});
+    co_return true;
+}
+
+async::task<result<void>> refresher::renew_now(organization_id org, integration_id id) {
+    auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::person);
+    if (!renewed) co_return renewed.error();
+    if (!*renewed) co_return error{errc::conflict, "The access is being renewed right now."};
     co_return result<void>{};
+}
+
+async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
+    constexpr std::chrono::milliseconds look_again{200};
+    auto const until = std::chrono::steady_clock::now() + settings_.lease;
+    auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::use);
+    if (!renewed || *renewed) co_return;
+    while (std::chrono::steady_clock::now() < until) {
+        co_await async::sleep_for(look_again);
+        bool const leased =
+            co_await pool_.transact(org, [org, id](db::transaction& tx) { return is_leased(tx, org, id); });
+        if (!leased) co_return;
+    }
 }
 
 async::task<> refresher::renew(db::tenant within, claimed const& one) {

@@ -41,6 +41,12 @@ constexpr db::statement credential_exists{
     "select 1 as found from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
 
+constexpr db::statement leased{
+    "credential_is_leased",
+    R"(select 1 as leased from tocsin.credentials
+        where organization_id = $1 and integration_id = $2 and lease_until > tocsin.now())"
+};
+
 constexpr db::statement insert_attempt{
     "insert_refresh_attempt",
     R"(insert into tocsin.refresh_attempts (organization_id, integration_id, attempt_id, fence, trigger) values ($1, $2, $3, $4, $5))"
@@ -169,6 +175,10 @@ result<std::optional<leased_credential>> claim_one(
     if (tx.run(credential_exists, org, id).empty())
         return error{errc::conflict, "This integration has no access to Sentry to renew: connect it first."};
     return std::optional<leased_credential>();
+}
+
+bool is_leased(db::transaction& tx, organization_id org, integration_id id) {
+    return !tx.run(leased, org, id).empty();
 }
 
 bool store_renewed(

@@ -41,6 +41,9 @@ result<std::optional<leased_credential>> claim_one(
     std::string_view trigger
 );
 
+/// Whether somebody's lease is alive.
+bool is_leased(db::transaction& tx, organization_id org, integration_id id);
+
 /// Writes new tokens and ends the attempt. False where the fence is not ours any more: nothing was written
 /// but the attempt's end.
 bool store_renewed(

@@ -77,8 +77,9 @@ struct every_endpoint {
     identity::service_catalog catalog{pool};
     integrations::integration_store store{pool};
     integrations::connect connect{pool, sentry, std::nullopt, vault, {}, system_clock()};
-    integrations::mappings mappings{pool, sentry, vault};
     integrations::refresher refresher{pool, sentry, std::nullopt, vault, {}, system_clock(), metrics};
+    integrations::mappings mappings{pool, sentry, vault, refresher};
+    integrations::checker checker{pool, sentry, vault};
     incidents::board board{pool, metrics};
     incidents::delivery_log deliveries{pool};
 
@@ -88,7 +89,7 @@ struct every_endpoint {
         for (auto& part : {
                  session_endpoints(accounts, session_cookie(session_cookie::kind::plain)),
                  service_endpoints(catalog),
-                 integration_endpoints({store, connect, mappings, refresher, url}),
+                 integration_endpoints({store, connect, mappings, checker, refresher, url}),
                  incident_endpoints(board),
                  delivery_endpoints(deliveries),
              })

@@ -20,7 +20,8 @@ namespace tocsin::integrations {
 /// What `start` hands to the browser.
 struct started_connect {
     integrations::integration integration;
-    std::string authorize_url;
+    /// Where the person goes on, at Sentry; nothing where a reconnect needed nobody.
+    std::optional<std::string> authorize_url;
     secret binding;  ///< goes into the cookie that binds the flow to this browser, and comes back with the
                      ///< callback
 };
@@ -40,6 +41,7 @@ enum class connect_refusal {
     expired,                    ///< no open intent: too old, or used
     wrong_browser,              ///< not the browser or session that began
     ambiguous,                  ///< this browser has intents of several organizations open
+    other_organization,         ///< a reconnect led to another Sentry organization than before
     already_claimed,            ///< the Sentry organization or installation belongs to another organization
     sentry_refused,
     unavailable,
@@ -50,7 +52,12 @@ struct finished_connect {
     std::string organization_slug;
     integration_id integration;
     std::optional<connect_refusal> refusal;  ///< nothing: connected
+    std::string expected_organization = {};  ///< names of the Sentry organizations, where it was another one
+    std::string found_organization = {};
 };
+
+/// Whether a reconnect may end at another Sentry organization than before.
+enum class other_organizations { refused, meant };
 
 /// The story of connecting a Sentry organization through the public integration.
 class connect {
@@ -78,12 +85,48 @@ public:
     /// Nothing of the URL but code and installation is used. Nothing where no intent is known at all.
     async::task<std::optional<finished_connect>> finish_public(connect_callback callback);
 
+    /// Keeps the integration with its mappings and history. Repairs the existing installation by the JWT
+    /// grant where Sentry lets it, so that nobody has to install again (a new installation orphans the
+    /// customer's alert rules); else opens an intent. unavailable where Sentry does not answer: then neither
+    /// is known to be needed.
+    async::task<result<started_connect>> reconnect(
+        organization_id org,
+        integration_id id,
+        identity::principal who,
+        std::optional<secret> binding,
+        other_organizations others
+    );
+
+    /// Deletes the sealed tokens at once, pauses mappings, keeps history. Beats a renewal that is under way.
+    async::task<result<integration>> disconnect(organization_id org, integration_id id);
+
 private:
     struct intent;
     async::task<boost::system::result<intent, connect_refusal>> consume(connect_callback const& callback);
     async::task<std::optional<connect_refusal>> exchange_and_store(
-        intent const& of, connect_callback const& callback
+        intent const& of, connect_callback const& callback, finished_connect& end
     );
+    async::task<sentry::call_result<sentry_organization>> confirm_organization(
+        uuid installation, secret const& token
+    );
+    async::task<result<void>> store_and_tell(
+        organization_id org,
+        integration_id id,
+        uuid installation,
+        sentry_organization const& confirmed,
+        sentry::token_set const& tokens
+    );
+    enum class purpose { connect, reconnect };
+    async::task<result<started_connect>> open(
+        organization_id org,
+        integration_id id,
+        identity::principal const& who,
+        std::optional<secret> binding,
+        purpose to,
+        other_organizations others
+    );
+    /// True where the existing installation works again.
+    async::task<result<bool>> repair(organization_id org, integration const& broken);
 
     db::pool& pool_;
     sentry::client& sentry_;

@@ -5,6 +5,7 @@
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/refresh.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/client.hpp>
 
@@ -42,8 +43,9 @@ struct mapping_change {
 
 class mappings {
 public:
-    mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault)
-        : pool_(pool), sentry_(sentry), vault_(vault) {}
+    /// `refresher` works on the same pool: a token that Sentry rejects is renewed, and the call made again.
+    mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
+        : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
 
     async::task<result<std::vector<project_with_mapping>>> projects(organization_id org, integration_id id);
     async::task<result<std::vector<mapping>>> list(organization_id org, integration_id id);
@@ -59,10 +61,14 @@ public:
 
 private:
     async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
+    async::task<result<sentry::call_result<std::vector<sentry::project>>>> ask_for_projects(
+        organization_id org, integration_id id
+    );
 
     db::pool& pool_;
     sentry::client& sentry_;
     crypto::vault const& vault_;
+    refresher& refresher_;
 };
 
 }  // namespace tocsin::integrations

@@ -45,6 +45,9 @@ public:
     /// Renews one now, for a pool that sees one organization: conflict where another renewal is under way or
     /// there is no credential.
     async::task<result<void>> renew_now(organization_id org, integration_id id);
+    /// For a caller whose token Sentry rejected: renews, or waits for the renewal that is under way (at most
+    /// as long as its lease). Afterwards the stored credential is as good as it gets.
+    async::task<> renew_for_use(organization_id org, integration_id id);
     /// Tells Sentry again where telling that an installation is complete failed.
     async::task<> finish_installations();
 
@@ -52,6 +55,9 @@ public:
 
 private:
     struct claimed;
+    async::task<result<bool>> claim_and_renew(
+        organization_id org, integration_id id, refresh_trigger trigger
+    );
     async::task<> renew(db::tenant within, claimed const& one);
 
     db::pool& pool_;
