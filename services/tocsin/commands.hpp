@@ -11,6 +11,8 @@ using chosen_command = std::function<int()>;
 
 /// `org create`, `user create`, `token create`. Each sets `chosen` where it is named on the command line.
 void add_account_commands(CLI::App& program, chosen_command& chosen);
+/// `key rotate`, `doctor`.
+void add_upkeep_commands(CLI::App& program, chosen_command& chosen);
 /// `integration list`.
 void add_integration_commands(CLI::App& program, chosen_command& chosen);
 

@@ -10,20 +10,23 @@
 
 namespace tocsin::program {
 
+db::pool_options operator_pool_of(secret const& database_url) {
+    db::pool_options options;
+    options.name = "tocsin command";
+    options.url = database_url;
+    options.role = "tocsin_operator";
+    options.connections = 1;
+    // Connecting happens within the first unit of work and may take a while where several hosts are tried.
+    options.max_wait = std::chrono::seconds(10);
+    return options;
+}
+
 int with_operator_pool(std::function<int(db::pool&)> const& command) {
     auto read = read_command_settings(config::process_environment());
     if (auto const* wrong = std::get_if<problems>(&read)) return report(*wrong);
     auto const& with = std::get<command_settings>(read);
     observe::configure_log(with.log.level, with.log.format);
-
-    db::pool_options options;
-    options.name = "tocsin command";
-    options.url = with.database_url;
-    options.role = "tocsin_operator";
-    options.connections = 1;
-    // Connecting happens within the first unit of work and may take a while where several hosts are tried.
-    options.max_wait = std::chrono::seconds(10);
-    db::pool pool(std::move(options));
+    db::pool pool(operator_pool_of(with.database_url));
     return command(pool);
 }
 

@@ -224,6 +224,10 @@ result<byte_string> vault::rewrap(byte_view blob, vault_place const& place) cons
     return fresh;
 }
 
+bool vault::has_key(std::string_view id) const noexcept {
+    return std::any_of(keys_.begin(), keys_.end(), [id](vault_key const& one) { return one.id == id; });
+}
+
 std::string_view vault::key_id(byte_view blob) noexcept {
     auto const found = take_apart(blob);
     return found ? found->key_id : std::string_view();

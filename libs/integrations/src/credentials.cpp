@@ -66,6 +66,23 @@ result<secret> open_access_token(
     return vault.open(sealed, place_of("access_token", org, id));
 }
 
+result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
+    crypto::vault const& vault,
+    organization_id org,
+    integration_id id,
+    byte_view access,
+    std::optional<byte_string> const& refresh
+) {
+    auto fresh_access = vault.rewrap(access, place_of("access_token", org, id));
+    if (!fresh_access) return fresh_access.error();
+    std::pair<byte_string, std::optional<byte_string>> fresh{std::move(*fresh_access), std::nullopt};
+    if (!refresh) return fresh;
+    auto fresh_refresh = vault.rewrap(*refresh, place_of("refresh_token", org, id));
+    if (!fresh_refresh) return fresh_refresh.error();
+    fresh.second = std::move(*fresh_refresh);
+    return fresh;
+}
+
 void put_credential(
     db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
 ) {

@@ -49,6 +49,7 @@ public:
     result<byte_string> rewrap(byte_view blob, vault_place const& place) const;
     /// The id of the key that sealed a blob; empty where the blob is damaged.
     static std::string_view key_id(byte_view blob) noexcept;
+    bool has_key(std::string_view id) const noexcept;
     std::string_view sealing_key_id() const noexcept { return keys_.front().id; }
 
 private:

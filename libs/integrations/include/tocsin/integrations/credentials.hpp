@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace tocsin::integrations {
 
@@ -34,6 +35,15 @@ sealed_credential seal(
 );
 result<secret> open_access_token(
     crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+);
+
+/// The same tokens under the ring's first key: access token and, where there is one, refresh token.
+result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
+    crypto::vault const& vault,
+    organization_id org,
+    integration_id id,
+    byte_view access,
+    std::optional<byte_string> const& refresh
 );
 
 /// Stores the credential of an integration in place of any other.

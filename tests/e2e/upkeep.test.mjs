@@ -1,0 +1,71 @@
+// tocsin doctor and tocsin key rotate: what an operator has for the vault and for a deployment that does not work.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { startTocsin } from '../support/harness.mjs';
+import { connect } from '../support/story.mjs';
+
+const key = (name) => `${name}:${randomBytes(32).toString('base64')}`;
+const old = key('old');
+const fresh = key('fresh');
+let tocsin;
+let admin;
+let integration;
+before(async () => {
+  tocsin = await startTocsin({ env: { TOCSIN_VAULT_KEYS: old } });
+  admin = await tocsin.signedIn('admin');
+  integration = await connect(tocsin, admin, tocsin.org);
+});
+after(() => tocsin?.stop());
+
+/** `status`: of the command on a durable database. The cluster of the tests may do without fsync, which the doctor calls a failure. */
+const findings = async (env = {}, status = 0) => {
+  const durable = (await tocsin.value('show fsync')) === 'on';
+  const { stdout } = await tocsin.cli(['doctor', '--json'], { env, status: durable ? status : 1 });
+  return Object.fromEntries(JSON.parse(stdout).map((one) => [one.name, one]));
+};
+const sealedUnder = async () => {
+  const [row] = await tocsin.sql('select access_token_sealed, refresh_token_sealed from tocsin.credentials');
+  // version, length of the key's id, the id
+  return Object.values(row).map((blob) => blob.subarray(2, 2 + blob[1]).toString());
+};
+
+test('the doctor finds a healthy deployment healthy', async () => {
+  const found = await findings();
+  assert.equal(found.durability.outcome, (await tocsin.value('show fsync')) === 'on' ? 'ok' : 'failed');
+  assert.match(found.durability.detail, /fsync/);
+  for (const name of ['configuration', 'database', 'schema', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'public integration'])
+    assert.equal(found[name].outcome, 'ok', `${name}: ${found[name].detail}`);
+});
+
+test('it names what is wrong, and the remedy', async () => {
+  const found = await findings({ TOCSIN_VAULT_KEYS: fresh, TOCSIN_SENTRY_URL: 'http://127.0.0.1:1', TOCSIN_SENTRY_APP_SLUG: undefined, TOCSIN_SENTRY_APP_CLIENT_ID: undefined, TOCSIN_SENTRY_APP_CLIENT_SECRET: undefined }, 1);
+  assert.match(found.vault.detail, /does not hold: old/);
+  assert.match(found.sentry.detail, /TOCSIN_SENTRY_URL/);
+  assert.equal(found['public integration'].outcome, 'note');
+  const impostor = `old:${randomBytes(32).toString('base64')}`;
+  assert.match((await findings({ TOCSIN_VAULT_KEYS: impostor }, 1)).vault.detail, /do not open/);
+  const nowhere = await findings({ TOCSIN_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, 1);
+  assert.equal(nowhere.database.outcome, 'failed');
+});
+
+test('keys rotate while the service runs', async () => {
+  assert.deepEqual(await sealedUnder(), ['old', 'old']);
+  const env = { TOCSIN_VAULT_KEYS: `${fresh},${old}` };
+  assert.equal((await findings(env)).vault.outcome, 'note');
+  const { stdout } = await tocsin.cli(['key', 'rotate'], { env });
+  assert.match(stdout, /^1 credentials sealed under the key fresh/);
+  assert.deepEqual(await sealedUnder(), ['fresh', 'fresh']);
+  assert.match((await tocsin.cli(['key', 'rotate'], { env })).stdout, /^0 /);
+  assert.equal((await findings({ TOCSIN_VAULT_KEYS: fresh })).vault.outcome, 'ok');
+});
+
+test('no token or secret stands anywhere in the open', async () => {
+  const { stdout } = await tocsin.cli(['integration', 'list', '--org', 'acme', '--json']);
+  assert.equal(JSON.parse(stdout)[0].id, integration.id);
+  const state = (await tocsin.sentry.get('/control/state')).json;
+  assert.ok(state.installations.length > 0);
+  const dump = JSON.stringify(await tocsin.sql('select * from tocsin.credentials')) + JSON.stringify(await tocsin.sql('select * from tocsin.connect_flows')) + tocsin.service.lines.map((line) => line.text ?? JSON.stringify(line)).join('\n');
+  assert.doesNotMatch(dump, /fake-client-secret-of-the-tests|fake-password/);
+  for (const { value } of admin.cookies.all()) assert.ok(!dump.includes(value), 'a cookie of a session or flow');
+});
