@@ -294,6 +294,22 @@ const attempts = [
   next_at: outcome === "failed" ? at(8.1 * hour) : null,
 }));
 
+const checks = [
+  ["token", "passed", "Sentry takes it."],
+  [
+    "scopes",
+    "warning",
+    "team:read is missing: teams cannot be shown. Add the permission to the integration in Sentry's developer settings, then reconnect.",
+  ],
+  ["organization", "passed", "The token is for Example Shop (example-shop)."],
+  [
+    "webhooks",
+    "failed",
+    "Sentry waits to be told that the installation is complete and sends nothing until then. Tocsin keeps telling it.",
+  ],
+  ["mappings", "passed", "3 projects are mapped."],
+].map(([name, outcome, detail]) => ({ name, outcome, detail }));
+
 const session = {
   user: { email: "admin@example.com", name: "Admin" },
   orgs: [
@@ -307,6 +323,7 @@ export function makeWorld() {
   let signedIn = false;
   const world = {
     incidents: [...incidents],
+    integrations: [...integrations],
     empty: false,
     failing: false,
     signIn: () => {
@@ -333,6 +350,36 @@ export function makeWorld() {
     };
     world.incidents = world.incidents.map((each) => (each === old ? next : each));
     return { status: 200, body: next };
+  }
+
+  function changeIntegration(id, more) {
+    world.integrations = world.integrations.map((each) =>
+      each.id === id ? { ...each, ...more, status_since: new Date().toISOString() } : each,
+    );
+    return world.integrations.find((each) => each.id === id);
+  }
+
+  /** The connected one needs a person, the others are repaired. */
+  function reconnect(id) {
+    if (id === uuid(1))
+      return {
+        integration: world.integrations[0],
+        authorize_url: "https://sentry.example.com/sentry-apps/tocsin/external-install/",
+      };
+    const works = { status: "connected", status_reason: "ok", remedy: null };
+    return {
+      integration: changeIntegration(id, { ...works, credential: integrations[0].credential }),
+      authorize_url: null,
+    };
+  }
+
+  function disconnect(id) {
+    return changeIntegration(id, {
+      status: "disconnected",
+      status_reason: "disconnected_by_admin",
+      remedy: "An admin disconnected it. Connect it again when it is wanted.",
+      credential: null,
+    });
   }
 
   function listIncidents(query) {
@@ -390,9 +437,15 @@ export function makeWorld() {
     if (kind === "integrations" && part === "attempts") return page(attempts);
     if (kind === "integrations" && part === "mappings")
       return { status: 201, body: { items: [], next_cursor: null } };
+    if (kind === "integrations" && part === "reconnect") return { status: 200, body: reconnect(id) };
+    if (kind === "integrations" && part === "disconnect") return { status: 200, body: disconnect(id) };
+    if (kind === "integrations" && part === "test") return { status: 200, body: { checks } };
     if (kind === "integrations" && id)
-      return { status: 200, body: integrations.find((each) => each.id === id) ?? integrations[0] };
-    if (kind === "integrations") return page(integrations);
+      return {
+        status: 200,
+        body: world.integrations.find((each) => each.id === id) ?? world.integrations[0],
+      };
+    if (kind === "integrations") return page(world.integrations);
     if (kind === "unmapped") return page(unmapped);
     if (kind === "deliveries" && id) {
       const found = deliveries.find((each) => each.id === id) ?? deliveries[0];

@@ -10,6 +10,16 @@ const out = new URL("../../../build/screenshots/", import.meta.url).pathname;
 await mkdir(out, { recursive: true });
 
 const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
+/** The dialog's opening is animated. */
+const settled = (page) =>
+  page
+    .locator('[role="dialog"]')
+    .evaluate((dialog) =>
+      Promise.all(dialog.getAnimations({ subtree: true }).map((animation) => animation.finished)),
+    );
+
+const elsewhere = "connect_error=other_organization&expected=Example+Shop&found=Example+Labs+%3Cb%3E";
 const screens = {
   login: { path: "/login?next=%2Fo%2Fexample%2Fincidents", out: true },
   incidents: { path: "/o/example/incidents?status=all" },
@@ -47,12 +57,7 @@ const screens = {
       await page.getByRole("button", { name: "Archive Checkout" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
       await page.getByRole("alert").waitFor();
-      // The dialog's opening is animated.
-      await page
-        .locator('[role="dialog"]')
-        .evaluate((dialog) =>
-          Promise.all(dialog.getAnimations({ subtree: true }).map((animation) => animation.finished)),
-        );
+      await settled(page);
     },
   },
   integrations: { path: "/o/example/integrations?connect_error=already_claimed" },
@@ -69,6 +74,47 @@ const screens = {
     },
   },
   integration_degraded: { path: `/o/example/integrations/${id(2)}` },
+  integration_repaired: {
+    path: `/o/example/integrations/${id(2)}`,
+    async act(page) {
+      await page.getByRole("button", { name: "Reconnect" }).click();
+      await page.getByText("Repaired without a new installation").waitFor();
+    },
+  },
+  integration_tested: {
+    path: `/o/example/integrations/${id(1)}`,
+    async act(page) {
+      await page.getByRole("button", { name: "Test" }).click();
+      await page.getByRole("list", { name: "Checks" }).waitFor();
+    },
+  },
+  integration_disconnect: {
+    path: `/o/example/integrations/${id(1)}`,
+    async act(page) {
+      await page.getByRole("button", { name: "Disconnect" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("example-shop");
+      await settled(page);
+    },
+  },
+  integration_disconnected: {
+    path: `/o/example/integrations/${id(1)}`,
+    async act(page) {
+      await page.getByRole("button", { name: "Disconnect" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("example-shop");
+      await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.getByText(/The tokens are deleted/).waitFor();
+    },
+  },
+  integration_elsewhere: { path: `/o/example/integrations/${id(1)}?${elsewhere}` },
+  integration_anyway: {
+    path: `/o/example/integrations/${id(1)}?${elsewhere}`,
+    async act(page) {
+      await page.getByRole("button", { name: /anyway/ }).click();
+      await page.getByRole("dialog").waitFor();
+      await settled(page);
+    },
+  },
   mapping: {
     path: `/o/example/integrations/${id(1)}`,
     async act(page) {

@@ -110,7 +110,7 @@ const integrations = createRoute({
 const integration = createRoute({
   getParentRoute: () => org,
   path: "/integrations/$id",
-  validateSearch: textParams("connected"),
+  validateSearch: textParams("connected", "connect_error", "expected", "found"),
   component: lazyRouteComponent(() => import("../features/integrations/detail_page"), "IntegrationPage"),
 });
 

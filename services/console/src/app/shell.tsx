@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { api } from "../api/client";
 import { useOrg } from "../api/org";
 import { sessionQuery, unmappedQuery } from "../api/queries";
+import { Announcement } from "../features/integrations/announcement";
 import {
   DeliveriesIcon,
   DownIcon,
@@ -172,6 +173,7 @@ export function Shell() {
           <SignOut />
         </div>
       </header>
+      {member ? <Announcement /> : null}
       {member ? <Navigation /> : null}
       <main id="main" tabIndex={-1} className={css.main}>
         {member ? (

@@ -118,6 +118,23 @@ export function OutcomeBadge({ outcome }: { outcome: Schemas["Outcome"] }) {
   );
 }
 
+type CheckOutcome = Schemas["IntegrationChecks"]["checks"][number]["outcome"];
+
+const checks: Record<CheckOutcome, { tone: Tone; shape: ReactNode }> = {
+  passed: { tone: "good", shape: check },
+  warning: { tone: "warning", shape: shapes.warning },
+  failed: { tone: "critical", shape: cross },
+};
+
+export function CheckBadge({ outcome }: { outcome: CheckOutcome }) {
+  const { tone, shape } = checks[outcome] ?? { tone: "quiet", shape: ring };
+  return (
+    <Badge tone={tone} shape={shape}>
+      {outcome}
+    </Badge>
+  );
+}
+
 export function MappingBadge({ active }: { active: boolean }) {
   return active ? (
     <Badge tone="good" shape={check}>

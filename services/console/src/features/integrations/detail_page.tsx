@@ -1,11 +1,8 @@
-import { Button, Code } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { api, body, type Schemas } from "../../api/client";
+import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
-import { attemptsQuery, integrationQuery, keys, live_interval } from "../../api/queries";
-import { IntegrationBadge } from "../../ui/badges";
-import { Facts } from "../../ui/facts";
+import { attemptsQuery, integrationQuery, live_interval } from "../../api/queries";
 import { BackIcon } from "../../ui/icons";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
@@ -13,90 +10,14 @@ import { Panel } from "../../ui/panel";
 import { AsOf, Loaded, Refusal } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { duration, Moment } from "../../ui/time";
+import { useReconnect } from "./integration_api";
 import css from "./integrations.module.css";
 import { MappingPanel } from "./mapping_panel";
-import { integrationName, reasonText } from "./words";
+import { OtherOrganization } from "./other_organization";
+import { StatusPanel } from "./status_panel";
+import { integrationName } from "./words";
 
 const route = getRouteApi("/o/$org/integrations/$id");
-
-type Integration = Schemas["Integration"];
-
-const modes: Record<Integration["mode"], string> = {
-  public: "public integration",
-  oauth: "OAuth application",
-  internal: "internal integration",
-};
-
-const refreshed = ({ credential }: Integration) =>
-  credential && credential.failed_attempts > 0
-    ? "The token was not refreshed; the attempt below says why."
-    : "The token was refreshed.";
-
-function StatusPanel({ integration }: { integration: Integration }) {
-  const org = useOrg();
-  const queries = useQueryClient();
-  const { credential } = integration;
-  const refresh = useMutation({
-    mutationFn: () =>
-      body(
-        api.POST("/api/v1/orgs/{org}/integrations/{id}/refresh", {
-          params: { path: { org: org.slug, id: integration.id } },
-          body: {},
-        }),
-      ),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.integration(org.slug, integration.id) }),
-  });
-  return (
-    <Panel
-      title="Status"
-      actions={
-        org.can("admin") && credential ? (
-          <Button variant="default" size="xs" loading={refresh.isPending} onClick={() => refresh.mutate()}>
-            Refresh now
-          </Button>
-        ) : null
-      }
-    >
-      <div className={css.stack}>
-        <div className={css.status}>
-          <IntegrationBadge status={integration.status} />
-          <span>
-            {reasonText(integration.status_reason)}, since <Moment at={integration.status_since} />
-          </span>
-        </div>
-        {integration.remedy ? (
-          <Notice tone="hint" title="What to do">
-            {integration.remedy}
-          </Notice>
-        ) : null}
-        {refresh.isError ? <Refusal error={refresh.error} onClose={() => refresh.reset()} /> : null}
-        <div role="status" className={css.quiet}>
-          {refresh.data ? refreshed(refresh.data) : ""}
-        </div>
-        <Facts
-          items={{
-            "Sentry organization": integration.sentry_org?.slug,
-            Kind: modes[integration.mode] ?? integration.mode,
-            "Last delivery": integration.last_delivery_at ? (
-              <Moment at={integration.last_delivery_at} />
-            ) : (
-              "none yet"
-            ),
-            "Token expires": credential?.expires_at ? <Moment at={credential.expires_at} /> : null,
-            "Next refresh": credential?.next_refresh_at ? <Moment at={credential.next_refresh_at} /> : null,
-            "Last refreshed": credential?.refreshed_at ? <Moment at={credential.refreshed_at} /> : null,
-            "Failed attempts":
-              credential && credential.failed_attempts > 0 ? credential.failed_attempts : null,
-            "Last error": credential?.last_error,
-            Scopes: integration.scopes.length > 0 ? integration.scopes.join(" ") : null,
-            Installation: integration.installation_id ? <Code>{integration.installation_id}</Code> : null,
-            "Webhook address": integration.webhook_url ? <Code>{integration.webhook_url}</Code> : null,
-          }}
-        />
-      </div>
-    </Panel>
-  );
-}
 
 function took({ started_at, finished_at }: Schemas["Attempt"]): string {
   if (finished_at === null) return "running";
@@ -140,16 +61,17 @@ function AttemptsPanel({ id }: { id: string }) {
   );
 }
 
-export function IntegrationPage() {
+function IntegrationScreen({ id }: { id: string }) {
   const { slug: org } = useOrg();
-  const { id } = route.useParams();
-  const { connected } = route.useSearch();
+  const { connected, connect_error, expected, found } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(integrationQuery(org, id));
+  const reconnect = useReconnect(org, id);
   const name = query.data ? integrationName(query.data) : "Integration";
+  const forgetArrival = () => void navigate({ search: {}, replace: true });
+  const repaired = reconnect.data === null;
   return (
     <Page
-      key={id}
       title={name}
       aside={
         <span className={css.asides}>
@@ -161,19 +83,37 @@ export function IntegrationPage() {
       }
     >
       {connected ? (
-        <Notice
-          tone="good"
-          title="Sentry is connected"
-          onClose={() => void navigate({ search: {}, replace: true })}
-        >
+        <Notice tone="good" title="Sentry is connected" onClose={forgetArrival}>
           Map its projects to your services below: from then on their problems become incidents.
         </Notice>
       ) : null}
       <Loaded query={query}>
         {(integration) => (
           <>
+            {connect_error === "other_organization" && !repaired ? (
+              <OtherOrganization
+                expected={expected ?? name}
+                found={found ?? "another organization"}
+                reconnect={reconnect}
+                onClose={forgetArrival}
+              />
+            ) : null}
+            {repaired ? (
+              <Notice
+                tone="good"
+                title="Repaired without a new installation"
+                onClose={() => {
+                  reconnect.reset();
+                  forgetArrival();
+                }}
+              >
+                Sentry gave new tokens for the installation that was there. Mappings and history are as they
+                were.
+              </Notice>
+            ) : null}
+            {reconnect.isError ? <Refusal error={reconnect.error} onClose={() => reconnect.reset()} /> : null}
             {connected ? <MappingPanel integration={integration} /> : null}
-            <StatusPanel integration={integration} />
+            <StatusPanel integration={integration} reconnect={reconnect} />
             {connected ? null : <MappingPanel integration={integration} />}
             <AttemptsPanel id={id} />
           </>
@@ -181,4 +121,9 @@ export function IntegrationPage() {
       </Loaded>
     </Page>
   );
+}
+
+export function IntegrationPage() {
+  const { id } = route.useParams();
+  return <IntegrationScreen key={id} id={id} />;
 }

@@ -77,6 +77,7 @@ test.each([
   ["expired", /took too long/],
   ["wrong_browser", /another browser/],
   ["ambiguous", /several organizations/],
+  ["other_organization", /another Sentry organization than before\. Nothing was changed/],
   ["already_claimed", /another organization of this deployment/],
   ["sentry_refused", /did not accept/],
   ["unavailable", /could not be reached/],
@@ -199,6 +200,21 @@ test("a mapping is paused and taken away", async () => {
   await user.click(screen.getByRole("button", { name: "More for web" }));
   await user.click(await screen.findByRole("menuitem", { name: "Unmap" }));
   await screen.findByText("0 of 1 mapped");
+});
+
+test.each([
+  [{ id: "7", slug: null, name: "Shop" }, "Shop → Checkout"],
+  [{ id: "7", slug: null, name: null }, "project 7 → Checkout"],
+  [{ id: null, slug: "shop", name: null }, "shop → Checkout"],
+  [{ id: null, slug: null, name: null }, "unknown project → Checkout"],
+])("a mapping whose project is half known shows what there is", async (sentry_project, title) => {
+  const web = project("1", "web");
+  web.mapping = { ...mapping(201, web, checkout), sentry_project };
+  server.use(http.get(`${here}/projects`, () => list([web])));
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await user.click(await screen.findByRole("button", { name: "More for web" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Conditions…" }));
+  await screen.findByRole("dialog", { name: title });
 });
 
 test("the status tells the remedy, the last error and the attempts", async () => {

@@ -1,44 +1,21 @@
 import { Button } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { api, body, type Schemas } from "../../api/client";
-import { leave, webAddress } from "../../api/leave";
+import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
-import { ProblemError } from "../../api/problem";
-import { integrationsQuery, keys } from "../../api/queries";
+import { integrationsQuery } from "../../api/queries";
 import { IntegrationBadge } from "../../ui/badges";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Loaded, Refusal } from "../../ui/states";
 import { Moment } from "../../ui/time";
+import { useConnect } from "./integration_api";
 import css from "./integrations.module.css";
 import { SectionLinks } from "./section_links";
 import { connectErrorText, integrationName, reasonText } from "./words";
 
 const route = getRouteApi("/o/$org/integrations");
 const poll_interval = 30_000;
-
-function useConnect(org: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async () => {
-      const made = await body(
-        api.POST("/api/v1/orgs/{org}/integrations", { params: { path: { org } }, body: { mode: "public" } }),
-      );
-      const address = webAddress(made.authorize_url);
-      if (address === null)
-        throw new ProblemError({
-          status: 502,
-          code: "unavailable",
-          title: "No way to Sentry",
-          detail: "The server did not say where in Sentry to go on. Ask who runs this deployment.",
-        });
-      return address;
-    },
-    onSuccess: (address) => leave(address),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.integrations(org), exact: true }),
-  });
-}
 
 function IntegrationRow({ org, integration }: { org: string; integration: Schemas["Integration"] }) {
   const { id, status, status_reason, status_since, remedy, last_delivery_at, sentry_org } = integration;

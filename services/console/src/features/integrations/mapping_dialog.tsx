@@ -4,6 +4,7 @@ import { Dialog } from "../../ui/dialog";
 import form from "../../ui/form.module.css";
 import { Refusal } from "../../ui/states";
 import { type Mapping, useChangeMapping } from "./mapping_api";
+import { projectName } from "./words";
 
 const levels = ["fatal", "error", "warning", "info", "debug", "sample"] as const;
 const severities = ["auto", "critical", "error", "warning", "info"] as const;
@@ -46,7 +47,7 @@ export function MappingDialog({ org, integration, mapping, onClose }: MappingDia
   };
 
   return (
-    <Dialog onClose={onClose} title={`${mapping.sentry_project.slug} → ${mapping.service.name}`}>
+    <Dialog onClose={onClose} title={`${projectName(mapping.sentry_project)} → ${mapping.service.name}`}>
       <form onSubmit={submit} className={form.form}>
         {change.isError ? <Refusal error={change.error} /> : null}
         <Switch

@@ -215,7 +215,7 @@ export function MappingPanel({ integration }: { integration: Integration }) {
       title="Projects and services"
       flush
       actions={
-        projects.data ? (
+        connected && projects.data ? (
           <span className={css.quiet}>
             {mapped} of {projects.data.length} mapped
           </span>

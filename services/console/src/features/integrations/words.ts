@@ -22,7 +22,9 @@ const connectErrors: Record<string, string> = {
   wrong_browser:
     "The answer came to another browser than the one that asked. Press Connect Sentry and go through Sentry in this browser.",
   ambiguous:
-    "Connections for several organizations were open in this browser, so it is not clear which one was meant. Press Connect Sentry in the one that you want.",
+    "Connections for several organizations were open in this browser, so it is not clear which one was meant. Nothing was connected; press Connect Sentry, or Reconnect, in the one that you want.",
+  other_organization:
+    "Reconnecting led to another Sentry organization than before. Nothing was changed; press Reconnect on the integration and choose the same one as before.",
   already_claimed:
     "That Sentry organization is connected to another organization of this deployment. It has to be disconnected there first.",
   sentry_refused:
@@ -37,3 +39,15 @@ export const connectErrorText = (code: string) =>
 
 export const integrationName = ({ sentry_org }: Schemas["Integration"]) =>
   sentry_org ? sentry_org.name || sentry_org.slug : "Not connected yet";
+
+/** Somebody should look at it. One that is being connected is not broken. */
+export const isBroken = ({ status }: Schemas["Integration"]) =>
+  status === "degraded" || status === "disconnected";
+
+/** On purpose, so that nothing of it goes on. */
+export const isEnded = ({ status_reason }: Schemas["Integration"]) =>
+  status_reason === "disconnected_by_admin" || status_reason === "uninstalled";
+
+/** What is known of a project: a mapping may have been made by the slug or by the id alone. */
+export const projectName = ({ id, slug, name }: Schemas["SentryProjectRef"]) =>
+  slug ?? name ?? (id === null ? "unknown project" : `project ${id}`);
