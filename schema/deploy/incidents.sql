@@ -211,6 +211,13 @@ grant select, insert, update on tocsin.sources, tocsin.incident_counters, tocsin
 create policy for_scheduler on tocsin.applied_events to tocsin_scheduler using (true);
 grant select (applied_at), delete on tocsin.applied_events to tocsin_scheduler;
 
+-- What is kept for a while only is purged by the scheduler; what the metrics count, it may count.
+create policy for_scheduler on tocsin.incidents for select to tocsin_scheduler using (true);
+grant select (status) on tocsin.incidents to tocsin_scheduler;
+grant delete on tocsin.refresh_attempts to tocsin_scheduler;
+grant select (last_seen_at, created_at), delete on tocsin.sessions to tocsin_scheduler;
+grant select (received_at), delete on tocsin.unclaimed_installations to tocsin_scheduler;
+
 -- `tocsin integration list` says when the last delivery came.
 create policy for_operator on tocsin.deliveries for select to tocsin_operator using (true);
 grant select (organization_id, integration_id, received_at) on tocsin.deliveries to tocsin_operator;

@@ -16,6 +16,7 @@
 #include "scheduler/partitions.hpp"
 #include "scheduler/refreshing.hpp"
 #include "scheduler/scheduler.hpp"
+#include "scheduler/upkeep.hpp"
 #include "tocsin/version.hpp"
 
 #include <tocsin/async/io.hpp>
@@ -294,6 +295,11 @@ int serve(serve_settings const& with) {
             *scheduler_pool, sentry_client, public_app(with), vault, refreshing(with), system_clock(), metrics
         );
         jobs.add(scheduler::keep_delivery_partitions(*scheduler_pool, with.delivery_retention));
+        scheduler::declare_counted_metrics(metrics);
+        jobs.add(scheduler::count_for_metrics(*scheduler_pool, metrics));
+        jobs.add(
+            scheduler::purge(*scheduler_pool, {with.delivery_retention, with.session_idle, with.session_max})
+        );
         jobs.add(scheduler::renew_credentials(*refresher, with.refresh.poll));
         jobs.add(scheduler::finish_installations(*refresher, with.refresh.poll));
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, control, install, startConnect } from '../support/story.mjs';
+import { connect, control, createService, install, mapProject, startConnect } from '../support/story.mjs';
 
 let tocsin;
 let admin;
@@ -126,4 +126,14 @@ test('where telling Sentry that the installation is complete failed, the schedul
   await tocsin.sql('update tocsin.integrations set told_installed_at = null where integration_id = $1', [integration.id]);
   await tocsin.moveTime(3600);
   await eventually(async () => tocsin.value(told, [integration.id]));
+});
+
+test('an unfinished connection that has a mapping does not block the next ones', async () => {
+  await uninstallAll();
+  const { integration } = await startConnect(admin, tocsin.org);
+  const service = await createService(admin, tocsin.org, 'early');
+  await mapProject(admin, tocsin.org, integration, 'typed-in-by-hand', service);
+  await tocsin.moveTime(7200);
+  await startConnect(admin, tocsin.org);
+  assert.equal((await admin.get(`${tocsin.org.path}/integrations/${integration.id}`)).status, 200, 'it is kept');
 });

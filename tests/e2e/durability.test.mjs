@@ -39,10 +39,13 @@ test('SIGKILL during load: every acknowledged delivery and its incident are in t
     const state = { sent: 0, stopped: false };
     const target = acknowledged.size + 100;
     const running = Array.from({ length: senders }, () => send(acknowledged, state));
-    await eventually(() => acknowledged.size >= target, { what: 'a hundred acknowledged deliveries' });
-    await tocsin.kill();
-    state.stopped = true;
-    await Promise.all(running);
+    try {
+      await eventually(() => acknowledged.size >= target, { what: 'a hundred acknowledged deliveries' });
+      await tocsin.kill();
+    } finally {
+      state.stopped = true;
+      await Promise.all(running);
+    }
     await tocsin.restart();
   }
   assert.ok(acknowledged.size >= rounds * 100);

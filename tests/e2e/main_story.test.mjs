@@ -164,5 +164,8 @@ test('metrics tell what happened, without naming organizations', async () => {
   const metrics = (await tocsin.client({ base: tocsin.adminUrl }).get('/metrics')).text;
   assert.match(metrics, /tocsin_webhook_deliveries_total\{outcome="opened",resource="issue"\} [1-9]/);
   assert.match(metrics, /tocsin_incident_transitions_total\{by="person",to="acknowledged"\} 1/);
+  assert.match(metrics, /tocsin_ingest_batch_size_count [1-9]/);
+  assert.match(metrics, /tocsin_integrations\{status="connected"\} \d/);
+  assert.match(metrics, /tocsin_incidents\{status="open"\} \d/);
   assert.doesNotMatch(metrics, /acme|northwind|checkout/);
 });

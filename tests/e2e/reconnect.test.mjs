@@ -123,8 +123,12 @@ test('what was disconnected may be connected by another organization; a claim th
   await admin.post(`${path}/disconnect`);
   const { installations } = await control(tocsin, 'state', undefined, 'GET');
   for (const { uuid } of installations) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
-  await connect(tocsin, theirs, other, { organization: 'empire-state' });
+  const taken = await connect(tocsin, theirs, other, { organization: 'empire-state' });
+  // As if the installation itself had been taken over: a repair must not even ask Sentry, which would kill their tokens.
+  await tocsin.sql('update tocsin.integrations set installation_id = $1 where integration_id = $2', [taken.installation_id, integration.id]);
   const answer = await admin.post(`${path}/reconnect`);
+  const theirTest = (await theirs.post(`${other.path}/integrations/${taken.id}/test`)).json.checks;
+  assert.equal(theirTest.find((one) => one.name === 'token').outcome, 'passed', 'the other organization lost nothing');
   assert.ok(answer.json.authorize_url);
   const { installations: now } = await control(tocsin, 'state', undefined, 'GET');
   for (const { uuid } of now) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');

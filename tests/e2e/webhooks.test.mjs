@@ -106,6 +106,23 @@ test("an alert action's settings win over the mapping", async () => {
   assert.equal(incident.severity, 'critical');
 });
 
+test('an older incident that a person reopened is the one that Sentry resolves', async () => {
+  const bodies = new IssueBodies(installation);
+  await deliver('issue', bodies.issue('created'));
+  await deliver('issue', bodies.issue('resolved'));
+  await tocsin.moveTime(8 * 24 * 3600);
+  await deliver('issue', bodies.issue('unresolved'));
+  await deliver('issue', bodies.issue('resolved'));
+  const [older, newer] = await incidentOf(bodies);
+  const script = tocsin.withToken();  // eight days end a session
+  assert.equal((await script.post(`${tocsin.org.path}/incidents/${older.number}/reopen`)).status, 200);
+  assert.equal((await script.post(`${tocsin.org.path}/incidents/${newer.number}/reopen`)).json.code, 'illegal_transition');
+  assert.equal((await deliver('event_alert', bodies.alert())).incident_number, older.number);
+  assert.equal((await deliver('issue', bodies.issue('resolved', { count: '9' }))).outcome, 'resolved');
+  assert.deepEqual((await incidentOf(bodies)).map((one) => one.status), ['resolved', 'resolved']);
+  await tocsin.moveTime(0);
+});
+
 test('the raw bytes are stored as they came', async () => {
   const bytes = Buffer.from(sentryJson(new IssueBodies(installation).issue('created', { title: 'Ünïcode \u0000 💥 \ud800' })));
   const row = await deliver('issue', bytes);

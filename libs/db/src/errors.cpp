@@ -4,6 +4,7 @@
 
 #include <pqxx/except>
 
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,12 @@ std::string constraint_in(std::string_view text) {
     return end == std::string_view::npos ? std::string() : std::string(text.substr(begin, end - begin));
 }
 
+/// PostgreSQL's first line: what follows (DETAIL, CONTEXT) quotes rows, which have no place in a log.
+std::string first_line(std::exception const& e) {
+    std::string_view const text = e.what();
+    return std::string(text.substr(0, text.find('\n')));
+}
+
 [[noreturn]] void throw_by_state(pqxx::sql_error const& e) {
     std::string const state = e.sqlstate();
     std::string_view const group = std::string_view(state).substr(0, 2);
@@ -31,9 +38,9 @@ std::string constraint_in(std::string_view text) {
     // new connection plans anew.
     if (group == "08" || group == "53" || group == "57" || state == "55P03" || state == "25006" ||
         state == "0A000")
-        throw unavailable(e.what());
-    if (group == "22") throw bad_value(e.what());
-    throw statement_error(e.what(), state);
+        throw unavailable(first_line(e));
+    if (group == "22") throw bad_value(first_line(e));
+    throw statement_error(first_line(e), state);
 }
 
 }  // namespace
@@ -42,17 +49,17 @@ void with_mapped_errors(std::function<void()> const& work) {
     try {
         work();
     } catch (pqxx::in_doubt_error const& e) {
-        throw in_doubt(e.what());
+        throw in_doubt(first_line(e));
     } catch (pqxx::statement_completion_unknown const& e) {
-        throw in_doubt(e.what());
+        throw in_doubt(first_line(e));
     } catch (pqxx::transaction_rollback const&) {
         throw serialization_conflict{};
     } catch (pqxx::broken_connection const& e) {
-        throw unavailable(e.what());
+        throw unavailable(first_line(e));
     } catch (pqxx::integrity_constraint_violation const& e) {
-        throw constraint_violation(e.what(), constraint_in(e.what()));
+        throw constraint_violation(first_line(e), constraint_in(e.what()));
     } catch (pqxx::insufficient_privilege const& e) {
-        throw statement_error(e.what(), "42501");
+        throw statement_error(first_line(e), "42501");
     } catch (pqxx::sql_error const& e) {
         throw_by_state(e);
     }

@@ -150,6 +150,7 @@ result<incident> apply_action(
             append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = *note}, by, std::nullopt);
         return before;
     }
+    // Ingest may open one at the same moment: the index refuses then, and `act` says the same.
     if (action == person_action::reopen)
         if (auto const other = tx.run(other_open, org, number).first())
             return error{
@@ -219,16 +220,24 @@ async::task<result<std::vector<timeline_entry>>> board::timeline(
 async::task<result<incident>> board::act(
     organization_id org, std::int64_t number, person_action action, actor by, std::optional<std::string> note
 ) {
-    auto done = co_await pool_.transact(org, [=](db::transaction& tx) {
-        bool changed = false;
-        auto after = apply_action(tx, org, number, action, by, note, changed);
-        return std::pair(std::move(after), changed);
-    });
-    if (done.second) {
-        auto const to = done.first->state.status;
-        metrics_.count("tocsin_incident_transitions_total", {{"to", to_string(to)}, {"by", "person"}});
+    std::optional<std::pair<result<incident>, bool>> done;
+    try {
+        done = co_await pool_.transact(org, [=](db::transaction& tx) {
+            bool changed = false;
+            auto after = apply_action(tx, org, number, action, by, note, changed);
+            return std::pair(std::move(after), changed);
+        });
+    } catch (db::constraint_violation const&) {
+        done.reset();
     }
-    co_return std::move(done.first);
+    if (!done)
+        co_return error{errc::illegal_transition, "The same Sentry issue has just opened another incident."};
+    if (done->second)
+        metrics_.count(
+            "tocsin_incident_transitions_total",
+            {{"to", to_string(done->first->state.status)}, {"by", "person"}}
+        );
+    co_return std::move(done->first);
 }
 
 async::task<result<timeline_entry>> board::add_note(

@@ -89,20 +89,20 @@ decision stored(outcome o, std::string rule) {
 
 /// Why the mapping's or action's filters keep this delivery from opening anything; empty where they let it
 /// through.
-std::string filtered_by(routing const& where, facts const& about) {
+std::string filtered_by(routing const& where, facts const& about, std::string const& environment) {
     if (where.min_level && level_rank(about.level) < level_rank(*where.min_level))
         return "level " + (about.level.empty() ? std::string("error") : about.level) +
                " is below the minimum " + *where.min_level + " of " + where.explained;
     if (where.environments.empty() || about.of_all_environments) return {};
-    if (about.environment.empty())
+    if (environment.empty())
         return where.explained +
                " is limited to environments, and this kind of webhook names none (an alert rule's does)";
     bool const listed =
         std::any_of(where.environments.begin(), where.environments.end(), [&](std::string const& one) {
-            return iequals(one, about.environment);
+            return iequals(one, environment);
         });
     return listed ? std::string()
-                  : "environment " + about.environment + " is not among those of " + where.explained;
+                  : "environment " + environment + " is not among those of " + where.explained;
 }
 
 /// One decision in the making: what is known, and the moves that the rules are made of.
@@ -110,12 +110,18 @@ class story {
 public:
     story(
         routing const& where,
+        source_memory const& memory,
         std::optional<known_incident> const& known,
         rule_settings const& settings,
         timestamp now,
         facts about
     )
-        : where_(where), known_(known), settings_(settings), now_(now), about_(std::move(about)) {}
+        : where_(where),
+          last_event_at_(memory.last_event_at),
+          known_(known),
+          settings_(settings),
+          now_(now),
+          about_(std::move(about)) {}
 
     bool is_open() const { return known_ && known_->state.status != status::resolved; }
     bool is_resolved() const { return known_ && known_->state.status == status::resolved; }
@@ -154,7 +160,8 @@ public:
         d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
         take_facts(d.state);
         if (about_.at.value_or(now_) >= known_->state.last_seen_at) fill(d.state.title, about_.title);
-        d.timeline.push_back({.kind = kind, .text = std::move(text)});
+        // A count is told by the incident itself: a hot issue would make the timeline endless.
+        if (kind != entry_kind::event_counted) d.timeline.push_back({.kind = kind, .text = std::move(text)});
         raise_severity(d);
         return d;
     }
@@ -232,7 +239,11 @@ public:
         };
     }
 
-    bool is_newer_than_resolution() const { return about_.at.value_or(now_) > *known_->state.resolved_at; }
+    /// Event times are compared with event times; where none is known, our clock has to do.
+    bool is_newer_than_resolution() const {
+        if (about_.at && last_event_at_) return *about_.at > *last_event_at_;
+        return about_.at.value_or(now_) > *known_->state.resolved_at;
+    }
     facts const& about() const { return about_; }
     std::optional<known_incident> const& known() const { return known_; }
     routing const& where() const { return where_; }
@@ -249,7 +260,7 @@ private:
             case routing::kind::mapped:
                 break;
         }
-        if (auto why = filtered_by(where_, about_); !why.empty())
+        if (auto why = filtered_by(where_, about_, environment()); !why.empty())
             return stored(outcome::filtered, std::move(why));
         return std::nullopt;
     }
@@ -262,6 +273,11 @@ private:
         fill(into.release, about_.release);
         fill(into.level, about_.level);
         fill(into.assignee, about_.assignee);
+    }
+
+    /// issue.* name no environment: the incident's own stands for it.
+    std::string const& environment() const {
+        return about_.environment.empty() && known_ ? known_->state.environment : about_.environment;
     }
 
     /// Automation raises, never lowers, and leaves alone what a person set.
@@ -277,6 +293,7 @@ private:
     }
 
     routing const& where_;
+    std::optional<timestamp> last_event_at_;
     std::optional<known_incident> const& known_;
     rule_settings const& settings_;
     timestamp now_;
@@ -481,7 +498,9 @@ decision decide(
     // Paused means paused, for what exists too; without a mapping an existing incident still lives on.
     if (where.result == routing::kind::inactive) return stored(outcome::inactive, where.explained);
 
-    auto const story_of = [&](facts about) { return story(where, known, settings, now, std::move(about)); };
+    auto const story_of = [&](facts about) {
+        return story(where, memory, known, settings, now, std::move(about));
+    };
     if (auto const* issue = std::get_if<sentry::issue>(&hook.what))
         return decide_issue(hook, memory, story_of(facts_of(*issue)), *issue);
     if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))

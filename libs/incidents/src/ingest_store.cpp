@@ -42,7 +42,7 @@ constexpr db::statement insert_source{
 
 constexpr db::statement lock_one_source{
     "lock_source",
-    R"(select last_delivery_id, had_lifecycle, coalesce(last_body_sha256 = $5::bytea, false) as same_body
+    R"(select last_delivery_id, had_lifecycle, last_event_at, coalesce(last_body_sha256 = $5::bytea, false) as same_body
          from tocsin.sources
         where organization_id = $1 and integration_id = $2 and source_kind = $3 and source_id = $4
           for update)"
@@ -109,7 +109,7 @@ constexpr db::statement find_newest_incident{
     "select i.number, " TOCSIN_INCIDENT_STATE_COLUMNS
     "  from tocsin.incidents i"
     " where i.organization_id = $1 and i.integration_id = $2 and i.source_kind = $3 and i.source_id = $4"
-    " order by i.number desc limit 1 for update"
+    " order by (i.status <> 'resolved') desc, i.number desc limit 1 for update"
 };
 
 constexpr db::statement next_number{
@@ -142,8 +142,7 @@ constexpr db::statement insert_duplicate{
 
 constexpr db::statement select_delivery{
     "find_delivery_outcome",
-    "select incident_number from tocsin.deliveries where delivery_id = $1 and received_at > tocsin.now() - "
-    "interval '1 hour'"
+    "select outcome, incident_number from tocsin.deliveries where organization_id = $1 and delivery_id = $2"
 };
 
 std::optional<std::string> or_null(std::string text) {
@@ -293,7 +292,8 @@ locked_source lock_source(
         .memory =
             {.same_body = row.get<bool>("same_body"),
              .event_applied = false,
-             .had_lifecycle = row.get<bool>("had_lifecycle")},
+             .had_lifecycle = row.get<bool>("had_lifecycle"),
+             .last_event_at = row.get<std::optional<timestamp>>("last_event_at")},
         .last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id")
     };
     if (!event) return locked;
@@ -477,10 +477,13 @@ void write_delivery(
         );
 }
 
-std::optional<accepted> find_delivery(db::transaction& tx, delivery_id id) {
-    auto const row = tx.run(select_delivery, id).first();
+std::optional<accepted> find_delivery(db::transaction& tx, receiving_integration const& of, delivery_id id) {
+    auto const row = tx.run(select_delivery, of.organization, id).first();
     if (!row) return std::nullopt;
-    return accepted{id, outcome::ignored, row->get<std::optional<std::int64_t>>("incident_number")};
+    auto const known = parse_outcome(row->text("outcome"));
+    return accepted{
+        id, known.value_or(outcome::ignored), row->get<std::optional<std::int64_t>>("incident_number")
+    };
 }
 
 }  // namespace tocsin::incidents

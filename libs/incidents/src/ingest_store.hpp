@@ -48,7 +48,7 @@ locked_source lock_source(
 );
 
 routing find_routing(db::transaction& tx, receiving_integration const& of, sentry::webhook const& hook);
-/// The newest incident of a source, locked.
+/// The incident of a source that is not resolved, else its newest; locked.
 std::optional<known_incident> find_newest(
     db::transaction& tx, receiving_integration const& of, source const& what
 );
@@ -91,6 +91,6 @@ void write_delivery(
     crypto::sha256_digest const& body
 );
 
-std::optional<accepted> find_delivery(db::transaction& tx, delivery_id id);
+std::optional<accepted> find_delivery(db::transaction& tx, receiving_integration const& of, delivery_id id);
 
 }  // namespace tocsin::incidents

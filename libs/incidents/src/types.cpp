@@ -95,6 +95,9 @@ std::string_view to_string(actor_kind k) noexcept {
 std::string_view to_string(entry_kind k) noexcept {
     return name_of(entry_names, k);
 }
+std::optional<outcome> parse_outcome(std::string_view text) noexcept {
+    return value_of(outcome_names, text);
+}
 std::optional<status> parse_status(std::string_view text) noexcept {
     return value_of(status_names, text);
 }

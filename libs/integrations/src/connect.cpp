@@ -1,4 +1,5 @@
 #include "connect_store.hpp"
+#include "refresh_store.hpp"
 
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/crypto/random.hpp>
@@ -162,13 +163,33 @@ async::task<result<started_connect>> connect::reconnect(
 async::task<result<bool>> connect::repair(organization_id org, integration const& broken) {
     if (!broken.installation || broken.reason == reason::uninstalled) co_return false;
     auto const installation = *broken.installation;
-    auto const tokens = co_await sentry_.renew_by_jwt(*app_, installation);
-    if (!tokens && refusal_of(tokens.error()) == connect_refusal::sentry_refused) co_return false;
-    if (!tokens) co_return sentry::to_error(tokens.error(), "to renew the access");
-    auto const confirmed = co_await confirm_organization(installation, tokens->access_token);
-    if (!confirmed) co_return sentry::to_error(confirmed.error(), "to confirm the organization");
-    if (confirmed->id != broken.sentry_org.id) co_return false;
-    auto const stored = co_await store_and_tell(org, broken.id, installation, *confirmed, *tokens);
+    // Asked before Sentry is: a renewal would kill the tokens of whoever claimed the installation since.
+    auto const state = co_await pool_.transact(
+        org,
+        [org, id = broken.id, host = broken.sentry_host, installation](db::transaction& tx) {
+            return std::pair(owns(tx, org, id, host, installation), is_leased(tx, org, id));
+        }
+    );
+    if (!state.first) co_return false;
+    if (state.second)
+        co_return error{errc::conflict, "The access is being renewed right now: look again in a moment."};
+
+    auto tokens = co_await sentry_.renew_by_jwt(*app_, installation);
+    // One refusal of Sentry's is no proof: it refuses healthy installations now and then.
+    if (!tokens && tokens.error().kind == sentry::failure_kind::refused)
+        tokens = co_await sentry_.renew_by_jwt(*app_, installation);
+    if (!tokens) {
+        if (names_our_client(tokens.error()))
+            co_return error{
+                errc::sentry_refused,
+                std::string(remedy(broken.mode, status::degraded, reason::client_misconfigured))
+            };
+        if (refusal_of(tokens.error()) == connect_refusal::sentry_refused) co_return false;
+        co_return sentry::to_error(tokens.error(), "to renew the access");
+    }
+    // The old pair is dead now: the new one is stored before anything else. An installation stays with its
+    // Sentry organization.
+    auto const stored = co_await store_and_tell(org, broken.id, installation, broken.sentry_org, *tokens);
     if (!stored) co_return stored.error();
     observe::log_info("reconnected", {{"organization", org.str()}, {"integration", broken.id.str()}});
     co_return true;
@@ -213,6 +234,9 @@ async::task<boost::system::result<connect::intent, connect_refusal>> connect::co
 }
 
 async::task<std::optional<finished_connect>> connect::finish_public(connect_callback callback) {
+    // A visit that brings nothing uses no intent up.
+    if (callback.code.empty() || !callback.installation)
+        co_return finished_connect{{}, {}, connect_refusal::installation_without_code};
     auto const consumed = co_await consume(callback);
     if (!consumed) {
         observe::log_warn("connect refused", {{"reason", to_string(consumed.error())}});
@@ -240,7 +264,6 @@ async::task<std::optional<finished_connect>> connect::finish_public(connect_call
 async::task<std::optional<connect_refusal>> connect::exchange_and_store(
     intent const& of, connect_callback const& callback, finished_connect& end
 ) {
-    if (callback.code.empty() || !callback.installation) co_return connect_refusal::installation_without_code;
     auto const installation = *callback.installation;
     auto const tokens = co_await sentry_.exchange_code(*app_, installation, callback.code);
     if (!tokens) {
@@ -315,8 +338,14 @@ async::task<result<void>> connect::store_and_tell(
         refused = why.why();
     }
     if (refused) co_return *refused;
-    if (co_await sentry_.mark_installed(installation, tokens.access_token))
-        co_await pool_.transact(org, [org, id](db::transaction& tx) { store_told_installed(tx, org, id); });
+    try {
+        if (co_await sentry_.mark_installed(installation, tokens.access_token))
+            co_await pool_.transact(org, [org, id](db::transaction& tx) {
+                store_told_installed(tx, org, id);
+            });
+    } catch (db::unavailable const& why) {
+        observe::log_warn("not noted that Sentry was told", {{"integration", id.str()}, {"why", why.what()}});
+    }
     co_return result<void>{};
 }
 

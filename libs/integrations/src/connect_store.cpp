@@ -29,7 +29,9 @@ constexpr db::statement drop_abandoned{
             where i.organization_id = $1 and i.status = 'pending' and i.status_reason = 'awaiting_install'
               and not exists (select from tocsin.connect_flows f
                                where f.organization_id = i.organization_id and f.integration_id = i.integration_id
-                                 and f.used_at is null and f.expires_at > tocsin.now())),
+                                 and f.expires_at > tocsin.now())
+              and not exists (select from tocsin.mappings m
+                               where m.organization_id = i.organization_id and m.integration_id = i.integration_id)),
        flows as (delete from tocsin.connect_flows f using abandoned a
                   where f.organization_id = $1 and f.integration_id = a.integration_id)
        delete from tocsin.integrations i using abandoned a
@@ -65,7 +67,7 @@ constexpr db::statement consume{
         where f.organization_id = $1 and f.flow_id = $2 and f.used_at is null and f.expires_at > tocsin.now()
           and o.organization_id = f.organization_id
           and i.organization_id = f.organization_id and i.integration_id = f.integration_id
-       returning f.integration_id, f.user_id, f.session_hash, o.slug, f.purpose = 'connect' or f.allow_other as allow_other,
+       returning f.integration_id, f.user_id, f.session_hash, o.slug, f.purpose = 'connect' or f.allow_other or i.sentry_org_id is null as allow_other,
                  i.sentry_org_id, i.sentry_org_slug, i.sentry_org_name,
                  (select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id) as role)"
 };
@@ -108,13 +110,32 @@ constexpr db::statement release_organization{
           and o.organization_id = $1 and o.sentry_host = i.sentry_host and o.sentry_org_id = i.sentry_org_id
           and not exists (select from tocsin.integrations other
                            where other.organization_id = $1 and other.integration_id <> $2 and other.sentry_host = i.sentry_host
-                             and other.sentry_org_id = i.sentry_org_id and other.status <> 'disconnected'))"
+                             and other.sentry_org_id = i.sentry_org_id
+                             and other.status_reason not in ('disconnected_by_admin', 'uninstalled')))"
 };
 
 constexpr db::statement release_installation{
     "release_installation",
     R"(update tocsin.installation_owners set released_at = tocsin.now()
         where organization_id = $1 and integration_id = $2 and released_at is null)"
+};
+
+constexpr db::statement release_other_installations{
+    "release_other_installations",
+    R"(update tocsin.installation_owners set released_at = tocsin.now()
+        where organization_id = $1 and integration_id = $2 and installation_id <> $3 and released_at is null)"
+};
+
+constexpr db::statement leads_elsewhere{
+    "connection_leads_elsewhere",
+    R"(select 1 as elsewhere from tocsin.integrations
+        where organization_id = $1 and integration_id = $2 and sentry_org_id is distinct from $3 and sentry_org_id is not null)"
+};
+
+constexpr db::statement owns_installation{
+    "integration_owns_installation",
+    R"(select 1 as own from tocsin.installation_owners
+        where organization_id = $1 and integration_id = $2 and sentry_host = $3 and installation_id = $4)"
 };
 
 constexpr db::statement close_intents{
@@ -217,6 +238,10 @@ void store_connection(db::transaction& tx, confirmed_connection const& what) {
             {errc::already_claimed,
              "This Sentry organization is connected to another organization of this deployment already."}
         );
+    // What this integration held before is free for others.
+    tx.run(release_other_installations, what.organization, what.integration, what.installation);
+    if (!tx.run(leads_elsewhere, what.organization, what.integration, what.sentry_org.id).empty())
+        tx.run(release_organization, what.organization, what.integration);
     put_credential(tx, what.organization, what.integration, what.credential);
     tx.run(
         set_connected,
@@ -230,6 +255,16 @@ void store_connection(db::transaction& tx, confirmed_connection const& what) {
     );
     tx.run(resume_mappings, what.organization, what.integration);
     tx.run(forget_unclaimed, what.sentry_host, what.installation);
+}
+
+bool owns(
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    std::string const& sentry_host,
+    uuid const& installation
+) {
+    return !tx.run(owns_installation, org, id, sentry_host, installation).empty();
 }
 
 void store_disconnected(db::transaction& tx, organization_id org, integration_id id) {

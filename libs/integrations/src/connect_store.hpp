@@ -69,6 +69,16 @@ struct confirmed_connection {
 /// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them.
 void store_connection(db::transaction& tx, confirmed_connection const& what);
 
+/// Whether the installation is this integration's still: released and claimed by another organization, it is
+/// not seen.
+bool owns(
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    std::string const& sentry_host,
+    uuid const& installation
+);
+
 /// Tokens gone, mappings paused, claims released, intents closed. The status stays with the reason of an
 /// uninstall.
 void store_disconnected(db::transaction& tx, organization_id org, integration_id id);

@@ -40,6 +40,7 @@ constexpr db::statement update_one{
     "update_mapping",
     R"(update tocsin.mappings
           set service_id = coalesce($4, service_id), active = coalesce($5, active),
+              paused_by_disconnect = paused_by_disconnect and $5::boolean is null,
               inactive_until = case when $6 then $7::timestamptz else inactive_until end,
               environments = coalesce($8::text[], environments),
               min_level = case when $9 then $10::text else min_level end,

@@ -6,6 +6,10 @@
 #include <tocsin/integrations/refresh.hpp>
 #include <tocsin/observe/log.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
+#include <exception>
+
 namespace tocsin::integrations {
 
 std::string_view to_string(refresh_trigger t) noexcept {
@@ -21,6 +25,19 @@ std::string_view to_string(refresh_trigger t) noexcept {
 }
 
 struct refresher::claimed : leased_credential {};
+
+namespace {
+
+/// The lease ends by itself, and the next round tries again.
+void log_cut_off(std::exception_ptr const& why) {
+    try {
+        std::rethrow_exception(why);
+    } catch (std::exception const& e) {
+        observe::log_warn("refresh cut off", {{"why", e.what()}});
+    }
+}
+
+}  // namespace
 
 refresher::refresher(
     db::pool& pool,
@@ -52,11 +69,17 @@ void refresher::declare(observe::metrics& metrics) {
 }
 
 async::task<std::size_t> refresher::renew_due() {
+    if (!app_)
+        co_return 0;  // without the deployment's own credentials nothing can be tried, and nobody is to blame
     auto const due =
         co_await pool_.transact(db::no_tenant, [owner = owner_, settings = settings_](db::transaction& tx) {
             return claim_due(tx, owner, settings.lease, settings.batch);
         });
-    for (auto const& one : due) co_await renew(db::no_tenant, claimed{one});
+    // All at once: one after another, the last lease would be over before its call began.
+    async::task_group calls(co_await boost::asio::this_coro::executor);
+    calls.on_error([](std::exception_ptr why) { log_cut_off(why); });
+    for (auto const& one : due) calls.spawn(renew(db::no_tenant, claimed{one}));
+    co_await calls.wait_all(settings_.lease);
     co_return due.size();
 }
 
@@ -75,6 +98,11 @@ async::task<result<bool>> refresher::claim_and_renew(
 }
 
 async::task<result<void>> refresher::renew_now(organization_id org, integration_id id) {
+    if (!app_)
+        co_return error{
+            errc::mode_not_configured,
+            "This deployment has no public integration at Sentry to renew the access with."
+        };
     auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::person);
     if (!renewed) co_return renewed.error();
     if (!*renewed) co_return error{errc::conflict, "The access is being renewed right now."};
@@ -83,6 +111,7 @@ async::task<result<void>> refresher::renew_now(organization_id org, integration_
 
 async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
     constexpr std::chrono::milliseconds look_again{200};
+    if (!app_) co_return;
     auto const until = std::chrono::steady_clock::now() + settings_.lease;
     auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::use);
     if (!renewed || *renewed) co_return;
@@ -94,7 +123,7 @@ async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
     }
 }
 
-async::task<> refresher::renew(db::tenant within, claimed const& one) {
+async::task<> refresher::renew(db::tenant within, claimed one) {
     leased_credential const lease = one;
     auto const started = std::chrono::steady_clock::now();
     auto const tokens = app_ && lease.installation
@@ -124,7 +153,10 @@ async::task<> refresher::renew(db::tenant within, claimed const& one) {
         auto const& why = tokens.error();
         outcome = why.kind == sentry::failure_kind::gone ? "refused" : to_string(why.kind);
         auto const verdict = judge_failure(
-            settings_.policy, why, {lease.failed_attempts, lease.expired}, crypto::random_u64()
+            settings_.policy,
+            why,
+            {.failed_attempts = lease.failed_attempts, .expired = lease.expired, .spaced = lease.was_due},
+            crypto::random_u64()
         );
         observe::log_warn(
             "refresh failed",

@@ -14,17 +14,20 @@ std::chrono::milliseconds renew_after(
     return std::min(life * 2 / 3 - jitter, life - std::min(policy.margin, life / 3));
 }
 
+bool names_our_client(sentry::call_failure const& why) noexcept {
+    // Sentry's words (sentry_app_authorizations).
+    return why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
+}
+
 refresh_verdict judge_failure(
     refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw
 ) {
     if (why.kind == sentry::failure_kind::gone)
         return {status::disconnected, reason::uninstalled, history.failed_attempts + 1, std::nullopt};
 
-    // Sentry's words for a wrong client id or secret of ours (sentry_app_authorizations): a fault of this
-    // deployment.
-    bool const our_fault = why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
+    bool const our_fault = names_our_client(why);
     bool const refused = why.kind == sentry::failure_kind::refused;
-    bool const counts = !our_fault && (refused || history.expired);
+    bool const counts = !our_fault && history.spaced && (refused || history.expired);
     int const failed = history.failed_attempts + (counts ? 1 : 0);
     if (counts && failed >= policy.max_attempts)
         return {status::disconnected, refused ? reason::refused : reason::expired, failed, std::nullopt};

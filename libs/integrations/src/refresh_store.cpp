@@ -21,7 +21,7 @@ constexpr db::statement claim_all_due{
         where c.organization_id = due.organization_id and c.integration_id = due.integration_id
           and i.organization_id = c.organization_id and i.integration_id = c.integration_id
        returning c.organization_id, c.integration_id, i.mode, i.status, i.installation_id, c.fence, c.failed_attempts,
-                 coalesce(c.expires_at <= tocsin.now(), false) as expired)"
+                 coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) as was_due)"
 };
 
 constexpr db::statement claim_named{
@@ -33,7 +33,7 @@ constexpr db::statement claim_named{
           and (c.lease_until is null or c.lease_until < tocsin.now())
           and i.organization_id = c.organization_id and i.integration_id = c.integration_id
        returning c.organization_id, c.integration_id, i.mode, i.status, i.installation_id, c.fence, c.failed_attempts,
-                 coalesce(c.expires_at <= tocsin.now(), false) as expired)"
+                 coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) as was_due)"
 };
 
 constexpr db::statement credential_exists{
@@ -50,6 +50,13 @@ constexpr db::statement leased{
 constexpr db::statement insert_attempt{
     "insert_refresh_attempt",
     R"(insert into tocsin.refresh_attempts (organization_id, integration_id, attempt_id, fence, trigger) values ($1, $2, $3, $4, $5))"
+};
+
+// An attempt that a crash or a lost database left open is over once its lease is: the next one says so.
+constexpr db::statement end_lost_attempts{
+    "end_lost_refresh_attempts",
+    R"(update tocsin.refresh_attempts set finished_at = tocsin.now(), outcome = 'lost', detail = 'it was cut off'
+        where organization_id = $1 and integration_id = $2 and finished_at is null)"
 };
 
 constexpr db::statement write_tokens{
@@ -88,6 +95,14 @@ constexpr db::statement set_status{
           and status <> 'disconnected')"
 };
 
+// Fresh tokens prove the connection, whatever was thought of it; an admin's Disconnect and an uninstall have
+// deleted the row, so that the fenced write before this fails.
+constexpr db::statement set_healthy{
+    "set_integration_healthy",
+    R"(update tocsin.integrations set status = 'connected', status_reason = 'ok', status_since = tocsin.now()
+        where organization_id = $1 and integration_id = $2 and (status, status_reason) is distinct from ('connected', 'ok'))"
+};
+
 constexpr db::statement set_scopes{
     "set_integration_scopes",
     R"(update tocsin.integrations set scopes = $3::text[]
@@ -109,7 +124,7 @@ constexpr db::statement find_untold{
          join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
         where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null
           and i.status_since < tocsin.now() - interval '5 seconds'
-        limit $1)"
+        order by random() limit $1)"
 };
 
 leased_credential read(db::row const& row) {
@@ -125,11 +140,13 @@ leased_credential read(db::row const& row) {
         .fence = row.get<std::int64_t>("fence"),
         .failed_attempts = row.get<int>("failed_attempts"),
         .expired = row.get<bool>("expired"),
+        .was_due = row.get<bool>("was_due"),
         .attempt = crypto::uuid_v4()
     };
 }
 
 void write_attempt(db::transaction& tx, leased_credential const& lease, std::string_view trigger) {
+    tx.run(end_lost_attempts, lease.organization, lease.integration);
     tx.run(insert_attempt, lease.organization, lease.integration, lease.attempt, lease.fence, trigger);
 }
 
@@ -209,7 +226,7 @@ bool store_renewed(
                                                    fresh.access_token
                                                );
     if (written.affected() == 0) return superseded(tx, lease);
-    tx.run(set_status, lease.organization, lease.integration, status::connected, reason::ok);
+    tx.run(set_healthy, lease.organization, lease.integration);
     tx.run(set_scopes, lease.organization, lease.integration, scopes);
     tx.run(
         finish_attempt, lease.organization, lease.integration, lease.attempt, "refreshed", 201, nullptr, due

@@ -24,6 +24,7 @@ struct leased_credential {
     std::int64_t fence = 0;
     int failed_attempts = 0;
     bool expired = false;
+    bool was_due = false;
     uuid attempt;
 };
 

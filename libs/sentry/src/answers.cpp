@@ -82,6 +82,8 @@ call_failure classify(http::answer const& answer, timestamp now) {
         .in_doubt = false,
         .retry_after = wished_pause(answer.headers, now)
     };
+    // Sentry says a 404 in JSON; a proxy's page about a wrong address proves nothing about an installation.
+    bool const sentrys_own_words = !why.detail.empty();
     if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);
     switch (answer.status) {
         case 400:
@@ -92,7 +94,7 @@ call_failure classify(http::answer const& answer, timestamp now) {
             why.kind = failure_kind::refused;
             break;
         case 404:
-            why.kind = failure_kind::gone;
+            if (sentrys_own_words) why.kind = failure_kind::gone;
             break;
         case 429:
             why.kind = failure_kind::rate_limited;

@@ -533,6 +533,31 @@ BOOST_AUTO_TEST_CASE(what_keeps_a_delivery_from_having_an_effect) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(event_times_are_compared_with_event_times) {
+    // Resolved by our clock a moment ago, but the last event known is much older: an event between the two is
+    // new.
+    situation late;
+    late.resource = "event_alert";
+    late.action = "triggered";
+    late.known = incident_with(status::resolved, now - 10s);
+    late.event_at = now - 1min;
+    late.memory.last_event_at = now - 1h;
+    BOOST_TEST(to_string(decided(late).outcome) == "reopened");
+    late.memory.last_event_at = now - 30s;
+    BOOST_TEST(to_string(decided(late).outcome) == "stale");
+}
+
+BOOST_AUTO_TEST_CASE(a_regression_without_an_environment_is_judged_by_its_incidents) {
+    situation from;
+    from.action = "unresolved";
+    from.known = incident_with(status::resolved);
+    from.where.environments = {"production"};
+    from.known->state.environment = "production";
+    BOOST_TEST(to_string(decided(from).outcome) == "reopened");
+    from.known->state.environment = "staging";
+    BOOST_TEST(to_string(decided(from).outcome) == "filtered");
+}
+
 BOOST_AUTO_TEST_CASE(severity_is_raised_and_never_lowered) {
     struct {
         char const* level;

@@ -25,6 +25,8 @@ struct source_memory {
     bool same_body = false;      ///< as the last one applied
     bool event_applied = false;  ///< this event under this rule has had its effect
     bool had_lifecycle = false;  ///< an issue.* action other than created was applied
+    /// Of the newest event or issue state applied so far, by Sentry's clock.
+    std::optional<timestamp> last_event_at = {};
 };
 
 /// Where a delivery leads: the mapping of its project, with an alert action's settings on top.

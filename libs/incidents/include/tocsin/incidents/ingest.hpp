@@ -9,6 +9,7 @@
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/webhook.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,7 +46,14 @@ public:
     static void declare(observe::metrics& metrics);
 
 private:
-    async::task<std::optional<accepted>> look_up(delivery_id id);
+    enum class run_end { done, collided, poisonous, in_doubt };
+    struct attempt {
+        run_end end = run_end::done;
+        std::optional<accepted> done;
+        std::string why;
+    };
+    async::task<attempt> try_once(std::shared_ptr<arrival const> what, delivery_id id);
+    async::task<std::optional<accepted>> look_up(std::shared_ptr<arrival const> what, delivery_id id);
     void count(arrival const& what, accepted const& done);
 
     db::pool& pool_;

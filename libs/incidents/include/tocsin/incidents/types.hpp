@@ -25,6 +25,7 @@ enum class outcome {
     unreadable
 };
 std::string_view to_string(outcome o) noexcept;
+std::optional<outcome> parse_outcome(std::string_view text) noexcept;
 
 enum class status { open, acknowledged, resolved };
 std::string_view to_string(status s) noexcept;

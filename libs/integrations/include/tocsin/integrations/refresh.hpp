@@ -58,7 +58,7 @@ private:
     async::task<result<bool>> claim_and_renew(
         organization_id org, integration_id id, refresh_trigger trigger
     );
-    async::task<> renew(db::tenant within, claimed const& one);
+    async::task<> renew(db::tenant within, claimed one);
 
     db::pool& pool_;
     sentry::client& sentry_;

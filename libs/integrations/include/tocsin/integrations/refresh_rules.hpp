@@ -33,7 +33,11 @@ std::chrono::milliseconds renew_after(
 struct refresh_history {
     int failed_attempts = 0;  ///< counted so far
     bool expired = false;     ///< the stored access token's life is over
+    bool spaced = true;       ///< it was due: tries that a person or a call asked for in between never count
 };
+
+/// Whether a refusal is about the deployment's own client id or secret: nobody else's fault.
+bool names_our_client(sentry::call_failure const& why) noexcept;
 
 struct refresh_verdict {
     integrations::status status = status::degraded;
