@@ -21,8 +21,8 @@ public:
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
 
-    /// One transaction with the tenant set. Throws `serialization_conflict` where it is to be run again, `stale_connection` where it
-    /// is to be run on a new connection.
+    /// One transaction with the tenant set. Throws `serialization_conflict` where it is to be run again,
+    /// `stale_connection` where it is to be run on a new connection.
     void transact(tenant of, std::function<void(transaction&)> const& work);
     /// False once anything went wrong that may have left the connection without its role or inside a
     /// transaction.

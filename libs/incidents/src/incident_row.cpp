@@ -1,6 +1,6 @@
 #include "incident_row.hpp"
 
-#include <stdexcept>
+#include <tocsin/base/enum_names.hpp>
 
 namespace tocsin::incidents {
 
@@ -20,12 +20,6 @@ constexpr db::statement insert_entry{
     R"(insert into tocsin.timeline (organization_id, incident_number, kind, actor_type, actor_name, actor_user_id, from_value, to_value, text, delivery_id)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))"
 };
-
-template <class Enum>
-Enum known(std::optional<Enum> parsed, char const* column) {
-    if (!parsed) throw std::logic_error(std::string("the database holds an unknown ") + column);
-    return *parsed;
-}
 
 std::string text_or_empty(db::row const& row, char const* column) {
     return row.get<std::optional<std::string>>(column).value_or("");

@@ -126,18 +126,12 @@ constexpr db::statement insert_incident{
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, tocsin.now(), $18, $19, $20))"
 };
 
+// Of the bytes the one that may be null comes first: a duplicate has no body of its own.
 constexpr db::statement insert_delivery{
     "insert_delivery",
     R"(insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, request_id, hook_timestamp, signing_key,
-                                      project_id, project_slug, source_kind, source_id, incident_number, duplicate_of, body_bytes, cut, body_sha256, body)
+                                      project_id, project_slug, source_kind, source_id, incident_number, duplicate_of, body_bytes, cut, body, body_sha256)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20))"
-};
-
-constexpr db::statement insert_duplicate{
-    "insert_duplicate_delivery",
-    R"(insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, request_id, hook_timestamp, signing_key,
-                                      project_id, project_slug, source_kind, source_id, incident_number, duplicate_of, body_bytes, cut, body_sha256)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19))"
 };
 
 constexpr db::statement select_delivery{
@@ -428,53 +422,30 @@ void write_delivery(
     auto const rule = repaired(what.rule, 500);
     auto const bytes = static_cast<std::int64_t>(from.body.size());
     auto const project_id = short_id_or_null(project.id);
-    if (what.outcome == outcome::duplicate)  // points to the first; no second copy of the body
-        tx.run(
-            insert_duplicate,
-            of.organization,
-            what.id,
-            of.integration,
-            resource,
-            hook.action,
-            what.outcome,
-            rule,
-            from.request_id,
-            from.hook_timestamp,
-            from.signing_key,
-            project_id,
-            or_null(project.slug),
-            kind,
-            source_id,
-            what.incident,
-            what.duplicate_of,
-            bytes,
-            hook.cut,
-            byte_view(body)
-        );
-    else
-        tx.run(
-            insert_delivery,
-            of.organization,
-            what.id,
-            of.integration,
-            resource,
-            hook.action,
-            what.outcome,
-            rule,
-            from.request_id,
-            from.hook_timestamp,
-            from.signing_key,
-            project_id,
-            or_null(project.slug),
-            kind,
-            source_id,
-            what.incident,
-            what.duplicate_of,
-            bytes,
-            hook.cut,
-            byte_view(body),
-            as_bytes(from.body)
-        );
+    auto const raw = what.outcome == outcome::duplicate ? std::nullopt : std::optional(as_bytes(from.body));
+    tx.run(
+        insert_delivery,
+        of.organization,
+        what.id,
+        of.integration,
+        resource,
+        hook.action,
+        what.outcome,
+        rule,
+        from.request_id,
+        from.hook_timestamp,
+        from.signing_key,
+        project_id,
+        or_null(project.slug),
+        kind,
+        source_id,
+        what.incident,
+        what.duplicate_of,
+        bytes,
+        hook.cut,
+        raw,
+        byte_view(body)
+    );
 }
 
 std::optional<accepted> find_delivery(db::transaction& tx, receiving_integration const& of, delivery_id id) {

@@ -1,16 +1,11 @@
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/incidents/types.hpp>
-
-#include <array>
-#include <utility>
 
 namespace tocsin::incidents {
 
 namespace {
 
-template <class Enum, std::size_t N>
-using names = std::array<std::pair<Enum, std::string_view>, N>;
-
-constexpr names<outcome, 11> outcome_names{{
+constexpr enum_names<outcome, 11> outcome_names{{
     {outcome::opened, "opened"},
     {outcome::reopened, "reopened"},
     {outcome::updated, "updated"},
@@ -23,27 +18,27 @@ constexpr names<outcome, 11> outcome_names{{
     {outcome::ignored, "ignored"},
     {outcome::unreadable, "unreadable"},
 }};
-constexpr names<status, 3> status_names{
+constexpr enum_names<status, 3> status_names{
     {{status::open, "open"}, {status::acknowledged, "acknowledged"}, {status::resolved, "resolved"}}
 };
-constexpr names<severity, 4> severity_names{{
+constexpr enum_names<severity, 4> severity_names{{
     {severity::info, "info"},
     {severity::warning, "warning"},
     {severity::error, "error"},
     {severity::critical, "critical"},
 }};
-constexpr names<resolution, 3> resolution_names{{
+constexpr enum_names<resolution, 3> resolution_names{{
     {resolution::sentry, "sentry"},
     {resolution::archived, "archived"},
     {resolution::person, "person"},
 }};
-constexpr names<source_kind, 2> source_names{
+constexpr enum_names<source_kind, 2> source_names{
     {{source_kind::issue, "issue"}, {source_kind::metric_alert, "metric_alert"}}
 };
-constexpr names<actor_kind, 3> actor_names{
+constexpr enum_names<actor_kind, 3> actor_names{
     {{actor_kind::user, "user"}, {actor_kind::sentry, "sentry"}, {actor_kind::system, "system"}}
 };
-constexpr names<entry_kind, 12> entry_names{{
+constexpr enum_names<entry_kind, 12> entry_names{{
     {entry_kind::opened, "opened"},
     {entry_kind::updated, "updated"},
     {entry_kind::acknowledged, "acknowledged"},
@@ -57,20 +52,6 @@ constexpr names<entry_kind, 12> entry_names{{
     {entry_kind::event_counted, "event_counted"},
     {entry_kind::commented, "commented"},
 }};
-
-template <class Enum, std::size_t N>
-std::string_view name_of(names<Enum, N> const& all, Enum wanted) noexcept {
-    for (auto const& [value, name] : all)
-        if (value == wanted) return name;
-    return "unknown";
-}
-
-template <class Enum, std::size_t N>
-std::optional<Enum> value_of(names<Enum, N> const& all, std::string_view wanted) noexcept {
-    for (auto const& [value, name] : all)
-        if (name == wanted) return value;
-    return std::nullopt;
-}
 
 }  // namespace
 

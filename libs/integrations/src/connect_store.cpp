@@ -44,16 +44,11 @@ constexpr db::statement insert_integration{
        values ($1, $2, 'public', $3, 'pending', 'awaiting_install'))"
 };
 
+// Of the bytes the one that may be null comes first.
 constexpr db::statement insert_intent{
     "insert_connect_flow",
-    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, expires_at, binding_hash, session_hash)
+    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, expires_at, session_hash, binding_hash)
        values ($1, $2, $3, $4, $5, $6, tocsin.now() + $7::bigint * interval '1 millisecond', $8, $9))"
-};
-
-constexpr db::statement insert_intent_without_session{
-    "insert_connect_flow_without_session",
-    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, expires_at, binding_hash)
-       values ($1, $2, $3, $4, $5, $6, tocsin.now() + $7::bigint * interval '1 millisecond', $8))"
 };
 
 constexpr db::statement find_by_binding{
@@ -175,32 +170,20 @@ bool open_intent(db::transaction& tx, new_intent const& what) {
     if (tx.run(count_open, what.organization)[0].get<std::int64_t>("open") >= max_open_intents) return false;
     if (what.purpose == intent_purpose::connect)
         tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
-    auto const flow = crypto::uuid_v4();
-    if (what.session_hash.empty())
-        tx.run(
-            insert_intent_without_session,
-            what.organization,
-            flow,
-            what.integration,
-            what.user,
-            what.purpose,
-            what.allow_other,
-            what.lifetime,
-            as_bytes(what.binding_hash)
-        );
-    else
-        tx.run(
-            insert_intent,
-            what.organization,
-            flow,
-            what.integration,
-            what.user,
-            what.purpose,
-            what.allow_other,
-            what.lifetime,
-            as_bytes(what.binding_hash),
-            as_bytes(what.session_hash)
-        );
+    auto const session =
+        what.session_hash.empty() ? std::nullopt : std::optional(as_bytes(what.session_hash));
+    tx.run(
+        insert_intent,
+        what.organization,
+        crypto::uuid_v4(),
+        what.integration,
+        what.user,
+        what.purpose,
+        what.allow_other,
+        what.lifetime,
+        session,
+        as_bytes(what.binding_hash)
+    );
     return true;
 }
 

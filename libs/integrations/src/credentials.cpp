@@ -9,26 +9,15 @@ crypto::vault_place place_of(std::string_view column, organization_id org, integ
     return {.table = "credentials", .column = column, .organization = org.str(), .row = id.str()};
 }
 
+// Of the bytes the one that may be null comes first.
 constexpr db::statement put{
     "put_credential",
     R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at,
-                                       access_token_sealed, refresh_token_sealed)
+                                       refresh_token_sealed, access_token_sealed)
        values ($1, $2, tocsin.now() + $3::bigint * interval '1 millisecond', tocsin.now() + $4::bigint * interval '1 millisecond',
                tocsin.now(), tocsin.now(), $5, $6)
        on conflict (organization_id, integration_id) do update
           set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
-              issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
-              due_at = excluded.due_at, lease_owner = null, lease_until = null, fence = credentials.fence + 1,
-              failed_attempts = 0, last_error = null)"
-};
-
-constexpr db::statement put_without_refresh_token{
-    "put_credential_without_refresh_token",
-    R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at, access_token_sealed)
-       values ($1, $2, tocsin.now() + $3::bigint * interval '1 millisecond', tocsin.now() + $4::bigint * interval '1 millisecond',
-               tocsin.now(), tocsin.now(), $5)
-       on conflict (organization_id, integration_id) do update
-          set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = null,
               issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
               due_at = excluded.due_at, lease_owner = null, lease_until = null, fence = credentials.fence + 1,
               failed_attempts = 0, last_error = null)"
@@ -86,25 +75,15 @@ result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
 void put_credential(
     db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
 ) {
-    if (credential.refresh_token)
-        tx.run(
-            put,
-            org,
-            id,
-            credential.life,
-            credential.renew_after,
-            credential.access_token,
-            *credential.refresh_token
-        );
-    else
-        tx.run(
-            put_without_refresh_token,
-            org,
-            id,
-            credential.life,
-            credential.renew_after,
-            credential.access_token
-        );
+    tx.run(
+        put,
+        org,
+        id,
+        credential.life,
+        credential.renew_after,
+        credential.refresh_token,
+        credential.access_token
+    );
 }
 
 result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id) {

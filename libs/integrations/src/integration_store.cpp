@@ -1,6 +1,5 @@
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/integrations/integration_store.hpp>
-
-#include <stdexcept>
 
 namespace tocsin::integrations {
 
@@ -38,12 +37,6 @@ constexpr db::statement list_attempts{
          from tocsin.refresh_attempts where organization_id = $1 and integration_id = $2
         order by started_at desc, attempt_id limit 100)"
 };
-
-template <class Enum>
-Enum known(std::optional<Enum> parsed, char const* column) {
-    if (!parsed) throw std::logic_error(std::string("the database holds an unknown ") + column);
-    return *parsed;
-}
 
 integration read(db::row const& row) {
     integration found;

@@ -1,8 +1,7 @@
 #include "refresh_store.hpp"
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/random.hpp>
-
-#include <stdexcept>
 
 namespace tocsin::integrations {
 
@@ -59,21 +58,11 @@ constexpr db::statement end_lost_attempts{
         where organization_id = $1 and integration_id = $2 and finished_at is null)"
 };
 
+// An answer without a refresh token keeps the old one. Of the bytes the one that may be null comes first.
 constexpr db::statement write_tokens{
     "write_renewed_tokens",
     R"(update tocsin.credentials
-          set access_token_sealed = $6, refresh_token_sealed = $7,
-              expires_at = tocsin.now() + $4::bigint * interval '1 millisecond', due_at = tocsin.now() + $5::bigint * interval '1 millisecond',
-              issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
-              failed_attempts = 0, last_error = null
-        where organization_id = $1 and integration_id = $2 and fence = $3)"
-};
-
-// An answer without a refresh token keeps the old one.
-constexpr db::statement write_access_token{
-    "write_renewed_access_token",
-    R"(update tocsin.credentials
-          set access_token_sealed = $6,
+          set refresh_token_sealed = coalesce($6::bytea, refresh_token_sealed), access_token_sealed = $7,
               expires_at = tocsin.now() + $4::bigint * interval '1 millisecond', due_at = tocsin.now() + $5::bigint * interval '1 millisecond',
               issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
               failed_attempts = 0, last_error = null
@@ -128,14 +117,10 @@ constexpr db::statement find_untold{
 };
 
 leased_credential read(db::row const& row) {
-    auto const mode = parse_mode(row.text("mode"));
-    auto const status = parse_status(row.text("status"));
-    if (!mode || !status) throw std::logic_error("the database holds an unknown mode or status");
     return {
         .organization = row.get<organization_id>("organization_id"),
         .integration = row.get<integration_id>("integration_id"),
-        .mode = *mode,
-        .status = *status,
+        .mode = known(parse_mode(row.text("mode")), "mode"),
         .installation = row.get<std::optional<uuid>>("installation_id"),
         .fence = row.get<std::int64_t>("fence"),
         .failed_attempts = row.get<int>("failed_attempts"),
@@ -204,32 +189,28 @@ bool store_renewed(
     sealed_credential const& fresh,
     std::vector<std::string> const& scopes
 ) {
-    auto const life = fresh.life;
-    auto const due = fresh.renew_after;
-    auto const written = fresh.refresh_token ? tx.run(
-                                                   write_tokens,
-                                                   lease.organization,
-                                                   lease.integration,
-                                                   lease.fence,
-                                                   life,
-                                                   due,
-                                                   fresh.access_token,
-                                                   *fresh.refresh_token
-                                               )
-                                             : tx.run(
-                                                   write_access_token,
-                                                   lease.organization,
-                                                   lease.integration,
-                                                   lease.fence,
-                                                   life,
-                                                   due,
-                                                   fresh.access_token
-                                               );
+    auto const written = tx.run(
+        write_tokens,
+        lease.organization,
+        lease.integration,
+        lease.fence,
+        fresh.life,
+        fresh.renew_after,
+        fresh.refresh_token,
+        fresh.access_token
+    );
     if (written.affected() == 0) return superseded(tx, lease);
     tx.run(set_healthy, lease.organization, lease.integration);
     tx.run(set_scopes, lease.organization, lease.integration, scopes);
     tx.run(
-        finish_attempt, lease.organization, lease.integration, lease.attempt, "refreshed", 201, nullptr, due
+        finish_attempt,
+        lease.organization,
+        lease.integration,
+        lease.attempt,
+        "refreshed",
+        201,
+        nullptr,
+        fresh.renew_after
     );
     return true;
 }

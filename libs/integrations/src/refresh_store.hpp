@@ -19,7 +19,6 @@ struct leased_credential {
     organization_id organization;
     integration_id integration;
     integrations::mode mode;
-    integrations::status status;
     std::optional<uuid> installation;
     std::int64_t fence = 0;
     int failed_attempts = 0;

@@ -1,27 +1,22 @@
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/integrations/types.hpp>
-
-#include <array>
-#include <utility>
 
 namespace tocsin::integrations {
 
 namespace {
 
-template <class Enum, std::size_t N>
-using names = std::array<std::pair<Enum, std::string_view>, N>;
-
-constexpr names<mode, 3> mode_names{
+constexpr enum_names<mode, 3> mode_names{
     {{mode::public_, "public"}, {mode::oauth, "oauth"}, {mode::internal, "internal"}}
 };
 
-constexpr names<status, 4> status_names{{
+constexpr enum_names<status, 4> status_names{{
     {status::pending, "pending"},
     {status::connected, "connected"},
     {status::degraded, "degraded"},
     {status::disconnected, "disconnected"},
 }};
 
-constexpr names<reason, 10> reason_names{{
+constexpr enum_names<reason, 10> reason_names{{
     {reason::awaiting_install, "awaiting_install"},
     {reason::choose_organization, "choose_organization"},
     {reason::confirm_organization, "confirm_organization"},
@@ -33,20 +28,6 @@ constexpr names<reason, 10> reason_names{{
     {reason::disconnected_by_admin, "disconnected_by_admin"},
     {reason::client_misconfigured, "client_misconfigured"},
 }};
-
-template <class Enum, std::size_t N>
-std::string_view name_of(names<Enum, N> const& all, Enum wanted) noexcept {
-    for (auto const& [value, name] : all)
-        if (value == wanted) return name;
-    return "unknown";
-}
-
-template <class Enum, std::size_t N>
-std::optional<Enum> value_of(names<Enum, N> const& all, std::string_view wanted) noexcept {
-    for (auto const& [value, name] : all)
-        if (name == wanted) return value;
-    return std::nullopt;
-}
 
 }  // namespace
 

@@ -15,7 +15,8 @@
 namespace tocsin::db {
 
 /// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea) must be
-/// the last parameters of a statement, at most three: that is what libpqxx 6 can mix.
+/// the last parameters of a statement, at most three: that is what libpqxx 6 can mix. Of these, one that may
+/// be null comes first: null is no bytes.
 struct parameter {
     std::optional<std::string> text;
     std::optional<byte_string> bytes;

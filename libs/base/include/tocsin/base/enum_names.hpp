@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tocsin {
+
+/// The names of an enum's values, as they stand in the API and in the database: one table serves writing and
+/// reading.
+template <class Enum, std::size_t N>
+using enum_names = std::array<std::pair<Enum, std::string_view>, N>;
+
+/// "unknown" for a value that the table lacks: a bug of the table.
+template <class Enum, std::size_t N>
+constexpr std::string_view name_of(enum_names<Enum, N> const& all, Enum wanted) noexcept {
+    for (auto const& [value, name] : all)
+        if (value == wanted) return name;
+    return "unknown";
+}
+
+template <class Enum, std::size_t N>
+constexpr std::optional<Enum> value_of(enum_names<Enum, N> const& all, std::string_view wanted) noexcept {
+    for (auto const& [value, name] : all)
+        if (name == wanted) return value;
+    return std::nullopt;
+}
+
+/// What the database holds must be one of ours: throws std::logic_error where it is not.
+template <class Enum>
+Enum known(std::optional<Enum> parsed, char const* column) {
+    if (!parsed) throw std::logic_error(std::string("the database holds an unknown ") + column);
+    return *parsed;
+}
+
+}  // namespace tocsin
