@@ -161,7 +161,12 @@ test('uninstalling in Sentry disconnects, and what comes later has no effect', a
 });
 
 test('metrics tell what happened, without naming organizations', async () => {
-  const metrics = (await tocsin.client({ base: tocsin.adminUrl }).get('/metrics')).text;
+  const admins = tocsin.client({ base: tocsin.adminUrl });
+  // The scheduler counts by itself, first within a second of the start.
+  const metrics = await eventually(async () => {
+    const { text } = await admins.get('/metrics');
+    return /tocsin_integrations\{/.test(text) && text;
+  });
   assert.match(metrics, /tocsin_webhook_deliveries_total\{outcome="opened",resource="issue"\} [1-9]/);
   assert.match(metrics, /tocsin_incident_transitions_total\{by="person",to="acknowledged"\} 1/);
   assert.match(metrics, /tocsin_ingest_batch_size_count [1-9]/);
