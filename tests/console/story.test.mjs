@@ -23,8 +23,10 @@ after(async () => {
 
 test('signing in leads to where the link led', async () => {
   await page.goto(`${tocsin.url}/login`);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
   await assertAccessible(page, 'the sign-in page');
   await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/integrations');
+  await page.getByRole('button', { name: 'Connect Sentry' }).first().waitFor();
   await assertAccessible(page, 'integrations, empty');
 });
 
@@ -56,8 +58,11 @@ test('the first incident appears, is acknowledged, and is resolved by Sentry', a
   await page.getByRole('link', { name: /TypeError: no total/ }).first().waitFor();
   await assertAccessible(page, 'the incidents');
   await page.getByRole('link', { name: /TypeError: no total/ }).first().click();
+  // The page shows it before the answer is there; the database is asked after.
+  const acted = page.waitForResponse((answer) => answer.url().endsWith('/acknowledge'));
   await page.getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByText(/acknowledged/i).first().waitFor();
+  assert.equal((await acted).status(), 200);
   await assertAccessible(page, 'the incident');
   assert.equal(await tocsin.value('select status from tocsin.incidents where number = 1'), 'acknowledged');
 
