@@ -41,9 +41,9 @@ public:
             .session_hash = co_await session_hash(request)
         };
         auto const end = request.query_value("error")
-                             ? std::optional(integrations::finished_connect{{}, {}, connect_refusal::denied})
+                             ? integrations::finished_connect{{}, {}, connect_refusal::denied}
                              : co_await connect_.finish_public(std::move(what));
-        co_return http::response::see_other(page_of(*end));
+        co_return http::response::see_other(page_of(end));
     }
 
 private:

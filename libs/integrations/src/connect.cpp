@@ -93,7 +93,7 @@ async::task<result<started_connect>> connect::start_public(
         integration_id{crypto::uuid_v4()},
         who,
         std::move(binding),
-        purpose::connect,
+        intent_purpose::connect,
         other_organizations::meant
     );
 }
@@ -103,7 +103,7 @@ async::task<result<started_connect>> connect::open(
     integration_id id,
     identity::principal const& who,
     std::optional<secret> binding,
-    purpose to,
+    intent_purpose to,
     other_organizations others
 ) {
     if (!binding) binding = crypto::random_token();
@@ -115,7 +115,7 @@ async::task<result<started_connect>> connect::open(
         .binding_hash = hash_of(*binding),
         .sentry_host = sentry_.base().str(),
         .lifetime = intent_lifetime,
-        .purpose = to == purpose::reconnect ? intent_purpose::reconnect : intent_purpose::connect,
+        .purpose = to,
         .allow_other = others == other_organizations::meant
     };
     auto made = co_await pool_.transact(org, [what](db::transaction& tx) -> result<integration> {
@@ -157,7 +157,7 @@ async::task<result<started_connect>> connect::reconnect(
         if (!after) co_return after.error();
         co_return started_connect{std::move(*after), std::nullopt, secret()};
     }
-    co_return co_await open(org, id, who, std::move(binding), purpose::reconnect, others);
+    co_return co_await open(org, id, who, std::move(binding), intent_purpose::reconnect, others);
 }
 
 async::task<result<bool>> connect::repair(organization_id org, integration const& broken) {
@@ -233,7 +233,7 @@ async::task<boost::system::result<connect::intent, connect_refusal>> connect::co
     co_return intent{org, std::move(*used)};
 }
 
-async::task<std::optional<finished_connect>> connect::finish_public(connect_callback callback) {
+async::task<finished_connect> connect::finish_public(connect_callback callback) {
     // A visit that brings nothing uses no intent up.
     if (callback.code.empty() || !callback.installation)
         co_return finished_connect{{}, {}, connect_refusal::installation_without_code};

@@ -59,6 +59,8 @@ struct finished_connect {
 /// Whether a reconnect may end at another Sentry organization than before.
 enum class other_organizations { refused, meant };
 
+enum class intent_purpose;
+
 /// The story of connecting a Sentry organization through the public integration.
 class connect {
 public:
@@ -82,8 +84,9 @@ public:
 
     /// Ends an intent: consumes it, exchanges the code, confirms with the token which Sentry organization
     /// this is, claims it, seals and stores the tokens, and tells Sentry that the installation is complete.
-    /// Nothing of the URL but code and installation is used. Nothing where no intent is known at all.
-    async::task<std::optional<finished_connect>> finish_public(connect_callback callback);
+    /// Nothing of the URL but code and installation is used. Without an open intent the organization of the
+    /// answer is empty.
+    async::task<finished_connect> finish_public(connect_callback callback);
 
     /// Keeps the integration with its mappings and history. Repairs the existing installation by the JWT
     /// grant where Sentry lets it, so that nobody has to install again (a new installation orphans the
@@ -116,13 +119,12 @@ private:
         sentry_organization const& confirmed,
         sentry::token_set const& tokens
     );
-    enum class purpose { connect, reconnect };
     async::task<result<started_connect>> open(
         organization_id org,
         integration_id id,
         identity::principal const& who,
         std::optional<secret> binding,
-        purpose to,
+        intent_purpose to,
         other_organizations others
     );
     /// True where the existing installation works again.
