@@ -1,3 +1,6 @@
+#include "fields.hpp"
+#include "requests.hpp"
+
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/document.hpp>
 #include <tocsin/sentry/client.hpp>
@@ -11,32 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t token_answer_limit = 64 * 1024;
-
-call_failure unusable(std::string detail) {
-    // The status said success, so whatever was asked for has probably happened.
-    return {
-        .kind = failure_kind::transient,
-        .http_status = 200,
-        .detail = std::move(detail),
-        .in_doubt = true,
-        .retry_after = {}
-    };
-}
-
-std::string text_of(std::optional<json::value> const& at, std::size_t max_bytes) {
-    if (!at) return {};
-    auto const text = at->as_id_text();
-    return text ? repaired(*text, max_bytes) : std::string();
-}
-
-/// A token goes into a header: visible ASCII only.
-std::optional<secret> token_of(std::optional<json::value> const& at) {
-    auto const text = at ? at->as_string() : std::nullopt;
-    if (!text || text->empty() || text->size() > 4096) return std::nullopt;
-    bool const visible = std::all_of(text->begin(), text->end(), [](char c) { return c > 0x20 && c < 0x7F; });
-    return visible ? std::optional(secret(std::string(*text))) : std::nullopt;
-}
+/// A hundred items with all their details; the node budget of a single object does not fit.
+constexpr json::limits long_list{.nodes = 500'000};
+/// An error answer is a sentence; more is a page.
+constexpr std::size_t longest_error = 64 * 1024;
 
 std::optional<std::chrono::seconds> seconds_in(std::optional<std::string_view> header) {
     if (!header || header->empty() || header->size() > 12) return std::nullopt;
@@ -58,18 +39,29 @@ std::optional<std::chrono::seconds> wished_pause(http::fields const& headers, ti
 }
 
 /// Sentry's own words: {"detail": text | {"message": text}} or {"error": text}; else nothing.
-std::string words_of(std::string_view body) {
-    if (body.size() > token_answer_limit) return {};
-    auto const parsed = json::parse(body);
-    if (!parsed) return {};
+std::string words_of(json::value const& root) {
     for (auto const& path :
          {std::initializer_list<std::string_view>{"detail"},
           {"detail", "message"},
           {"error"},
           {"error_description"}})
-        if (auto const at = parsed->root().at(path))
+        if (auto const at = root.at(path))
             if (auto const text = at->as_string()) return printable(*text, 300);
     return {};
+}
+
+/// OAuth names its errors in lower case and underscores; elsewhere `error` is a sentence.
+std::string oauth_error_of(json::value const& root) {
+    auto const at = root.find("error");
+    auto const name = at ? at->as_string() : std::nullopt;
+    bool const is_name =
+        name && !name->empty() && name->size() <= 64 &&
+        std::all_of(name->begin(), name->end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+    return is_name ? std::string(*name) : std::string();
+}
+
+organization read_organization(json::value const& from) {
+    return {text_of(from.find("id"), 65), text_of(from.find("slug"), 200), text_of(from.find("name"), 300)};
 }
 
 }  // namespace
@@ -78,10 +70,15 @@ call_failure classify(http::answer const& answer, timestamp now) {
     call_failure why{
         .kind = failure_kind::transient,
         .http_status = answer.status,
-        .detail = words_of(answer.body),
+        .detail = {},
         .in_doubt = false,
         .retry_after = wished_pause(answer.headers, now)
     };
+    if (answer.body.size() <= longest_error)
+        if (auto const parsed = json::parse(answer.body)) {
+            why.detail = words_of(parsed->root());
+            why.oauth_error = oauth_error_of(parsed->root());
+        }
     // Sentry says a 404 in JSON; a proxy's page about a wrong address proves nothing about an installation.
     bool const sentrys_own_words = !why.detail.empty();
     if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);
@@ -106,30 +103,6 @@ call_failure classify(http::answer const& answer, timestamp now) {
     return why;
 }
 
-call_result<token_set> decode_token_set(std::string_view body, timestamp now) {
-    if (body.size() > token_answer_limit) return unusable("the token answer is too large");
-    auto const parsed = json::parse(body);
-    if (!parsed) return unusable("the token answer is not JSON");
-    auto const root = parsed->root();
-    token_set tokens;
-    auto access = token_of(root.find("token"));
-    if (!access) return unusable("the token answer has no token");
-    tokens.access_token = std::move(*access);
-    tokens.refresh_token = token_of(root.find("refreshToken"));
-    if (auto const expires = root.find("expiresAt"); expires && !expires->is_null()) {
-        auto const text = expires->as_string();
-        auto const at = text ? parse_rfc3339(*text) : std::nullopt;
-        if (!at || *at <= now) return unusable("the token answer's expiresAt is no time to come");
-        tokens.expires_at = std::min(*at, now + std::chrono::days(366));
-    }
-    if (auto const scopes = root.find("scopes"))
-        for (std::size_t i = 0; i < std::min<std::size_t>(scopes->size(), 100); ++i)
-            if (auto const scope = scopes->element(i).as_string())
-                tokens.scopes.push_back(printable(*scope, 100));
-    std::sort(tokens.scopes.begin(), tokens.scopes.end());
-    return tokens;
-}
-
 call_result<installation> decode_installation(std::string_view body) {
     auto const parsed = json::parse(body);
     if (!parsed) return unusable("the installation answer is not JSON");
@@ -148,9 +121,29 @@ call_result<installation> decode_installation(std::string_view body) {
     return found;
 }
 
+call_result<organization> decode_organization(std::string_view body) {
+    auto const parsed = json::parse(body);
+    if (!parsed) return unusable("the organization answer is not JSON");
+    auto found = read_organization(parsed->root());
+    if (!is_identifier(found.id) || found.slug.empty())
+        return unusable("the organization answer has no id or no slug");
+    return found;
+}
+
+call_result<std::vector<organization>> decode_organizations(std::string_view body) {
+    auto const parsed = json::parse(body, json::root::object_or_array, long_list);
+    if (!parsed || parsed->root().kind() != json::kind::array)
+        return unusable("the organization list is no JSON list");
+    std::vector<organization> all;
+    for (std::size_t i = 0; i < parsed->root().size(); ++i) {
+        auto one = read_organization(parsed->root().element(i));
+        if (is_identifier(one.id) && !one.slug.empty()) all.push_back(std::move(one));
+    }
+    return all;
+}
+
 call_result<std::vector<project>> decode_projects(std::string_view body) {
-    // A hundred projects with all their details; the node budget of a single object does not fit.
-    auto const parsed = json::parse(body, json::root::object_or_array, {.nodes = 500'000});
+    auto const parsed = json::parse(body, json::root::object_or_array, long_list);
     if (!parsed || parsed->root().kind() != json::kind::array)
         return unusable("the project list is no JSON list");
     std::vector<project> projects;

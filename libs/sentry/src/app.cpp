@@ -7,6 +7,26 @@
 
 namespace tocsin::sentry {
 
+std::string authorize_url(
+    config::base_url const& sentry, oauth_app const& app, authorization_request const& what
+) {
+    std::string scope;  // Sentry splits at single spaces: a second one would make an empty scope
+    for (auto const& one : what.scopes) {
+        if (!scope.empty()) scope.push_back(' ');
+        scope += one;
+    }
+    return sentry.str() + "/oauth/authorize/?" +
+           http::form_encoded(
+               {{"response_type", "code"},
+                {"client_id", app.client_id},
+                {"redirect_uri", what.redirect_uri},
+                {"scope", scope},
+                {"state", std::string(what.state.reveal())},
+                {"code_challenge", what.code_challenge},
+                {"code_challenge_method", "S256"}}
+           );
+}
+
 std::string external_install_url(config::base_url const& sentry, std::string_view app_slug) {
     return sentry.str() + "/sentry-apps/" + http::encoded_segment(app_slug) + "/external-install/";
 }

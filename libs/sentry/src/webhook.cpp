@@ -1,3 +1,5 @@
+#include "fields.hpp"
+
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/document.hpp>
 #include <tocsin/sentry/webhook.hpp>
@@ -74,12 +76,6 @@ private:
 
 std::string web_url(std::string text) {
     return text.starts_with("https://") || text.starts_with("http://") ? text : std::string();
-}
-
-/// Identifiers decide what a delivery is applied to: repaired ones (U+FFFD) would confuse two sources.
-bool is_identifier(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 64 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 resource resource_named(std::string_view name) noexcept {

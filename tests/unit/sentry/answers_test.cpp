@@ -99,6 +99,24 @@ BOOST_AUTO_TEST_CASE(answers_are_sorted_by_status) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(oauth_errors_keep_their_name) {
+    auto const name_in = [](char const* body) {
+        return classify(http::answer{400, {}, body}, now).oauth_error;
+    };
+    BOOST_TEST(name_in(R"({"error":"invalid_grant"})") == "invalid_grant");
+    BOOST_TEST(
+        name_in(R"({"error":"invalid_credentials","error_description":"x"})") == "invalid_credentials"
+    );
+    for (auto const* other :
+         {"",
+          "invalid_grant",
+          R"({"error":"No such grant"})",
+          R"({"error":""})",
+          R"({"detail":"invalid_grant"})",
+          R"({"error":{"code":"invalid_grant"}})"})
+        BOOST_TEST(name_in(other).empty(), other);
+}
+
 BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
     auto const pause = [](char const* name, std::string const& value) {
         http::answer answer{429, {}, {}};
@@ -136,6 +154,24 @@ BOOST_AUTO_TEST_CASE(pages_follow_the_cursor_only) {
           R"(<u>; rel="next"; results="true")",
           R"(<u>; rel="next"; results="true"; cursor="")"})
         BOOST_TEST(!next_cursor(odd).has_value(), odd);
+}
+
+BOOST_AUTO_TEST_CASE(organizations_are_read) {
+    auto const found = decode_organizations(
+        R"([{"id":"4509877862268928","slug":"northwind","name":"Northwind","status":{"id":"active"}},{"id":7,"slug":"b"},{"slug":"no-id"}])"
+    );
+    BOOST_REQUIRE(found.has_value());
+    BOOST_REQUIRE(found->size() == 2);
+    BOOST_TEST(found->front().id == "4509877862268928");
+    BOOST_TEST(found->front().name == "Northwind");
+    BOOST_TEST(found->back().id == "7");
+    BOOST_TEST(decode_organizations("[]")->empty());
+    for (auto const* other : {"", "{}", "null", "[", "<html>"})
+        BOOST_TEST(!decode_organizations(other).has_value(), other);
+
+    BOOST_TEST(decode_organization(R"({"id":"1","slug":"northwind","name":null})")->name.empty());
+    for (auto const* other : {"", "[]", R"({"id":"1"})", R"({"slug":"a"})", R"({"id":"a b","slug":"a"})"})
+        BOOST_TEST(!decode_organization(other).has_value(), other);
 }
 
 BOOST_AUTO_TEST_CASE(installations_and_projects_are_read) {

@@ -22,6 +22,23 @@ BOOST_AUTO_TEST_CASE(install_url_is_sentrys) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(the_consent_url_carries_pkce_and_single_spaces) {
+    sentry::authorization_request const asked{
+        "https://tocsin.example/oauth/sentry/callback?a=b",
+        secret("fake&state"),
+        "fake-challenge",
+        {"org:read", "project:read"}
+    };
+    sentry::oauth_app const app{"fake client", secret("fake-client-secret")};
+    BOOST_TEST(
+        sentry::authorize_url(config::parse_base_url("https://sentry.io/below/").value(), app, asked) ==
+        "https://sentry.io/below/oauth/authorize/?response_type=code&client_id=fake%20client"
+        "&redirect_uri=https%3A%2F%2Ftocsin.example%2Foauth%2Fsentry%2Fcallback%3Fa%3Db"
+        "&scope=org%3Aread%20project%3Aread&state=fake%26state&code_challenge=fake-challenge"
+        "&code_challenge_method=S256"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(the_assertion_is_a_signed_jwt_of_a_minute) {
     sentry::public_app const app{"tocsin", "fake-client-id", secret("fake-client-secret"), std::nullopt};
     auto const jti = uuid::parse("7a485448-a9e2-4c85-8a3c-4f44175783c9").value();

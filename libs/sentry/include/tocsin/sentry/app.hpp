@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tocsin::sentry {
 
@@ -18,6 +19,26 @@ struct public_app {
     secret client_secret;
     std::optional<secret> previous_client_secret;  ///< accepted for webhooks while a rotation is under way
 };
+
+/// This deployment's OAuth application at Sentry.
+struct oauth_app {
+    std::string client_id;
+    secret client_secret;
+};
+
+/// What a browser asks Sentry to consent to.
+struct authorization_request {
+    std::string redirect_uri;  ///< exactly as registered; the exchange must send the very same text
+    secret state;
+    std::string code_challenge;  ///< of PKCE, S256
+    std::vector<std::string> scopes;
+};
+
+/// Where a browser goes to consent: Sentry sends it back to `redirect_uri` with `code` and `state`, or with
+/// `error` and `state`.
+std::string authorize_url(
+    config::base_url const& sentry, oauth_app const& app, authorization_request const& what
+);
 
 /// Where a browser goes to install the app: Sentry lets the person pick the organization. Sentry hands no
 /// state back.

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tocsin::sentry {
@@ -24,6 +25,7 @@ struct token_set {
     std::optional<secret> refresh_token;
     std::optional<timestamp> expires_at;
     std::vector<std::string> scopes;
+    std::string organization_id;  ///< Sentry's, for a token that is bound to one; else empty
 };
 
 struct organization {
@@ -70,6 +72,22 @@ public:
     /// JWT.
     async::task<call_result<token_set>> renew_by_jwt(public_app const& app, uuid installation);
 
+    /// A new pair for its refresh token. The old refresh token is dead at Sentry from the moment it answered:
+    /// a repetition after an answer that was lost is refused.
+    async::task<call_result<token_set>> renew_by_refresh_token(
+        public_app const& app, uuid installation, secret refresh_token
+    );
+
+    /// Exchanges the code of an OAuth consent. `redirect_uri` as in the authorize request, to the letter.
+    /// Most failures burn the code.
+    async::task<call_result<token_set>> exchange_oauth_code(
+        oauth_app const& app, secret code, std::string redirect_uri, secret code_verifier
+    );
+    /// A new pair of an OAuth grant. As with `renew_by_refresh_token`, a lost answer loses the grant.
+    async::task<call_result<token_set>> refresh_oauth(oauth_app const& app, secret refresh_token);
+    /// Ends an OAuth grant, named by its access or refresh token; one that is already gone is a success.
+    async::task<call_result<void>> revoke_oauth(oauth_app const& app, secret token);
+
     async::task<call_result<sentry::installation>> find_installation(uuid installation, secret const& token);
     /// Tells Sentry that the installation is complete; idempotent. Webhooks of a pending installation are not
     /// sent.
@@ -77,11 +95,17 @@ public:
     async::task<call_result<sentry::organization>> find_organization(
         std::string_view slug, secret const& token
     );
+    /// All organizations that the token's user may see, every page, merged by id. Where the host has regions,
+    /// those that tokens may go to are asked, and one that fails makes the whole call fail.
+    async::task<call_result<std::vector<sentry::organization>>> list_organizations(secret token);
     /// All projects of an organization, every page (at most 10,000 projects).
     async::task<call_result<std::vector<project>>> list_projects(std::string organization_slug, secret token);
 
 private:
     async::task<call_result<http::answer>> send(http::client_request request);
+    async::task<call_result<http::answer>> send_oauth(
+        std::string_view endpoint, oauth_app const& app, std::vector<std::pair<std::string, std::string>> form
+    );
     client_settings settings_;
     clock const& time_;
     std::unique_ptr<http::client> http_;
@@ -89,7 +113,11 @@ private:
 
 /// The decoders of Sentry's answers, apart from the calls so that tests and fuzzers reach them.
 call_result<token_set> decode_token_set(std::string_view body, timestamp now);
+/// Of the OAuth token endpoint: snake case, a relative lifetime, scopes in one text.
+call_result<token_set> decode_oauth_token_set(std::string_view body, timestamp now);
 call_result<installation> decode_installation(std::string_view body);
+call_result<organization> decode_organization(std::string_view body);
+call_result<std::vector<organization>> decode_organizations(std::string_view body);
 call_result<std::vector<project>> decode_projects(std::string_view body);
 /// The cursor of the next page in a Link header; nothing on the last page.
 std::optional<std::string> next_cursor(std::string_view link_header);

@@ -29,6 +29,7 @@ struct call_failure {
     /// True where Sentry may have carried the call out although no usable answer came.
     bool in_doubt = false;
     std::optional<std::chrono::seconds> retry_after;  ///< as Retry-After or the reset header ask, 1 s to 1 h
+    std::string oauth_error{};  ///< the name in an OAuth error answer ("invalid_grant"); empty elsewhere
 };
 
 /// Makes `result::value()` of a failed call throw `failure`.

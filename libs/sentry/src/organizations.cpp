@@ -1,0 +1,77 @@
+#include "requests.hpp"
+
+#include <tocsin/sentry/client.hpp>
+
+#include <algorithm>
+
+namespace tocsin::sentry {
+
+async::task<call_result<installation>> client::find_installation(uuid installation, secret const& token) {
+    auto answered =
+        co_await send(with_bearer(http::method::get, installation_path(base(), installation), token));
+    if (!answered) co_return answered.error();
+    co_return decode_installation(answered->body);
+}
+
+async::task<call_result<void>> client::mark_installed(uuid installation, secret const& token) {
+    auto request = with_bearer(http::method::put, installation_path(base(), installation), token);
+    set_json(request, R"({"status":"installed"})");
+    auto answered = co_await send(std::move(request));
+    if (!answered) co_return answered.error();
+    co_return call_result<void>{};
+}
+
+async::task<call_result<organization>> client::find_organization(std::string_view slug, secret const& token) {
+    auto answered = co_await send(with_bearer(
+        http::method::get, base().path + "/api/0/organizations/" + http::encoded_segment(slug) + "/", token
+    ));
+    if (!answered) co_return answered.error();
+    co_return decode_organization(answered->body);
+}
+
+async::task<call_result<std::vector<organization>>> client::list_organizations(secret token) {
+    std::vector<organization> all;
+    std::optional<std::string> cursor;
+    for (int page = 0; page < max_pages; ++page) {
+        auto target = base().path + "/api/0/organizations/?per_page=100";
+        if (cursor) target += "&" + http::form_encoded({{"cursor", *cursor}});
+        auto answered = co_await send(with_bearer(http::method::get, std::move(target), token));
+        if (!answered) co_return answered.error();
+        auto found = decode_organizations(answered->body);
+        if (!found) co_return found.error();
+        for (auto& one : *found)
+            if (std::none_of(all.begin(), all.end(), [&](auto const& known) { return known.id == one.id; }))
+                all.push_back(std::move(one));
+        auto const next = next_cursor(answered->headers.find("Link").value_or(""));
+        if (!next || next == cursor) break;
+        cursor = next;
+    }
+    co_return all;
+}
+
+async::task<call_result<std::vector<project>>> client::list_projects(
+    std::string organization_slug, secret token
+) {
+    std::vector<project> all;
+    std::string const first = base().path + "/api/0/organizations/" +
+                              http::encoded_segment(organization_slug) + "/projects/?per_page=100";
+    std::optional<std::string> cursor;
+    for (int page = 0; page < max_pages; ++page) {
+        // The cursor goes to our own base URL: the URL in the Link header may name another host.
+        auto target = first;
+        if (cursor) target += "&" + http::form_encoded({{"cursor", *cursor}});
+        auto answered = co_await send(with_bearer(http::method::get, std::move(target), token));
+        if (!answered) co_return answered.error();
+        auto projects = decode_projects(answered->body);
+        if (!projects) co_return projects.error();
+        all.insert(
+            all.end(), std::make_move_iterator(projects->begin()), std::make_move_iterator(projects->end())
+        );
+        auto const next = next_cursor(answered->headers.find("Link").value_or(""));
+        if (!next || next == cursor) break;
+        cursor = next;
+    }
+    co_return all;
+}
+
+}  // namespace tocsin::sentry

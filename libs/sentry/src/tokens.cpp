@@ -1,0 +1,125 @@
+#include "requests.hpp"
+
+#include <tocsin/crypto/random.hpp>
+#include <tocsin/json/writer.hpp>
+#include <tocsin/sentry/client.hpp>
+
+namespace tocsin::sentry {
+
+namespace {
+
+constexpr std::string_view jwt_bearer_grant = "urn:sentry:params:oauth:grant-type:jwt-bearer";
+
+/// A request for a pair of an installation; the app authenticates in the body, which must be JSON.
+http::client_request token_request(
+    config::base_url const& base,
+    public_app const& app,
+    uuid const& installation,
+    std::string_view grant,
+    std::string_view credential_name,
+    secret const& credential
+) {
+    json::writer body;
+    body.begin_object()
+        .field("grant_type", grant)
+        .field(credential_name, credential.reveal())
+        .field("client_id", app.client_id)
+        .field("client_secret", app.client_secret.reveal())
+        .end_object();
+    http::client_request request{
+        .method = http::method::post,
+        .target = installation_path(base, installation, "authorizations/"),
+        .headers = {},
+        .body = {}
+    };
+    set_json(request, body.take());
+    return request;
+}
+
+}  // namespace
+
+async::task<call_result<token_set>> client::exchange_code(
+    public_app const& app, uuid installation, secret code
+) {
+    auto answered =
+        co_await send(token_request(base(), app, installation, "authorization_code", "code", code));
+    if (!answered) co_return answered.error();
+    co_return decode_token_set(answered->body, time_.now());
+}
+
+async::task<call_result<token_set>> client::renew_by_refresh_token(
+    public_app const& app, uuid installation, secret refresh_token
+) {
+    auto answered = co_await send(
+        token_request(base(), app, installation, "refresh_token", "refresh_token", refresh_token)
+    );
+    if (!answered) co_return answered.error();
+    co_return decode_token_set(answered->body, time_.now());
+}
+
+async::task<call_result<token_set>> client::renew_by_jwt(public_app const& app, uuid installation) {
+    json::writer body;
+    body.begin_object().field("grant_type", jwt_bearer_grant).end_object();
+    auto request = with_bearer(
+        http::method::post,
+        installation_path(base(), installation, "authorizations/"),
+        client_assertion(app, time_.now(), crypto::uuid_v4())
+    );
+    set_json(request, body.take());
+    auto answered = co_await send(std::move(request));
+    if (!answered) co_return answered.error();
+    co_return decode_token_set(answered->body, time_.now());
+}
+
+/// Credentials go into the body: Sentry refuses Basic and body at once, and its revocation reads the body
+/// only.
+async::task<call_result<http::answer>> client::send_oauth(
+    std::string_view endpoint, oauth_app const& app, std::vector<std::pair<std::string, std::string>> form
+) {
+    form.emplace_back("client_id", app.client_id);
+    form.emplace_back("client_secret", std::string(app.client_secret.reveal()));
+    http::client_request request{
+        .method = http::method::post,
+        .target = base().path + std::string(endpoint),
+        .headers = {},
+        .body = http::form_encoded(form)
+    };
+    for (auto& [name, value] : form) wipe(value);
+    request.headers.set("Accept", "application/json");
+    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    return send(std::move(request));
+}
+
+async::task<call_result<token_set>> client::exchange_oauth_code(
+    oauth_app const& app, secret code, std::string redirect_uri, secret code_verifier
+) {
+    auto answered = co_await send_oauth(
+        "/oauth/token/",
+        app,
+        {{"grant_type", "authorization_code"},
+         {"code", std::string(code.reveal())},
+         {"redirect_uri", std::move(redirect_uri)},
+         {"code_verifier", std::string(code_verifier.reveal())}}
+    );
+    if (!answered) co_return answered.error();
+    co_return decode_oauth_token_set(answered->body, time_.now());
+}
+
+async::task<call_result<token_set>> client::refresh_oauth(oauth_app const& app, secret refresh_token) {
+    // No scope: Sentry refuses a refresh that names one.
+    auto answered = co_await send_oauth(
+        "/oauth/token/",
+        app,
+        {{"grant_type", "refresh_token"}, {"refresh_token", std::string(refresh_token.reveal())}}
+    );
+    if (!answered) co_return answered.error();
+    co_return decode_oauth_token_set(answered->body, time_.now());
+}
+
+async::task<call_result<void>> client::revoke_oauth(oauth_app const& app, secret token) {
+    auto answered = co_await send_oauth("/oauth/revoke/", app, {{"token", std::string(token.reveal())}});
+    if (!answered) co_return answered.error();
+    co_return call_result<void>{};
+}
+
+}  // namespace tocsin::sentry
