@@ -22,6 +22,8 @@ create table tocsin.integrations (
     created_at       timestamptz not null default tocsin.now(),
     primary key (organization_id, integration_id)
 );
+-- An integration that waits for a person to choose or confirm its organization gives up soon.
+create index integrations_pending_idx on tocsin.integrations (status_since) where status = 'pending';
 create index integrations_untold_idx on tocsin.integrations (organization_id, integration_id)
     where mode = 'public' and status = 'connected' and told_installed_at is null;
 call tocsin.protect('tocsin.integrations');
@@ -59,6 +61,8 @@ create table tocsin.unclaimed_installations (
     sentry_host     text not null,
     installation_id uuid not null,
     sentry_org_slug text not null default '' check (length(sentry_org_slug) <= 200),
+    -- Proof, from a signed webhook, that a code belongs to this installation.
+    code_hash       bytea check (length(code_hash) = 32),
     received_at     timestamptz not null default tocsin.now(),
     primary key (sentry_host, installation_id)
 );
@@ -79,11 +83,48 @@ create table tocsin.credentials (
     fence                bigint not null default 0,
     failed_attempts      integer not null default 0,
     last_error           text check (length(last_error) <= 500),
+    -- A renewal was begun whose end nobody knows: Sentry may have replaced these tokens.
+    in_doubt             boolean not null default false,
     primary key (organization_id, integration_id),
     foreign key (organization_id, integration_id) references tocsin.integrations
 );
 create index credentials_due_idx on tocsin.credentials (due_at) where due_at is not null;
 call tocsin.protect('tocsin.credentials');
+
+-- What signs the webhooks of an integration that has a URL of its own (the client secret of an internal integration). The one
+-- before is accepted for a while, so that it can be rotated in Sentry without loss.
+create table tocsin.webhook_secrets (
+    organization_id   uuid not null,
+    integration_id    uuid not null,
+    previous_sealed   bytea,
+    secret_sealed     bytea not null,
+    previous_until    timestamptz,
+    set_at            timestamptz not null default tocsin.now(),
+    primary key (organization_id, integration_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+-- The URL of a webhook names the integration alone.
+create index webhook_secrets_integration_idx on tocsin.webhook_secrets (integration_id);
+call tocsin.protect('tocsin.webhook_secrets');
+
+-- The Sentry organizations that a token sees, while an admin has to choose one.
+create table tocsin.sentry_organization_choices (
+    organization_id uuid not null,
+    integration_id  uuid not null,
+    sentry_org_id   text not null check (length(sentry_org_id) <= 64),
+    sentry_org_slug text not null check (length(sentry_org_slug) <= 200),
+    sentry_org_name text not null check (length(sentry_org_name) <= 300),
+    primary key (organization_id, integration_id, sentry_org_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations
+);
+call tocsin.protect('tocsin.sentry_organization_choices');
+
+-- A value sealed by each vault key that this database has met: a key of the same name that is another key is refused at start.
+create table tocsin.vault_keys (
+    key_id       text primary key check (length(key_id) <= 32),
+    check_sealed bytea not null,
+    first_used   timestamptz not null default tocsin.now()
+);
 
 -- Every attempt to renew a credential: written before Sentry is called, finished after.
 create table tocsin.refresh_attempts (
@@ -101,6 +142,8 @@ create table tocsin.refresh_attempts (
     primary key (organization_id, integration_id, attempt_id),
     foreign key (organization_id, integration_id) references tocsin.integrations
 );
+-- Whether Sentry's host fails for everybody is told by the newest attempts of all.
+create index refresh_attempts_finished_idx on tocsin.refresh_attempts (finished_at);
 create index refresh_attempts_started_idx on tocsin.refresh_attempts (organization_id, integration_id, started_at desc);
 call tocsin.protect('tocsin.refresh_attempts');
 
@@ -116,6 +159,8 @@ create table tocsin.connect_flows (
     state_hash      bytea check (length(state_hash) = 32),
     verifier_sealed bytea,
     purpose         text not null check (purpose in ('connect', 'reconnect')),
+    -- The Sentry organization that the admin named beforehand; by slug.
+    wanted_org      text check (length(wanted_org) <= 200),
     -- The admin said that a reconnect may lead to another Sentry organization.
     allow_other     boolean not null default false,
     created_at      timestamptz not null default tocsin.now(),
@@ -124,6 +169,7 @@ create table tocsin.connect_flows (
     primary key (organization_id, flow_id),
     foreign key (organization_id, integration_id) references tocsin.integrations
 );
+create index connect_flows_state_idx on tocsin.connect_flows (state_hash) where used_at is null;
 create index connect_flows_binding_idx on tocsin.connect_flows (binding_hash) where used_at is null;
 call tocsin.protect('tocsin.connect_flows');
 
@@ -161,11 +207,13 @@ call tocsin.protect('tocsin.mappings');
 -- --- what each role may touch ---------------------------------------------------------------------------------------
 grant select, insert, update, delete on tocsin.integrations to tocsin_gateway;
 grant select, update (released_at) on tocsin.installation_owners, tocsin.sentry_organization_owners to tocsin_gateway;
-grant select, insert, update, delete on tocsin.credentials, tocsin.mappings to tocsin_gateway;
+grant select, insert, update, delete on tocsin.credentials, tocsin.mappings, tocsin.webhook_secrets to tocsin_gateway;
+grant select, insert, delete on tocsin.sentry_organization_choices to tocsin_gateway;
+grant select, insert on tocsin.vault_keys to tocsin_gateway, tocsin_scheduler;
 grant select, insert, update on tocsin.refresh_attempts to tocsin_gateway;
 grant select, insert, update, delete on tocsin.connect_flows to tocsin_gateway;
 grant delete on tocsin.unclaimed_installations to tocsin_gateway;
-grant select (sentry_host, installation_id) on tocsin.unclaimed_installations to tocsin_gateway;
+grant select (sentry_host, installation_id, code_hash) on tocsin.unclaimed_installations to tocsin_gateway;
 
 -- Ingest works across organizations: the organization comes from the verified key and the installation.
 create policy for_ingest on tocsin.integrations to tocsin_ingest using (true) with check (true);
@@ -180,10 +228,14 @@ grant update (sentry_project_id, sentry_project_slug, active) on tocsin.mappings
 create policy for_ingest on tocsin.credentials to tocsin_ingest using (true);
 grant select (organization_id, integration_id), delete on tocsin.credentials to tocsin_ingest;
 grant select (sentry_host, installation_id), insert on tocsin.unclaimed_installations to tocsin_ingest;
+create policy for_ingest on tocsin.webhook_secrets to tocsin_ingest using (true);
+grant select, delete on tocsin.webhook_secrets to tocsin_ingest;
 
 create policy for_scheduler on tocsin.integrations to tocsin_scheduler using (true) with check (true);
 grant select on tocsin.integrations to tocsin_scheduler;
 grant update (status, status_reason, status_since, scopes, told_installed_at) on tocsin.integrations to tocsin_scheduler;
+create policy for_scheduler on tocsin.sentry_organization_choices to tocsin_scheduler using (true);
+grant select (organization_id, integration_id), delete on tocsin.sentry_organization_choices to tocsin_scheduler;
 create policy for_scheduler on tocsin.credentials to tocsin_scheduler using (true) with check (true);
 grant select, update, delete on tocsin.credentials to tocsin_scheduler;
 create policy for_scheduler on tocsin.refresh_attempts to tocsin_scheduler using (true) with check (true);
@@ -196,6 +248,9 @@ grant select on tocsin.integrations to tocsin_operator;
 create policy for_operator on tocsin.credentials to tocsin_operator using (true) with check (true);
 grant select on tocsin.credentials to tocsin_operator;
 grant update (access_token_sealed, refresh_token_sealed) on tocsin.credentials to tocsin_operator;
+create policy for_operator on tocsin.webhook_secrets to tocsin_operator using (true) with check (true);
+grant select, update (secret_sealed, previous_sealed) on tocsin.webhook_secrets to tocsin_operator;
+grant select on tocsin.vault_keys to tocsin_operator;
 
 -- --- look-ups before the organization is known ----------------------------------------------------------------------
 -- Migrations run with row_security off, with which the bodies of these functions would be refused; making them touches no rows.
@@ -212,14 +267,21 @@ create function tocsin.find_connect_flows(of_binding_hash bytea)
            where f.binding_hash = of_binding_hash and f.used_at is null and f.expires_at > tocsin.now()
            order by f.created_at desc $$;
 
+-- The open intent of a state.
+create function tocsin.find_connect_flow_of_state(of_state_hash bytea)
+    returns table (organization_id uuid, flow_id uuid)
+    language sql stable security definer set search_path = pg_catalog, pg_temp
+    as $$ select f.organization_id, f.flow_id from tocsin.connect_flows f
+           where f.state_hash = of_state_hash and f.used_at is null and f.expires_at > tocsin.now() $$;
+
 -- --- claims: they decide between organizations, so no organization may write them by itself ------------------------------
 create policy for_lookup on tocsin.installation_owners to tocsin_lookup using (true) with check (true);
 create policy for_lookup on tocsin.sentry_organization_owners to tocsin_lookup using (true) with check (true);
 grant select, insert, update on tocsin.installation_owners, tocsin.sentry_organization_owners to tocsin_lookup;
 
--- Makes the current organization the owner of an installation and of its Sentry organization; false where another organization owns
--- one of them and has not released it: the caller then rolls back.
-create function tocsin.claim_installation(host text, installation uuid, wanted_sentry_org_id text, for_integration uuid)
+-- Makes the current organization the owner of a Sentry organization and, where there is one, of an installation on it; false
+-- where another organization owns one of them and has not released it: the caller then rolls back.
+create function tocsin.claim_connection(host text, wanted_sentry_org_id text, installation uuid, for_integration uuid)
     returns boolean
     language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -234,8 +296,8 @@ begin
     on conflict (sentry_host, sentry_org_id) do update
        set organization_id = claimant, claimed_at = tocsin.now(), released_at = null
      where o.organization_id = claimant or o.released_at is not null;
-    if not found then
-        return false;
+    if not found or installation is null then
+        return found;
     end if;
     insert into tocsin.installation_owners as o (sentry_host, installation_id, organization_id, integration_id)
     values (host, installation, claimant, for_integration)
@@ -245,6 +307,7 @@ begin
     return found;
 end
 $$;
-call tocsin.give_to_lookup(array['tocsin.find_connect_flows(bytea)', 'tocsin.claim_installation(text, uuid, text, uuid)']::regprocedure[]);
+call tocsin.give_to_lookup(array['tocsin.find_connect_flows(bytea)', 'tocsin.find_connect_flow_of_state(bytea)',
+                                 'tocsin.claim_connection(text, text, uuid, uuid)']::regprocedure[]);
 
 commit;

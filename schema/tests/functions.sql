@@ -88,7 +88,7 @@ select is(pg_temp.flow_of('acme'), null, 'and with its use');
 -- --- claims ------------------------------------------------------------------------------------------------------------
 create function pg_temp.claims(who text, org text) returns text
     language sql as $$ select pg_temp.as_role('tocsin_gateway', pg_temp.id(who)::text,
-        format($f$ select tocsin.claim_installation('https://claims.example', %L, %L, %L) $f$, pg_temp.id('contested'), org, pg_temp.id(who || ' integration'))) $$;
+        format($f$ select tocsin.claim_connection('https://claims.example', %L, %L, %L) $f$, org, pg_temp.id('contested'), pg_temp.id(who || ' integration'))) $$;
 select is(pg_temp.claims('acme', 'contested'), 'true', 'the first claim is taken');
 select is(pg_temp.claims('acme', 'contested'), 'true', 'and may be made again');
 select is(pg_temp.claims('globex', 'contested'), 'false', 'another organization is told no, and nothing more');

@@ -14,7 +14,7 @@ select set_eq(
     $$ select c.relname::text from pg_class c
         where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
           and not exists (select from walls w where w.wall = c.relname) $$,
-    array['users', 'sessions', 'unclaimed_installations'], 'the tables without an organization are these');
+    array['users', 'sessions', 'unclaimed_installations', 'vault_keys'], 'the tables without an organization are these');
 select set_eq(
     $$ select wall from walls
         where not exists (select from pg_policy p
@@ -56,7 +56,7 @@ select set_eq(
          from pg_proc p where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef $$,
     array['find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'claim_installation as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'the functions that run with the rights of another are these');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -111,7 +111,9 @@ select set_eq(
     array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r', 'tocsin_gateway services raw',
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
-          'tocsin_gateway connect_flows rawd', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
+          'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',
+          'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
+          'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',
           'tocsin_ingest unclaimed_installations (r)a', 'tocsin_ingest credentials (r)d', 'tocsin_ingest mappings r(w)',

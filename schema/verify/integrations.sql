@@ -4,7 +4,8 @@ declare
 begin
     select string_agg(wanted, ', ') into missing
       from unnest(array['integrations', 'installation_owners', 'sentry_organization_owners', 'unclaimed_installations',
-                        'credentials', 'refresh_attempts', 'connect_flows', 'mappings']) wanted
+                        'credentials', 'webhook_secrets', 'sentry_organization_choices', 'vault_keys',
+                        'refresh_attempts', 'connect_flows', 'mappings']) wanted
      where to_regclass('tocsin.' || wanted) is null;
     if missing is not null then
         raise exception 'missing tables: %', missing;
@@ -19,7 +20,7 @@ begin
     end if;
 
     select string_agg(signature, ', ') into missing
-      from unnest(array['find_connect_flows(bytea)', 'claim_installation(text, uuid, text, uuid)']) signature
+      from unnest(array['find_connect_flows(bytea)', 'find_connect_flow_of_state(bytea)', 'claim_connection(text, text, uuid, uuid)']) signature
      where to_regprocedure('tocsin.' || signature) is null
         or has_function_privilege('public', to_regprocedure('tocsin.' || signature), 'execute');
     if missing is not null then
@@ -31,6 +32,8 @@ begin
                    ('tocsin_gateway', 'installation_owners', 'select'),
                    ('tocsin_gateway', 'credentials', 'select insert update delete'),
                    ('tocsin_gateway', 'connect_flows', 'select insert update'),
+                   ('tocsin_gateway', 'webhook_secrets', 'select insert update delete'),
+                   ('tocsin_ingest', 'webhook_secrets', 'select'),
                    ('tocsin_gateway', 'mappings', 'select insert update delete'),
                    ('tocsin_ingest', 'installation_owners', 'select'),
                    ('tocsin_ingest', 'mappings', 'select'),

@@ -2,6 +2,8 @@
 
 #include "gateway/integrations_api.hpp"
 
+#include <tocsin/base/text.hpp>
+
 #include <utility>
 
 namespace tocsin::gateway {
@@ -22,6 +24,8 @@ std::string page_of(integrations::finished_connect const& end) {
                     {"found", end.found_organization}}
                );
     if (end.refusal) return list + "?connect_error=" + std::string(to_string(*end.refusal));
+    // The integration's own page asks what is left to ask.
+    if (end.waits_for_person) return list + "/" + end.integration.str();
     return list + "/" + end.integration.str() + "?connected=1";
 }
 
@@ -31,18 +35,18 @@ public:
         : accounts_(accounts), connect_(connect), cookie_(cookie) {}
 
     async::task<http::response> answer(http::request& request) {
-        // Sentry adds error=... where the person said no; nothing was installed then.
         auto const code = request.query_value("code");
         auto const installation = request.query_value("installationId");
+        auto const state = request.query_value("state");
         integrations::connect_callback what{
             .code = secret(std::string(code.value_or(""))),
             .installation = installation ? uuid::parse(*installation) : std::nullopt,
+            .state = state ? std::optional(secret(std::string(*state))) : std::nullopt,
+            .error = printable(request.query_value("error").value_or(""), 100),
             .binding = secret(std::string(request.cookie(binding_cookie_name).value_or(""))),
             .session_hash = co_await session_hash(request)
         };
-        auto const end = request.query_value("error")
-                             ? integrations::finished_connect{{}, {}, connect_refusal::denied}
-                             : co_await connect_.finish_public(std::move(what));
+        auto const end = co_await connect_.finish(std::move(what));
         co_return http::response::see_other(page_of(end));
     }
 

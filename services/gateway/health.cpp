@@ -37,6 +37,10 @@ void health::add_check(std::string name, check run) {
     checks_.push_back({std::move(name), std::move(run)});
 }
 
+void health::add_notice(std::string name, std::function<std::optional<std::string>()> look) {
+    notices_.push_back({std::move(name), std::move(look)});
+}
+
 std::vector<http::route> health::routes() {
     json::writer version;
     version.begin_object().field("version", version_).end_object();
@@ -67,6 +71,7 @@ async::task<http::response> health::readiness(http::request const& asked) {
     if (asked.query_value("verbose")) {
         out.name("checks").begin_object();
         for (auto const& [name, outcome] : outcomes) out.field(name, outcome);
+        for (auto const& each : notices_) out.field(each.name, each.look().value_or("ok"));
         out.end_object();
     }
     co_return http::response::json(ready ? 200 : 503, out.end_object().take());

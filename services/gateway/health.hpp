@@ -5,6 +5,7 @@
 #include <tocsin/http/server.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ public:
 
     /// `name` is shown by `/readyz?verbose`.
     void add_check(std::string name, check run);
+    /// Something worth knowing that takes nothing from readiness: a sentence, or nothing.
+    void add_notice(std::string name, std::function<std::optional<std::string>()> look);
     void start_draining() noexcept { draining_ = true; }
 
     /// `/livez`, `/readyz` and `/version`, answered to any host name.
@@ -36,7 +39,12 @@ private:
         check run;
     };
     std::string version_;
+    struct named_notice {
+        std::string name;
+        std::function<std::optional<std::string>()> look;
+    };
     std::vector<named_check> checks_;
+    std::vector<named_notice> notices_;
     bool draining_ = false;
 };
 

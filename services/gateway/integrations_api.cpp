@@ -2,7 +2,9 @@
 
 #include "gateway/body.hpp"
 #include "gateway/paging.hpp"
+#include "gateway/sentry_setup.hpp"
 
+#include <tocsin/integrations/scope_rules.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
@@ -38,8 +40,37 @@ void write_credential(json::writer& out, std::optional<integrations::credential_
         .end_object();
 }
 
-void write_integration(json::writer& out, integration const& of, config::base_url const& public_url) {
+std::string_view remedy_of(integration const& of) {
     auto const what_to_do = remedy(of.mode, of.status, of.reason);
+    bool const deaf = what_to_do.empty() && !of.webhook_secret_set;
+    return deaf ? integrations::missing_webhook_secret_remedy(of.mode) : what_to_do;
+}
+
+void write_sentry_org(json::writer& out, integrations::sentry_organization const& of) {
+    out.begin_object().field("id", of.id).field("slug", of.slug).field("name", of.name).end_object();
+}
+
+void write_choices(json::writer& out, integration const& of) {
+    out.name("available_orgs");
+    if (of.reason != integrations::reason::choose_organization) {
+        out.null();
+        return;
+    }
+    out.begin_array();
+    for (auto const& one : of.choices) write_sentry_org(out, one);
+    out.end_array();
+}
+
+void write_missing_scopes(json::writer& out, integration const& of) {
+    out.name("missing_scopes").begin_array();
+    if (of.credential)
+        for (auto const& one : integrations::missing_scopes(of.scopes))
+            out.begin_object().field("scope", one.scope).field("without", one.without).end_object();
+    out.end_array();
+}
+
+void write_integration(json::writer& out, integration const& of, config::base_url const& public_url) {
+    auto const what_to_do = remedy_of(of);
     out.begin_object()
         .field("id", of.id.str())
         .field("mode", to_string(of.mode))
@@ -51,19 +82,19 @@ void write_integration(json::writer& out, integration const& of, config::base_ur
     if (of.sentry_org.id.empty())
         out.null();
     else
-        out.begin_object()
-            .field("id", of.sentry_org.id)
-            .field("slug", of.sentry_org.slug)
-            .field("name", of.sentry_org.name)
-            .end_object();
+        write_sentry_org(out, of.sentry_org);
+    out.field("sentry_url", of.sentry_host);
+    write_choices(out, of);
     out.field("installation_id", of.installation ? std::optional(of.installation->str()) : std::nullopt)
         .field("scopes", of.scopes);
+    write_missing_scopes(out, of);
     // Public integrations share one URL: Sentry says in the body which installation it speaks of.
     out.field(
         "webhook_url",
         public_url.str() + "/webhooks/sentry" +
             (of.mode == integrations::mode::public_ ? "" : "/" + of.id.str())
     );
+    out.field("webhook_secret_set", of.webhook_secret_set);
     out.field("last_delivery_at", of.last_delivery_at);
     write_credential(out, of.credential);
     out.field("created_at", of.created_at).end_object();
@@ -160,16 +191,49 @@ public:
         if (!body) co_return body.error();
         json::reader in(body->root());
         auto const mode = in.required_word("mode", {"public", "oauth", "internal"});
+        std::optional<std::string> wanted_org;
+        std::optional<integrations::internal_access> access;
+        if (mode == "oauth") wanted_org = in.optional_text("sentry_org", {1, 200});
+        if (mode == "internal") access = read_access(in);
         if (auto bad = in.problems()) co_return *bad;
-        if (mode != "public")
-            co_return error{
-                errc::mode_not_configured,
-                "This deployment does not offer integrations of the mode " + mode + "."
-            };
+        auto const org = by.organization();
         auto const started =
-            co_await parts_.connect.start_public(by.organization(), by.who, binding_of(by.request));
+            access ? co_await parts_.connect.start_internal(org, std::move(*access))
+            : mode == "oauth"
+                ? co_await parts_.connect.start_oauth(org, by.who, binding_of(by.request), wanted_org)
+                : co_await parts_.connect.start_public(org, by.who, binding_of(by.request));
         if (!started) co_return started.error();
         co_return started_answer(201, *started);
+    }
+
+    async::task<result<http::response>> change(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto const chosen = in.optional_text("sentry_org", {1, 200});
+        auto const webhook_secret = in.optional_text("webhook_secret", {16, 256});
+        if (auto bad = in.problems()) co_return *bad;
+        if (webhook_secret) {
+            auto const set =
+                co_await parts_.connect.set_webhook_secret(by.organization(), *id, secret(*webhook_secret));
+            if (!set) co_return set.error();
+        }
+        if (chosen) {
+            auto const done = co_await parts_.connect.choose(by.organization(), *id, *chosen);
+            if (!done) co_return done.error();
+        }
+        co_return co_await shown(by.organization(), *id);
+    }
+
+    async::task<result<http::response>> confirm(call& by) {
+        auto const id = integration_id::parse(by.capture("id"));
+        if (!id) co_return no_integration();
+        if (auto bad = refuse_fields(by.request)) co_return *bad;
+        auto const done = co_await parts_.connect.confirm(by.organization(), *id);
+        if (!done) co_return done.error();
+        co_return co_await shown(by.organization(), *id);
     }
 
     async::task<result<http::response>> reconnect(call& by) {
@@ -178,14 +242,27 @@ public:
         auto const body = read_object(by.request);
         if (!body) co_return body.error();
         json::reader in(body->root());
-        auto const others = in.optional_bool("allow_other_organization", false)
-                                ? integrations::other_organizations::meant
-                                : integrations::other_organizations::refused;
+        integrations::reconnect_request how;
+        if (in.optional_bool("allow_other_organization", false))
+            how.others = integrations::other_organizations::meant;
+        if (in.has("token") || in.has("client_secret") || in.has("sentry_org"))
+            how.access = integrations::internal_access{
+                secret(in.required_text("token", {16, 512})),
+                secret(in.optional_text("client_secret", {16, 256}).value_or("")),
+                in.optional_text("sentry_org", {1, 200}).value_or("")
+            };
         if (auto bad = in.problems()) co_return *bad;
-        auto const started =
-            co_await parts_.connect.reconnect(by.organization(), *id, by.who, binding_of(by.request), others);
+        auto const started = co_await parts_.connect.reconnect(
+            by.organization(), *id, by.who, binding_of(by.request), std::move(how)
+        );
         if (!started) co_return started.error();
         co_return started_answer(200, *started);
+    }
+
+    async::task<result<http::response>> setup(call&) {
+        co_return http::response::json(
+            200, describe_setup({parts_.public_url, parts_.sentry_url, parts_.connect.registered()})
+        );
     }
 
     async::task<result<http::response>> disconnect(call& by) {
@@ -341,6 +418,14 @@ private:
         co_return http::response::json(200, out.take());
     }
 
+    static integrations::internal_access read_access(json::reader& in) {
+        return {
+            secret(in.required_text("token", {16, 512})),
+            secret(in.required_text("client_secret", {16, 256})),
+            in.required_text("sentry_org", {1, 200})
+        };
+    }
+
     /// For a POST that takes no fields.
     static std::optional<error> refuse_fields(http::request const& request) {
         auto const body = read_object(request);
@@ -394,7 +479,18 @@ endpoints integration_endpoints(integration_parts parts) {
          permission::administer,
          [api](call& by) { return api->start(by); },
          body_kind::json},
+        {method::get, all + "/setup", permission::view, [api](call& by) { return api->setup(by); }},
         {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
+        {method::patch,
+         one,
+         permission::administer,
+         [api](call& by) { return api->change(by); },
+         body_kind::json},
+        {method::post,
+         one + "/confirm",
+         permission::administer,
+         [api](call& by) { return api->confirm(by); },
+         body_kind::optional_json},
         {method::post,
          one + "/refresh",
          permission::administer,

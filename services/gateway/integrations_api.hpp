@@ -21,6 +21,7 @@ struct integration_parts {
     integrations::checker& checker;
     integrations::refresher& refresher;  ///< on the gateway's pool
     config::base_url public_url;
+    config::base_url sentry_url;
 };
 
 /// The cookie that binds an open connect intent to its browser. Its path keeps it to POST integrations and

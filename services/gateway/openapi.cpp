@@ -1,6 +1,6 @@
 #include "gateway/openapi.hpp"
 
-#include "gateway/openapi_json.hpp"
+#include "gateway/embedded.hpp"
 
 #include <string>
 
@@ -15,7 +15,7 @@ async::task<http::response> document(http::request&) {
 }  // namespace
 
 std::string_view openapi_document() noexcept {
-    return {reinterpret_cast<char const*>(embedded::openapi_json), embedded::openapi_json_size};
+    return embedded::text_of(embedded::openapi_json, embedded::openapi_json_size);
 }
 
 http::route openapi_route() {

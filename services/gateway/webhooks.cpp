@@ -35,16 +35,43 @@ http::response refused() {
 
 class receiver {
 public:
-    receiver(webhook_settings settings, incidents::ingest& ingest, observe::metrics& metrics)
-        : settings_(std::move(settings)), ingest_(ingest), metrics_(metrics) {
-        // With no key configured a signature is checked against one that nobody knows, so that the refusal
-        // costs the same.
-        if (settings_.keys.empty()) settings_.keys.push_back({"none", crypto::random_token()});
+    receiver(
+        webhook_settings settings,
+        find_webhook_keys keys_of,
+        incidents::ingest& ingest,
+        observe::metrics& metrics
+    )
+        : settings_(std::move(settings)),
+          keys_of_(std::move(keys_of)),
+          nobodys_{{"none", crypto::random_token()}},
+          ingest_(ingest),
+          metrics_(metrics) {
+        if (settings_.keys.empty()) settings_.keys = nobodys_;
     }
 
-    async::task<http::response> answer(http::request& request) {
+    /// For the public integration: the deployment's keys, and the body says whose it is.
+    async::task<http::response> answer_shared(http::request& request) {
+        return answer(request, settings_.keys, std::nullopt);
+    }
+
+    /// For the others: the keys of the integration that the URL names.
+    async::task<http::response> answer_own(http::request& request) {
+        auto const id = integration_id::parse(request.capture("integration_id"));
+        auto found = id ? co_await keys_of_(*id) : std::nullopt;
+        if (!found) co_return co_await answer(request, nobodys_, std::nullopt);
+        co_return co_await answer(
+            request, std::move(found->keys), incidents::verified_integration{found->organization, *id}
+        );
+    }
+
+private:
+    async::task<http::response> answer(
+        http::request& request,
+        std::vector<sentry::signing_key> keys,
+        std::optional<incidents::verified_integration> own
+    ) {
         auto const started = std::chrono::steady_clock::now();
-        auto response = co_await receive(request);
+        auto response = co_await receive(request, keys, own);
         if (response.status == 200)
             metrics_.observe(
                 "tocsin_webhook_ack_duration_seconds",
@@ -53,12 +80,15 @@ public:
         co_return response;
     }
 
-private:
-    async::task<http::response> receive(http::request& request) {
+    async::task<http::response> receive(
+        http::request& request,
+        std::vector<sentry::signing_key> const& keys,
+        std::optional<incidents::verified_integration> own
+    ) {
         bool const one_signature = request.headers.count("Sentry-Hook-Signature") == 1;
         auto const signature =
             one_signature ? *request.headers.find("Sentry-Hook-Signature") : std::string_view();
-        auto const key = sentry::verify_signature(settings_.keys, request.body, signature);
+        auto const key = sentry::verify_signature(keys, request.body, signature);
         if (!key) co_return reject("signature", refused());
 
         auto hook =
@@ -67,6 +97,7 @@ private:
 
         incidents::arrival what{
             .sentry_host = settings_.sentry_host,
+            .own = own,
             .signing_key = *key,
             .request_id = printable(request.headers.find("Request-ID").value_or(""), 64),
             .hook_timestamp = printable(request.headers.find("Sentry-Hook-Timestamp").value_or(""), 32),
@@ -86,22 +117,37 @@ private:
     }
 
     webhook_settings settings_;
+    find_webhook_keys keys_of_;
+    /// Where there is no key a signature is checked against one that nobody knows, so that the refusal costs
+    /// the same.
+    std::vector<sentry::signing_key> nobodys_;
     incidents::ingest& ingest_;
     observe::metrics& metrics_;
 };
 
 }  // namespace
 
-http::route webhook_route(webhook_settings settings, incidents::ingest& ingest, observe::metrics& metrics) {
+std::vector<http::route> webhook_routes(
+    webhook_settings settings, find_webhook_keys keys_of, incidents::ingest& ingest, observe::metrics& metrics
+) {
     auto const max_body = settings.max_body;
-    auto const edge = std::make_shared<receiver>(std::move(settings), ingest, metrics);
+    auto const edge = std::make_shared<receiver>(std::move(settings), std::move(keys_of), ingest, metrics);
+    auto const route_of = [&](char const* pattern, http::handler handle) {
+        return http::route{
+            .method = http::method::post,
+            .pattern = pattern,
+            .body = http::body_kind::json,
+            .max_body = max_body,
+            .handle = std::move(handle),
+            .on_failure = not_durable
+        };
+    };
     return {
-        .method = http::method::post,
-        .pattern = "/webhooks/sentry",
-        .body = http::body_kind::json,
-        .max_body = max_body,
-        .handle = [edge](http::request& request) { return edge->answer(request); },
-        .on_failure = not_durable
+        route_of("/webhooks/sentry", [edge](http::request& request) { return edge->answer_shared(request); }),
+        route_of(
+            "/webhooks/sentry/{integration_id}",
+            [edge](http::request& request) { return edge->answer_own(request); }
+        ),
     };
 }
 

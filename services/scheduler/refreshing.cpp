@@ -1,5 +1,7 @@
 #include "scheduler/refreshing.hpp"
 
+#include <tocsin/integrations/connect.hpp>
+
 namespace tocsin::scheduler {
 
 namespace {
@@ -8,6 +10,10 @@ namespace {
 async::task<> renew_all(integrations::refresher& refresher) {
     while (co_await refresher.renew_due() > 0) {
     }
+}
+
+async::task<> give_up(db::pool& pool) {
+    co_await integrations::expire_pending(pool);
 }
 
 }  // namespace
@@ -19,6 +25,12 @@ job renew_credentials(integrations::refresher& refresher, std::chrono::milliseco
 job finish_installations(integrations::refresher& refresher, std::chrono::milliseconds poll) {
     return {.name = "finish_installations", .every = poll, .run = [&refresher] {
                 return refresher.finish_installations();
+            }};
+}
+
+job expire_pending(db::pool& pool) {
+    return {.name = "expire_pending", .every = std::chrono::minutes(1), .run = [&pool] {
+                return give_up(pool);
             }};
 }
 

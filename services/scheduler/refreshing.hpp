@@ -15,4 +15,7 @@ job renew_credentials(integrations::refresher& refresher, std::chrono::milliseco
 /// Tells Sentry again where telling that an installation is complete failed.
 job finish_installations(integrations::refresher& refresher, std::chrono::milliseconds poll);
 
+/// Gives up what nobody chose or confirmed in time.
+job expire_pending(db::pool& pool);
+
 }  // namespace tocsin::scheduler

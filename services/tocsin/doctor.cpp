@@ -46,7 +46,7 @@ constexpr db::statement server_settings{
     "doctor_server_settings",
     R"(select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on' as durable,
               current_setting('server_version_num')::int as version,
-              to_regprocedure('tocsin.claim_installation(text, uuid, text, uuid)') is not null as schema_is_current,
+              to_regprocedure('tocsin.claim_connection(text, text, uuid, uuid)') is not null as schema_is_current,
               clock_timestamp() as now)"
 };
 

@@ -32,6 +32,8 @@
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/mappings.hpp>
 #include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/vault_upkeep.hpp>
+#include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/observe/log.hpp>
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/client.hpp>
@@ -91,10 +93,19 @@ void append(std::vector<T>& to, std::vector<T> more) {
     to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-std::optional<sentry::public_app> public_app(serve_settings const& with) {
-    if (!with.sentry_app) return std::nullopt;
-    auto const& app = *with.sentry_app;
-    return sentry::public_app{app.slug, app.client_id, app.client_secret, app.previous_client_secret};
+integrations::applications applications(serve_settings const& with) {
+    integrations::applications made;
+    if (with.sentry_app)
+        made.app = sentry::public_app{
+            with.sentry_app->slug,
+            with.sentry_app->client_id,
+            with.sentry_app->client_secret,
+            with.sentry_app->previous_client_secret
+        };
+    if (with.sentry_oauth)
+        made.oauth = sentry::oauth_app{with.sentry_oauth->client_id, with.sentry_oauth->client_secret};
+    made.redirect_uri = with.public_url.str() + "/oauth/sentry/callback";
+    return made;
 }
 
 integrations::refresh_settings refreshing(serve_settings const& with) {
@@ -104,6 +115,7 @@ integrations::refresh_settings refreshing(serve_settings const& with) {
     made.policy.max_attempts = static_cast<int>(from.max_attempts);
     made.policy.margin = from.margin;
     made.lease = from.lease;
+    made.call_timeout = with.sentry_timeout;
     return made;
 }
 
@@ -145,9 +157,17 @@ public:
         : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
           services_(pool),
           integrations_(pool),
-          connect_(pool, on.sentry, public_app(with), on.vault, refreshing(with).policy, system_clock()),
+          connect_(
+              on.executor,
+              pool,
+              on.sentry,
+              applications(with),
+              on.vault,
+              refreshing(with).policy,
+              system_clock()
+          ),
           refresher_(
-              pool, on.sentry, public_app(with), on.vault, refreshing(with), system_clock(), on.metrics
+              pool, on.sentry, applications(with), on.vault, refreshing(with), system_clock(), on.metrics
           ),
           mappings_(pool, on.sentry, on.vault, refresher_),
           checker_(pool, on.sentry, on.vault),
@@ -155,7 +175,9 @@ public:
           deliveries_(pool),
           ingest_(ingest_pool, {with.reopen_window, with.critical_event_count}, system_clock(), on.metrics),
           console_(console_directory(with)),
-          gateway_(edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on)}) {
+          gateway_(
+              edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, ingest_pool)}
+          ) {
         if (!console_.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(with).string()}});
     }
@@ -180,7 +202,7 @@ private:
         append(
             all,
             gateway::integration_endpoints(
-                {integrations_, connect_, mappings_, checker_, refresher_, with.public_url}
+                {integrations_, connect_, mappings_, checker_, refresher_, with.public_url, with.sentry_url}
             )
         );
         append(all, gateway::incident_endpoints(board_));
@@ -188,10 +210,22 @@ private:
         return all;
     }
 
-    std::vector<http::route> others(serve_settings const& with, common_parts const& on) {
+    std::vector<http::route> others(
+        serve_settings const& with, common_parts const& on, db::pool& ingest_pool
+    ) {
         std::vector<http::route> all = on.health.routes();
         all.push_back(gateway::openapi_route());
-        all.push_back(gateway::webhook_route(webhooks(with), ingest_, on.metrics));
+        append(
+            all,
+            gateway::webhook_routes(
+                webhooks(with),
+                [&ingest_pool, &vault = on.vault](integration_id id) {
+                    return integrations::find_webhook_keys(ingest_pool, vault, id);
+                },
+                ingest_,
+                on.metrics
+            )
+        );
         all.push_back(
             gateway::connect_callback_route(accounts_, connect_, gateway::cookie_of(with.public_url))
         );
@@ -250,6 +284,28 @@ void start(Server& server, std::string_view variable, config::endpoint const& wh
     }
 }
 
+/// Whether the vault's first key is the right one, asked until the database answers.
+struct vault_check {
+    std::optional<result<>> outcome;
+
+    async::task<> run(db::pool& pool, crypto::vault const& vault, async::io_loop& loop) {
+        while (!outcome) {
+            try {
+                outcome = co_await integrations::check_vault(pool, vault);
+            } catch (std::exception const& why) {
+                observe::log_warn("vault not checked yet", {{"why", why.what()}});
+            }
+            if (!outcome) co_await async::sleep_for(std::chrono::seconds(1));
+        }
+        // What it sealed with a wrong key nobody could open again.
+        if (!*outcome) loop.stop();
+    }
+    async::task<result<>> ready() const {
+        if (!outcome) co_return error{errc::unavailable, "the vault's key has not been checked yet"};
+        co_return *outcome;
+    }
+};
+
 }  // namespace
 
 // The object graph, in order of dependence; what stands above is destroyed after what stands below.
@@ -285,6 +341,9 @@ int serve(serve_settings const& with) {
     auto& checked_pool = gateway_pool ? *gateway_pool : *scheduler_pool;
     health.add_check("database", [&checked_pool] { return check_database(checked_pool); });
 
+    vault_check checked_vault;
+    health.add_check("vault", [&checked_vault] { return checked_vault.ready(); });
+
     std::optional<gateway_role> gateway;
     if (gateway_pool) gateway.emplace(with, parts, *gateway_pool, *ingest_pool);
 
@@ -292,7 +351,13 @@ int serve(serve_settings const& with) {
     std::optional<integrations::refresher> refresher;
     if (scheduler_pool) {
         refresher.emplace(
-            *scheduler_pool, sentry_client, public_app(with), vault, refreshing(with), system_clock(), metrics
+            *scheduler_pool,
+            sentry_client,
+            applications(with),
+            vault,
+            refreshing(with),
+            system_clock(),
+            metrics
         );
         jobs.add(scheduler::keep_delivery_partitions(*scheduler_pool, with.delivery_retention));
         scheduler::declare_counted_metrics(metrics);
@@ -302,6 +367,8 @@ int serve(serve_settings const& with) {
         );
         jobs.add(scheduler::renew_credentials(*refresher, with.refresh.poll));
         jobs.add(scheduler::finish_installations(*refresher, with.refresh.poll));
+        jobs.add(scheduler::expire_pending(*scheduler_pool));
+        health.add_notice("refreshing", [&refresher] { return refresher->pause(); });
     }
 
     gateway::admin_server admin(executor, with.admin_listen, metrics, health);
@@ -323,8 +390,11 @@ int serve(serve_settings const& with) {
     start(admin, "TOCSIN_ADMIN_LISTEN", with.admin_listen);
     if (gateway) start(gateway->edge(), "TOCSIN_LISTEN", with.listen);
     jobs.start();
+    ending.spawn(checked_vault.run(checked_pool, vault, loop));
     loop.run();
 
+    if (checked_vault.outcome && !*checked_vault.outcome)
+        throw std::runtime_error(checked_vault.outcome->error().detail);
     observe::log_info("stopped", {{"complete", complete}});
     // What was cut off still refers to this function's objects: the process ends without unwinding it.
     if (!complete) std::_Exit(EXIT_SUCCESS);

@@ -63,11 +63,11 @@ std::optional<accepted> apply(
 ) {
     auto const& hook = what.hook;
     auto const* installation = std::get_if<sentry::installation_change>(&hook.what);
-    auto const of = find_receiver(tx, what.sentry_host, hook.installation);
+    auto const of = find_receiver(tx, what);
     if (!of) {
         if (!installation || !hook.disagreement.empty()) return std::nullopt;
         if (hook.action == "created")
-            remember_unclaimed(tx, what.sentry_host, hook.installation, installation->organization_slug);
+            remember_unclaimed(tx, what.sentry_host, hook.installation, *installation);
         return accepted{id, outcome::ignored, std::nullopt};
     }
     auto const body = crypto::sha256(what.body);
@@ -80,7 +80,8 @@ std::optional<accepted> apply(
         .duplicate_of = std::nullopt
     };
     if (installation && hook.disagreement.empty()) {
-        bool const ends = hook.action == "deleted" && !of->silenced;
+        // An OAuth application's token outlives the internal integration that sends its webhooks.
+        bool const ends = hook.action == "deleted" && !of->silenced && of->mode != integrations::mode::oauth;
         if (ends) uninstall(tx, *of);
         record.outcome = ends ? outcome::updated : outcome::ignored;
         record.rule = ends ? "the integration was uninstalled in Sentry"
@@ -111,7 +112,7 @@ std::optional<accepted> apply(
 /// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its
 /// raw bytes.
 std::optional<accepted> keep_as_unreadable(db::transaction& tx, arrival const& what, delivery_id id) {
-    auto const of = find_receiver(tx, what.sentry_host, what.hook.installation);
+    auto const of = find_receiver(tx, what);
     if (!of) return std::nullopt;
     write_delivery(
         tx,
@@ -183,7 +184,7 @@ async::task<ingest::attempt> ingest::try_once(std::shared_ptr<arrival const> wha
 
 async::task<std::optional<accepted>> ingest::look_up(std::shared_ptr<arrival const> what, delivery_id id) {
     return pool_.transact(db::no_tenant, [what, id](db::transaction& tx) -> std::optional<accepted> {
-        auto const of = find_receiver(tx, what->sentry_host, what->hook.installation);
+        auto const of = find_receiver(tx, *what);
         return of ? find_delivery(tx, *of, id) : std::nullopt;
     });
 }

@@ -2,7 +2,9 @@
 
 #include "incident_row.hpp"
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/text.hpp>
+#include <tocsin/integrations/status_store.hpp>
 
 #include <algorithm>
 
@@ -12,25 +14,26 @@ namespace {
 
 constexpr db::statement find_by_installation{
     "find_receiving_integration",
-    R"(select i.organization_id, i.integration_id, i.status, i.status_reason
+    R"(select i.organization_id, i.integration_id, i.mode, i.status, i.status_reason
          from tocsin.installation_owners o
          join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
         where o.sentry_host = $1 and o.installation_id = $2 and i.installation_id = $2)"
 };
 
+constexpr db::statement find_by_id{
+    "find_receiving_integration_by_id",
+    R"(select organization_id, integration_id, mode, status, status_reason from tocsin.integrations
+        where organization_id = $1 and integration_id = $2)"
+};
+
 constexpr db::statement insert_unclaimed{
     "insert_unclaimed_installation",
-    R"(insert into tocsin.unclaimed_installations (sentry_host, installation_id, sentry_org_slug) values ($1, $2, $3) on conflict do nothing)"
+    R"(insert into tocsin.unclaimed_installations (sentry_host, installation_id, sentry_org_slug, code_hash)
+       values ($1, $2, $3, $4) on conflict do nothing)"
 };
 
 constexpr db::statement delete_credential{
     "delete_credential", "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
-};
-
-constexpr db::statement set_uninstalled{
-    "set_integration_uninstalled",
-    R"(update tocsin.integrations set status = 'disconnected', status_reason = 'uninstalled', status_since = tocsin.now()
-        where organization_id = $1 and integration_id = $2)"
 };
 
 constexpr db::statement select_now{"select_now", "select tocsin.now() as now"};
@@ -236,10 +239,10 @@ routing route_metric_alert(
 
 }  // namespace
 
-std::optional<receiving_integration> find_receiver(
-    db::transaction& tx, std::string const& sentry_host, uuid const& installation
-) {
-    auto const row = tx.run(find_by_installation, sentry_host, installation).first();
+std::optional<receiving_integration> find_receiver(db::transaction& tx, arrival const& what) {
+    auto const row = what.own
+                         ? tx.run(find_by_id, what.own->organization, what.own->integration).first()
+                         : tx.run(find_by_installation, what.sentry_host, what.hook.installation).first();
     if (!row) return std::nullopt;
     auto const why = row->text("status_reason");
     // A dead token never silences a page: only an admin's Disconnect and an uninstall do.
@@ -248,6 +251,7 @@ std::optional<receiving_integration> find_receiver(
     return receiving_integration{
         row->get<organization_id>("organization_id"),
         row->get<integration_id>("integration_id"),
+        known(integrations::parse_mode(row->text("mode")), "mode"),
         silenced,
         why == "uninstalled" ? "the integration was uninstalled in Sentry"
                              : "an admin disconnected the integration"
@@ -258,14 +262,21 @@ void remember_unclaimed(
     db::transaction& tx,
     std::string const& sentry_host,
     uuid const& installation,
-    std::string const& organization_slug
+    sentry::installation_change const& what
 ) {
-    tx.run(insert_unclaimed, sentry_host, installation, organization_slug);
+    auto const hash = what.code.empty() ? std::nullopt : std::optional(crypto::sha256(what.code.reveal()));
+    auto const bytes = hash ? std::optional(byte_view(*hash)) : std::nullopt;
+    tx.run(insert_unclaimed, sentry_host, installation, what.organization_slug, bytes);
 }
 
 void uninstall(db::transaction& tx, receiving_integration const& of) {
     tx.run(delete_credential, of.organization, of.integration);
-    tx.run(set_uninstalled, of.organization, of.integration);
+    integrations::standing const uninstalled{
+        integrations::status::disconnected, integrations::reason::uninstalled
+    };
+    integrations::move_status(
+        tx, of.organization, of.integration, uninstalled, integrations::mover::uninstall
+    );
 }
 
 timestamp current_time(db::transaction& tx) {

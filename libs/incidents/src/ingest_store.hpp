@@ -5,28 +5,29 @@
 #include <tocsin/incidents/incident_rules.hpp>
 #include <tocsin/incidents/ingest.hpp>
 #include <tocsin/incidents/types.hpp>
+#include <tocsin/integrations/types.hpp>
 
 #include <optional>
 #include <string>
 
 namespace tocsin::incidents {
 
-/// The integration that an installation belongs to.
+/// The integration that a webhook is for.
 struct receiving_integration {
     organization_id organization;
     integration_id integration;
+    integrations::mode mode = integrations::mode::public_;
     bool silenced = false;  ///< disconnected by an admin or uninstalled: webhooks have no effect
     std::string reason;
 };
-std::optional<receiving_integration> find_receiver(
-    db::transaction& tx, std::string const& sentry_host, uuid const& installation
-);
+std::optional<receiving_integration> find_receiver(db::transaction& tx, arrival const& what);
 
+/// Keeps of the code only its hash: it proves later that a code belongs to this installation.
 void remember_unclaimed(
     db::transaction& tx,
     std::string const& sentry_host,
     uuid const& installation,
-    std::string const& organization_slug
+    sentry::installation_change const& what
 );
 /// Tokens gone, status disconnected, reason uninstalled.
 void uninstall(db::transaction& tx, receiving_integration const& of);

@@ -3,37 +3,14 @@
 #include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/scope_rules.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace tocsin::integrations {
 
 namespace {
-
-struct needed_scope {
-    std::string_view thing;
-    std::string_view without;
-};
-
-// Reading is enough for everything but writing back (Sentry's endpoints accept read, write or admin of the
-// same thing).
-constexpr std::array<needed_scope, 4> needed{{
-    {"org", "the organization cannot be confirmed"},
-    {"project", "projects cannot be listed for mapping"},
-    {"team", "teams cannot be shown"},
-    {"event", "issues cannot be read back, and issue webhooks are not sent"},
-}};
-
-bool has_level(std::vector<std::string> const& granted, std::string_view thing) {
-    return std::any_of(granted.begin(), granted.end(), [thing](std::string const& scope) {
-        auto const colon = scope.find(':');
-        if (colon == std::string::npos || std::string_view(scope).substr(0, colon) != thing) return false;
-        auto const level = std::string_view(scope).substr(colon + 1);
-        return level == "read" || level == "write" || level == "admin";
-    });
-}
 
 struct known {
     integration about;
@@ -51,27 +28,28 @@ check_result check_scopes(integration const& of) {
     auto const missing = missing_scopes(of.scopes);
     if (missing.empty())
         return {"scopes", check_outcome::passed, "Sentry granted " + joined(of.scopes, ", ") + "."};
+    std::vector<std::string> said;
+    for (auto const& one : missing) said.push_back(one.scope + " is missing: " + one.without);
     return {
         "scopes",
         check_outcome::warning,
-        joined(missing, "; ") +
+        joined(said, "; ") +
             ". Add the permission to the integration in Sentry's developer settings, then reconnect."
     };
 }
 
-check_result check_organization(integration const& of, sentry::installation const& found) {
-    bool const same = of.sentry_org.id == found.organization.id ||
-                      (found.organization.id.empty() && of.sentry_org.slug == found.organization.slug);
+check_result check_organization(integration const& of, sentry::organization const& found) {
+    bool const same = of.sentry_org.id == found.id || (found.id.empty() && of.sentry_org.slug == found.slug);
     if (!same)
         return {
             "organization",
             check_outcome::failed,
-            "The token is for " + found.organization.slug + ", not for " + of.sentry_org.slug + ". Reconnect."
+            "The token is for " + found.slug + ", not for " + of.sentry_org.slug + ". Reconnect."
         };
     return {
         "organization",
         check_outcome::passed,
-        "The token is for " + of.sentry_org.name + " (" + found.organization.slug + ")."
+        "The token is for " + of.sentry_org.name + " (" + found.slug + ")."
     };
 }
 
@@ -83,6 +61,8 @@ check_result check_webhooks(integration const& of, std::optional<sentry::install
             "Sentry waits to be told that the installation is complete and sends nothing until then. Tocsin "
             "keeps telling it."
         };
+    if (!of.webhook_secret_set)
+        return {"webhooks", check_outcome::failed, std::string(missing_webhook_secret_remedy(of.mode))};
     if (!of.last_delivery_at)
         return {
             "webhooks",
@@ -119,14 +99,6 @@ std::string_view to_string(check_outcome o) noexcept {
     return "failed";
 }
 
-std::vector<std::string> missing_scopes(std::vector<std::string> const& granted) {
-    std::vector<std::string> missing;
-    for (auto const& [thing, without] : needed)
-        if (!has_level(granted, thing))
-            missing.push_back(std::string(thing) + ":read is missing: " + std::string(without));
-    return missing;
-}
-
 async::task<result<std::vector<check_result>>> checker::check(organization_id org, integration_id id) {
     auto const stored = co_await pool_.transact(org, [org, id](db::transaction& tx) -> result<known> {
         auto const found = find_integration(tx, org, id);
@@ -139,39 +111,59 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
     if (!stored) co_return stored.error();
 
     std::vector<check_result> results;
-    std::optional<sentry::installation> installation;
-    if (!stored->token || !stored->about.installation) {
+    auto const& about = stored->about;
+    answers from_sentry;
+    if (!stored->token) {
         results.push_back(
             {"token",
              check_outcome::failed,
-             "There is no access to Sentry. " +
-                 std::string(remedy(stored->about.mode, stored->about.status, stored->about.reason))}
+             "There is no access to Sentry. " + std::string(remedy(about.mode, about.status, about.reason))}
         );
     } else if (auto const token = open_access_token(vault_, org, id, *stored->token); !token) {
         results.push_back(
             {"token", check_outcome::failed, "The stored token cannot be opened: " + token.error().detail}
         );
     } else {
-        auto const answered = co_await sentry_.find_installation(*stored->about.installation, *token);
-        if (answered) {
-            installation = *answered;
+        from_sentry = co_await ask(about, *token);
+        if (!from_sentry.refusal)
             results.push_back({"token", check_outcome::passed, "Sentry takes it."});
-        } else {
+        else
             results.push_back(
                 {"token",
                  check_outcome::failed,
-                 sentry::to_error(answered.error(), "the token").detail + " Refresh it, or reconnect."}
+                 sentry::to_error(*from_sentry.refusal, "the token").detail + " Refresh it, or reconnect."}
             );
-        }
     }
-    results.push_back(check_scopes(stored->about));
-    if (installation)
-        results.push_back(check_organization(stored->about, *installation));
+    results.push_back(check_scopes(about));
+    if (from_sentry.organization)
+        results.push_back(check_organization(about, *from_sentry.organization));
     else
         results.push_back({"organization", check_outcome::failed, "It could not be asked."});
-    results.push_back(check_webhooks(stored->about, installation));
+    results.push_back(check_webhooks(about, from_sentry.installation));
     results.push_back(check_mappings(stored->active_mappings));
     co_return results;
+}
+
+/// A public integration's token says which installation it is for; the others are asked for their
+/// organization.
+async::task<checker::answers> checker::ask(integration about, secret token) {
+    answers all;
+    if (about.mode == mode::public_ && about.installation) {
+        auto const found = co_await sentry_.find_installation(*about.installation, token);
+        if (found) {
+            all.installation = *found;
+            all.organization = found->organization;
+        } else {
+            all.refusal = found.error();
+        }
+    } else {
+        auto const found = co_await sentry_.find_organization(about.sentry_org.slug, token);
+        if (found)
+            all.organization = *found;
+        else
+            all.refusal = found.error();
+    }
+    co_return all;
 }
 
 }  // namespace tocsin::integrations

@@ -1,21 +1,34 @@
-#include "connect_store.hpp"
+#include "connect_intent.hpp"
 #include "refresh_store.hpp"
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/crypto/random.hpp>
-#include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/scope_rules.hpp>
+#include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <algorithm>
 
+/// What the modes share: intents and their use, reconnect, disconnect.
 namespace tocsin::integrations {
 
 namespace {
 
-std::string hash_of(secret const& token) {
-    return std::string(as_text(crypto::sha256(token.reveal())));
-}
+constexpr enum_names<connect_refusal, 11> refusal_names{{
+    {connect_refusal::denied, "denied"},
+    {connect_refusal::installation_without_code, "installation_without_code"},
+    {connect_refusal::expired, "expired"},
+    {connect_refusal::wrong_browser, "wrong_browser"},
+    {connect_refusal::not_configured, "not_configured"},
+    {connect_refusal::invalid_scope, "invalid_scope"},
+    {connect_refusal::no_organization, "no_organization"},
+    {connect_refusal::other_organization, "other_organization"},
+    {connect_refusal::already_claimed, "already_claimed"},
+    {connect_refusal::sentry_refused, "sentry_refused"},
+    {connect_refusal::unavailable, "unavailable"},
+}};
 
 /// The roles that may connect; asked again when the flow comes back, since rights may have changed meanwhile.
 bool may_connect(std::optional<std::string> const& role_name) {
@@ -23,117 +36,148 @@ bool may_connect(std::optional<std::string> const& role_name) {
     return role && identity::allows(*role, identity::permission::administer);
 }
 
-connect_refusal refusal_of(sentry::call_failure const& why) {
-    return why.kind == sentry::failure_kind::refused || why.kind == sentry::failure_kind::gone
-               ? connect_refusal::sentry_refused
-               : connect_refusal::unavailable;
+error not_configured(mode m) {
+    return {
+        errc::mode_not_configured,
+        m == mode::oauth ? "This deployment has no OAuth application at Sentry: its operator has to set "
+                           "TOCSIN_SENTRY_OAUTH_CLIENT_ID and "
+                           "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."
+                         : "This deployment has no public integration at Sentry: its operator has to set "
+                           "TOCSIN_SENTRY_APP_SLUG, "
+                           "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."
+    };
 }
 
 }  // namespace
 
 std::string_view to_string(connect_refusal r) noexcept {
-    switch (r) {
-        case connect_refusal::denied:
-            return "denied";
-        case connect_refusal::installation_without_code:
-            return "installation_without_code";
-        case connect_refusal::expired:
-            return "expired";
-        case connect_refusal::wrong_browser:
-            return "wrong_browser";
-        case connect_refusal::ambiguous:
-            return "ambiguous";
-        case connect_refusal::other_organization:
-            return "other_organization";
-        case connect_refusal::already_claimed:
-            return "already_claimed";
-        case connect_refusal::sentry_refused:
-            return "sentry_refused";
-        case connect_refusal::unavailable:
-            break;
-    }
-    return "unavailable";
+    return name_of(refusal_names, r);
 }
 
-/// An intent that this callback has used up, with what is needed to go on.
-struct connect::intent {
-    organization_id organization;
-    consumed_intent flow;
-};
+std::string hash_of(secret const& token) {
+    return std::string(as_text(crypto::sha256(token.reveal())));
+}
+
+crypto::vault_place verifier_place(organization_id org, uuid const& flow) {
+    return {.table = "connect_flows", .column = "verifier", .organization = org.str(), .row = flow.str()};
+}
+
+connect_refusal refusal_of(sentry::call_failure const& why) {
+    if (names_our_client(why)) return connect_refusal::not_configured;
+    return why.kind == sentry::failure_kind::refused || why.kind == sentry::failure_kind::gone
+               ? connect_refusal::sentry_refused
+               : connect_refusal::unavailable;
+}
 
 connect::connect(
+    async::executor on,
     db::pool& pool,
     sentry::client& sentry,
-    std::optional<sentry::public_app> app,
+    applications registered,
     crypto::vault const& vault,
     refresh_policy policy,
     clock const& time
 )
-    : pool_(pool), sentry_(sentry), app_(std::move(app)), vault_(vault), policy_(policy), time_(time) {}
-
-namespace {
-
-error not_configured() {
-    return {
-        errc::mode_not_configured,
-        "This deployment has no public integration at Sentry: its operator has to set "
-        "TOCSIN_SENTRY_APP_SLUG, "
-        "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."
-    };
+    : pool_(pool),
+      sentry_(sentry),
+      registered_(std::move(registered)),
+      vault_(vault),
+      policy_(policy),
+      time_(time),
+      revocations_(std::move(on)) {
+    revocations_.on_error([](std::exception_ptr) { observe::log_warn("revocation cut off", {}); });
 }
 
-}  // namespace
-
-async::task<result<started_connect>> connect::start_public(
-    organization_id org, identity::principal who, std::optional<secret> binding
-) {
-    if (!app_) co_return not_configured();
-    co_return co_await open(
-        org,
-        integration_id{crypto::uuid_v4()},
-        who,
-        std::move(binding),
-        intent_purpose::connect,
-        other_organizations::meant
-    );
+async::task<result<integration>> connect::find(organization_id org, integration_id id) {
+    return pool_.transact(org, [org, id](db::transaction& tx) { return find_integration(tx, org, id); });
 }
 
-async::task<result<started_connect>> connect::open(
-    organization_id org,
-    integration_id id,
-    identity::principal const& who,
-    std::optional<secret> binding,
-    intent_purpose to,
-    other_organizations others
-) {
-    if (!binding) binding = crypto::random_token();
-    new_intent const what{
-        .organization = org,
-        .integration = id,
-        .user = who.user,
-        .session_hash = who.session_hash,
-        .binding_hash = hash_of(*binding),
+async::task<result<started_connect>> connect::open(opening what) {
+    if (!registered_.offers(what.mode)) co_return not_configured(what.mode);
+    if (!what.binding) what.binding = crypto::random_token();
+    new_intent intent{
+        .organization = what.organization,
+        .integration = what.integration,
+        .user = what.who.user,
+        .session_hash = what.who.session_hash,
+        .binding_hash = hash_of(*what.binding),
+        .mode = what.mode,
         .sentry_host = sentry_.base().str(),
         .lifetime = intent_lifetime,
-        .purpose = to,
-        .allow_other = others == other_organizations::meant
+        .purpose = what.purpose,
+        .allow_other = what.others == other_organizations::meant,
+        .flow = crypto::uuid_v4(),
+        .state_hash = {},
+        .verifier_sealed = {},
+        .wanted_org = std::move(what.wanted_org)
     };
-    auto made = co_await pool_.transact(org, [what](db::transaction& tx) -> result<integration> {
-        if (!open_intent(tx, what))
-            return error{
-                errc::conflict,
-                "Five connections are being made already: finish one of them, or wait ten minutes."
-            };
-        return find_integration(tx, what.organization, what.integration);
-    });
+    std::string url;
+    if (what.mode == mode::oauth) {
+        auto const state = crypto::random_token();
+        auto const verifier = crypto::random_token();
+        intent.state_hash = hash_of(state);
+        intent.verifier_sealed = vault_.seal(verifier, verifier_place(intent.organization, intent.flow));
+        url = sentry::authorize_url(
+            sentry_.base(),
+            *registered_.oauth,
+            {registered_.redirect_uri, state, crypto::pkce_challenge(verifier), wanted_scopes()}
+        );
+    } else {
+        url = sentry::external_install_url(sentry_.base(), registered_.app->slug);
+    }
+    auto made =
+        co_await pool_.transact(what.organization, [intent](db::transaction& tx) -> result<integration> {
+            if (!open_intent(tx, intent))
+                return error{
+                    errc::conflict,
+                    "Five connections are being made already: finish one of them, or wait ten minutes."
+                };
+            return find_integration(tx, intent.organization, intent.integration);
+        });
     if (!made) co_return made.error();
     observe::log_info(
         "connect started",
-        {{"organization", org.str()}, {"integration", id.str()}, {"purpose", to_string(what.purpose)}}
+        {{"organization", what.organization.str()},
+         {"integration", what.integration.str()},
+         {"purpose", to_string(what.purpose)}}
     );
-    co_return started_connect{
-        std::move(*made), sentry::external_install_url(sentry_.base(), app_->slug), std::move(*binding)
-    };
+    co_return started_connect{std::move(*made), std::move(url), std::move(*what.binding)};
+}
+
+/// Committed before anything is asked of Sentry: however often a callback comes, one goes on.
+async::task<connect::consumed> connect::consume(
+    organization_id org, uuid flow, connect_callback const& callback
+) {
+    auto const binding = hash_of(callback.binding);
+    auto used = co_await pool_.transact(org, [org, flow, binding](db::transaction& tx) {
+        return consume_intent(tx, org, flow, binding);
+    });
+    if (!used) co_return connect_refusal::expired;
+    // A flow that a person began needs that person's session; one begun with an API token has none, there the
+    // cookie binds.
+    if (used->binding_hash != binding) co_return connect_refusal::wrong_browser;
+    if (!used->session_hash.empty() && used->session_hash != callback.session_hash)
+        co_return connect_refusal::wrong_browser;
+    if (used->user && !may_connect(used->role)) co_return connect_refusal::wrong_browser;
+    co_return intent{org, std::move(*used)};
+}
+
+async::task<finished_connect> connect::finish(connect_callback callback) {
+    auto end = callback.state ? co_await finish_oauth(std::move(callback))
+                              : co_await finish_public(std::move(callback));
+    if (end.refusal)
+        observe::log_warn(
+            "connect failed",
+            {{"organization", end.organization_slug},
+             {"integration", end.integration.str()},
+             {"reason", to_string(*end.refusal)}}
+        );
+    else
+        observe::log_info(
+            end.waits_for_person ? "connection waits for a person" : "connected",
+            {{"organization", end.organization_slug}, {"integration", end.integration.str()}}
+        );
+    co_return end;
 }
 
 async::task<result<started_connect>> connect::reconnect(
@@ -141,184 +185,170 @@ async::task<result<started_connect>> connect::reconnect(
     integration_id id,
     identity::principal who,
     std::optional<secret> binding,
-    other_organizations others
+    reconnect_request how
 ) {
-    if (!app_) co_return not_configured();
-    auto const found = co_await pool_.transact(org, [org, id](db::transaction& tx) {
-        return find_integration(tx, org, id);
-    });
+    auto const found = co_await find(org, id);
     if (!found) co_return found.error();
-    auto const repaired = co_await repair(org, *found);
-    if (!repaired) co_return repaired.error();
-    if (*repaired) {
-        auto after = co_await pool_.transact(org, [org, id](db::transaction& tx) {
-            return find_integration(tx, org, id);
-        });
-        if (!after) co_return after.error();
-        co_return started_connect{std::move(*after), std::nullopt, secret()};
+    if (!registered_.offers(found->mode)) co_return not_configured(found->mode);
+    if (how.access && found->mode != mode::internal)
+        co_return error{
+            errc::invalid,
+            "Only an internal integration is reconnected with a token.",
+            {{"token", "is not taken here"}}
+        };
+    if (how.access) {
+        if (how.access->sentry_org.empty()) how.access->sentry_org = found->sentry_org.slug;
+        if (how.access->client_secret.empty() && !found->webhook_secret_set)
+            co_return error{
+                errc::invalid,
+                "The client secret is needed again.",
+                {{"client_secret", "is required after Disconnect"}}
+            };
+        auto const stored = co_await put_internal(org, id, std::move(*how.access), how.others, false);
+        if (!stored) co_return stored.error();
+    } else {
+        auto const repaired = co_await repair(org, *found);
+        if (!repaired) co_return repaired.error();
+        if (!*repaired) {
+            if (found->mode == mode::internal)
+                co_return error{
+                    errc::sentry_refused,
+                    "Sentry does not take the stored token any more: make a new one in Sentry and reconnect "
+                    "with it."
+                };
+            co_return co_await open(
+                {.organization = org,
+                 .integration = id,
+                 .who = who,
+                 .binding = std::move(binding),
+                 .mode = found->mode,
+                 .purpose = intent_purpose::reconnect,
+                 .others = how.others,
+                 .wanted_org = {}}
+            );
+        }
     }
-    co_return co_await open(org, id, who, std::move(binding), intent_purpose::reconnect, others);
+    auto after = co_await find(org, id);
+    if (!after) co_return after.error();
+    observe::log_info("reconnected", {{"organization", org.str()}, {"integration", id.str()}});
+    co_return started_connect{std::move(*after), std::nullopt, secret()};
 }
 
 async::task<result<bool>> connect::repair(organization_id org, integration const& broken) {
-    if (!broken.installation || broken.reason == reason::uninstalled) co_return false;
-    auto const installation = *broken.installation;
-    // Asked before Sentry is: a renewal would kill the tokens of whoever claimed the installation since.
-    auto const state = co_await pool_.transact(
-        org,
-        [org, id = broken.id, host = broken.sentry_host, installation](db::transaction& tx) {
-            return std::pair(owns(tx, org, id, host, installation), is_leased(tx, org, id));
-        }
-    );
-    if (!state.first) co_return false;
-    if (state.second)
+    if (broken.mode == mode::public_) co_return co_await repair_installation(org, broken);
+    if (broken.status == status::pending) co_return false;
+    bool const leased = co_await pool_.transact(org, [org, id = broken.id](db::transaction& tx) {
+        return is_leased(tx, org, id);
+    });
+    if (leased)
         co_return error{errc::conflict, "The access is being renewed right now: look again in a moment."};
-
-    auto tokens = co_await sentry_.renew_by_jwt(*app_, installation);
-    // One refusal of Sentry's is no proof: it refuses healthy installations now and then.
-    if (!tokens && tokens.error().kind == sentry::failure_kind::refused)
-        tokens = co_await sentry_.renew_by_jwt(*app_, installation);
-    if (!tokens) {
-        if (names_our_client(tokens.error()))
-            co_return error{
-                errc::sentry_refused,
-                std::string(remedy(broken.mode, status::degraded, reason::client_misconfigured))
-            };
-        if (refusal_of(tokens.error()) == connect_refusal::sentry_refused) co_return false;
-        co_return sentry::to_error(tokens.error(), "to renew the access");
-    }
-    // The old pair is dead now: the new one is stored before anything else. An installation stays with its
-    // Sentry organization.
-    auto const stored = co_await store_and_tell(org, broken.id, installation, broken.sentry_org, *tokens);
-    if (!stored) co_return stored.error();
-    observe::log_info("reconnected", {{"organization", org.str()}, {"integration", broken.id.str()}});
-    co_return true;
+    co_return co_await repair_authorization(org, broken);
 }
 
 async::task<result<integration>> connect::disconnect(organization_id org, integration_id id) {
-    auto done = co_await pool_.transact(org, [org, id](db::transaction& tx) -> result<integration> {
-        if (auto const found = find_integration(tx, org, id); !found) return found.error();
+    auto const token = std::make_shared<std::optional<byte_string>>();
+    auto done = co_await pool_.transact(org, [org, id, token](db::transaction& tx) -> result<integration> {
+        auto const found = find_integration(tx, org, id);
+        if (!found) return found.error();
+        token->reset();
+        if (auto stored = find_tokens(tx, org, id); stored && found->mode == mode::oauth)
+            *token = std::move(stored->access_token);
         store_disconnected(tx, org, id);
         return find_integration(tx, org, id);
     });
-    if (done) observe::log_info("disconnected", {{"organization", org.str()}, {"integration", id.str()}});
+    if (!done) co_return done;
+    observe::log_info("disconnected", {{"organization", org.str()}, {"integration", id.str()}});
+    if (*token) revoke_later(org, id, std::move(**token));
     co_return done;
 }
 
-async::task<boost::system::result<connect::intent, connect_refusal>> connect::consume(
-    connect_callback const& callback
-) {
-    if (callback.binding.empty()) co_return connect_refusal::wrong_browser;
-    auto const binding = hash_of(callback.binding);
-    auto const open = co_await pool_.transact(db::no_tenant, [binding](db::transaction& tx) {
-        return find_intents(tx, binding);
-    });
-    if (open.empty()) co_return connect_refusal::expired;
-    auto const org = open.front().organization;
-    bool const one_organization = std::all_of(open.begin(), open.end(), [&](open_intent_key const& one) {
-        return one.organization == org;
-    });
-    if (!one_organization) co_return connect_refusal::ambiguous;
-
-    // Committed before anything is asked of Sentry: however often this callback comes, one goes on.
-    auto used = co_await pool_.transact(org, [org, flow = open.front().flow, binding](db::transaction& tx) {
-        return consume_intent(tx, org, flow, binding);
-    });
-    if (!used) co_return connect_refusal::expired;
-    // A flow that a person began needs that person's session; one begun with an API token has none, there the
-    // cookie binds.
-    if (!used->session_hash.empty() && used->session_hash != callback.session_hash)
-        co_return connect_refusal::wrong_browser;
-    if (used->user && !may_connect(used->role)) co_return connect_refusal::wrong_browser;
-    co_return intent{org, std::move(*used)};
+/// A best effort that nobody waits for: here the tokens are gone already.
+void connect::revoke_later(organization_id org, integration_id id, byte_string access_token_sealed) {
+    if (!registered_.oauth) return;
+    if (auto token = open_access_token(vault_, org, id, access_token_sealed))
+        revocations_.spawn(revoke(std::move(*token)));
 }
 
-async::task<finished_connect> connect::finish_public(connect_callback callback) {
-    // A visit that brings nothing uses no intent up.
-    if (callback.code.empty() || !callback.installation)
-        co_return finished_connect{{}, {}, connect_refusal::installation_without_code};
-    auto const consumed = co_await consume(callback);
-    if (!consumed) {
-        observe::log_warn("connect refused", {{"reason", to_string(consumed.error())}});
-        co_return finished_connect{{}, {}, consumed.error()};
-    }
-    auto const& of = *consumed;
-    finished_connect end{of.flow.organization_slug, of.flow.integration, std::nullopt};
-    end.refusal =
-        app_ ? co_await exchange_and_store(of, callback, end) : std::optional(connect_refusal::unavailable);
-    auto const& refusal = end.refusal;
-    if (refusal)
-        observe::log_warn(
-            "connect failed",
-            {{"organization", of.organization.str()},
-             {"integration", of.flow.integration.str()},
-             {"reason", to_string(*refusal)}}
-        );
-    else
-        observe::log_info(
-            "connected", {{"organization", of.organization.str()}, {"integration", of.flow.integration.str()}}
-        );
-    co_return end;
+async::task<> connect::revoke(secret token) {
+    auto const done = co_await sentry_.revoke_oauth(*registered_.oauth, std::move(token));
+    if (!done) observe::log_warn("token not revoked at Sentry", {{"detail", done.error().detail}});
 }
 
-async::task<std::optional<connect_refusal>> connect::exchange_and_store(
-    intent const& of, connect_callback const& callback, finished_connect& end
+async::task<result<integration>> connect::set_webhook_secret(
+    organization_id org, integration_id id, secret webhook_secret
 ) {
-    auto const installation = *callback.installation;
-    auto const tokens = co_await sentry_.exchange_code(*app_, installation, callback.code);
-    if (!tokens) {
-        observe::log_warn(
-            "code exchange failed",
-            {{"integration", of.flow.integration.str()},
-             {"status", tokens.error().http_status},
-             {"detail", tokens.error().detail}}
-        );
-        co_return refusal_of(tokens.error());
-    }
-    auto const confirmed = co_await confirm_organization(installation, tokens->access_token);
-    if (!confirmed) co_return refusal_of(confirmed.error());
-    if (!of.flow.allow_other && confirmed->id != of.flow.expected.id) {
-        end.expected_organization = of.flow.expected.name;
-        end.found_organization = confirmed->name;
-        co_return connect_refusal::other_organization;
-    }
-    auto const stored =
-        co_await store_and_tell(of.organization, of.flow.integration, installation, *confirmed, *tokens);
-    if (!stored) co_return connect_refusal::already_claimed;
-    co_return std::nullopt;
+    auto const sealed = seal_webhook_secret(vault_, org, id, webhook_secret);
+    co_return co_await pool_.transact(org, [org, id, sealed](db::transaction& tx) -> result<integration> {
+        auto const found = find_integration(tx, org, id);
+        if (!found) return found.error();
+        if (found->mode == mode::public_)
+            return error{
+                errc::illegal_transition,
+                "Webhooks of a public integration are signed with the deployment's own secret."
+            };
+        if (found->status == status::disconnected && found->reason == reason::disconnected_by_admin)
+            return error{errc::illegal_transition, "This integration is disconnected: connect it first."};
+        put_webhook_secret(tx, org, id, sealed);
+        return find_integration(tx, org, id);
+    });
 }
 
-/// Which organization this is comes from Sentry, asked with the token; what a URL said is not looked at.
-async::task<sentry::call_result<sentry_organization>> connect::confirm_organization(
-    uuid installation, secret const& token
+async::task<result<integration>> connect::confirm(organization_id org, integration_id id) {
+    std::optional<error> refused;
+    auto const asked = co_await find(org, id);
+    if (!asked) co_return asked.error();
+    if (asked->status != status::pending || asked->reason != reason::confirm_organization)
+        co_return error{errc::illegal_transition, "This integration waits for no confirmation."};
+    try {
+        co_await pool_.transact(org, [org, of = *asked](db::transaction& tx) {
+            store_chosen(tx, org, of.id, of.sentry_host, of.installation, of.sentry_org);
+        });
+    } catch (failure const& why) {
+        refused = why.why();
+    }
+    if (refused) co_return *refused;
+    auto const token = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+        return sealed_access_token(tx, org, id);
+    });
+    if (auto opened = token ? open_access_token(vault_, org, id, *token) : result<secret>(token.error());
+        opened && asked->installation)
+        co_await tell_installed(org, id, *asked->installation, std::move(*opened));
+    co_return co_await find(org, id);
+}
+
+async::task<result<integration>> connect::choose(
+    organization_id org, integration_id id, std::string sentry_org
 ) {
-    auto const found = co_await sentry_.find_installation(installation, token);
-    if (!found) co_return found.error();
-    if (found->id != installation || found->app_slug != app_->slug)
-        co_return sentry::call_failure{
-            .kind = sentry::failure_kind::refused,
-            .http_status = 200,
-            .detail = "the installation is another one, or of another application",
-            .in_doubt = false,
-            .retry_after = {}
+    auto const asked = co_await find(org, id);
+    if (!asked) co_return asked.error();
+    if (asked->status != status::pending || asked->reason != reason::choose_organization)
+        co_return error{errc::illegal_transition, "This integration waits for no choice of an organization."};
+    auto const at = std::find_if(asked->choices.begin(), asked->choices.end(), [&](auto const& one) {
+        return one.slug == sentry_org || one.id == sentry_org;
+    });
+    if (at == asked->choices.end())
+        co_return error{
+            errc::invalid,
+            "The token does not see this Sentry organization.",
+            {{"sentry_org", "must be one of available_orgs, by slug or id"}}
         };
-    auto const& named = found->organization;
-    auto const details = co_await sentry_.find_organization(named.slug, token);
-    if (details)
-        co_return sentry_organization{
-            details->id, details->slug, details->name.empty() ? details->slug : details->name
-        };
-    // Without the scope to read it, the installation's own word is enough where it has the id.
-    if (named.id.empty()) co_return details.error();
-    co_return sentry_organization{named.id, named.slug, named.slug};
+    std::optional<error> refused;
+    try {
+        co_await pool_.transact(org, [org, of = *asked, chosen = *at](db::transaction& tx) {
+            store_chosen(tx, org, of.id, of.sentry_host, std::nullopt, chosen);
+        });
+    } catch (failure const& why) {
+        refused = why.why();
+    }
+    if (refused) co_return *refused;
+    co_return co_await find(org, id);
 }
 
-/// Stores a confirmed connection; already_claimed where somebody else owns it. It is connected then: where
-/// telling Sentry fails now, the scheduler keeps telling.
-async::task<result<void>> connect::store_and_tell(
+/// Stores a confirmed connection; already_claimed where somebody else owns it.
+async::task<result<void>> connect::store(
     organization_id org,
     integration_id id,
-    uuid installation,
+    std::optional<uuid> installation,
     sentry_organization const& confirmed,
     sentry::token_set const& tokens
 ) {
@@ -338,15 +368,16 @@ async::task<result<void>> connect::store_and_tell(
         refused = why.why();
     }
     if (refused) co_return *refused;
-    try {
-        if (co_await sentry_.mark_installed(installation, tokens.access_token))
-            co_await pool_.transact(org, [org, id](db::transaction& tx) {
-                store_told_installed(tx, org, id);
-            });
-    } catch (db::unavailable const& why) {
-        observe::log_warn("not noted that Sentry was told", {{"integration", id.str()}, {"why", why.what()}});
-    }
     co_return result<void>{};
+}
+
+async::task<std::size_t> expire_pending(db::pool& pool) {
+    static constexpr std::chrono::minutes patience{15};
+    co_return co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
+        auto const late = pending_too_long(tx, patience);
+        for (auto const& [org, id] : late) give_up_pending(tx, org, id);
+        return late.size();
+    });
 }
 
 }  // namespace tocsin::integrations

@@ -1,7 +1,10 @@
 #include "connect_store.hpp"
 
 #include <tocsin/base/encoding.hpp>
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/random.hpp>
+#include <tocsin/integrations/status_store.hpp>
+#include <tocsin/integrations/webhook_keys.hpp>
 
 namespace tocsin::integrations {
 
@@ -41,42 +44,90 @@ constexpr db::statement drop_abandoned{
 constexpr db::statement insert_integration{
     "insert_pending_integration",
     R"(insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
-       values ($1, $2, 'public', $3, 'pending', 'awaiting_install'))"
+       values ($1, $2, $3, $4, 'pending', 'awaiting_install'))"
 };
 
-// Of the bytes the one that may be null comes first.
+// Hashes as text: a statement takes three binary values at most.
 constexpr db::statement insert_intent{
     "insert_connect_flow",
-    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, expires_at, session_hash, binding_hash)
-       values ($1, $2, $3, $4, $5, $6, tocsin.now() + $7::bigint * interval '1 millisecond', $8, $9))"
+    R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, wanted_org, expires_at,
+                                         session_hash, state_hash, binding_hash, verifier_sealed)
+       values ($1, $2, $3, $4, $5, $6, $7, tocsin.now() + $8::bigint * interval '1 millisecond',
+               decode($9, 'hex'), decode($10, 'hex'), decode($11, 'hex'), nullif($12::bytea, ''::bytea)))"
 };
 
 constexpr db::statement find_by_binding{
     "find_connect_flows", "select organization_id, flow_id from tocsin.find_connect_flows($1)"
 };
 
+constexpr db::statement find_by_state{
+    "find_connect_flow_of_state", "select organization_id, flow_id from tocsin.find_connect_flow_of_state($1)"
+};
+
+// The verifier has done its work once it is handed out.
 constexpr db::statement consume{
     "consume_connect_flow",
-    R"(update tocsin.connect_flows f set used_at = tocsin.now()
-         from tocsin.organizations o, tocsin.integrations i
-        where f.organization_id = $1 and f.flow_id = $2 and f.used_at is null and f.expires_at > tocsin.now()
+    R"(with before as (
+           select organization_id, flow_id, verifier_sealed from tocsin.connect_flows
+            where organization_id = $1 and flow_id = $2 and used_at is null and expires_at > tocsin.now() for update)
+       update tocsin.connect_flows f set used_at = tocsin.now(), verifier_sealed = null
+         from before, tocsin.organizations o, tocsin.integrations i
+        where f.organization_id = before.organization_id and f.flow_id = before.flow_id
           and o.organization_id = f.organization_id
           and i.organization_id = f.organization_id and i.integration_id = f.integration_id
-       returning f.integration_id, f.user_id, f.session_hash, o.slug, f.purpose = 'connect' or f.allow_other or i.sentry_org_id is null as allow_other,
+       returning f.integration_id, f.user_id, f.session_hash, f.binding_hash, before.verifier_sealed, f.wanted_org, f.purpose,
+                 i.status, o.slug, f.purpose = 'connect' or f.allow_other or i.sentry_org_id is null as allow_other,
                  i.sentry_org_id, i.sentry_org_slug, i.sentry_org_name,
                  (select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id) as role)"
 };
 
 constexpr db::statement claim{
-    "claim_installation", "select tocsin.claim_installation($1, $2::uuid, $3, $4::uuid) as claimed"
+    "claim_connection", "select tocsin.claim_connection($1, $2, $3::uuid, $4::uuid) as claimed"
 };
 
-constexpr db::statement set_connected{
-    "set_integration_connected",
+constexpr db::statement set_connection{
+    "set_connection_of_integration",
     R"(update tocsin.integrations
-          set status = 'connected', status_reason = 'ok', status_since = tocsin.now(), installation_id = $3,
-              sentry_org_id = $4, sentry_org_slug = $5, sentry_org_name = $6, scopes = $7::text[], told_installed_at = null
+          set installation_id = $3, sentry_org_id = $4, sentry_org_slug = $5, sentry_org_name = $6, told_installed_at = null
         where organization_id = $1 and integration_id = $2)"
+};
+
+constexpr db::statement set_scopes{
+    "set_scopes_of_integration",
+    "update tocsin.integrations set scopes = $3::text[] where organization_id = $1 and integration_id = $2"
+};
+
+// A third of the life is left when what waited is renewed; without a jitter of its own, since a person's
+// choice is one.
+constexpr db::statement start_renewing{
+    "start_renewing_credential",
+    R"(update tocsin.credentials set due_at = issued_at + (expires_at - issued_at) * 0.66
+        where organization_id = $1 and integration_id = $2 and expires_at is not null)"
+};
+
+constexpr db::statement insert_choice{
+    "insert_sentry_organization_choice",
+    R"(insert into tocsin.sentry_organization_choices (organization_id, integration_id, sentry_org_id, sentry_org_slug, sentry_org_name)
+       values ($1, $2, $3, $4, $5) on conflict do nothing)"
+};
+
+constexpr db::statement delete_choices{
+    "delete_sentry_organization_choices",
+    "delete from tocsin.sentry_organization_choices where organization_id = $1 and integration_id = $2"
+};
+
+constexpr db::statement find_code{
+    "find_code_of_installation",
+    R"(select 1 as found from tocsin.unclaimed_installations
+        where sentry_host = $1 and installation_id = $2 and code_hash = $3)"
+};
+
+constexpr db::statement find_pending_too_long{
+    "find_pending_too_long",
+    R"(select organization_id, integration_id from tocsin.integrations
+        where status = 'pending' and status_reason in ('choose_organization', 'confirm_organization')
+          and status_since < tocsin.now() - $1::bigint * interval '1 millisecond'
+        limit 100)"
 };
 
 constexpr db::statement resume_mappings{
@@ -139,13 +190,6 @@ constexpr db::statement close_intents{
         where organization_id = $1 and integration_id = $2 and used_at is null)"
 };
 
-constexpr db::statement set_disconnected{
-    "set_integration_disconnected",
-    R"(update tocsin.integrations set status = 'disconnected', status_reason = 'disconnected_by_admin', status_since = tocsin.now()
-        where organization_id = $1 and integration_id = $2
-          and (status, status_reason) not in (('disconnected', 'uninstalled'), ('disconnected', 'disconnected_by_admin')))"
-};
-
 constexpr db::statement forget_unclaimed{
     "forget_unclaimed_installation",
     "delete from tocsin.unclaimed_installations where sentry_host = $1 and installation_id = $2"
@@ -157,11 +201,21 @@ constexpr db::statement set_told{
     "integration_id = $2"
 };
 
+std::optional<std::string> hex_or_null(std::string const& bytes) {
+    return bytes.empty() ? std::nullopt : std::optional(to_hex(as_bytes(bytes)));
+}
+
 std::string text_of(std::optional<byte_string> const& bytes) {
     return bytes ? std::string(as_text(*bytes)) : std::string();
 }
 
 }  // namespace
+
+void insert_pending(
+    db::transaction& tx, organization_id org, integration_id id, mode of, std::string const& sentry_host
+) {
+    tx.run(insert_integration, org, id, of, sentry_host);
+}
 
 bool open_intent(db::transaction& tx, new_intent const& what) {
     // Clicking Connect again in one browser replaces the earlier intent of the same organization.
@@ -169,20 +223,21 @@ bool open_intent(db::transaction& tx, new_intent const& what) {
     if (what.purpose == intent_purpose::connect) tx.run(drop_abandoned, what.organization);
     if (tx.run(count_open, what.organization)[0].get<std::int64_t>("open") >= max_open_intents) return false;
     if (what.purpose == intent_purpose::connect)
-        tx.run(insert_integration, what.organization, what.integration, what.sentry_host);
-    auto const session =
-        what.session_hash.empty() ? std::nullopt : std::optional(as_bytes(what.session_hash));
+        insert_pending(tx, what.organization, what.integration, what.mode, what.sentry_host);
     tx.run(
         insert_intent,
         what.organization,
-        crypto::uuid_v4(),
+        what.flow,
         what.integration,
         what.user,
         what.purpose,
         what.allow_other,
+        what.wanted_org,
         what.lifetime,
-        session,
-        as_bytes(what.binding_hash)
+        hex_or_null(what.session_hash),
+        hex_or_null(what.state_hash),
+        to_hex(as_bytes(what.binding_hash)),
+        what.verifier_sealed
     );
     return true;
 }
@@ -194,6 +249,12 @@ std::vector<open_intent_key> find_intents(db::transaction& tx, std::string const
     return found;
 }
 
+std::optional<open_intent_key> find_intent_of_state(db::transaction& tx, std::string const& state_hash) {
+    auto const row = tx.run(find_by_state, as_bytes(state_hash)).first();
+    if (!row) return std::nullopt;
+    return open_intent_key{row->get<organization_id>("organization_id"), row->get<uuid>("flow_id")};
+}
+
 std::optional<consumed_intent> consume_intent(
     db::transaction& tx, organization_id org, uuid flow, std::string const& binding_hash
 ) {
@@ -202,6 +263,13 @@ std::optional<consumed_intent> consume_intent(
     tx.run(supersede_own, org, as_bytes(binding_hash));
     return consumed_intent{
         row->get<integration_id>("integration_id"),
+        flow,
+        row->text("purpose") == to_string(intent_purpose::connect) ? intent_purpose::connect
+                                                                   : intent_purpose::reconnect,
+        known(parse_status(row->text("status")), "status"),
+        text_of(row->get<std::optional<byte_string>>("binding_hash")),
+        row->get<std::optional<byte_string>>("verifier_sealed").value_or(byte_string()),
+        row->get<std::optional<std::string>>("wanted_org"),
         row->get<std::optional<user_id>>("user_id"),
         text_of(row->get<std::optional<byte_string>>("session_hash")),
         row->text("slug"),
@@ -213,31 +281,104 @@ std::optional<consumed_intent> consume_intent(
     };
 }
 
-void store_connection(db::transaction& tx, confirmed_connection const& what) {
-    auto const claimed =
-        tx.run(claim, what.sentry_host, what.installation, what.sentry_org.id, what.integration);
+namespace {
+
+void claim_or_throw(
+    db::transaction& tx,
+    std::string const& sentry_host,
+    sentry_organization const& sentry_org,
+    std::optional<uuid> const& installation,
+    integration_id id
+) {
+    auto const claimed = tx.run(claim, sentry_host, sentry_org.id, installation, id);
     if (!claimed[0].get<bool>("claimed"))
         throw failure(
             {errc::already_claimed,
              "This Sentry organization is connected to another organization of this deployment already."}
         );
-    // What this integration held before is free for others.
-    tx.run(release_other_installations, what.organization, what.integration, what.installation);
-    if (!tx.run(leads_elsewhere, what.organization, what.integration, what.sentry_org.id).empty())
-        tx.run(release_organization, what.organization, what.integration);
+}
+
+/// The connection as Sentry has confirmed it; what the integration held before is free for others.
+void settle(
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    std::string const& sentry_host,
+    std::optional<uuid> const& installation,
+    sentry_organization const& sentry_org
+) {
+    claim_or_throw(tx, sentry_host, sentry_org, installation, id);
+    if (installation) tx.run(release_other_installations, org, id, *installation);
+    if (!tx.run(leads_elsewhere, org, id, sentry_org.id).empty()) tx.run(release_organization, org, id);
+    tx.run(set_connection, org, id, installation, sentry_org.id, sentry_org.slug, sentry_org.name);
+    tx.run(delete_choices, org, id);
+    move_status(tx, org, id, {status::connected, reason::ok}, mover::connect);
+    tx.run(resume_mappings, org, id);
+    if (installation) tx.run(forget_unclaimed, sentry_host, *installation);
+}
+
+}  // namespace
+
+void store_connection(db::transaction& tx, confirmed_connection const& what) {
     put_credential(tx, what.organization, what.integration, what.credential);
-    tx.run(
-        set_connected,
-        what.organization,
-        what.integration,
-        what.installation,
-        what.sentry_org.id,
-        what.sentry_org.slug,
-        what.sentry_org.name,
-        what.scopes
-    );
-    tx.run(resume_mappings, what.organization, what.integration);
-    tx.run(forget_unclaimed, what.sentry_host, what.installation);
+    tx.run(set_scopes, what.organization, what.integration, what.scopes);
+    settle(tx, what.organization, what.integration, what.sentry_host, what.installation, what.sentry_org);
+}
+
+bool store_waiting(db::transaction& tx, waiting_connection const& what) {
+    if (!move_status(tx, what.organization, what.integration, {status::pending, what.reason}, mover::connect))
+        return false;
+    put_credential(tx, what.organization, what.integration, what.credential);
+    tx.run(set_scopes, what.organization, what.integration, what.scopes);
+    if (what.reason == reason::confirm_organization)
+        tx.run(
+            set_connection,
+            what.organization,
+            what.integration,
+            what.installation,
+            what.found.id,
+            what.found.slug,
+            what.found.name
+        );
+    tx.run(delete_choices, what.organization, what.integration);
+    for (auto const& one : what.choices)
+        tx.run(insert_choice, what.organization, what.integration, one.id, one.slug, one.name);
+    return true;
+}
+
+void store_chosen(
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    std::string const& sentry_host,
+    std::optional<uuid> installation,
+    sentry_organization const& chosen
+) {
+    settle(tx, org, id, sentry_host, installation, chosen);
+    tx.run(start_renewing, org, id);
+}
+
+bool is_code_of(
+    db::transaction& tx, std::string const& sentry_host, uuid const& installation, byte_view code_hash
+) {
+    return !tx.run(find_code, sentry_host, installation, code_hash).empty();
+}
+
+std::vector<std::pair<organization_id, integration_id>> pending_too_long(
+    db::transaction& tx, std::chrono::milliseconds patience
+) {
+    std::vector<std::pair<organization_id, integration_id>> found;
+    for (auto const row : tx.run(find_pending_too_long, patience))
+        found.emplace_back(
+            row.get<organization_id>("organization_id"), row.get<integration_id>("integration_id")
+        );
+    return found;
+}
+
+void give_up_pending(db::transaction& tx, organization_id org, integration_id id) {
+    if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep)) return;
+    tx.run(delete_credential, org, id);
+    tx.run(delete_choices, org, id);
 }
 
 bool owns(
@@ -255,7 +396,9 @@ void store_disconnected(db::transaction& tx, organization_id org, integration_id
     tx.run(close_intents, org, id);
     tx.run(pause_mappings, org, id);
     tx.run(release_installation, org, id);
-    tx.run(set_disconnected, org, id);
+    delete_webhook_secret(tx, org, id);
+    tx.run(delete_choices, org, id);
+    move_status(tx, org, id, {status::disconnected, reason::disconnected_by_admin}, mover::admin);
     tx.run(release_organization, org, id);
 }
 

@@ -23,11 +23,21 @@ struct new_intent {
     std::optional<user_id> user;
     std::string session_hash;  ///< 32 bytes, or empty
     std::string binding_hash;  ///< 32 bytes
+    integrations::mode mode = mode::public_;
     std::string sentry_host;
     std::chrono::milliseconds lifetime;
     intent_purpose purpose = intent_purpose::connect;
     bool allow_other = false;  ///< a reconnect may lead to another Sentry organization
+    uuid flow;
+    std::string state_hash;       ///< 32 bytes, or empty: the mode knows no state
+    byte_string verifier_sealed;  ///< empty where there is no state
+    std::optional<std::string> wanted_org;
 };
+
+/// Makes a pending integration without an intent: an internal one needs no browser.
+void insert_pending(
+    db::transaction& tx, organization_id org, integration_id id, mode of, std::string const& sentry_host
+);
 
 /// Opens an intent, for a connect with a new pending integration. False where the organization has too many
 /// open intents.
@@ -40,8 +50,17 @@ struct open_intent_key {
 /// The open intents of a browser, newest first, whatever their organization.
 std::vector<open_intent_key> find_intents(db::transaction& tx, std::string const& binding_hash);
 
+/// The open intent of a state, whatever its organization.
+std::optional<open_intent_key> find_intent_of_state(db::transaction& tx, std::string const& state_hash);
+
 struct consumed_intent {
     integration_id integration;
+    uuid flow;
+    intent_purpose purpose = intent_purpose::connect;
+    integrations::status status = status::pending;  ///< of the integration, now
+    std::string binding_hash;
+    byte_string verifier_sealed;
+    std::optional<std::string> wanted_org;
     std::optional<user_id> user;
     std::string session_hash;
     std::string organization_slug;
@@ -60,7 +79,7 @@ struct confirmed_connection {
     organization_id organization;
     integration_id integration;
     std::string sentry_host;
-    uuid installation;
+    std::optional<uuid> installation;  ///< of a public integration
     sentry_organization sentry_org;
     std::vector<std::string> scopes;
     sealed_credential credential;
@@ -68,6 +87,42 @@ struct confirmed_connection {
 /// Claims the installation and its Sentry organization and makes the integration `connected`. Throws
 /// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them.
 void store_connection(db::transaction& tx, confirmed_connection const& what);
+
+/// Stores what waits for a person: the tokens, not to be renewed or used, and what they may lead to. False
+/// where the integration may not wait, since it works.
+struct waiting_connection {
+    organization_id organization;
+    integration_id integration;
+    integrations::reason reason = reason::choose_organization;
+    std::optional<uuid> installation;
+    sentry_organization found;                 ///< to be confirmed
+    std::vector<sentry_organization> choices;  ///< to be chosen from
+    std::vector<std::string> scopes;
+    sealed_credential credential;
+};
+bool store_waiting(db::transaction& tx, waiting_connection const& what);
+
+/// Makes connected what waited, with the tokens that are stored. Throws `failure` (already_claimed,
+/// illegal_transition), which undoes the transaction.
+void store_chosen(
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    std::string const& sentry_host,
+    std::optional<uuid> installation,
+    sentry_organization const& chosen
+);
+
+/// Whether a signed webhook said that this code belongs to the installation.
+bool is_code_of(
+    db::transaction& tx, std::string const& sentry_host, uuid const& installation, byte_view code_hash
+);
+
+/// The organizations of the deployment that gave up something, and its integrations.
+std::vector<std::pair<organization_id, integration_id>> pending_too_long(
+    db::transaction& tx, std::chrono::milliseconds patience
+);
+void give_up_pending(db::transaction& tx, organization_id org, integration_id id);
 
 /// Whether the installation is this integration's still: released and claimed by another organization, it is
 /// not seen.

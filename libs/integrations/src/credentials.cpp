@@ -20,12 +20,21 @@ constexpr db::statement put{
           set access_token_sealed = excluded.access_token_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
               issued_at = excluded.issued_at, expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at,
               due_at = excluded.due_at, lease_owner = null, lease_until = null, fence = credentials.fence + 1,
-              failed_attempts = 0, last_error = null)"
+              failed_attempts = 0, last_error = null, in_doubt = false)"
 };
 
 constexpr db::statement find_access_token{
     "find_access_token",
-    "select access_token_sealed from tocsin.credentials where organization_id = $1 and integration_id = $2"
+    R"(select c.access_token_sealed
+         from tocsin.credentials c
+         join tocsin.integrations i on i.organization_id = c.organization_id and i.integration_id = c.integration_id
+        where c.organization_id = $1 and c.integration_id = $2 and i.status <> 'pending')"
+};
+
+constexpr db::statement find_both_tokens{
+    "find_tokens",
+    R"(select access_token_sealed, refresh_token_sealed from tocsin.credentials
+        where organization_id = $1 and integration_id = $2)"
 };
 
 }  // namespace
@@ -53,6 +62,12 @@ result<secret> open_access_token(
     crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
 ) {
     return vault.open(sealed, place_of("access_token", org, id));
+}
+
+result<secret> open_refresh_token(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+) {
+    return vault.open(sealed, place_of("refresh_token", org, id));
 }
 
 result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
@@ -91,6 +106,15 @@ result<byte_string> sealed_access_token(db::transaction& tx, organization_id org
     if (!found)
         return error{errc::conflict, "This integration has no access to Sentry now: connect it first."};
     return found->get<byte_string>("access_token_sealed");
+}
+
+std::optional<stored_tokens> find_tokens(db::transaction& tx, organization_id org, integration_id id) {
+    auto const found = tx.run(find_both_tokens, org, id).first();
+    if (!found) return std::nullopt;
+    return stored_tokens{
+        found->get<byte_string>("access_token_sealed"),
+        found->get<std::optional<byte_string>>("refresh_token_sealed")
+    };
 }
 
 }  // namespace tocsin::integrations

@@ -12,6 +12,9 @@ namespace {
     "       (select max(d.received_at) from tocsin.deliveries d "                                       \
     "         where d.organization_id = i.organization_id and d.integration_id = i.integration_id) as " \
     "last_delivery_at, "                                                                                \
+    "       i.mode = 'public' or exists (select from tocsin.webhook_secrets w "                         \
+    "         where w.organization_id = i.organization_id and w.integration_id = i.integration_id) as " \
+    "webhook_secret_set, "                                                                              \
     "       c.integration_id is not null as has_credential, c.expires_at, c.refreshed_at, c.due_at, "   \
     "c.failed_attempts, "                                                                               \
     "       c.last_error "                                                                              \
@@ -30,6 +33,12 @@ constexpr db::statement find_one{
 };
 
 #undef TOCSIN_INTEGRATION_COLUMNS
+
+constexpr db::statement list_choices{
+    "list_sentry_organization_choices",
+    R"(select sentry_org_id, sentry_org_slug, sentry_org_name from tocsin.sentry_organization_choices
+        where organization_id = $1 and integration_id = $2 order by sentry_org_slug)"
+};
 
 constexpr db::statement list_attempts{
     "list_refresh_attempts",
@@ -54,6 +63,7 @@ integration read(db::row const& row) {
     found.installation = row.get<std::optional<uuid>>("installation_id");
     found.scopes = row.get<std::vector<std::string>>("scopes");
     found.last_delivery_at = row.get<std::optional<timestamp>>("last_delivery_at");
+    found.webhook_secret_set = row.get<bool>("webhook_secret_set");
     found.created_at = row.get<timestamp>("created_at");
     if (row.get<bool>("has_credential"))
         found.credential = credential_summary{
@@ -71,7 +81,13 @@ integration read(db::row const& row) {
 result<integration> find_integration(db::transaction& tx, organization_id org, integration_id id) {
     auto const row = tx.run(find_one, org, id).first();
     if (!row) return error{errc::not_found, "There is no such integration."};
-    return read(*row);
+    auto found = read(*row);
+    if (found.reason == reason::choose_organization)
+        for (auto const choice : tx.run(list_choices, org, id))
+            found.choices.push_back(
+                {choice.text("sentry_org_id"), choice.text("sentry_org_slug"), choice.text("sentry_org_name")}
+            );
+    return found;
 }
 
 async::task<std::vector<integration>> integration_store::list(organization_id org) {

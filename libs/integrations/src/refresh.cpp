@@ -24,7 +24,13 @@ std::string_view to_string(refresh_trigger t) noexcept {
     return "use";
 }
 
-struct refresher::claimed : leased_credential {};
+/// One renewal under way: the lease, and what was opened and learned for it.
+struct refresher::try_of {
+    leased_credential lease;
+    secret access_token;
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    bool in_doubt = false;  ///< Sentry may have replaced the stored tokens
+};
 
 namespace {
 
@@ -37,12 +43,26 @@ void log_cut_off(std::exception_ptr const& why) {
     }
 }
 
+sentry::call_failure ours(std::string detail) {
+    return {
+        .kind = sentry::failure_kind::transient,
+        .http_status = 0,
+        .detail = std::move(detail),
+        .in_doubt = false,
+        .retry_after = {}
+    };
+}
+
+std::string_view outcome_of(sentry::call_failure const& why) {
+    return why.kind == sentry::failure_kind::gone ? "refused" : to_string(why.kind);
+}
+
 }  // namespace
 
 refresher::refresher(
     db::pool& pool,
     sentry::client& sentry,
-    std::optional<sentry::public_app> app,
+    integrations::applications applications,
     crypto::vault const& vault,
     refresh_settings settings,
     clock const& time,
@@ -50,7 +70,7 @@ refresher::refresher(
 )
     : pool_(pool),
       sentry_(sentry),
-      app_(std::move(app)),
+      applications_(std::move(applications)),
       vault_(vault),
       settings_(settings),
       time_(time),
@@ -66,21 +86,51 @@ void refresher::declare(observe::metrics& metrics) {
         "How long Sentry took to renew a credential.",
         {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25}
     );
+    metrics.declare_gauge(
+        "tocsin_credential_refresh_paused",
+        "1 while renewing is paused because it fails for every integration, which condemns none."
+    );
+}
+
+void refresher::note_pause(host_tally const& of) {
+    bool const paused = everybody_fails(of);
+    metrics_.set("tocsin_credential_refresh_paused", paused ? 1 : 0);
+    if (paused && !pause_)
+        observe::log_error("refreshing paused", {{"failed", of.failed}, {"tried", of.tried}});
+    if (!paused && pause_) observe::log_info("refreshing resumed", {});
+    pause_ = paused ? std::optional(
+                          "renewing is paused: it failed for " + std::to_string(of.failed) + " of " +
+                          std::to_string(of.tried) +
+                          " integrations and worked for none in ten minutes. Check the network, this "
+                          "machine's clock and "
+                          "the client id and secret."
+                      )
+                    : std::nullopt;
 }
 
 async::task<std::size_t> refresher::renew_due() {
-    if (!app_)
-        co_return 0;  // without the deployment's own credentials nothing can be tried, and nobody is to blame
-    auto const due =
-        co_await pool_.transact(db::no_tenant, [owner = owner_, settings = settings_](db::transaction& tx) {
-            return claim_due(tx, owner, settings.lease, settings.batch);
-        });
+    struct round {
+        host_tally tally;
+        std::vector<leased_credential> due;
+    };
+    auto const now = co_await pool_.transact(
+        db::no_tenant,
+        [owner = owner_, settings = settings_, modes = applications_.offered(), host = sentry_.base().str()](
+            db::transaction& tx
+        ) {
+            auto const tally = tally_of(tx, host, integration_id{});
+            int const limit = everybody_fails(tally) ? 1 : settings.batch;
+            return round{tally, claim_due(tx, owner, settings.lease, limit, modes)};
+        }
+    );
+    note_pause(now.tally);
     // All at once: one after another, the last lease would be over before its call began.
     async::task_group calls(co_await boost::asio::this_coro::executor);
     calls.on_error([](std::exception_ptr why) { log_cut_off(why); });
-    for (auto const& one : due) calls.spawn(renew(db::no_tenant, claimed{one}));
+    for (auto const& one : now.due)
+        calls.spawn(renew(db::no_tenant, std::make_shared<try_of>(try_of{one, {}, {}})));
     co_await calls.wait_all(settings_.lease);
-    co_return due.size();
+    co_return now.due.size();
 }
 
 /// False where another renewal holds the lease.
@@ -93,16 +143,11 @@ async::task<result<bool>> refresher::claim_and_renew(
         });
     if (!lease) co_return lease.error();
     if (!*lease) co_return false;
-    co_await renew(db::tenant{org}, claimed{**lease});
+    co_await renew(db::tenant{org}, std::make_shared<try_of>(try_of{**lease, {}, {}}));
     co_return true;
 }
 
 async::task<result<void>> refresher::renew_now(organization_id org, integration_id id) {
-    if (!app_)
-        co_return error{
-            errc::mode_not_configured,
-            "This deployment has no public integration at Sentry to renew the access with."
-        };
     auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::person);
     if (!renewed) co_return renewed.error();
     if (!*renewed) co_return error{errc::conflict, "The access is being renewed right now."};
@@ -111,7 +156,6 @@ async::task<result<void>> refresher::renew_now(organization_id org, integration_
 
 async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
     constexpr std::chrono::milliseconds look_again{200};
-    if (!app_) co_return;
     auto const until = std::chrono::steady_clock::now() + settings_.lease;
     auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::use);
     if (!renewed || *renewed) co_return;
@@ -123,54 +167,144 @@ async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
     }
 }
 
-async::task<> refresher::renew(db::tenant within, claimed one) {
-    leased_credential const lease = one;
-    auto const started = std::chrono::steady_clock::now();
-    auto const tokens = app_ && lease.installation
-                            ? co_await sentry_.renew_by_jwt(*app_, *lease.installation)
-                            : sentry::call_result<sentry::token_set>(sentry::call_failure{
-                                  .kind = sentry::failure_kind::transient,
-                                  .http_status = 0,
-                                  .detail = "this deployment has no public integration configured",
-                                  .in_doubt = false,
-                                  .retry_after = {}
-                              });
+/// Whether Sentry takes the stored access token.
+async::task<sentry::call_result<void>> refresher::probe(try_of const& one) {
+    if (one.lease.mode == mode::public_ && one.lease.installation) {
+        auto const found = co_await sentry_.find_installation(*one.lease.installation, one.access_token);
+        if (!found) co_return found.error();
+    } else {
+        auto const found = co_await sentry_.find_organization(one.lease.sentry_org_slug, one.access_token);
+        if (!found) co_return found.error();
+    }
+    co_return sentry::call_result<void>{};
+}
+
+/// The jwt-bearer grant, which needs no refresh token; where Sentry does not offer it, the refresh token.
+async::task<sentry::call_result<sentry::token_set>> refresher::ask_for_installation(try_of& one) {
+    auto const& lease = one.lease;
+    if (!lease.installation) co_return ours("the integration has no installation");
+    auto renewed = co_await sentry_.renew_by_jwt(*applications_.app, *lease.installation);
+    bool const time_left =
+        std::chrono::steady_clock::now() - one.began + settings_.call_timeout < settings_.lease;
+    if (renewed || !lacks_jwt_grant(renewed.error()) || !lease.refresh_token_sealed || !time_left)
+        co_return renewed;
+    auto refresh_token =
+        open_refresh_token(vault_, lease.organization, lease.integration, *lease.refresh_token_sealed);
+    if (!refresh_token) co_return ours(refresh_token.error().detail);
+    co_return co_await sentry_.renew_by_refresh_token(
+        *applications_.app, *lease.installation, std::move(*refresh_token)
+    );
+}
+
+async::task<sentry::call_result<sentry::token_set>> refresher::ask_sentry(try_of& one) {
+    auto const& lease = one.lease;
+    auto opened = open_access_token(vault_, lease.organization, lease.integration, lease.access_token_sealed);
+    if (!opened) co_return ours(opened.error().detail);
+    one.access_token = std::move(*opened);
+
+    if (lease.mode == mode::internal) {
+        // Its token does not expire: renewing it is asking whether Sentry still takes it.
+        auto const taken = co_await probe(one);
+        if (!taken) co_return taken.error();
+        co_return sentry::token_set{one.access_token, std::nullopt, std::nullopt, lease.scopes, {}};
+    }
+    if (lease.in_doubt && !lease.expired) {
+        // Nobody knows how an earlier renewal ended. A token that still works proves that it had no effect.
+        one.in_doubt = !co_await probe(one);
+        if (std::chrono::steady_clock::now() - one.began + settings_.call_timeout > settings_.lease)
+            co_return ours("Sentry is too slow to renew within the lease");
+    }
+    if (lease.mode == mode::public_) co_return co_await ask_for_installation(one);
+    if (!lease.refresh_token_sealed) co_return ours("Sentry gave no refresh token");
+    auto refresh_token =
+        open_refresh_token(vault_, lease.organization, lease.integration, *lease.refresh_token_sealed);
+    if (!refresh_token) co_return ours(refresh_token.error().detail);
+    auto renewed = co_await sentry_.refresh_oauth(*applications_.oauth, std::move(*refresh_token));
+    if (!renewed && one.in_doubt && renewed.error().oauth_error == "invalid_grant") {
+        auto why = renewed.error();
+        why.detail = "invalid_grant: Sentry replaced the tokens in an earlier renewal whose answer was lost";
+        co_return why;
+    }
+    co_return renewed;
+}
+
+/// The old pair is dead at Sentry, so the new one is stored as long as the lease lasts, even if the database
+/// is away for a moment.
+async::task<bool> refresher::store(
+    db::tenant within, std::shared_ptr<try_of> one, sentry::token_set const& tokens
+) {
+    constexpr std::chrono::milliseconds again{250};
+    auto const& lease = one->lease;
+    auto const fresh =
+        seal(vault_, lease.organization, lease.integration, tokens, settings_.policy, time_.now());
+    for (;;) {
+        try {
+            co_return co_await pool_.transact(
+                within,
+                [one, fresh, scopes = tokens.scopes](db::transaction& tx) {
+                    return store_renewed(tx, one->lease, fresh, scopes);
+                }
+            );
+        } catch (db::unavailable const& why) {
+            if (std::chrono::steady_clock::now() - one->began > settings_.lease) throw;
+            observe::log_error(
+                "fresh tokens not stored yet", {{"integration", lease.integration.str()}, {"why", why.what()}}
+            );
+        }
+        co_await async::sleep_for(again);
+    }
+}
+
+async::task<> refresher::renew(db::tenant within, std::shared_ptr<try_of> one) {
+    auto const& lease = one->lease;
+    if (!applications_.offers(lease.mode)) co_return;
+    one->in_doubt = lease.in_doubt;
+    auto const tokens = co_await ask_sentry(*one);
     metrics_.observe(
         "tocsin_credential_refresh_duration_seconds",
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - one->began).count()
     );
 
     bool stored = false;
     std::string_view outcome = "refreshed";
     if (tokens) {
-        auto const fresh =
-            seal(vault_, lease.organization, lease.integration, *tokens, settings_.policy, time_.now());
-        stored =
-            co_await pool_.transact(within, [lease, fresh, scopes = tokens->scopes](db::transaction& tx) {
-                return store_renewed(tx, lease, fresh, scopes);
-            });
+        stored = co_await store(within, one, *tokens);
+        // Disconnected meanwhile: what nobody keeps is taken back, as far as Sentry lets us.
+        if (!stored && lease.mode == mode::oauth)
+            (void)co_await sentry_.revoke_oauth(*applications_.oauth, tokens->access_token);
     } else {
         auto const& why = tokens.error();
-        outcome = why.kind == sentry::failure_kind::gone ? "refused" : to_string(why.kind);
-        auto const verdict = judge_failure(
-            settings_.policy,
-            why,
-            {.failed_attempts = lease.failed_attempts, .expired = lease.expired, .spaced = lease.was_due},
-            crypto::random_u64()
-        );
+        outcome = outcome_of(why);
+        bool const doubtful = one->in_doubt || why.in_doubt;
         observe::log_warn(
             "refresh failed",
             {{"organization", lease.organization.str()},
              {"integration", lease.integration.str()},
              {"outcome", outcome},
              {"status", why.http_status},
-             {"detail", why.detail},
-             {"now", to_string(verdict.status)}}
+             {"detail", why.detail}}
         );
-        failed_renewal const failed{std::string(outcome), why.http_status, why.detail, verdict};
-        stored = co_await pool_.transact(within, [lease, failed](db::transaction& tx) {
-            return store_failed(tx, lease, failed);
-        });
+        stored = co_await pool_.transact(
+            within,
+            [one, why, doubtful, outcome, policy = settings_.policy, draw = crypto::random_u64()](
+                db::transaction& tx
+            ) {
+                auto const& of = one->lease;
+                auto tally = tally_of(tx, of.sentry_host, of.integration);
+                ++tally.tried;
+                ++tally.failed;
+                refresh_history const history{
+                    .failed_attempts = of.failed_attempts,
+                    .expired = of.expired,
+                    .spaced = of.was_due,
+                    .everybody_fails = everybody_fails(tally)
+                };
+                auto const verdict = judge_failure(policy, of.mode, why, history, draw);
+                return store_failed(
+                    tx, of, {std::string(outcome), why.http_status, why.detail, doubtful, verdict}
+                );
+            }
+        );
     }
     if (!stored) outcome = "superseded";
     metrics_.count("tocsin_credential_refresh_total", {{"mode", to_string(lease.mode)}, {"result", outcome}});

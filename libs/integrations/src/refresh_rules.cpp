@@ -14,20 +14,38 @@ std::chrono::milliseconds renew_after(
     return std::min(life * 2 / 3 - jitter, life - std::min(policy.margin, life / 3));
 }
 
+bool everybody_fails(host_tally const& of) noexcept {
+    return of.failed >= 3 && of.renewed == 0 && 2 * of.failed >= of.tried;
+}
+
 bool names_our_client(sentry::call_failure const& why) noexcept {
-    // Sentry's words (sentry_app_authorizations).
-    return why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
+    // Sentry's words (sentry_app_authorizations), and OAuth's name.
+    return why.oauth_error == "invalid_client" || why.oauth_error == "unauthorized_client" ||
+           why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
+}
+
+bool lacks_jwt_grant(sentry::call_failure const& why) noexcept {
+    // "Manual token refresh is not enabled for this organization", and "Invalid grant_type" of older
+    // versions.
+    return why.kind == sentry::failure_kind::refused && why.http_status == 403;
 }
 
 refresh_verdict judge_failure(
-    refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw
+    refresh_policy const& policy,
+    mode of,
+    sentry::call_failure const& why,
+    refresh_history history,
+    std::uint64_t draw
 ) {
-    if (why.kind == sentry::failure_kind::gone)
+    if (of == mode::public_ && why.kind == sentry::failure_kind::gone)
         return {status::disconnected, reason::uninstalled, history.failed_attempts + 1, std::nullopt};
+    if (of == mode::oauth && why.oauth_error == "invalid_grant")
+        return {status::disconnected, reason::refused, history.failed_attempts + 1, std::nullopt};
 
-    bool const our_fault = names_our_client(why);
-    bool const refused = why.kind == sentry::failure_kind::refused;
-    bool const counts = !our_fault && history.spaced && (refused || history.expired);
+    bool const our_fault = of != mode::internal && names_our_client(why);
+    bool const refused = why.kind == sentry::failure_kind::refused || why.kind == sentry::failure_kind::gone;
+    bool const counts =
+        !our_fault && !history.everybody_fails && history.spaced && (refused || history.expired);
     int const failed = history.failed_attempts + (counts ? 1 : 0);
     if (counts && failed >= policy.max_attempts)
         return {status::disconnected, refused ? reason::refused : reason::expired, failed, std::nullopt};

@@ -2,38 +2,56 @@
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/random.hpp>
+#include <tocsin/integrations/status_store.hpp>
 
 namespace tocsin::integrations {
 
 namespace {
 
-// Ordered by what expires first; a lease that has run out is free again.
+#define TOCSIN_LEASED_COLUMNS                                                                              \
+    " c.organization_id, c.integration_id, i.mode, i.sentry_host, i.sentry_org_slug, i.scopes, "           \
+    "i.installation_id, "                                                                                  \
+    "c.access_token_sealed, c.refresh_token_sealed, c.fence, c.failed_attempts, before.in_doubt, "         \
+    "coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) " \
+    "as was_due"
+
+// Ordered by what expires first; a lease that has run out is free again. Doubtful from here on until the end
+// is written.
 constexpr db::statement claim_all_due{
     "claim_due_credentials",
-    R"(with due as (
-           select c.organization_id, c.integration_id from tocsin.credentials c
-            where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())
-            order by c.due_at limit $3 for update skip locked)
-       update tocsin.credentials c
-          set fence = c.fence + 1, lease_owner = $1, lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'
-         from due, tocsin.integrations i
-        where c.organization_id = due.organization_id and c.integration_id = due.integration_id
-          and i.organization_id = c.organization_id and i.integration_id = c.integration_id
-       returning c.organization_id, c.integration_id, i.mode, i.status, i.installation_id, c.fence, c.failed_attempts,
-                 coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) as was_due)"
+    "with before as ("
+    "    select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c"
+    "      join tocsin.integrations of on of.organization_id = c.organization_id and of.integration_id = "
+    "c.integration_id"
+    "     where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())"
+    "       and of.mode = any($4::text[]) and of.status <> 'pending'"
+    "     order by c.due_at limit $3 for update of c skip locked) "
+    "update tocsin.credentials c"
+    "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
+    "       lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'"
+    "  from before, tocsin.integrations i"
+    " where c.organization_id = before.organization_id and c.integration_id = before.integration_id"
+    "   and i.organization_id = c.organization_id and i.integration_id = c.integration_id"
+    " returning" TOCSIN_LEASED_COLUMNS
 };
 
 constexpr db::statement claim_named{
     "claim_credential",
-    R"(update tocsin.credentials c
-          set fence = c.fence + 1, lease_owner = $1, lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'
-         from tocsin.integrations i
-        where c.organization_id = $3 and c.integration_id = $4
-          and (c.lease_until is null or c.lease_until < tocsin.now())
-          and i.organization_id = c.organization_id and i.integration_id = c.integration_id
-       returning c.organization_id, c.integration_id, i.mode, i.status, i.installation_id, c.fence, c.failed_attempts,
-                 coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) as was_due)"
+    "with before as ("
+    "    select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c"
+    "     where c.organization_id = $3 and c.integration_id = $4"
+    "       and (c.lease_until is null or c.lease_until < tocsin.now()) for update) "
+    "update tocsin.credentials c"
+    "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
+    "       lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'"
+    "  from before, tocsin.integrations i"
+    " where c.organization_id = before.organization_id and c.integration_id = before.integration_id"
+    "   and i.organization_id = c.organization_id and i.integration_id = c.integration_id and i.status <> "
+    "'pending'"
+    " returning" TOCSIN_LEASED_COLUMNS
 };
+
+#undef TOCSIN_LEASED_COLUMNS
 
 constexpr db::statement credential_exists{
     "credential_exists",
@@ -65,7 +83,7 @@ constexpr db::statement write_tokens{
           set refresh_token_sealed = coalesce($6::bytea, refresh_token_sealed), access_token_sealed = $7,
               expires_at = tocsin.now() + $4::bigint * interval '1 millisecond', due_at = tocsin.now() + $5::bigint * interval '1 millisecond',
               issued_at = tocsin.now(), refreshed_at = tocsin.now(), lease_owner = null, lease_until = null,
-              failed_attempts = 0, last_error = null
+              failed_attempts = 0, last_error = null, in_doubt = false
         where organization_id = $1 and integration_id = $2 and fence = $3)"
 };
 
@@ -73,23 +91,8 @@ constexpr db::statement write_failure{
     "write_failed_renewal",
     R"(update tocsin.credentials
           set due_at = tocsin.now() + $4::bigint * interval '1 millisecond', lease_owner = null, lease_until = null,
-              failed_attempts = $5, last_error = $6
+              failed_attempts = $5, last_error = $6, in_doubt = $7
         where organization_id = $1 and integration_id = $2 and fence = $3)"
-};
-
-constexpr db::statement set_status{
-    "set_integration_status",
-    R"(update tocsin.integrations set status = $3, status_reason = $4, status_since = tocsin.now()
-        where organization_id = $1 and integration_id = $2 and (status, status_reason) is distinct from ($3, $4)
-          and status <> 'disconnected')"
-};
-
-// Fresh tokens prove the connection, whatever was thought of it; an admin's Disconnect and an uninstall have
-// deleted the row, so that the fenced write before this fails.
-constexpr db::statement set_healthy{
-    "set_integration_healthy",
-    R"(update tocsin.integrations set status = 'connected', status_reason = 'ok', status_since = tocsin.now()
-        where organization_id = $1 and integration_id = $2 and (status, status_reason) is distinct from ('connected', 'ok'))"
 };
 
 constexpr db::statement set_scopes{
@@ -104,6 +107,18 @@ constexpr db::statement finish_attempt{
           set finished_at = tocsin.now(), outcome = $4, http_status = $5, detail = $6,
               next_at = tocsin.now() + $7::bigint * interval '1 millisecond'
         where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
+};
+
+constexpr db::statement tally{
+    "tally_refresh_attempts",
+    R"(select count(*) as tried, count(*) filter (where renewed = 0) as failed, coalesce(sum(renewed), 0)::bigint as renewed
+         from (select count(*) filter (where a.outcome = 'refreshed') as renewed
+                 from tocsin.refresh_attempts a
+                 join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
+                where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
+                  and a.outcome in ('refreshed', 'refused', 'transient', 'rate_limited', 'lost')
+                  and i.sentry_host = $1 and a.integration_id <> $2
+                group by a.organization_id, a.integration_id) as of_one)"
 };
 
 constexpr db::statement find_untold{
@@ -121,11 +136,17 @@ leased_credential read(db::row const& row) {
         .organization = row.get<organization_id>("organization_id"),
         .integration = row.get<integration_id>("integration_id"),
         .mode = known(parse_mode(row.text("mode")), "mode"),
+        .sentry_host = row.text("sentry_host"),
+        .sentry_org_slug = row.get<std::optional<std::string>>("sentry_org_slug").value_or(""),
         .installation = row.get<std::optional<uuid>>("installation_id"),
+        .access_token_sealed = row.get<byte_string>("access_token_sealed"),
+        .refresh_token_sealed = row.get<std::optional<byte_string>>("refresh_token_sealed"),
+        .scopes = row.get<std::vector<std::string>>("scopes"),
         .fence = row.get<std::int64_t>("fence"),
         .failed_attempts = row.get<int>("failed_attempts"),
         .expired = row.get<bool>("expired"),
         .was_due = row.get<bool>("was_due"),
+        .in_doubt = row.get<bool>("in_doubt"),
         .attempt = crypto::uuid_v4()
     };
 }
@@ -152,10 +173,14 @@ bool superseded(db::transaction& tx, leased_credential const& lease) {
 }  // namespace
 
 std::vector<leased_credential> claim_due(
-    db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit
+    db::transaction& tx,
+    uuid const& owner,
+    std::chrono::milliseconds lease,
+    int limit,
+    std::vector<std::string> const& modes
 ) {
     std::vector<leased_credential> claimed;
-    for (auto const row : tx.run(claim_all_due, owner, lease, limit)) claimed.push_back(read(row));
+    for (auto const row : tx.run(claim_all_due, owner, lease, limit, modes)) claimed.push_back(read(row));
     for (auto const& one : claimed) write_attempt(tx, one, "schedule");
     return claimed;
 }
@@ -200,7 +225,7 @@ bool store_renewed(
         fresh.access_token
     );
     if (written.affected() == 0) return superseded(tx, lease);
-    tx.run(set_healthy, lease.organization, lease.integration);
+    move_status(tx, lease.organization, lease.integration, {status::connected, reason::ok}, mover::renewal);
     tx.run(set_scopes, lease.organization, lease.integration, scopes);
     tx.run(
         finish_attempt,
@@ -208,7 +233,7 @@ bool store_renewed(
         lease.integration,
         lease.attempt,
         "refreshed",
-        201,
+        nullptr,
         nullptr,
         fresh.renew_after
     );
@@ -224,10 +249,13 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
         lease.fence,
         next,
         what.verdict.failed_attempts,
-        what.detail
+        what.detail,
+        what.in_doubt
     );
     if (written.affected() == 0) return superseded(tx, lease);
-    tx.run(set_status, lease.organization, lease.integration, what.verdict.status, what.verdict.reason);
+    move_status(
+        tx, lease.organization, lease.integration, {what.verdict.status, what.verdict.reason}, mover::renewal
+    );
     auto const answered = what.http_status == 0 ? std::nullopt : std::optional(what.http_status);
     tx.run(
         finish_attempt,
@@ -240,6 +268,11 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
         next
     );
     return true;
+}
+
+host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except) {
+    auto const row = tx.run(tally, sentry_host, except, std::chrono::milliseconds(host_window))[0];
+    return {row.get<int>("tried"), row.get<int>("failed"), row.get<int>("renewed")};
 }
 
 std::vector<untold_installation> untold_installations(db::transaction& tx, int limit) {

@@ -19,17 +19,28 @@ struct leased_credential {
     organization_id organization;
     integration_id integration;
     integrations::mode mode;
+    std::string sentry_host;
+    std::string sentry_org_slug;
     std::optional<uuid> installation;
+    /// As stored now, read again with the lease.
+    byte_string access_token_sealed;
+    std::optional<byte_string> refresh_token_sealed;
+    std::vector<std::string> scopes;
     std::int64_t fence = 0;
     int failed_attempts = 0;
     bool expired = false;
     bool was_due = false;
+    bool in_doubt = false;  ///< an earlier renewal ended in a way that nobody knows
     uuid attempt;
 };
 
-/// Claims what is due and free, at most `limit`, and writes an attempt for each.
+/// Claims what is due and free of these modes, at most `limit`, and writes an attempt for each.
 std::vector<leased_credential> claim_due(
-    db::transaction& tx, uuid const& owner, std::chrono::milliseconds lease, int limit
+    db::transaction& tx,
+    uuid const& owner,
+    std::chrono::milliseconds lease,
+    int limit,
+    std::vector<std::string> const& modes
 );
 /// Claims one, due or not. Nothing where another lease is alive; conflict where there is no credential.
 result<std::optional<leased_credential>> claim_one(
@@ -57,9 +68,15 @@ struct failed_renewal {
     std::string outcome;  ///< of the attempt: refused, transient, rate_limited
     int http_status = 0;
     std::string detail;
+    bool in_doubt = false;  ///< Sentry may have renewed all the same
     refresh_verdict verdict;
 };
 bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what);
+
+/// What the attempts of the last `host_window` came to, this integration's own excepted. Sees all
+/// organizations for the scheduler's role; for the gateway's only the current one's, which errs towards
+/// counting.
+host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except);
 
 struct untold_installation {
     organization_id organization;

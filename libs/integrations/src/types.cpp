@@ -50,13 +50,31 @@ std::optional<reason> parse_reason(std::string_view text) noexcept {
     return value_of(reason_names, text);
 }
 
-std::string_view remedy(mode, status s, reason r) noexcept {
+std::string_view missing_webhook_secret_remedy(mode m) noexcept {
+    switch (m) {
+        case mode::public_:
+            return "";
+        case mode::oauth:
+            return "An OAuth application sends no webhooks: make an internal integration in Sentry that "
+                   "posts to this "
+                   "integration's webhook URL, and enter its client secret here. Until then the URL refuses "
+                   "everything.";
+        case mode::internal:
+            break;
+    }
+    return "Enter the client secret of the internal integration. Until then the webhook URL refuses "
+           "everything.";
+}
+
+std::string_view remedy(mode m, status s, reason r) noexcept {
     if (s == status::connected) return "";
     switch (r) {
         case reason::awaiting_install:
-            return "Finish the installation at Sentry: connect again and choose Install. If Sentry says that "
-                   "it is installed already, "
-                   "uninstall it there first.";
+            return m == mode::oauth
+                       ? "Finish the authorization at Sentry: connect again and choose Authorize."
+                       : "Finish the installation at Sentry: connect again and choose Install. If Sentry "
+                         "says that it is "
+                         "installed already, uninstall it there first.";
         case reason::choose_organization:
             return "Choose which Sentry organization this integration is for.";
         case reason::confirm_organization:
@@ -64,10 +82,16 @@ std::string_view remedy(mode, status s, reason r) noexcept {
         case reason::ok:
             return "";
         case reason::refresh_failing:
-            return "Nothing to do yet: renewing the access to Sentry is being retried, and webhooks keep "
-                   "working. Reconnect if it lasts.";
+            return m == mode::internal ? "Sentry did not take the token; it is being tried again, and "
+                                         "webhooks keep working. If it was "
+                                         "revoked, reconnect with a new one."
+                                       : "Nothing to do yet: renewing the access to Sentry is being retried, "
+                                         "and webhooks keep working. "
+                                         "Reconnect if it lasts.";
         case reason::refused:
-            return "Sentry refuses to renew the access. Reconnect the integration.";
+            return m == mode::internal
+                       ? "Sentry refuses the token. Make a new one in Sentry and reconnect with it."
+                       : "Sentry refuses to renew the access. Reconnect the integration.";
         case reason::expired:
             return "The access expired before it could be renewed. Reconnect the integration.";
         case reason::uninstalled:
@@ -75,9 +99,14 @@ std::string_view remedy(mode, status s, reason r) noexcept {
         case reason::disconnected_by_admin:
             return "An admin disconnected it. Connect it again when it is wanted.";
         case reason::client_misconfigured:
-            return "This deployment's client id or secret is refused by Sentry: its operator has to check "
-                   "TOCSIN_SENTRY_APP_CLIENT_ID and "
-                   "TOCSIN_SENTRY_APP_CLIENT_SECRET. Nothing is lost meanwhile.";
+            return m == mode::oauth ? "This deployment's client id or secret is refused by Sentry: its "
+                                      "operator has to check "
+                                      "TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET. "
+                                      "Nothing is lost meanwhile."
+                                    : "This deployment's client id or secret is refused by Sentry: its "
+                                      "operator has to check "
+                                      "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET. "
+                                      "Nothing is lost meanwhile.";
     }
     return "";
 }

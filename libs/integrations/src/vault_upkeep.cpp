@@ -1,9 +1,12 @@
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/vault_upkeep.hpp>
+#include <tocsin/integrations/webhook_keys.hpp>
 
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace tocsin::integrations {
@@ -28,6 +31,33 @@ constexpr db::statement reseal{
         where organization_id = $1 and integration_id = $2 and access_token_sealed = $5::bytea)"
 };
 
+constexpr db::statement all_webhook_secrets{
+    "all_webhook_secrets",
+    "select organization_id, integration_id, secret_sealed, previous_sealed from tocsin.webhook_secrets"
+};
+
+constexpr db::statement reseal_webhook_secret{
+    "reseal_webhook_secret",
+    R"(update tocsin.webhook_secrets
+          set previous_sealed = nullif($3::bytea, ''::bytea), secret_sealed = $4
+        where organization_id = $1 and integration_id = $2 and secret_sealed = $5::bytea)"
+};
+
+constexpr db::statement find_check{
+    "find_vault_check", "select check_sealed from tocsin.vault_keys where key_id = $1"
+};
+
+constexpr db::statement insert_check{
+    "insert_vault_check",
+    "insert into tocsin.vault_keys (key_id, check_sealed) values ($1, $2) on conflict do nothing"
+};
+
+constexpr std::string_view check_text = "tocsin";
+
+crypto::vault_place check_place(std::string_view key_id) {
+    return {.table = "vault_keys", .column = "check", .organization = "", .row = std::string(key_id)};
+}
+
 struct sealed_row {
     organization_id organization;
     integration_id integration;
@@ -49,6 +79,49 @@ async::task<std::vector<sealed_row>> rows_after(db::pool& pool, std::optional<se
             );
         return found;
     });
+}
+
+struct sealed_webhook_secret {
+    organization_id organization;
+    integration_id integration;
+    byte_string current;
+    std::optional<byte_string> previous;
+};
+
+async::task<std::vector<sealed_webhook_secret>> webhook_secrets(db::pool& pool) {
+    return pool.transact(db::no_tenant, [](db::transaction& tx) {
+        std::vector<sealed_webhook_secret> found;
+        for (auto const row : tx.run(all_webhook_secrets))
+            found.push_back(
+                {row.get<organization_id>("organization_id"),
+                 row.get<integration_id>("integration_id"),
+                 row.get<byte_string>("secret_sealed"),
+                 row.get<std::optional<byte_string>>("previous_sealed")}
+            );
+        return found;
+    });
+}
+
+async::task<> rotate_webhook_secrets(db::pool& pool, crypto::vault const& vault, rotation& done) {
+    auto const is_old = [&](byte_view blob) { return crypto::vault::key_id(blob) != vault.sealing_key_id(); };
+    for (auto const& row : co_await webhook_secrets(pool)) {
+        if (!is_old(row.current) && !(row.previous && is_old(*row.previous))) continue;
+        auto const current = rewrap_webhook_secret(vault, row.organization, row.integration, row.current);
+        auto const previous =
+            row.previous ? rewrap_webhook_secret(vault, row.organization, row.integration, *row.previous)
+                         : result<byte_string>(byte_string());
+        if (!current || !previous) {
+            ++done.failed;
+            continue;
+        }
+        co_await pool.transact(
+            db::no_tenant,
+            [row, fresh = *current, before = *previous](db::transaction& tx) {
+                tx.run(reseal_webhook_secret, row.organization, row.integration, before, fresh, row.current);
+            }
+        );
+        ++done.resealed;
+    }
 }
 
 bool is_current(crypto::vault const& vault, sealed_row const& of) {
@@ -79,6 +152,14 @@ async::task<vault_state> inspect_vault(db::pool& pool, crypto::vault const& vaul
         }
         last = std::move(rows.back());
     }
+    for (auto const& row : co_await webhook_secrets(pool)) {
+        ++state.webhook_secrets;
+        std::string const key(crypto::vault::key_id(row.current));
+        if (!vault.has_key(key))
+            missing.insert(key);
+        else if (!rewrap_webhook_secret(vault, row.organization, row.integration, row.current))
+            ++state.unopenable;
+    }
     state.missing_keys.assign(missing.begin(), missing.end());
     co_return state;
 }
@@ -105,7 +186,26 @@ async::task<rotation> rotate_keys(db::pool& pool, crypto::vault const& vault) {
         }
         last = std::move(rows.back());
     }
+    co_await rotate_webhook_secrets(pool, vault, done);
     co_return done;
+}
+
+async::task<result<void>> check_vault(db::pool& pool, crypto::vault const& vault) {
+    std::string const key(vault.sealing_key_id());
+    auto const sealed = vault.seal(secret(std::string(check_text)), check_place(key));
+    auto const stored = co_await pool.transact(db::no_tenant, [key, sealed](db::transaction& tx) {
+        tx.run(insert_check, key, sealed);
+        return tx.run(find_check, key)[0].get<byte_string>("check_sealed");
+    });
+    auto const opened = vault.open(stored, check_place(key));
+    if (!opened || opened->reveal() != check_text)
+        co_return error{
+            errc::invalid,
+            "TOCSIN_VAULT_KEYS: the key \"" + key +
+                "\" is not the one that this database knows by that name. Put the right key back, or give "
+                "the new one a new name."
+        };
+    co_return result<void>{};
 }
 
 }  // namespace tocsin::integrations

@@ -289,7 +289,10 @@ void read_content(webhook& into, fields const& body) {
             break;
         }
         case resource::installation:
-            into.what = installation_change{body.text({"data", "installation", "organization", "slug"}, 200)};
+            into.what = installation_change{
+                body.text({"data", "installation", "organization", "slug"}, 200),
+                secret(body.text({"data", "installation", "code"}, 200))
+            };
             break;
         case resource::other:
             break;

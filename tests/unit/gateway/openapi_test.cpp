@@ -76,8 +76,8 @@ struct every_endpoint {
     identity::accounts accounts{pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}};
     identity::service_catalog catalog{pool};
     integrations::integration_store store{pool};
-    integrations::connect connect{pool, sentry, std::nullopt, vault, {}, system_clock()};
-    integrations::refresher refresher{pool, sentry, std::nullopt, vault, {}, system_clock(), metrics};
+    integrations::connect connect{loop.get_executor(), pool, sentry, {}, vault, {}, system_clock()};
+    integrations::refresher refresher{pool, sentry, {}, vault, {}, system_clock(), metrics};
     integrations::mappings mappings{pool, sentry, vault, refresher};
     integrations::checker checker{pool, sentry, vault};
     incidents::board board{pool, metrics};
@@ -89,7 +89,7 @@ struct every_endpoint {
         for (auto& part : {
                  session_endpoints(accounts, session_cookie(session_cookie::kind::plain)),
                  service_endpoints(catalog),
-                 integration_endpoints({store, connect, mappings, checker, refresher, url}),
+                 integration_endpoints({store, connect, mappings, checker, refresher, url, url}),
                  incident_endpoints(board),
                  delivery_endpoints(deliveries),
              })

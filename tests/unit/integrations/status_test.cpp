@@ -1,6 +1,9 @@
-#include <tocsin/integrations/types.hpp>
+#include <tocsin/integrations/status_rules.hpp>
 
 #include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <vector>
 
 using namespace tocsin::integrations;
 
@@ -27,8 +30,56 @@ BOOST_AUTO_TEST_CASE(whatever_is_not_well_has_a_remedy) {
           reason::uninstalled,
           reason::disconnected_by_admin,
           reason::client_misconfigured})
-        BOOST_TEST(!remedy(mode::public_, status::disconnected, r).empty(), to_string(r));
+        for (auto const m : {mode::public_, mode::oauth, mode::internal})
+            BOOST_TEST(!remedy(m, status::disconnected, r).empty(), to_string(r));
     BOOST_TEST(remedy(mode::public_, status::connected, reason::ok).empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_may_move_an_integration_where) {
+    standing const awaiting{status::pending, reason::awaiting_install},
+        choosing{status::pending, reason::choose_organization},
+        confirming{status::pending, reason::confirm_organization}, well{status::connected, reason::ok},
+        failing{status::degraded, reason::refresh_failing},
+        misconfigured{status::degraded, reason::client_misconfigured},
+        refused{status::disconnected, reason::refused}, expired{status::disconnected, reason::expired},
+        uninstalled{status::disconnected, reason::uninstalled},
+        ended{status::disconnected, reason::disconnected_by_admin};
+    standing const all[]{
+        awaiting, choosing, confirming, well, failing, misconfigured, refused, expired, uninstalled, ended
+    };
+    // What is not in the list may not happen.
+    struct move {
+        mover by;
+        standing from, to;
+    };
+    std::vector<move> allowed;
+    for (auto const& from : all) {
+        allowed.push_back({mover::connect, from, well});
+        allowed.push_back({mover::admin, from, ended});
+        allowed.push_back({mover::uninstall, from, uninstalled});
+    }
+    for (auto const& from : {awaiting, choosing, confirming, refused, expired, uninstalled, ended})
+        for (auto const& to : {choosing, confirming}) allowed.push_back({mover::connect, from, to});
+    for (auto const& from : {choosing, confirming}) allowed.push_back({mover::upkeep, from, awaiting});
+    for (auto const& from : {well, failing, misconfigured})
+        for (auto const& to : {well, failing, misconfigured, refused, expired, uninstalled})
+            allowed.push_back({mover::renewal, from, to});
+    for (auto const& from : {refused, expired}) allowed.push_back({mover::renewal, from, well});
+    std::erase_if(allowed, [&](move const& one) {
+        return one.from == one.to || (one.by == mover::admin && one.from == uninstalled) ||
+               (one.by == mover::uninstall && one.from == ended);
+    });
+    for (auto const by : {mover::connect, mover::renewal, mover::uninstall, mover::admin, mover::upkeep})
+        for (auto const& from : all)
+            for (auto const& to : all) {
+                bool const listed = std::any_of(allowed.begin(), allowed.end(), [&](move const& one) {
+                    return one.by == by && one.from == from && one.to == to;
+                });
+                BOOST_TEST(
+                    may_move(from, to, by) == listed,
+                    static_cast<int>(by) << ": " << to_string(from.reason) << " to " << to_string(to.reason)
+                );
+            }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

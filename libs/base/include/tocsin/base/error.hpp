@@ -20,7 +20,7 @@ enum class errc {
     already_claimed,      ///< 409: a Sentry organization or installation belongs to another organization
     mode_not_configured,  ///< 409: this deployment lacks the settings of an integration mode
     other_organization,   ///< 409: a reconnect chose another Sentry organization
-    illegal_transition,   ///< 409: an impossible move of an incident
+    illegal_transition,   ///< 409: an impossible move of an incident, or of an integration
     in_use,               ///< 409: something still points at it
     sentry_refused,       ///< 422: Sentry answered, and refused
     rate_limited,         ///< 429

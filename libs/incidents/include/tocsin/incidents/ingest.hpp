@@ -16,9 +16,19 @@
 
 namespace tocsin::incidents {
 
+/// An integration whose own key verified a webhook.
+struct verified_integration {
+    organization_id organization;
+    integration_id integration;
+};
+
 /// A webhook whose signature was right, as it came in.
 struct arrival {
     std::string sentry_host;  ///< of the key that verified: an installation is looked up under it only
+    /// The integration that the URL named, where its own key verified: it is for this one, whatever
+    /// installation the body names. Nothing: the deployment's key verified, and the installation says whose
+    /// it is.
+    std::optional<verified_integration> own{};
     std::string signing_key;  ///< the key's name
     std::string request_id;   ///< Request-ID, for searching; printable, at most 64 bytes
     std::string hook_timestamp;

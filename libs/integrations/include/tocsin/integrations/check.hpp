@@ -8,6 +8,7 @@
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/client.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,13 +34,16 @@ public:
     async::task<result<std::vector<check_result>>> check(organization_id org, integration_id id);
 
 private:
+    struct answers {
+        std::optional<sentry::call_failure> refusal;
+        std::optional<sentry::installation> installation;
+        std::optional<sentry::organization> organization;
+    };
+    async::task<answers> ask(integration about, secret token);
+
     db::pool& pool_;
     sentry::client& sentry_;
     crypto::vault const& vault_;
 };
-
-/// The scopes without which something does not work, and what: a higher level of the same thing implies the
-/// lower ones.
-std::vector<std::string> missing_scopes(std::vector<std::string> const& granted);
 
 }  // namespace tocsin::integrations

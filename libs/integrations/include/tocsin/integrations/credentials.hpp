@@ -36,6 +36,9 @@ sealed_credential seal(
 result<secret> open_access_token(
     crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
 );
+result<secret> open_refresh_token(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+);
 
 /// The same tokens under the ring's first key: access token and, where there is one, refresh token.
 result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
@@ -50,7 +53,15 @@ result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
 void put_credential(
     db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
 );
-/// The sealed access token; conflict where the integration has none now.
+/// The sealed access token, for calls; conflict where the integration has none now, or where it is pending: a
+/// token whose organization nobody has confirmed is used for nothing else.
 result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id);
+
+struct stored_tokens {
+    byte_string access_token;
+    std::optional<byte_string> refresh_token;
+};
+/// Both, whatever the integration's status; nothing where there is no credential.
+std::optional<stored_tokens> find_tokens(db::transaction& tx, organization_id org, integration_id id);
 
 }  // namespace tocsin::integrations

@@ -4,12 +4,16 @@
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/applications.hpp>
 #include <tocsin/integrations/refresh_rules.hpp>
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/client.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +25,9 @@ std::string_view to_string(refresh_trigger t) noexcept;
 struct refresh_settings {
     refresh_policy policy;
     std::chrono::milliseconds lease{45'000};  ///< outlives the call to Sentry
-    int batch = 16;                           ///< credentials claimed, and calls to Sentry at once, per round
+    std::chrono::milliseconds call_timeout{25'000
+    };               ///< of one call; none is begun that could outlive the lease
+    int batch = 16;  ///< credentials claimed, and calls to Sentry at once, per round
 };
 
 /// Renews credentials: a lease with a fence is claimed in a short transaction together with the attempt row,
@@ -32,7 +38,7 @@ public:
     refresher(
         db::pool& pool,
         sentry::client& sentry,
-        std::optional<sentry::public_app> app,
+        integrations::applications applications,
         crypto::vault const& vault,
         refresh_settings settings,
         clock const& time,
@@ -40,8 +46,10 @@ public:
     );
 
     /// One round over what is due, across organizations: for the scheduler's pool. Answers how many attempts
-    /// were made.
+    /// were made. While Sentry's host fails for everybody a round tries one credential only.
     async::task<std::size_t> renew_due();
+    /// Why renewing is paused since the last round, in a sentence; nothing where it is not.
+    std::optional<std::string> const& pause() const noexcept { return pause_; }
     /// Renews one now, for a pool that sees one organization: conflict where another renewal is under way or
     /// there is no credential.
     async::task<result<void>> renew_now(organization_id org, integration_id id);
@@ -54,20 +62,26 @@ public:
     static void declare(observe::metrics& metrics);
 
 private:
-    struct claimed;
+    struct try_of;
     async::task<result<bool>> claim_and_renew(
         organization_id org, integration_id id, refresh_trigger trigger
     );
-    async::task<> renew(db::tenant within, claimed one);
+    async::task<> renew(db::tenant within, std::shared_ptr<try_of> one);
+    async::task<sentry::call_result<sentry::token_set>> ask_sentry(try_of& one);
+    async::task<sentry::call_result<sentry::token_set>> ask_for_installation(try_of& one);
+    async::task<sentry::call_result<void>> probe(try_of const& one);
+    async::task<bool> store(db::tenant within, std::shared_ptr<try_of> one, sentry::token_set const& tokens);
+    void note_pause(host_tally const& of);
 
     db::pool& pool_;
     sentry::client& sentry_;
-    std::optional<sentry::public_app> app_;
+    integrations::applications applications_;
     crypto::vault const& vault_;
     refresh_settings settings_;
     clock const& time_;
     observe::metrics& metrics_;
     uuid owner_;
+    std::optional<std::string> pause_;
 };
 
 }  // namespace tocsin::integrations

@@ -34,7 +34,21 @@ struct refresh_history {
     int failed_attempts = 0;  ///< counted so far
     bool expired = false;     ///< the stored access token's life is over
     bool spaced = true;       ///< it was due: tries that a person or a call asked for in between never count
+    /// Sentry's host fails for many integrations and for none it works: the fault is ours, or Sentry's.
+    bool everybody_fails = false;
 };
+
+/// What the renewals of the last `host_window` on one Sentry host came to.
+struct host_tally {
+    int tried = 0;   ///< integrations with a finished attempt
+    int failed = 0;  ///< of these, those without a success
+    int renewed = 0;
+};
+inline constexpr std::chrono::minutes host_window{10};
+
+/// Whether a host fails for everybody: at least three integrations, at least half of those tried, none
+/// succeeding.
+bool everybody_fails(host_tally const& of) noexcept;
 
 /// Whether a refusal is about the deployment's own client id or secret: nobody else's fault.
 bool names_our_client(sentry::call_failure const& why) noexcept;
@@ -46,12 +60,22 @@ struct refresh_verdict {
     std::optional<std::chrono::milliseconds> next_in;  ///< nothing: no further try, a person must act
 };
 
-/// The meaning of a failed renewal of a public integration: an installation that is gone disconnects at once;
-/// a refusal that names the deployment's own client never counts; other refusals count always and everything
-/// transient only once the token has expired, and `max_attempts` of those disconnect. Sentry's wish for a
-/// pause is granted where it is longer than the backoff.
+/// The meaning of a failed renewal. At once disconnect what Sentry says about this integration alone, to a
+/// client that it knows: an installation that is gone, and `invalid_grant` (the caller holds the lease and
+/// has read the stored credential again, so no other renewal has replaced it). A refusal that names the
+/// deployment's own client never counts, and nothing counts while the host fails for everybody. Other
+/// refusals count always and everything transient only once the token has expired, and `max_attempts` of
+/// those disconnect. Sentry's wish for a pause is granted where it is longer than the backoff.
 refresh_verdict judge_failure(
-    refresh_policy const& policy, sentry::call_failure const& why, refresh_history history, std::uint64_t draw
+    refresh_policy const& policy,
+    mode of,
+    sentry::call_failure const& why,
+    refresh_history history,
+    std::uint64_t draw
 );
+
+/// Whether a refusal of the jwt-bearer grant says that Sentry does not offer it here, so that the refresh
+/// token is to be tried instead.
+bool lacks_jwt_grant(sentry::call_failure const& why) noexcept;
 
 }  // namespace tocsin::integrations

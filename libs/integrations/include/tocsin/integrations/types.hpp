@@ -37,6 +37,9 @@ std::optional<reason> parse_reason(std::string_view text) noexcept;
 
 /// What an admin can do about it, in a sentence; empty where there is nothing to do.
 std::string_view remedy(mode m, status s, reason r) noexcept;
+/// The remedy while webhooks of an integration with a URL of its own are refused, since their secret is
+/// missing.
+std::string_view missing_webhook_secret_remedy(mode m) noexcept;
 
 /// The Sentry organization behind an integration; empty texts until Sentry has confirmed it.
 struct sentry_organization {
@@ -66,6 +69,10 @@ struct integration {
     std::vector<std::string> scopes;
     std::optional<timestamp> last_delivery_at;
     std::optional<credential_summary> credential;
+    /// Webhooks are verified: by the deployment's secret for a public integration, else by one of its own.
+    bool webhook_secret_set = true;
+    /// What the token sees, while one of them has to be chosen.
+    std::vector<sentry_organization> choices;
     timestamp created_at;
 };
 

@@ -113,6 +113,7 @@ struct activity_alert {
 
 struct installation_change {
     std::string organization_slug;
+    secret code;  ///< of the grant, while it is unexchanged; else empty
 };
 
 /// A resource or action that has no effect here, known or not.

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::integrations {
+
+/// What an OAuth application is asked for: enough for everything but writing back.
+std::vector<std::string> const& wanted_scopes();
+
+/// A scope that was not granted, and what does not work without it.
+struct missing_scope {
+    std::string scope;
+    std::string without;
+};
+
+/// What is missing of `wanted_scopes`. A higher level of the same thing implies the lower ones: `admin` is
+/// more than `write`, which is more than `read`.
+std::vector<missing_scope> missing_scopes(std::vector<std::string> const& granted);
+
+}  // namespace tocsin::integrations

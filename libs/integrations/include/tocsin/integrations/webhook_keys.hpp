@@ -1,0 +1,40 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/secret.hpp>
+#include <tocsin/base/uuid.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/sentry/webhook.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace tocsin::integrations {
+
+/// What signs the webhooks that come to an integration's own URL.
+struct webhook_keys {
+    organization_id organization;
+    std::vector<sentry::signing_key> keys;  ///< the current one, and the one before for a day after a change
+};
+
+/// The keys of an integration; nothing where it is unknown, has none, or was disconnected. Keys that the
+/// vault cannot open are left out and logged. The pool's role is tocsin_ingest: the URL names no
+/// organization.
+async::task<std::optional<webhook_keys>> find_webhook_keys(
+    db::pool& pool, crypto::vault const& vault, integration_id id
+);
+
+byte_string seal_webhook_secret(
+    crypto::vault const& vault, organization_id org, integration_id id, secret const& plain
+);
+result<byte_string> rewrap_webhook_secret(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+);
+/// Stores a secret; the one before is kept for a day.
+void put_webhook_secret(
+    db::transaction& tx, organization_id org, integration_id id, byte_string const& sealed
+);
+void delete_webhook_secret(db::transaction& tx, organization_id org, integration_id id);
+
+}  // namespace tocsin::integrations
