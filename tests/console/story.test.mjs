@@ -26,12 +26,13 @@ test('signing in leads to where the link led', async () => {
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   await assertAccessible(page, 'the sign-in page');
   await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/integrations');
-  await page.getByRole('button', { name: 'Connect Sentry' }).first().waitFor();
+  await page.getByRole('link', { name: 'Connect Sentry' }).first().waitFor();
   await assertAccessible(page, 'integrations, empty');
 });
 
 test('connecting goes through the consent page and comes back connected', async () => {
-  await page.getByRole('button', { name: 'Connect Sentry' }).first().click();
+  await page.getByRole('link', { name: 'Connect Sentry' }).first().click();
+  await page.getByRole('button', { name: 'Go on in Sentry' }).click();
   await page.waitForURL(`${tocsin.sandboxUrl}/**`);
   await page.getByLabel(/northwind/i).check();
   await page.getByRole('button', { name: /install/i }).click();

@@ -37,6 +37,10 @@ const integrations = [
     remedy: null,
     sentry_org: { id: "4501", slug: "example-shop", name: "Example Shop" },
     installation_id: uuid(9001),
+    missing_scopes: [],
+    webhook_secret_set: true,
+    sentry_url: "https://sentry.io",
+    available_orgs: null,
     scopes: ["org:read", "project:read", "team:read", "event:read"],
     webhook_url: "https://tocsin.example.com/webhooks/sentry",
     last_delivery_at: at(40_000),
@@ -57,6 +61,10 @@ const integrations = [
     remedy: "Nothing yet: it is tried again by itself. Webhooks go on working meanwhile.",
     sentry_org: { id: "4502", slug: "example-labs", name: "Example Labs" },
     installation_id: uuid(9002),
+    missing_scopes: [],
+    webhook_secret_set: true,
+    sentry_url: "https://sentry.io",
+    available_orgs: null,
     scopes: ["org:read", "project:read"],
     webhook_url: "https://tocsin.example.com/webhooks/sentry",
     last_delivery_at: at(3 * hour),
@@ -77,12 +85,179 @@ const integrations = [
     remedy: "Finish the installation in Sentry, in this browser.",
     sentry_org: null,
     installation_id: null,
+    missing_scopes: [],
+    webhook_secret_set: true,
+    sentry_url: "https://sentry.io",
+    available_orgs: null,
     scopes: [],
     webhook_url: "https://tocsin.example.com/webhooks/sentry",
     last_delivery_at: null,
     credential: null,
   },
+  {
+    id: uuid(4),
+    mode: "oauth",
+    status: "connected",
+    status_reason: "ok",
+    status_since: at(20 * minute),
+    remedy: null,
+    sentry_org: { id: "4504", slug: "example-print", name: "Example Print" },
+    sentry_url: "https://sentry.example.com",
+    available_orgs: null,
+    installation_id: null,
+    scopes: ["org:read", "project:read"],
+    missing_scopes: [
+      { scope: "event:read", without: "issues cannot be read: what a webhook missed is not found out." },
+      { scope: "team:read", without: "teams cannot be shown." },
+    ],
+    webhook_url: `https://tocsin.example.com/webhooks/sentry/${uuid(4)}`,
+    webhook_secret_set: false,
+    last_delivery_at: null,
+    credential: {
+      expires_at: at(-30 * day),
+      refreshed_at: null,
+      next_refresh_at: at(-20 * day),
+      failed_attempts: 0,
+      last_error: null,
+    },
+  },
+  {
+    id: uuid(5),
+    mode: "oauth",
+    status: "pending",
+    status_reason: "choose_organization",
+    status_since: at(minute),
+    remedy: "Choose the Sentry organization that is meant.",
+    sentry_org: null,
+    sentry_url: "https://sentry.io",
+    available_orgs: [
+      { id: "4501", slug: "example-shop", name: "Example Shop" },
+      { id: "4505", slug: "example-logistics", name: "Example Logistics" },
+      { id: "4506", slug: "sandbox", name: "<b>Sandbox</b>" },
+    ],
+    installation_id: null,
+    scopes: ["org:read", "project:read", "team:read", "event:read"],
+    missing_scopes: [],
+    webhook_url: `https://tocsin.example.com/webhooks/sentry/${uuid(5)}`,
+    webhook_secret_set: false,
+    last_delivery_at: null,
+    credential: null,
+  },
+  {
+    id: uuid(6),
+    mode: "public",
+    status: "pending",
+    status_reason: "confirm_organization",
+    status_since: at(minute),
+    remedy: "Say whether this Sentry organization is meant for this organization.",
+    sentry_org: { id: "4507", slug: "example-logistics", name: "Example Logistics" },
+    sentry_url: "https://sentry.io",
+    available_orgs: null,
+    installation_id: uuid(9006),
+    scopes: ["org:read", "project:read", "team:read", "event:read"],
+    missing_scopes: [],
+    webhook_url: "https://tocsin.example.com/webhooks/sentry",
+    webhook_secret_set: true,
+    last_delivery_at: null,
+    credential: null,
+  },
+  {
+    id: uuid(7),
+    mode: "internal",
+    status: "connected",
+    status_reason: "ok",
+    status_since: at(2 * minute),
+    remedy: null,
+    sentry_org: { id: "4508", slug: "example-devices", name: "Example Devices" },
+    sentry_url: "https://sentry.example.com",
+    available_orgs: null,
+    installation_id: null,
+    scopes: ["org:read", "project:read", "team:read", "event:read"],
+    missing_scopes: [],
+    webhook_url: `https://tocsin.example.com/webhooks/sentry/${uuid(7)}`,
+    webhook_secret_set: true,
+    last_delivery_at: null,
+    credential: {
+      expires_at: null,
+      refreshed_at: null,
+      next_refresh_at: null,
+      failed_attempts: 0,
+      last_error: null,
+    },
+  },
 ];
+
+const permissions = [
+  ["Organization", "Read", "org:read"],
+  ["Project", "Read", "project:read"],
+  ["Team", "Read", "team:read"],
+  ["Issue & Event", "Read", "event:read"],
+].map(([name, level, scope]) => ({ name, level, scope }));
+
+const alert_action_schema = {
+  elements: [
+    {
+      type: "alert-rule-action",
+      title: "Open an incident in Tocsin",
+      settings: {
+        type: "alert-rule-settings",
+        uri: "/sentry/alert-action",
+        required_fields: [{ type: "select", label: "Service", name: "service", uri: "/sentry/services" }],
+        optional_fields: [
+          {
+            type: "select",
+            label: "Severity",
+            name: "severity",
+            options: ["auto", "critical", "error", "warning", "info"].map((each) => [each, each]),
+          },
+        ],
+      },
+    },
+  ],
+};
+
+const setup = {
+  public_url: "https://tocsin.example.com",
+  sentry_url: "https://sentry.io",
+  modes: [
+    {
+      mode: "public",
+      configured: true,
+      redirect_url: "https://tocsin.example.com/oauth/sentry/callback",
+      webhook_url: "https://tocsin.example.com/webhooks/sentry",
+      webhook_url_pattern: null,
+      verify_install: true,
+      permissions,
+      resources: ["issue", "error", "comment"],
+      alert_action_schema,
+      notes: ["A change of permissions has to be accepted by an owner of each Sentry organization."],
+    },
+    {
+      mode: "oauth",
+      configured: false,
+      redirect_url: "https://tocsin.example.com/oauth/sentry/callback",
+      webhook_url: null,
+      webhook_url_pattern: "https://tocsin.example.com/webhooks/sentry/{integration_id}",
+      verify_install: false,
+      permissions: [],
+      resources: ["issue", "error", "comment"],
+      alert_action_schema: null,
+      notes: ["The scopes org:read, project:read, team:read and event:read are asked for while connecting."],
+    },
+    {
+      mode: "internal",
+      configured: true,
+      redirect_url: null,
+      webhook_url: null,
+      webhook_url_pattern: "https://tocsin.example.com/webhooks/sentry/{integration_id}",
+      verify_install: false,
+      permissions,
+      resources: ["issue", "error", "comment"],
+      alert_action_schema,
+      notes: [],
+    },
+  ],
+};
 
 const mappingOf = (n, project, service, more = {}) => ({
   id: uuid(200 + n),
@@ -318,6 +493,8 @@ const session = {
   ],
 };
 
+const works = { status: "connected", status_reason: "ok", remedy: null };
+
 /** A small world that answers like the API, well enough to be looked at. */
 export function makeWorld() {
   let signedIn = false;
@@ -366,11 +543,45 @@ export function makeWorld() {
         integration: world.integrations[0],
         authorize_url: "https://sentry.example.com/sentry-apps/tocsin/external-install/",
       };
-    const works = { status: "connected", status_reason: "ok", remedy: null };
     return {
       integration: changeIntegration(id, { ...works, credential: integrations[0].credential }),
       authorize_url: null,
     };
+  }
+
+  function update(id, { sentry_org, webhook_secret }) {
+    if (webhook_secret !== undefined)
+      return webhook_secret.length < 16
+        ? {
+            status: 400,
+            body: {
+              ...problem(400, "invalid", "Not valid", "A field is not as it should be.").body,
+              errors: [{ path: "webhook_secret", message: "has at least 16 characters" }],
+            },
+          }
+        : { status: 200, body: changeIntegration(id, { webhook_secret_set: true }) };
+    const chosen = world.integrations
+      .find((each) => each.id === id)
+      .available_orgs.find((each) => each.id === sentry_org || each.slug === sentry_org);
+    return {
+      status: 200,
+      body: changeIntegration(id, { ...works, sentry_org: chosen, available_orgs: null }),
+    };
+  }
+
+  function connect(input) {
+    if (input.mode === "internal" && input.token === "wrong")
+      return {
+        status: 422,
+        body: {
+          ...problem(422, "sentry_refused", "Sentry refused", "Sentry does not take the token.").body,
+          errors: [{ path: "token", message: "Sentry answers 401: the token is not valid" }],
+        },
+      };
+    const address = "https://sentry.example.com/sentry-apps/tocsin/external-install/";
+    return input.mode === "internal"
+      ? { status: 201, body: { integration: world.integrations[6], authorize_url: null } }
+      : { status: 201, body: { integration: world.integrations[2], authorize_url: address } };
   }
 
   function disconnect(id) {
@@ -433,6 +644,11 @@ export function makeWorld() {
     if (kind === "services" && method === "POST")
       return { status: 201, body: { ...services[0], ...input, id: uuid(150) } };
     if (kind === "services") return page(services);
+    if (kind === "integrations" && id === "setup") return { status: 200, body: setup };
+    if (kind === "integrations" && id === undefined && method === "POST") return connect(input);
+    if (kind === "integrations" && part === "confirm")
+      return { status: 200, body: changeIntegration(id, works) };
+    if (kind === "integrations" && part === undefined && method === "PATCH") return update(id, input);
     if (kind === "integrations" && part === "projects") return page(projects);
     if (kind === "integrations" && part === "attempts") return page(attempts);
     if (kind === "integrations" && part === "mappings")

@@ -115,6 +115,37 @@ const screens = {
       await settled(page);
     },
   },
+  integration_oauth: { path: `/o/example/integrations/${id(4)}?connected=1` },
+  integration_choose: {
+    path: `/o/example/integrations/${id(5)}`,
+    act: (page) => page.getByRole("radio", { name: /Logistics/ }).check(),
+  },
+  integration_confirm: { path: `/o/example/integrations/${id(6)}?connect_error=confirm` },
+  integration_internal: { path: `/o/example/integrations/${id(7)}?connected=1` },
+  integration_secret: {
+    path: `/o/example/integrations/${id(4)}`,
+    async act(page) {
+      await page.getByLabel("Client secret").fill("short");
+      await page.getByRole("button", { name: "Save secret" }).click();
+      await page.getByText("has at least 16 characters").waitFor();
+    },
+  },
+  connect: { path: "/o/example/integrations/connect" },
+  connect_oauth: { path: "/o/example/integrations/connect?mode=oauth" },
+  connect_internal: {
+    path: "/o/example/integrations/connect?mode=internal",
+    async act(page) {
+      await page.getByLabel("Sentry organization").fill("example-devices");
+      await page.getByLabel("Token").fill("wrong");
+      await page.getByLabel("Client secret").fill("not-a-real-secret");
+      await page.getByRole("button", { name: "Verify and connect" }).click();
+      await page.getByText(/the token is not valid/).waitFor();
+    },
+  },
+  connect_failed: { path: "/o/example/integrations?connect_error=invalid_scope" },
+  setup: { path: "/o/example/integrations/setup" },
+  setup_oauth: { path: "/o/example/integrations/setup?mode=oauth" },
+  setup_internal: { path: "/o/example/integrations/setup?mode=internal" },
   mapping: {
     path: `/o/example/integrations/${id(1)}`,
     async act(page) {
@@ -166,7 +197,7 @@ for (const [name, screen] of Object.entries(screens)) {
     const where = `${name} ${look}`;
     page.on("console", (message) => {
       const text = message.text();
-      if (message.type() === "error" && !/status of (401|409|503|404)/.test(text)) find(where, text);
+      if (message.type() === "error" && !/status of (400|401|404|409|422|503)/.test(text)) find(where, text);
     });
     page.on("pageerror", (error) => find(where, error.message));
     page.on("request", (request) => {
@@ -176,6 +207,8 @@ for (const [name, screen] of Object.entries(screens)) {
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");
     await screen.act?.(page, world);
+    // What is fixed to the window is drawn where the window stands.
+    await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({ path: `${out}${name}.${look}.png`, fullPage: true });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     if (width > options.viewport.width) find(where, `${width} px wide`);

@@ -24,6 +24,7 @@ export const keys = {
   services: (org: string) => ["org", org, "services"] as const,
   integrations: (org: string) => ["org", org, "integrations"] as const,
   integration: (org: string, id: string) => ["org", org, "integrations", id] as const,
+  setup: (org: string) => ["org", org, "setup"] as const,
   projects: (org: string, id: string) => ["org", org, "integrations", id, "projects"] as const,
   attempts: (org: string, id: string) => ["org", org, "integrations", id, "attempts"] as const,
   unmapped: (org: string) => ["org", org, "unmapped"] as const,
@@ -73,6 +74,15 @@ export const integrationQuery = (org: string, id: string) =>
     queryFn: ({ signal }) =>
       body(api.GET("/api/v1/orgs/{org}/integrations/{id}", { params: { path: { org, id } }, signal })),
     refetchInterval: live_interval,
+  });
+
+/** What to enter in Sentry: changes only with the deployment. */
+export const setupQuery = (org: string) =>
+  queryOptions({
+    queryKey: keys.setup(org),
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/orgs/{org}/integrations/setup", { params: { path: { org } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** Asks Sentry itself, so it is not repeated on a clock. */

@@ -114,6 +114,20 @@ const integration = createRoute({
   component: lazyRouteComponent(() => import("../features/integrations/detail_page"), "IntegrationPage"),
 });
 
+const connect = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations/connect",
+  validateSearch: textParams("mode"),
+  component: lazyRouteComponent(() => import("../features/integrations/connect_page"), "ConnectPage"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations/setup",
+  validateSearch: textParams("mode"),
+  component: lazyRouteComponent(() => import("../features/integrations/setup_page"), "SetupPage"),
+});
+
 const unmapped = createRoute({
   getParentRoute: () => org,
   path: "/integrations/unmapped",
@@ -143,6 +157,8 @@ const routeTree = root.addChildren([
     services,
     integrations,
     integration,
+    connect,
+    setup,
     unmapped,
     deliveries,
     delivery,

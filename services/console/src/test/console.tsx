@@ -6,6 +6,7 @@ import { HttpResponse, http } from "msw";
 import { expect } from "vitest";
 import type { Schemas } from "../api/client";
 import { Console } from "../app/console";
+import { setup } from "./samples";
 import { server } from "./setup";
 
 export const base = `${window.location.origin}/api/v1`;
@@ -29,6 +30,7 @@ export function quietServer(role: Schemas["Role"] = "admin") {
   server.use(
     http.get(`${base}/session`, () => HttpResponse.json(session(role))),
     http.get(`${org}/:kind`, () => list([])),
+    http.get(`${org}/integrations/setup`, () => HttpResponse.json(setup())),
   );
 }
 

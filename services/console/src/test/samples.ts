@@ -55,9 +55,13 @@ export const integration = (more: Partial<Schemas["Integration"]> = {}): Schemas
   status_since: "2026-01-01T00:00:00Z",
   remedy: null,
   sentry_org: { id: "45", slug: "example-shop", name: "Example Shop" },
+  sentry_url: "https://sentry.example.com",
+  available_orgs: null,
   installation_id: id(9),
   scopes: ["org:read"],
+  missing_scopes: [],
   webhook_url: "https://tocsin.example.com/webhooks/sentry",
+  webhook_secret_set: true,
   last_delivery_at: null,
   credential: {
     expires_at: "2026-01-02T08:00:00Z",
@@ -114,4 +118,44 @@ export const delivery = (
   signing_key: "current",
   cut: false,
   ...more,
+});
+
+const permissions = [
+  { name: "Organization", level: "Read", scope: "org:read" },
+  { name: "Issue & Event", level: "Read", scope: "event:read" },
+];
+
+const modeSetup = (more: Pick<Schemas["ModeSetup"], "mode"> & Partial<Schemas["ModeSetup"]>) => ({
+  configured: true,
+  redirect_url: null,
+  webhook_url: null,
+  webhook_url_pattern: "https://tocsin.example.com/webhooks/sentry/{integration_id}",
+  verify_install: false,
+  permissions,
+  resources: ["issue", "error", "comment"],
+  alert_action_schema: null,
+  notes: [],
+  ...more,
+});
+
+export const setup = (): Schemas["IntegrationSetup"] => ({
+  public_url: "https://tocsin.example.com",
+  sentry_url: "https://sentry.example.com",
+  modes: [
+    modeSetup({
+      mode: "public",
+      redirect_url: "https://tocsin.example.com/oauth/sentry/callback",
+      webhook_url: "https://tocsin.example.com/webhooks/sentry",
+      webhook_url_pattern: null,
+      verify_install: true,
+      alert_action_schema: { elements: [{ type: "alert-rule-action" }] },
+    }),
+    modeSetup({
+      mode: "oauth",
+      configured: false,
+      redirect_url: "https://tocsin.example.com/oauth/sentry/callback",
+      permissions: [],
+    }),
+    modeSetup({ mode: "internal", notes: ["One for each Sentry organization."] }),
+  ],
 });

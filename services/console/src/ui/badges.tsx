@@ -118,6 +118,15 @@ export function OutcomeBadge({ outcome }: { outcome: Schemas["Outcome"] }) {
   );
 }
 
+/** For what is no status of its own. */
+export function WarningBadge({ children }: { children: ReactNode }) {
+  return (
+    <Badge tone="warning" shape={shapes.warning}>
+      {children}
+    </Badge>
+  );
+}
+
 type CheckOutcome = Schemas["IntegrationChecks"]["checks"][number]["outcome"];
 
 const checks: Record<CheckOutcome, { tone: Tone; shape: ReactNode }> = {

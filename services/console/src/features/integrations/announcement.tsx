@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useMatch } from "@tanstack/react-router";
 import { useOrg } from "../../api/org";
 import { integrationsQuery } from "../../api/queries";
-import { IntegrationBadge } from "../../ui/badges";
+import { IntegrationBadge, WarningBadge } from "../../ui/badges";
 import { TextLink } from "../../ui/text_link";
 import css from "./announcement.module.css";
-import { integrationName, isBroken, reasonText } from "./words";
+import { integrationName, isBroken, isDeaf, stateText } from "./words";
 
 // More would push the screen itself away.
 const most_shown = 3;
@@ -17,7 +17,7 @@ export function Announcement() {
   const { data } = useQuery({ ...integrationsQuery(org.slug), enabled: admin });
   const here = useMatch({ from: "/o/$org/integrations/$id", shouldThrow: false })?.params.id;
   if (!admin) return null;
-  const broken = (data ?? []).filter((each) => isBroken(each) && each.id !== here);
+  const broken = (data ?? []).filter((each) => (isBroken(each) || isDeaf(each)) && each.id !== here);
   const ordered = [
     ...broken.filter(({ status }) => status === "disconnected"),
     ...broken.filter(({ status }) => status !== "disconnected"),
@@ -27,8 +27,16 @@ export function Announcement() {
     // The region is there before its text, or a screen reader says nothing.
     <div role="status" className={css.announcement}>
       {ordered.slice(0, most_shown).map((integration) => (
-        <p key={integration.id} className={css.line} data-status={integration.status}>
-          <IntegrationBadge status={integration.status} />
+        <p
+          key={integration.id}
+          className={css.line}
+          data-status={isBroken(integration) ? integration.status : "degraded"}
+        >
+          {isBroken(integration) ? (
+            <IntegrationBadge status={integration.status} />
+          ) : (
+            <WarningBadge>no webhooks</WarningBadge>
+          )}
           <TextLink
             to="/o/$org/integrations/$id"
             params={{ org: org.slug, id: integration.id }}
@@ -37,7 +45,7 @@ export function Announcement() {
           >
             Sentry: {integrationName(integration)}
           </TextLink>
-          <span>{reasonText(integration.status_reason)}</span>
+          <span>{stateText(integration)}</span>
         </p>
       ))}
       {more > 0 ? (

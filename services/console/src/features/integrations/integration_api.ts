@@ -31,33 +31,67 @@ function useTakeOver(org: string) {
   };
 }
 
-/** Goes on at Sentry. */
+/** Goes on at Sentry, whose address it gives; an internal integration is connected at once. */
 export function useConnect(org: string) {
-  const { askAgain } = useTakeOver(org);
+  const { show, askAgain } = useTakeOver(org);
   return useMutation({
-    mutationFn: async () => {
-      const made = await body(
-        api.POST("/api/v1/orgs/{org}/integrations", { params: { path: { org } }, body: { mode: "public" } }),
+    mutationFn: async (input: Schemas["IntegrationInput"]) => {
+      const { integration, authorize_url } = await body(
+        api.POST("/api/v1/orgs/{org}/integrations", { params: { path: { org } }, body: input }),
       );
-      return wayToSentry(made.authorize_url);
+      if (input.mode !== "internal") return { integration, address: wayToSentry(authorize_url) };
+      show(integration);
+      return { integration, address: null };
     },
-    onSuccess: (address) => leave(address),
+    onSuccess: ({ address }) => {
+      if (address !== null) leave(address);
+    },
+    onSettled: askAgain,
+  });
+}
+
+export function useUpdateIntegration(org: string, id: string) {
+  const { show, askAgain } = useTakeOver(org);
+  return useMutation({
+    mutationFn: (change: Schemas["IntegrationPatch"]) =>
+      body(
+        api.PATCH("/api/v1/orgs/{org}/integrations/{id}", { params: { path: { org, id } }, body: change }),
+      ),
+    onSuccess: show,
+    onSettled: askAgain,
+  });
+}
+
+/** Yes, this Sentry organization is for this organization. */
+export function useConfirm(org: string, id: string) {
+  const { show, askAgain } = useTakeOver(org);
+  return useMutation({
+    mutationFn: () =>
+      body(
+        api.POST("/api/v1/orgs/{org}/integrations/{id}/confirm", { params: { path: { org, id } }, body: {} }),
+      ),
+    onSuccess: show,
     onSettled: askAgain,
   });
 }
 
 /** Whether a reconnect may end at another Sentry organization than before. */
-export type OtherOrganizations = "refused" | "meant";
+export interface ReconnectInput {
+  others: "refused" | "meant";
+  /** Of an internal integration. */
+  token?: string;
+  client_secret?: string;
+}
 
 /** Repairs the installation, which gives null, or goes on at Sentry, which gives the address. */
 export function useReconnect(org: string, id: string) {
   const { show, askAgain } = useTakeOver(org);
   return useMutation({
-    mutationFn: async (others: OtherOrganizations) => {
+    mutationFn: async ({ others, ...secrets }: ReconnectInput) => {
       const { integration, authorize_url } = await body(
         api.POST("/api/v1/orgs/{org}/integrations/{id}/reconnect", {
           params: { path: { org, id } },
-          body: others === "meant" ? { allow_other_organization: true } : {},
+          body: { ...secrets, ...(others === "meant" ? { allow_other_organization: true } : {}) },
         }),
       );
       show(integration);

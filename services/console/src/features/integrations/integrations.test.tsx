@@ -1,7 +1,6 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
-import { beforeEach, expect, test, vi } from "vitest";
-import * as leaving from "../../api/leave";
+import { beforeEach, expect, test } from "vitest";
 import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
 import { checkout, id, integration, mapping, project, search } from "../../test/samples";
 import { server } from "../../test/setup";
@@ -18,76 +17,48 @@ beforeEach(() => {
   );
 });
 
-test("connecting goes on at the address in Sentry that the server gives", async () => {
-  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
-  server.use(
-    http.post(`${org}/integrations`, async ({ request }) => {
-      expect(await request.json()).toEqual({ mode: "public" });
-      return HttpResponse.json(
-        {
-          integration: integration({
-            status: "pending",
-            status_reason: "awaiting_install",
-            sentry_org: null,
-          }),
-          authorize_url: "https://sentry.example.com/sentry-apps/tocsin/external-install/",
-        },
-        { status: 201 },
-      );
-    }),
-  );
-  const { user } = open("/o/example/integrations");
+test("an empty list leads to the ways of connecting", async () => {
+  const { user, history } = open("/o/example/integrations");
   await screen.findByText("Sentry is not connected");
   await expectAccessible();
-  await user.click(screen.getByRole("button", { name: "Connect Sentry" }));
-  await waitFor(() =>
-    expect(leave).toHaveBeenCalledWith("https://sentry.example.com/sentry-apps/tocsin/external-install/"),
-  );
-});
-
-test("an address that is none of the web is not followed", async () => {
-  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
-  server.use(
-    http.post(`${org}/integrations`, () =>
-      HttpResponse.json(
-        { integration: integration(), authorize_url: "javascript:alert(1)" },
-        { status: 201 },
-      ),
-    ),
-  );
-  const { user } = open("/o/example/integrations");
-  await user.click(await screen.findByRole("button", { name: "Connect Sentry" }));
-  await screen.findByText("No way to Sentry");
-  expect(leave).not.toHaveBeenCalled();
-});
-
-test("a deployment without Sentry's app says so", async () => {
-  server.use(
-    http.post(`${org}/integrations`, () =>
-      problem(409, "mode_not_configured", "This deployment has no public integration configured."),
-    ),
-  );
-  const { user } = open("/o/example/integrations");
-  await user.click(await screen.findByRole("button", { name: "Connect Sentry" }));
-  expect((await screen.findByRole("alert")).textContent).toContain("no public integration configured");
+  await user.click(screen.getByRole("link", { name: "Connect Sentry" }));
+  await screen.findByRole("heading", { level: 1, name: "Connect Sentry" });
+  expect(history.location.pathname).toBe("/o/example/integrations/connect");
 });
 
 test.each([
   ["denied", /declined in Sentry/],
+  ["access_denied", /declined in Sentry/],
   ["expired", /took too long/],
   ["wrong_browser", /another browser/],
+  ["state_mismatch", /does not belong to what was begun here/],
   ["ambiguous", /several organizations/],
+  ["confirm", /several organizations/],
   ["other_organization", /another Sentry organization than before\. Nothing was changed/],
   ["already_claimed", /another organization of this deployment/],
   ["sentry_refused", /did not accept/],
-  ["unavailable", /could not be reached/],
+  ["unavailable", /did not answer/],
   ["installation_without_code", /Uninstall it in Sentry/],
+  ["invalid_scope", /adds the permissions listed/],
+  ["app_not_configured", /has the exact values/],
+  ["unauthorized_client", /no member of it/],
   ["something_new", /did not succeed/],
-])("coming back with connect_error=%s is explained", async (code, words) => {
+  ["constructor", /did not succeed/],
+])("coming back with connect_error=%s is explained, with a remedy", async (code, words) => {
   const { user, history } = open(`/o/example/integrations?connect_error=${code}`);
-  expect((await screen.findByRole("alert")).textContent).toMatch(words);
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toMatch(words);
+  expect(alert.textContent).toMatch(/What to do: ./);
   await user.click(screen.getByRole("button", { name: "Dismiss" }));
   await waitFor(() => expect(history.location.search).toBe(""));
+});
+
+test("what is wrong with the settings leads to the right values", async () => {
+  open("/o/example/integrations?connect_error=invalid_scope");
+  const alert = await screen.findByRole("alert");
+  expect(within(alert).getByRole("link", { name: "Setting up Sentry" }).getAttribute("href")).toBe(
+    "/o/example/integrations/setup",
+  );
 });
 
 test("coming back without a known organization is explained in one's own", async () => {

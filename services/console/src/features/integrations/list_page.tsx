@@ -5,20 +5,20 @@ import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { integrationsQuery } from "../../api/queries";
 import { IntegrationBadge } from "../../ui/badges";
-import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
-import { AsOf, Empty, Loaded, Refusal } from "../../ui/states";
+import { AsOf, Empty, Loaded } from "../../ui/states";
 import { Moment } from "../../ui/time";
-import { useConnect } from "./integration_api";
+import { ConnectErrorNotice } from "./connect_error_notice";
 import css from "./integrations.module.css";
+import { words } from "./modes";
 import { SectionLinks } from "./section_links";
-import { connectErrorText, integrationName, reasonText } from "./words";
+import { integrationName, stateText } from "./words";
 
 const route = getRouteApi("/o/$org/integrations");
 const poll_interval = 30_000;
 
 function IntegrationRow({ org, integration }: { org: string; integration: Schemas["Integration"] }) {
-  const { id, status, status_reason, status_since, remedy, last_delivery_at, sentry_org } = integration;
+  const { id, mode, status, status_since, remedy, last_delivery_at, sentry_org } = integration;
   return (
     <li className={css.row}>
       <div className={css.what}>
@@ -27,7 +27,8 @@ function IntegrationRow({ org, integration }: { org: string; integration: Schema
         </Link>
         <div className={css.facts}>
           {sentry_org ? <span>{sentry_org.slug}</span> : null}
-          <span>{reasonText(status_reason)}</span>
+          <span>{words[mode].name}</span>
+          <span>{stateText(integration)}</span>
           <span>
             since <Moment at={status_since} />
           </span>
@@ -53,14 +54,17 @@ export function IntegrationListPage() {
   const { connect_error } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(integrationsQuery(org.slug));
-  const connect = useConnect(org.slug);
   return (
     <Page
       title="Integrations"
       aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} interval={poll_interval} />}
       actions={
         org.can("admin") ? (
-          <Button loading={connect.isPending || connect.isSuccess} onClick={() => connect.mutate()}>
+          <Button
+            renderRoot={(props) => (
+              <Link to="/o/$org/integrations/connect" params={{ org: org.slug }} {...props} />
+            )}
+          >
             Connect Sentry
           </Button>
         ) : undefined
@@ -68,21 +72,17 @@ export function IntegrationListPage() {
     >
       <SectionLinks />
       {connect_error ? (
-        <Notice
-          tone="bad"
-          title="Sentry was not connected"
+        <ConnectErrorNotice
+          code={connect_error}
           onClose={() => void navigate({ search: {}, replace: true })}
-        >
-          {connectErrorText(connect_error)}
-        </Notice>
+        />
       ) : null}
-      {connect.isError ? <Refusal error={connect.error} onClose={() => connect.reset()} /> : null}
       <Loaded query={query} rows={4}>
         {(integrations) =>
           integrations.length === 0 ? (
             <Empty title="Sentry is not connected">
               {org.can("admin")
-                ? "Connect Sentry takes you to Sentry, where you pick the organization and install Tocsin. You come back here, and map its projects to your services."
+                ? "Press Connect Sentry, and choose how. Afterwards you map its projects to your services, and their problems become incidents."
                 : "An admin of this organization connects Sentry here. From then on its problems become incidents."}
             </Empty>
           ) : (

@@ -26,7 +26,7 @@ export function OtherOrganization({ reconnect, onClose, ...names }: OtherOrganiz
   const found = <bdi className={css.name}>{shortened(names.found)}</bdi>;
   const confirm = () => {
     setAsking(false);
-    reconnect.mutate("meant");
+    reconnect.mutate({ others: "meant" });
   };
   return (
     <Notice tone="bad" title="That was another Sentry organization" onClose={onClose}>

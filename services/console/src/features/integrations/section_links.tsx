@@ -20,6 +20,14 @@ export function SectionLinks() {
       <Link to="/o/$org/integrations/unmapped" params={{ org }} className={css.section ?? ""}>
         Unmapped{data && data.length > 0 ? ` (${data.length})` : ""}
       </Link>
+      <Link
+        to="/o/$org/integrations/setup"
+        params={{ org }}
+        className={css.section ?? ""}
+        activeOptions={{ includeSearch: false }}
+      >
+        Setting up Sentry
+      </Link>
     </nav>
   );
 }

@@ -18,13 +18,10 @@ import {
   useTest,
 } from "./integration_api";
 import css from "./integrations.module.css";
-import { isBroken, isEnded, reasonText } from "./words";
-
-const modes: Record<Integration["mode"], string> = {
-  public: "public integration",
-  oauth: "OAuth application",
-  internal: "internal integration",
-};
+import { MissingScopes } from "./missing_scopes";
+import { words } from "./modes";
+import { ReconnectDialog } from "./reconnect_dialog";
+import { hostOf, integrationName, isAsking, isBroken, isEnded, stateText } from "./words";
 
 const refreshed = ({ credential }: Integration) =>
   credential && credential.failed_attempts > 0
@@ -37,16 +34,27 @@ function StatusFacts({ integration }: { integration: Integration }) {
     <Facts
       items={{
         "Sentry organization": integration.sentry_org?.slug,
-        Kind: modes[integration.mode] ?? integration.mode,
+        "Sentry organization's id": integration.sentry_org?.id,
+        At: integration.sentry_url ? hostOf(integration.sentry_url) : null,
+        Kind: words[integration.mode].name,
         "Last delivery": last_delivery_at ? <Moment at={last_delivery_at} /> : "none yet",
-        "Token expires": credential?.expires_at ? <Moment at={credential.expires_at} /> : null,
+        "Token expires": credential ? (
+          credential.expires_at ? (
+            <Moment at={credential.expires_at} />
+          ) : (
+            "never"
+          )
+        ) : null,
         "Next refresh": credential?.next_refresh_at ? <Moment at={credential.next_refresh_at} /> : null,
         "Last refreshed": credential?.refreshed_at ? <Moment at={credential.refreshed_at} /> : null,
         "Failed attempts": credential && credential.failed_attempts > 0 ? credential.failed_attempts : null,
         "Last error": credential?.last_error,
         Scopes: integration.scopes.length > 0 ? integration.scopes.join(" ") : null,
         Installation: integration.installation_id ? <Code>{integration.installation_id}</Code> : null,
-        "Webhook address": integration.webhook_url ? <Code>{integration.webhook_url}</Code> : null,
+        "Webhook address":
+          integration.mode === "public" && integration.webhook_url ? (
+            <Code>{integration.webhook_url}</Code>
+          ) : null,
       }}
     />
   );
@@ -62,6 +70,7 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
   const org = useOrg();
   const { id, credential, remedy, sentry_org } = integration;
   const [disconnecting, setDisconnecting] = useState(false);
+  const [pasting, setPasting] = useState(false);
   const refresh = useRefresh(org.slug, id);
   const test = useTest(org.slug, id);
   const disconnect = useDisconnect(org.slug, id);
@@ -88,7 +97,8 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
       loading={isReconnecting(reconnect)}
       onClick={() => {
         forget();
-        reconnect.mutate("refused");
+        if (integration.mode === "internal") setPasting(true);
+        else reconnect.mutate({ others: "refused" });
       }}
     >
       Reconnect
@@ -101,7 +111,7 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
         admin && begun ? (
           <>
             {broken ? null : reconnectButton}
-            {credential ? (
+            {credential && integration.mode !== "internal" ? (
               <Button
                 variant="default"
                 size="xs"
@@ -138,10 +148,10 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
         <div className={css.status}>
           <IntegrationBadge status={integration.status} />
           <span>
-            {reasonText(integration.status_reason)}, since <Moment at={integration.status_since} />
+            {stateText(integration)}, since <Moment at={integration.status_since} />
           </span>
         </div>
-        {remedy || (admin && broken) ? (
+        {(remedy && !isAsking(integration)) || (admin && broken) ? (
           <Notice tone="hint" title="What to do">
             {remedy}
             {admin && broken ? <div className={css.remedyActions}>{reconnectButton}</div> : null}
@@ -155,8 +165,20 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
           {disconnect.isSuccess ? "Disconnected. The tokens are deleted, the mappings are paused." : null}
         </div>
         {test.data ? <CheckList {...test.data} /> : null}
+        <MissingScopes integration={integration} />
         <StatusFacts integration={integration} />
       </div>
+      {pasting ? (
+        <ReconnectDialog
+          name={integrationName(integration)}
+          reconnect={reconnect}
+          onDone={() => setPasting(false)}
+          onClose={() => {
+            setPasting(false);
+            reconnect.reset();
+          }}
+        />
+      ) : null}
       {disconnecting && sentry_org ? (
         <DisconnectDialog
           slug={sentry_org.slug}

@@ -13,29 +13,8 @@ const reasons: Record<Schemas["IntegrationReason"], string> = {
   client_misconfigured: "This deployment's own settings for Sentry are wrong",
 };
 
-export const reasonText = (reason: Schemas["IntegrationReason"]) =>
+const reasonText = (reason: Schemas["IntegrationReason"]) =>
   reasons[reason] ?? String(reason).replaceAll("_", " ");
-
-const connectErrors: Record<string, string> = {
-  denied: "The request was declined in Sentry. Nothing was connected; press Connect Sentry to try again.",
-  expired: "Connecting took too long and was given up, for safety. Press Connect Sentry to start again.",
-  wrong_browser:
-    "The answer came to another browser than the one that asked. Press Connect Sentry and go through Sentry in this browser.",
-  ambiguous:
-    "Connections for several organizations were open in this browser, so it is not clear which one was meant. Nothing was connected; press Connect Sentry, or Reconnect, in the one that you want.",
-  other_organization:
-    "Reconnecting led to another Sentry organization than before. Nothing was changed; press Reconnect on the integration and choose the same one as before.",
-  already_claimed:
-    "That Sentry organization is connected to another organization of this deployment. It has to be disconnected there first.",
-  sentry_refused:
-    "Sentry did not accept the exchange. Press Connect Sentry to try again; if it stays so, ask who runs this deployment.",
-  unavailable: "Sentry could not be reached. Try again in a moment.",
-  installation_without_code:
-    "Sentry knows the installation but sent no code, as it does when the app was installed before. Uninstall it in Sentry, then press Connect Sentry.",
-};
-
-export const connectErrorText = (code: string) =>
-  connectErrors[code] ?? "Connecting did not succeed. Press Connect Sentry to try again.";
 
 export const integrationName = ({ sentry_org }: Schemas["Integration"]) =>
   sentry_org ? sentry_org.name || sentry_org.slug : "Not connected yet";
@@ -44,6 +23,22 @@ export const integrationName = ({ sentry_org }: Schemas["Integration"]) =>
 export const isBroken = ({ status }: Schemas["Integration"]) =>
   status === "degraded" || status === "disconnected";
 
+/** Connected, and yet nothing of what Sentry sends can be believed. */
+export const isDeaf = ({ status, webhook_secret_set }: Schemas["Integration"]) =>
+  (status === "connected" || status === "degraded") && webhook_secret_set === false;
+
+/** How it is, in words: connected alone says little of one that is half deaf or half blind. */
+export function stateText(integration: Schemas["Integration"]): string {
+  if (isDeaf(integration)) return "Its webhooks are refused until their client secret is entered";
+  if (integration.status_reason === "ok" && integration.missing_scopes?.length > 0)
+    return "It works, with scopes missing";
+  return reasonText(integration.status_reason);
+}
+
+/** Waits for a word of a person. */
+export const isAsking = ({ status_reason }: Schemas["Integration"]) =>
+  status_reason === "choose_organization" || status_reason === "confirm_organization";
+
 /** On purpose, so that nothing of it goes on. */
 export const isEnded = ({ status_reason }: Schemas["Integration"]) =>
   status_reason === "disconnected_by_admin" || status_reason === "uninstalled";
@@ -51,3 +46,12 @@ export const isEnded = ({ status_reason }: Schemas["Integration"]) =>
 /** What is known of a project: a mapping may have been made by the slug or by the id alone. */
 export const projectName = ({ id, slug, name }: Schemas["SentryProjectRef"]) =>
   slug ?? name ?? (id === null ? "unknown project" : `project ${id}`);
+
+/** "sentry.io" */
+export function hostOf(url: string | undefined): string {
+  try {
+    return url ? new URL(url).host : "Sentry";
+  } catch {
+    return "Sentry";
+  }
+}
