@@ -15,11 +15,6 @@ namespace {
 
 using answer = async::task<http::response>;
 
-/// Enough to tell two tokens apart, and useless otherwise.
-std::string fingerprint(std::string_view token) {
-    return to_hex(crypto::sha256(token)).substr(0, 12);
-}
-
 std::string_view to_string(switches::announcement when) {
     switch (when) {
         case switches::announcement::before_redirect:
@@ -134,6 +129,7 @@ answer show_state(core& shared, http::request&) {
     write_applications(out, world);
     write_organizations(out, world);
     write_installations(out, world);
+    write_oauth_state(out, world);
     out.name("issues").begin_array();
     for (auto const& each : world.issues) write_issue_state(out, world, each);
     out.end_array().name("faults");
@@ -198,6 +194,10 @@ answer change_settings(core& shared, http::request& about) {
 }
 
 }  // namespace
+
+std::string fingerprint(std::string_view token) {
+    return to_hex(crypto::sha256(token)).substr(0, 12);
+}
 
 void add_control_state_routes(route_table& to, core& shared) {
     add_control(to, shared, http::method::get, "/control/state", show_state);

@@ -15,10 +15,6 @@ namespace {
 /// Sentry's model of a grant (sentry-app installations): ten minutes.
 constexpr auto code_lifetime = std::chrono::minutes(10);
 
-std::string random_hex(std::size_t bytes) {
-    return to_hex(crypto::random_bytes(bytes));
-}
-
 bool is_number(std::string_view text) {
     return !text.empty() && text.size() <= 19 && text.front() != '0' &&
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -43,6 +39,10 @@ std::string upper(std::string_view text) {
 }
 
 }  // namespace
+
+std::string random_hex(std::size_t bytes) {
+    return to_hex(crypto::random_bytes(bytes));
+}
 
 std::string_view to_string(issue_status status) noexcept {
     switch (status) {

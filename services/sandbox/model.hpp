@@ -1,5 +1,7 @@
 #pragma once
 
+#include "oauth_model.hpp"
+
 #include <tocsin/base/error.hpp>
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
@@ -103,6 +105,9 @@ struct installation {
     std::optional<access_token> token;
 };
 
+/// Lower-case hex of that many random bytes.
+std::string random_hex(std::size_t bytes);
+
 /// What tests and people may change while the stand-in runs.
 struct switches {
     bool published = false;  ///< published apps' webhooks are retried
@@ -166,6 +171,7 @@ public:
     std::map<std::string, timestamp> seen_jwts;  ///< jti -> its expiry
     /// Refresh tokens and codes of gone installations are simply unknown, as at Sentry.
     switches set;
+    oauth_world oauth;
     std::map<std::string, std::map<std::string, std::int64_t>>
         token_calls;                                ///< grant -> "201" or the error's text -> count
     std::map<std::string, std::int64_t> api_calls;  ///< area -> count
