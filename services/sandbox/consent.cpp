@@ -55,13 +55,13 @@ http::response no_such_app() {
 
 http::response show(core& shared, http::request const& about) {
     auto const* const app = shared.world.application_by_slug(about.capture("slug"));
-    return app ? page(200, consent_page(shared.world, *app, {})) : no_such_app();
+    return app && !app->internal ? page(200, consent_page(shared.world, *app, {})) : no_such_app();
 }
 
 async::task<http::response> install(core& shared, http::request& about) {
     auto& world = shared.world;
     auto const* const app = world.application_by_slug(about.capture("slug"));
-    if (!app) co_return no_such_app();
+    if (!app || app->internal) co_return no_such_app();
     auto const form = form_decoded(about.body);
     if (form_value(form, "action") == "cancel")
         co_return closing_page("Nothing was installed", "You can close this page.");

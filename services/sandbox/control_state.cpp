@@ -47,6 +47,7 @@ void write_applications(json::writer& out, state const& world) {
             .field("slug", each.slug)
             .field("name", each.name)
             .field("uuid", each.public_id.str())
+            .field("internal", each.internal)
             .field("client_id", each.client_id)
             .field("redirect_url", each.redirect_url)
             .field("webhook_url", each.webhook_url)
@@ -97,6 +98,11 @@ void write_installations(json::writer& out, state& world) {
                 .field("refresh_fingerprint", fingerprint(each.token->refresh_token))
                 .field("created_at", each.token->created)
                 .field("expires_at", each.token->expires)
+                .end_object();
+        } else if (!each.lasting_token.empty()) {
+            out.begin_object()
+                .field("fingerprint", fingerprint(each.lasting_token))
+                .field("expires_at", nullptr)
                 .end_object();
         } else {
             out.null();

@@ -31,6 +31,7 @@ struct application {
     std::string webhook_url;
     std::vector<std::string> scopes;         ///< sorted, as Sentry lists them
     std::vector<std::string> subscriptions;  ///< resources: issue, error, comment
+    bool internal = false;  ///< of one organization, made installed there: no consent, no codes, no retries
 };
 
 struct organization {
@@ -103,6 +104,7 @@ struct installation {
     std::string code;  ///< of the grant; empty once exchanged
     timestamp code_expires;
     std::optional<access_token> token;
+    std::string lasting_token;  ///< of an internal integration: never expires; empty: none
 };
 
 /// Lower-case hex of that many random bytes.
@@ -156,6 +158,11 @@ public:
     result<application*> add_application(application draft);
     /// errc::conflict where that app is on that organization already, or the UUID is taken.
     result<installation*> install(application const& app, organization const& on, std::optional<uuid> id);
+    /// An application that one organization made for itself, and its installation.
+    result<installation*> add_internal_integration(
+        application draft, organization const& on, std::string token
+    );
+    /// An internal integration's application goes with it.
     void remove(installation const& what);
     /// Replaces the installation's token: the old pair is dead from here on.
     access_token const& renew_token(installation& of);

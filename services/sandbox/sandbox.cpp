@@ -59,6 +59,7 @@ std::vector<http::route> routes(core& shared) {
     add_control_state_routes(table, shared);
     add_control_issue_routes(table, shared);
     add_control_oauth_routes(table, shared);
+    add_control_internal_routes(table, shared);
     add_page_routes(table, shared);
     return table.take();
 }
