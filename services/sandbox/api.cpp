@@ -82,7 +82,7 @@ http::response with_links(
     return out;
 }
 
-/// An installation token sees the organization that it is for.
+/// An installation token sees the organization that it is for, a user's token the user's.
 http::response list_organizations(core& shared, http::request const& about) {
     auto const who = authenticate(shared, about, {"org:read", "org:write", "org:admin"});
     if (who.refusal) return *who.refusal;
@@ -91,9 +91,10 @@ http::response list_organizations(core& shared, http::request const& about) {
     auto const& shown = std::get<page_request>(part);
     json::writer out;
     out.begin_array();
-    if (shown.number == 0) write_organization(out, *who.org, shared.base_url);
+    for (auto i = shown.begin(); i < who.sees.size() && i < shown.begin() + shown.size; ++i)
+        write_organization(out, *who.sees[i], shared.base_url);
     out.end_array();
-    return with_links(http::response::json(200, out.take()), about, shared, shown, 1);
+    return with_links(http::response::json(200, out.take()), about, shared, shown, who.sees.size());
 }
 
 http::response show_organization(core& shared, http::request const& about) {

@@ -96,10 +96,11 @@ void write_issue(json::writer& out, core& shared, issue const& what) {
     out.end_object();
 }
 
-/// The issue of the path: of the token's organization, by id or short id.
+/// The issue of the path: of an organization that the token sees, by id or short id.
 issue* find_issue(core& shared, access const& who, http::request const& about) {
     auto* const found = shared.world.issue_by(about.capture("issue"));
-    return found && found->organization_id == who.org->id ? found : nullptr;
+    if (!found || !who.may_see(found->organization_id)) return nullptr;
+    return who.org && who.org->id != found->organization_id ? nullptr : found;
 }
 
 /// Of a legacy path without the organization, or of one with it.
@@ -135,7 +136,7 @@ http::response change(core& shared, http::request const& about) {
         auto const at = body->root().find(name);
         return std::string(at ? at->as_string().value_or("") : "");
     };
-    auto const by = payloads::actor::application;
+    auto const by = who.actor();
     auto const status = text("status");
     if (status == "resolved") {
         shared.hooks.post(resolve(shared, *found, {}, by));

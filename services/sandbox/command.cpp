@@ -33,6 +33,8 @@ struct arguments {
     std::string app_name = "Tocsin";
     std::string client_id;
     std::string client_secret_file;
+    std::string oauth_client_id;
+    std::string oauth_client_secret_file;
     bool no_verify_install = false;
 };
 
@@ -42,20 +44,23 @@ std::optional<std::string> file_content(std::string const& path) {
     return std::string(trim(std::string(std::istreambuf_iterator<char>(in), {})));
 }
 
-/// From the file named, or the variable TOCSIN_SENTRY_APP_CLIENT_SECRET. The secret itself is no argument:
-/// those are seen by every user of the machine.
-secret read_secret(arguments const& from, std::vector<std::string>& problems) {
-    if (!from.client_secret_file.empty()) {
-        auto content = file_content(from.client_secret_file);
-        if (!content) problems.push_back("--client-secret-file: cannot read " + from.client_secret_file);
+/// From the file that the option names, or the variable. The secret itself is no argument: those are seen by
+/// every user of the machine.
+secret read_secret(
+    char const* option,
+    std::string const& file,
+    std::string const& variable,
+    std::vector<std::string>& problems
+) {
+    if (!file.empty()) {
+        auto content = file_content(file);
+        if (!content) problems.push_back(std::string(option) + ": cannot read " + file);
         return secret(content.value_or(""));
     }
-    auto const* const variable = std::getenv("TOCSIN_SENTRY_APP_CLIENT_SECRET");
-    if (!variable || !*variable)
-        problems.push_back(
-            "the client secret is missing: --client-secret-file or TOCSIN_SENTRY_APP_CLIENT_SECRET"
-        );
-    return secret(variable ? variable : "");
+    auto const* const value = std::getenv(variable.c_str());
+    if (!value || !*value)
+        problems.push_back("the client secret is missing: " + std::string(option) + " or " + variable);
+    return secret(value ? value : "");
 }
 
 settings settings_of(arguments const& from, std::vector<std::string>& problems) {
@@ -85,7 +90,18 @@ settings settings_of(arguments const& from, std::vector<std::string>& problems) 
     out.app_slug = from.app_slug;
     out.app_name = from.app_name;
     out.app_client_id = from.client_id;
-    out.app_client_secret = read_secret(from, problems);
+    out.app_client_secret = read_secret(
+        "--client-secret-file", from.client_secret_file, "TOCSIN_SENTRY_APP_CLIENT_SECRET", problems
+    );
+    out.oauth_client_id = from.oauth_client_id;
+    out.oauth_redirect_uri = of_gateway({}, "/oauth/sentry/callback");
+    if (!from.oauth_client_id.empty())
+        out.oauth_client_secret = read_secret(
+            "--oauth-client-secret-file",
+            from.oauth_client_secret_file,
+            "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET",
+            problems
+        );
     out.verify = from.no_verify_install ? verify_install::off : verify_install::required;
     return out;
 }
@@ -129,6 +145,20 @@ void add_command(CLI::App& to, int& exit_status) {
             "--client-secret-file", given->client_secret_file, "A file that holds the app's client secret"
         )
         ->envname("TOCSIN_SENTRY_APP_CLIENT_SECRET_FILE");
+    command
+        ->add_option(
+            "--oauth-client-id",
+            given->oauth_client_id,
+            "The OAuth application's client id; without one there is no OAuth application"
+        )
+        ->envname("TOCSIN_SENTRY_OAUTH_CLIENT_ID");
+    command
+        ->add_option(
+            "--oauth-client-secret-file",
+            given->oauth_client_secret_file,
+            "A file that holds the OAuth application's client secret"
+        )
+        ->envname("TOCSIN_SENTRY_OAUTH_CLIENT_SECRET_FILE");
     command->add_flag(
         "--no-verify-install",
         given->no_verify_install,

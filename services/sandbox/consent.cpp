@@ -1,55 +1,19 @@
+#include "consent_page.hpp"
 #include "core.hpp"
 #include "url.hpp"
 
-#include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 /// /sentry-apps/{slug}/external-install/: where a person picks the organization and installs the app on it.
 namespace tocsin::sandbox {
 
 namespace {
 
-std::string frame(std::string const& title, std::string const& content) {
-    return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-           html_escaped(title) +
-           "</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" "
-           "href=\"/sandbox.css\">\n</head>\n<body "
-           "class=\"consent\">\n<main>\n"
-           "<p class=\"brand\">Sentry sandbox</p>\n" +
-           content + "</main>\n</body>\n</html>\n";
-}
-
-/// Levels of access by resource, as the real page groups them: "Read: Organization, Project".
-std::string permissions(application const& app) {
-    constexpr std::pair<std::string_view, std::string_view> levels[] = {
-        {"Read", ":read"}, {"Read and write", ":write"}, {"Admin", ":admin"}
-    };
-    constexpr std::pair<std::string_view, std::string_view> resources[] = {
-        {"org", "Organization"},
-        {"project", "Project"},
-        {"team", "Team"},
-        {"member", "Member"},
-        {"event", "Issue & Event"}
-    };
-    std::string out;
-    for (auto const& [level, suffix] : levels) {
-        std::string named;
-        for (auto const& [prefix, shown] : resources) {
-            auto const scope = std::string(prefix) + std::string(suffix);
-            if (std::find(app.scopes.begin(), app.scopes.end(), scope) == app.scopes.end()) continue;
-            if (!named.empty()) named += ", ";
-            named += html_escaped(shown);
-        }
-        if (!named.empty()) out += "<li><b>" + std::string(level) + "</b> access to " + named + "</li>\n";
-    }
+std::string subscriptions(application const& app) {
     std::string events;
     for (auto const& each : app.subscriptions) events += (events.empty() ? "" : ", ") + html_escaped(each);
-    if (!events.empty()) out += "<li><b>Webhooks</b> for " + events + "</li>\n";
-    return out;
+    return events.empty() ? events : "<li><b>Webhooks</b> for " + events + "</li>\n";
 }
 
 std::string choices(state& world, application const& app) {
@@ -74,44 +38,30 @@ std::string consent_page(state& world, application const& app, std::string const
     content +=
         "<form method=\"post\">\n<fieldset>\n<legend>On which organization?</legend>\n" +
         choices(world, app) + "</fieldset>\n<section>\n<h2>" + html_escaped(app.name) +
-        " will have</h2>\n<ul>\n" + permissions(app) +
+        " will have</h2>\n<ul>\n" + permission_items(app.scopes) + subscriptions(app) +
         "</ul>\n</section>\n<div class=\"actions\">\n"
         "<button type=\"submit\" name=\"action\" value=\"install\" class=\"primary\">Install</button>\n"
         "<button type=\"submit\" name=\"action\" value=\"cancel\" "
         "formnovalidate>Cancel</button>\n</div>\n</form>\n"
         "<p class=\"note\">A stand-in for Sentry: nothing here reaches sentry.io.</p>\n";
-    return frame("Install " + app.name, content);
+    return consent_frame("Install " + app.name, content);
 }
 
 http::response no_such_app() {
     return page(
-        404, frame("Not found", "<h1>Not found</h1>\n<p>There is no integration of that name.</p>\n")
-    );
-}
-
-http::response closing_page(std::string const& title, std::string const& text) {
-    return page(
-        200, frame(title, "<h1>" + html_escaped(title) + "</h1>\n<p>" + html_escaped(text) + "</p>\n")
+        404, consent_frame("Not found", "<h1>Not found</h1>\n<p>There is no integration of that name.</p>\n")
     );
 }
 
 http::response show(core& shared, http::request const& about) {
     auto const* const app = shared.world.application_by_slug(about.capture("slug"));
-    return app ? page(200, consent_page(shared.world, *app, {})) : no_such_app();
-}
-
-http::response redirected(std::string const& url) {
-    http::response out;
-    out.status = 302;
-    out.headers.set("Location", url);
-    out.headers.set("Cache-Control", "no-store");
-    return out;
+    return app && !app->internal ? page(200, consent_page(shared.world, *app, {})) : no_such_app();
 }
 
 async::task<http::response> install(core& shared, http::request& about) {
     auto& world = shared.world;
     auto const* const app = world.application_by_slug(about.capture("slug"));
-    if (!app) co_return no_such_app();
+    if (!app || app->internal) co_return no_such_app();
     auto const form = form_decoded(about.body);
     if (form_value(form, "action") == "cancel")
         co_return closing_page("Nothing was installed", "You can close this page.");

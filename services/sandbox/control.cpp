@@ -118,7 +118,7 @@ answer create_installation(core& shared, http::request& about) {
     auto const* const org = world.organization_by(slug);
     if (!org) co_return control_unknown("organization");
     auto const* const app = world.application_by_slug(app_slug);
-    if (!app) co_return control_unknown("application");
+    if (!app || app->internal) co_return control_unknown("application");
     auto const made = world.install(*app, *org, id);
     if (!made) co_return control_problem(made.error());
     auto& what = **made;
@@ -165,11 +165,13 @@ answer delete_installation(core& shared, http::request& about) {
     co_return control_done(200, std::move(out), *sent);
 }
 
-/// The token pair is gone, the installation stays: what a parallel renewal by somebody else looks like.
+/// The token is gone, the installation stays: what a parallel renewal by somebody else looks like, or a
+/// person's deleting an internal integration's token.
 answer delete_token(core& shared, http::request& about) {
     auto* const what = named_installation(shared, about);
     if (!what) co_return control_unknown("installation");
     if (what->token) shared.world.renew_token(*what);
+    what->lasting_token.clear();
     json::writer out;
     out.begin_object();
     co_return control_done(200, std::move(out));

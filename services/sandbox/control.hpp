@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The control API, `/control/...`: what only the stand-in can do. README.md is its description.
@@ -33,6 +34,10 @@ inline http::response control_unknown(char const* what) {
 }
 /// An alert action's settings: `[{"name","value"}]` or `{"name":value}`.
 std::optional<std::vector<payloads::setting>> read_settings(json::reader& in);
+/// Enough to tell two tokens apart, and useless otherwise.
+std::string fingerprint(std::string_view token);
+/// The member `oauth`.
+void write_oauth_state(json::writer& out, state& world);
 void write_issue_state(json::writer& out, state& world, issue const& what);
 
 }  // namespace tocsin::sandbox

@@ -15,11 +15,6 @@ namespace {
 
 using answer = async::task<http::response>;
 
-/// Enough to tell two tokens apart, and useless otherwise.
-std::string fingerprint(std::string_view token) {
-    return to_hex(crypto::sha256(token)).substr(0, 12);
-}
-
 std::string_view to_string(switches::announcement when) {
     switch (when) {
         case switches::announcement::before_redirect:
@@ -52,6 +47,7 @@ void write_applications(json::writer& out, state const& world) {
             .field("slug", each.slug)
             .field("name", each.name)
             .field("uuid", each.public_id.str())
+            .field("internal", each.internal)
             .field("client_id", each.client_id)
             .field("redirect_url", each.redirect_url)
             .field("webhook_url", each.webhook_url)
@@ -103,6 +99,11 @@ void write_installations(json::writer& out, state& world) {
                 .field("created_at", each.token->created)
                 .field("expires_at", each.token->expires)
                 .end_object();
+        } else if (!each.lasting_token.empty()) {
+            out.begin_object()
+                .field("fingerprint", fingerprint(each.lasting_token))
+                .field("expires_at", nullptr)
+                .end_object();
         } else {
             out.null();
         }
@@ -134,6 +135,7 @@ answer show_state(core& shared, http::request&) {
     write_applications(out, world);
     write_organizations(out, world);
     write_installations(out, world);
+    write_oauth_state(out, world);
     out.name("issues").begin_array();
     for (auto const& each : world.issues) write_issue_state(out, world, each);
     out.end_array().name("faults");
@@ -198,6 +200,10 @@ answer change_settings(core& shared, http::request& about) {
 }
 
 }  // namespace
+
+std::string fingerprint(std::string_view token) {
+    return to_hex(crypto::sha256(token)).substr(0, 12);
+}
 
 void add_control_state_routes(route_table& to, core& shared) {
     add_control(to, shared, http::method::get, "/control/state", show_state);

@@ -3,6 +3,7 @@
 #include <tocsin/async/io.hpp>
 #include <tocsin/base/text.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 namespace tocsin::sandbox {
@@ -131,6 +132,15 @@ std::string html_escaped(std::string_view text) {
                 out += c;
         }
     }
+    return out;
+}
+
+std::vector<organization*> organizations_of_user(state& world) {
+    auto const& named = world.oauth.user_organizations;
+    std::vector<organization*> out;
+    for (auto& each : world.organizations)
+        if (!named || std::find(named->begin(), named->end(), each.slug) != named->end())
+            out.push_back(&each);
     return out;
 }
 

@@ -68,14 +68,22 @@ async::task<result<std::vector<delivery_record>>> uninstall_installation(
     core& shared, uuid id, payloads::actor by
 );
 
-void add_grant_routes(route_table& to, core& shared);          ///< grants.cpp
-void add_installation_routes(route_table& to, core& shared);   ///< installations.cpp
-void add_consent_routes(route_table& to, core& shared);        ///< consent.cpp
-void add_api_routes(route_table& to, core& shared);            ///< api.cpp
-void add_issue_routes(route_table& to, core& shared);          ///< api_issues.cpp
-void add_control_routes(route_table& to, core& shared);        ///< control.cpp
-void add_control_state_routes(route_table& to, core& shared);  ///< control_state.cpp
-void add_control_issue_routes(route_table& to, core& shared);  ///< control_issues.cpp
-void add_page_routes(route_table& to, core& shared);           ///< pages.cpp
+/// What the user may see, by the switch `user_organizations`.
+std::vector<organization*> organizations_of_user(state& world);
+std::string joined_scopes(std::vector<std::string> const& scopes);
+
+void add_grant_routes(route_table& to, core& shared);             ///< grants.cpp
+void add_oauth_authorize_routes(route_table& to, core& shared);   ///< oauth_authorize.cpp
+void add_oauth_token_routes(route_table& to, core& shared);       ///< oauth_token.cpp
+void add_control_internal_routes(route_table& to, core& shared);  ///< control_internal.cpp
+void add_control_oauth_routes(route_table& to, core& shared);     ///< control_oauth.cpp
+void add_installation_routes(route_table& to, core& shared);      ///< installations.cpp
+void add_consent_routes(route_table& to, core& shared);           ///< consent.cpp
+void add_api_routes(route_table& to, core& shared);               ///< api.cpp
+void add_issue_routes(route_table& to, core& shared);             ///< api_issues.cpp
+void add_control_routes(route_table& to, core& shared);           ///< control.cpp
+void add_control_state_routes(route_table& to, core& shared);     ///< control_state.cpp
+void add_control_issue_routes(route_table& to, core& shared);     ///< control_issues.cpp
+void add_page_routes(route_table& to, core& shared);              ///< pages.cpp
 
 }  // namespace tocsin::sandbox

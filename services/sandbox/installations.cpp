@@ -18,7 +18,7 @@ access authenticate_for_installation(
     if (out.refusal) return out;
     auto const id = uuid::parse(about.capture("uuid"));
     auto const* const named = id ? shared.world.installation_by(*id) : nullptr;
-    if (!named) {
+    if (!named || !out.by) {
         out.refusal = not_found();
     } else if (named != out.by) {
         out.refusal = not_allowed();

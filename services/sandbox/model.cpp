@@ -15,10 +15,6 @@ namespace {
 /// Sentry's model of a grant (sentry-app installations): ten minutes.
 constexpr auto code_lifetime = std::chrono::minutes(10);
 
-std::string random_hex(std::size_t bytes) {
-    return to_hex(crypto::random_bytes(bytes));
-}
-
 bool is_number(std::string_view text) {
     return !text.empty() && text.size() <= 19 && text.front() != '0' &&
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -43,6 +39,10 @@ std::string upper(std::string_view text) {
 }
 
 }  // namespace
+
+std::string random_hex(std::size_t bytes) {
+    return to_hex(crypto::random_bytes(bytes));
+}
 
 std::string_view to_string(issue_status status) noexcept {
     switch (status) {
@@ -126,7 +126,10 @@ installation* state::installation_of(application const& app, organization const&
 }
 
 installation* state::installation_by_token(std::string_view token) {
-    return find_in(installations, [&](installation const& i) { return i.token && i.token->token == token; });
+    if (token.empty()) return nullptr;
+    return find_in(installations, [&](installation const& i) {
+        return i.lasting_token == token || (i.token && i.token->token == token);
+    });
 }
 
 result<organization*> state::add_organization(std::string slug, std::string name, std::string id) {
@@ -193,8 +196,27 @@ result<installation*> state::install(application const& app, organization const&
     return &installations.back();
 }
 
+result<installation*> state::add_internal_integration(
+    application draft, organization const& on, std::string token
+) {
+    if (installation_by_token(token)) return conflict("an integration has that token already");
+    draft.internal = true;
+    auto const app = add_application(std::move(draft));
+    if (!app) return app.error();
+    installation made;
+    made.id = crypto::uuid_v4();
+    made.application_id = (*app)->id;
+    made.organization_id = on.id;
+    made.status = installation_status::installed;
+    made.lasting_token = std::move(token);
+    installations.push_back(std::move(made));
+    return &installations.back();
+}
+
 void state::remove(installation const& what) {
     auto const id = what.id;
+    auto const app = what.application_id;
+    std::erase_if(applications, [&](application const& a) { return a.internal && a.id == app; });
     std::erase_if(installations, [&](installation const& i) { return i.id == id; });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "oauth_model.hpp"
+
 #include <tocsin/base/error.hpp>
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
@@ -29,6 +31,7 @@ struct application {
     std::string webhook_url;
     std::vector<std::string> scopes;         ///< sorted, as Sentry lists them
     std::vector<std::string> subscriptions;  ///< resources: issue, error, comment
+    bool internal = false;  ///< of one organization, made installed there: no consent, no codes, no retries
 };
 
 struct organization {
@@ -101,7 +104,11 @@ struct installation {
     std::string code;  ///< of the grant; empty once exchanged
     timestamp code_expires;
     std::optional<access_token> token;
+    std::string lasting_token;  ///< of an internal integration: never expires; empty: none
 };
+
+/// Lower-case hex of that many random bytes.
+std::string random_hex(std::size_t bytes);
 
 /// What tests and people may change while the stand-in runs.
 struct switches {
@@ -151,6 +158,11 @@ public:
     result<application*> add_application(application draft);
     /// errc::conflict where that app is on that organization already, or the UUID is taken.
     result<installation*> install(application const& app, organization const& on, std::optional<uuid> id);
+    /// An application that one organization made for itself, and its installation.
+    result<installation*> add_internal_integration(
+        application draft, organization const& on, std::string token
+    );
+    /// An internal integration's application goes with it.
     void remove(installation const& what);
     /// Replaces the installation's token: the old pair is dead from here on.
     access_token const& renew_token(installation& of);
@@ -166,6 +178,7 @@ public:
     std::map<std::string, timestamp> seen_jwts;  ///< jti -> its expiry
     /// Refresh tokens and codes of gone installations are simply unknown, as at Sentry.
     switches set;
+    oauth_world oauth;
     std::map<std::string, std::map<std::string, std::int64_t>>
         token_calls;                                ///< grant -> "201" or the error's text -> count
     std::map<std::string, std::int64_t> api_calls;  ///< area -> count

@@ -36,16 +36,30 @@ application main_application(settings const& how) {
     return out;
 }
 
+oauth_application oauth_application_of(settings const& how) {
+    oauth_application out;
+    out.client_id = how.oauth_client_id;
+    out.client_secret = how.oauth_client_secret;
+    out.name = how.app_name;
+    if (!how.oauth_redirect_uri.empty()) out.redirect_uris = {how.oauth_redirect_uri};
+    out.scopes = {"event:admin", "event:read", "event:write", "org:read", "project:read", "team:read"};
+    return out;
+}
+
 std::vector<http::route> routes(core& shared) {
     route_table table(shared);
     add_grant_routes(table, shared);
     add_installation_routes(table, shared);
     add_consent_routes(table, shared);
+    add_oauth_authorize_routes(table, shared);
+    add_oauth_token_routes(table, shared);
     add_api_routes(table, shared);
     add_issue_routes(table, shared);
     add_control_routes(table, shared);
     add_control_state_routes(table, shared);
     add_control_issue_routes(table, shared);
+    add_control_oauth_routes(table, shared);
+    add_control_internal_routes(table, shared);
     add_page_routes(table, shared);
     return table.take();
 }
@@ -81,6 +95,8 @@ struct server::impl {
           behind(on, routes(shared), options()) {
         shared.world.set.verify_install = how.verify == verify_install::required;
         shared.base_url = without_slash(how.public_url);
+        if (!how.oauth_client_id.empty())
+            shared.world.oauth.applications.push_back(oauth_application_of(how));
         add_demo(shared.world);
     }
 

@@ -27,6 +27,9 @@ struct settings {
     secret app_client_secret;
     std::string redirect_url;  ///< of the app: where the browser goes after an installation; empty: nowhere
     std::string webhook_url;   ///< of the app; empty: no webhooks
+    std::string oauth_client_id;  ///< of the OAuth application; empty: there is none
+    secret oauth_client_secret;
+    std::string oauth_redirect_uri;  ///< registered
     verify_install verify = verify_install::required;
     clock const* time = &system_clock();  ///< must outlive the server
 };

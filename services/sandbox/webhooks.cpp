@@ -138,7 +138,8 @@ async::task<delivery_record> webhook_sender::send_once(webhook const& what, int 
 async::task<delivery_record> webhook_sender::send(webhook what, int attempt) {
     for (;; ++attempt) {
         auto record = co_await send_once(what, attempt);
-        auto const again = world_->set.published && attempt < attempts_in_all && worth_a_retry(record);
+        auto const again = what.may_be_retried && world_->set.published && attempt < attempts_in_all &&
+                           worth_a_retry(record);
         if (!again) co_return record;
         auto const delay = world_->set.retry_delay;
         if (delay > longest_awaited_delay) {
@@ -205,6 +206,7 @@ std::vector<webhook> webhooks_for(
              app.client_secret,
              body({base_url, each.id, app, within, in})}
         );
+        out.back().may_be_retried = !app.internal;
     }
     return out;
 }
@@ -213,7 +215,7 @@ std::vector<webhook> installation_webhook(
     state& world, installation const& what, std::string_view action, payloads::actor by
 ) {
     auto const& app = world.application_of(what);
-    if (app.webhook_url.empty()) return {};
+    if (app.webhook_url.empty() || app.internal) return {};
     auto const data = payloads::installation_data(what, app, world.organization_of(what));
     return {
         {"installation",

@@ -29,6 +29,7 @@ struct webhook {
     std::string body;
     /// Set over Sentry's own headers; nothing as a value takes the header away.
     std::vector<std::pair<std::string, std::optional<std::string>>> headers = {};
+    bool may_be_retried = true;  ///< never for an internal integration
 };
 
 /// One attempt to deliver, as Sentry's request log keeps it.
@@ -97,7 +98,8 @@ std::vector<webhook> webhooks_for(
     std::function<std::string(payloads::scene const&)> const& body
 );
 
-/// `installation.created` or `.deleted`: sent while pending, too. Nothing where the app has no webhook URL.
+/// `installation.created` or `.deleted`: sent while pending, too. Nothing where the app is internal
+/// or has no webhook URL.
 std::vector<webhook> installation_webhook(
     state& world, installation const& what, std::string_view action, payloads::actor by
 );

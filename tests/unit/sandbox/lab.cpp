@@ -20,7 +20,10 @@ sandbox::settings settings_for(receiver const& app, clock const& time) {
     out.port = 0;
     out.app_client_id = fake_client_id;
     out.app_client_secret = secret(fake_secret);
-    out.redirect_url = "https://tocsin.example/oauth/sentry/callback";
+    out.redirect_url = callback;
+    out.oauth_client_id = fake_oauth_client_id;
+    out.oauth_client_secret = secret(fake_oauth_secret);
+    out.oauth_redirect_uri = callback;
     out.webhook_url = app.url();
     out.time = &time;
     return out;
@@ -111,6 +114,14 @@ async::task<http::answer> lab::post(std::string target, std::string json, std::s
 async::task<http::answer> lab::put(std::string target, std::string json, std::string token) {
     co_return (
         co_await exchange(http::method::put, std::move(target), std::move(json), headers_of(token, true))
+    )
+        .value();
+}
+
+async::task<http::answer> lab::post_form(std::string target, headers form, headers with) {
+    with.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    co_return (
+        co_await exchange(http::method::post, std::move(target), http::form_encoded(form), std::move(with))
     )
         .value();
 }

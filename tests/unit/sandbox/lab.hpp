@@ -18,6 +18,9 @@ namespace tocsin::test {
 
 inline constexpr char const* fake_client_id = "fake-client-id";
 inline constexpr char const* fake_secret = "fake-client-secret-for-tests";
+inline constexpr char const* fake_oauth_client_id = "fake-oauth-client-id";
+inline constexpr char const* fake_oauth_secret = "fake-oauth-secret-for-tests";
+inline constexpr char const* callback = "https://tocsin.example/oauth/sentry/callback";
 
 /// An app's webhook endpoint that keeps what it got and answers as told.
 class receiver {
@@ -55,6 +58,8 @@ public:
     async::task<http::answer> get(std::string target, std::string token = {});
     async::task<http::answer> post(std::string target, std::string json, std::string token = {});
     async::task<http::answer> put(std::string target, std::string json, std::string token = {});
+    /// The pairs as a form.
+    async::task<http::answer> post_form(std::string target, headers form, headers with = {});
     async::task<http::answer> remove(std::string target, std::string token = {});
 
     /// Installs on `organization` through the control API and exchanges the code: the answer of the token
