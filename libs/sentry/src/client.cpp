@@ -48,4 +48,10 @@ async::task<call_result<http::answer>> client::send(http::client_request request
     co_return std::move(*answered);
 }
 
+async::task<call_result<http::answer>> client::send(
+    organization_ref const& /*where*/, http::client_request request
+) {
+    return send(std::move(request));
+}
+
 }  // namespace tocsin::sentry

@@ -22,9 +22,7 @@ async::task<call_result<void>> client::mark_installed(uuid installation, secret 
 }
 
 async::task<call_result<organization>> client::find_organization(std::string_view slug, secret const& token) {
-    auto answered = co_await send(with_bearer(
-        http::method::get, base().path + "/api/0/organizations/" + http::encoded_segment(slug) + "/", token
-    ));
+    auto answered = co_await send(with_bearer(http::method::get, organization_path(base(), slug), token));
     if (!answered) co_return answered.error();
     co_return decode_organization(answered->body);
 }
@@ -53,8 +51,7 @@ async::task<call_result<std::vector<project>>> client::list_projects(
     std::string organization_slug, secret token
 ) {
     std::vector<project> all;
-    std::string const first = base().path + "/api/0/organizations/" +
-                              http::encoded_segment(organization_slug) + "/projects/?per_page=100";
+    std::string const first = organization_path(base(), organization_slug) + "projects/?per_page=100";
     std::optional<std::string> cursor;
     for (int page = 0; page < max_pages; ++page) {
         // The cursor goes to our own base URL: the URL in the Link header may name another host.

@@ -21,6 +21,17 @@ inline std::string installation_path(
     return base.path + "/api/0/sentry-app-installations/" + id.str() + "/" + std::string(below);
 }
 
+/// A segment of a path. A dot segment would be resolved on the way and name another thing, and an empty one
+/// another list; so both become a name that nothing has.
+inline std::string path_segment(std::string_view text) {
+    if (text.empty() || text == "." || text == "..") return "-";
+    return http::encoded_segment(text);
+}
+
+inline std::string organization_path(config::base_url const& base, std::string_view id_or_slug) {
+    return base.path + "/api/0/organizations/" + path_segment(id_or_slug) + "/";
+}
+
 inline http::client_request with_bearer(http::method method, std::string target, secret const& token) {
     http::client_request request{.method = method, .target = std::move(target), .headers = {}, .body = {}};
     request.headers.set("Accept", "application/json");

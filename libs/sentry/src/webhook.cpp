@@ -5,8 +5,6 @@
 #include <tocsin/sentry/webhook.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 namespace tocsin::sentry {
 
@@ -44,40 +42,6 @@ json::selection const& wanted() {
     return paths;
 }
 
-class fields {
-public:
-    explicit fields(json::value root) : root_(root) {}
-
-    std::string text(std::initializer_list<std::string_view> path, std::size_t max_bytes) const {
-        auto const at = root_.at(path);
-        auto const found = at ? at->as_id_text() : std::nullopt;
-        return found ? repaired(*found, max_bytes) : std::string();
-    }
-
-    std::optional<timestamp> time(std::initializer_list<std::string_view> path) const {
-        return parse_rfc3339(text(path, 64));
-    }
-
-    std::int64_t count(std::initializer_list<std::string_view> path) const {
-        auto const found = text(path, 20);  // a string in webhooks, a number elsewhere
-        std::int64_t value = 0;
-        auto const [end, failed] = std::from_chars(found.data(), found.data() + found.size(), value);
-        return failed == std::errc{} && value > 0 ? value : 1;
-    }
-
-    bool has(std::initializer_list<std::string_view> path) const { return root_.at(path).has_value(); }
-    std::optional<json::value> at(std::initializer_list<std::string_view> path) const {
-        return root_.at(path);
-    }
-
-private:
-    json::value root_;
-};
-
-std::string web_url(std::string text) {
-    return text.starts_with("https://") || text.starts_with("http://") ? text : std::string();
-}
-
 resource resource_named(std::string_view name) noexcept {
     for (auto const r :
          {resource::issue,
@@ -103,29 +67,10 @@ resource resource_in(fields const& body) {
     return resource::other;
 }
 
-issue read_issue(fields const& body) {
-    issue found;
-    found.id = body.text({"data", "issue", "id"}, 65);
-    found.short_id = body.text({"data", "issue", "shortId"}, 200);
-    found.title = body.text({"data", "issue", "title"}, 500);
-    found.culprit = body.text({"data", "issue", "culprit"}, 500);
-    found.level = to_lower(body.text({"data", "issue", "level"}, 20));
-    found.status = to_lower(body.text({"data", "issue", "status"}, 40));
-    found.substatus = to_lower(body.text({"data", "issue", "substatus"}, 60));
-    found.url = web_url(body.text({"data", "issue", "web_url"}, 2000));
-    if (found.url.empty()) found.url = web_url(body.text({"data", "issue", "permalink"}, 2000));
-    found.project = {
-        body.text({"data", "issue", "project", "id"}, 65),
-        body.text({"data", "issue", "project", "slug"}, 200),
-        body.text({"data", "issue", "project", "name"}, 300)
-    };
-    found.release = body.text({"data", "issue", "lastRelease", "version"}, 300);
-    if (found.release.empty()) found.release = body.text({"data", "issue", "firstRelease", "version"}, 300);
-    found.count = body.count({"data", "issue", "count"});
-    found.first_seen = body.time({"data", "issue", "firstSeen"});
-    found.last_seen = body.time({"data", "issue", "lastSeen"});
-    found.assignee = body.text({"data", "assignee", "name"}, 254);
-    if (found.assignee.empty()) found.assignee = body.text({"data", "issue", "assignedTo", "name"}, 254);
+issue read_webhook_issue(fields const& body) {
+    auto const from = body.at({"data", "issue"});
+    auto found = from ? read_issue(*from) : issue{};
+    if (auto const name = body.text({"data", "assignee", "name"}, 254); !name.empty()) found.assignee = name;
     found.resolution_type = body.text({"data", "resolution_type"}, 60);
     return found;
 }
@@ -238,7 +183,7 @@ std::string unreadable_event(event const& of, std::string const& name) {
 void read_content(webhook& into, fields const& body) {
     switch (into.resource) {
         case resource::issue: {
-            auto found = read_issue(body);
+            auto found = read_webhook_issue(body);
             into.unreadable = unreadable_issue(found);
             into.what = std::move(found);
             break;
@@ -280,7 +225,7 @@ void read_content(webhook& into, fields const& body) {
         }
         case resource::activity_alert: {
             activity_alert found{
-                read_issue(body),
+                read_webhook_issue(body),
                 body.text({"data", "activity", "type"}, 60),
                 body.text({"data", "alert", "title"}, 300)
             };

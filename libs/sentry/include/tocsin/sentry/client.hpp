@@ -8,6 +8,7 @@
 #include <tocsin/http/client.hpp>
 #include <tocsin/sentry/app.hpp>
 #include <tocsin/sentry/failure.hpp>
+#include <tocsin/sentry/issue.hpp>
 
 #include <chrono>
 #include <memory>
@@ -48,6 +49,31 @@ struct project {
     std::string slug;
     std::string name;
     std::string platform;
+};
+
+/// An organization as calls name it: the id outlives a change of the slug.
+struct organization_ref {
+    std::string id_or_slug;
+};
+
+/// Which issues to list, newest first.
+struct issue_query {
+    std::vector<std::string> project_ids;  ///< empty: of all projects that the token may see
+    std::string query = "is:unresolved";   ///< in Sentry's search language; empty: all
+    std::string cursor;                    ///< of the page before; empty: the first page
+};
+
+struct release_query {
+    std::vector<std::string> project_ids;
+    std::string version_contains;
+    std::string cursor;
+};
+
+/// Up to a hundred items, and the cursor of those after them, if any.
+template <class T>
+struct page {
+    std::vector<T> items;
+    std::optional<std::string> next;
 };
 
 struct client_settings {
@@ -101,7 +127,33 @@ public:
     /// All projects of an organization, every page (at most 10,000 projects).
     async::task<call_result<std::vector<project>>> list_projects(std::string organization_slug, secret token);
 
+    async::task<call_result<page<issue>>> list_issues(organization_ref where, issue_query what, secret token);
+    /// The id of what comes differs from `id` where the issue was merged into another.
+    async::task<call_result<issue>> find_issue(organization_ref where, std::string id, secret token);
+    async::task<call_result<stored_event>> find_event(
+        organization_ref where, std::string issue_id, std::string event_id, secret token
+    );
+    async::task<call_result<stored_event>> latest_event(
+        organization_ref where, std::string issue_id, secret token
+    );
+    async::task<call_result<stored_event>> oldest_event(
+        organization_ref where, std::string issue_id, secret token
+    );
+    async::task<call_result<page<release>>> list_releases(
+        organization_ref where, release_query what, secret token
+    );
+    async::task<call_result<release>> find_release(organization_ref where, std::string version, secret token);
+    /// Idempotent, and as the token's user or app. Sentry refuses it for issues of metric monitors.
+    async::task<call_result<void>> resolve_issue(organization_ref where, std::string issue_id, secret token);
+    async::task<call_result<void>> unresolve_issue(
+        organization_ref where, std::string issue_id, secret token
+    );
+
 private:
+    async::task<call_result<void>> set_status(
+        organization_ref where, std::string issue_id, std::string_view status, secret token
+    );
+    async::task<call_result<http::answer>> send(organization_ref const& where, http::client_request request);
     async::task<call_result<http::answer>> send(http::client_request request);
     async::task<call_result<http::answer>> send_oauth(
         std::string_view endpoint, oauth_app const& app, std::vector<std::pair<std::string, std::string>> form
@@ -119,6 +171,11 @@ call_result<installation> decode_installation(std::string_view body);
 call_result<organization> decode_organization(std::string_view body);
 call_result<std::vector<organization>> decode_organizations(std::string_view body);
 call_result<std::vector<project>> decode_projects(std::string_view body);
+call_result<issue> decode_issue(std::string_view body);
+call_result<std::vector<issue>> decode_issues(std::string_view body);
+call_result<stored_event> decode_event(std::string_view body);
+call_result<release> decode_release(std::string_view body);
+call_result<std::vector<release>> decode_releases(std::string_view body);
 /// The cursor of the next page in a Link header; nothing on the last page.
 std::optional<std::string> next_cursor(std::string_view link_header);
 /// Sorts an answer that is no success.

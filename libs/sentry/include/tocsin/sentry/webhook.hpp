@@ -4,8 +4,8 @@
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
+#include <tocsin/sentry/issue.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,49 +32,9 @@ std::optional<std::string> verify_signature(
 enum class resource { issue, error, comment, event_alert, activity_alert, metric_alert, installation, other };
 std::string_view to_string(resource r) noexcept;
 
-/// A Sentry project as a webhook names it: some name only the id, some only the slug.
-struct project_ref {
-    std::string id;
-    std::string slug;
-    std::string name;
-};
-
 struct actor {
     std::string type;  ///< "user" or "application"
     std::string name;
-};
-
-/// A moment of an issue's life: `data.issue` of issue.*.
-struct issue {
-    std::string id;
-    std::string short_id;
-    std::string title;
-    std::string culprit;
-    std::string level;
-    std::string status;  ///< unresolved, resolved, ignored
-    std::string substatus;
-    std::string url;  ///< for people: http(s) only, else empty
-    project_ref project;
-    std::string release;
-    std::int64_t count = 1;
-    std::optional<timestamp> first_seen;
-    std::optional<timestamp> last_seen;
-    std::string assignee;         ///< of issue.assigned and assignedTo: name or address
-    std::string resolution_type;  ///< of issue.resolved
-};
-
-/// One event of an issue: `data.error` of error.created.
-struct event {
-    std::string event_id;
-    std::string issue_id;
-    project_ref project;
-    std::string title;
-    std::string culprit;
-    std::string level;
-    std::string environment;
-    std::string release;
-    std::string url;
-    std::optional<timestamp> at;
 };
 
 /// What an alert rule's action of ours was set to: name and value, as typed in Sentry.

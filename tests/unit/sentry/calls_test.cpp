@@ -1,0 +1,194 @@
+#include "fake_sentry.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tocsin;
+using namespace tocsin::tests;
+using sentry::organization_ref;
+
+namespace {
+
+secret const token{"fake-access-token"};
+sentry::oauth_app const oauth{"fake-client", secret("fake&secret")};
+
+std::string first_line(std::string const& request) {
+    return request.substr(0, request.find("\r\n"));
+}
+
+std::string body_of(std::string const& request) {
+    return request.substr(request.find("\r\n\r\n") + 4);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(calls)
+
+BOOST_AUTO_TEST_CASE(what_the_oauth_calls_send) {
+    std::string const granted = R"({"access_token":"fake-a","refresh_token":"fake-r","token_type":"Bearer"})";
+    std::string seen;
+    auto const exchanged = ask_scripted({http_answer(granted)}, seen, [](sentry::client& c) {
+        return c.exchange_oauth_code(
+            oauth, secret("fake code"), "https://t.example/cb", secret("fake-verifier")
+        );
+    });
+    BOOST_TEST(exchanged.value().access_token.reveal() == "fake-a");
+    BOOST_TEST(first_line(seen) == "POST /oauth/token/ HTTP/1.1");
+    BOOST_TEST(seen.find("Content-Type: application/x-www-form-urlencoded\r\n") != std::string::npos);
+    BOOST_TEST(seen.find("Authorization") == std::string::npos);
+    BOOST_TEST(
+        body_of(seen) ==
+        "grant_type=authorization_code&code=fake%20code&redirect_uri=https%3A%2F%2Ft.example%2Fcb"
+        "&code_verifier=fake-verifier&client_id=fake-client&client_secret=fake%26secret"
+    );
+
+    seen.clear();
+    auto const refreshed = ask_scripted({http_answer(granted)}, seen, [](sentry::client& c) {
+        return c.refresh_oauth(oauth, secret("fake-refresh"));
+    });
+    BOOST_TEST(refreshed.value().refresh_token.value().reveal() == "fake-r");
+    BOOST_TEST(
+        body_of(seen) ==
+        "grant_type=refresh_token&refresh_token=fake-refresh&client_id=fake-client&client_secret=fake%"
+        "26secret"
+    );
+
+    seen.clear();
+    auto const revoked = ask_scripted({http_answer("")}, seen, [](sentry::client& c) {
+        return c.revoke_oauth(oauth, secret("fake-refresh"));
+    });
+    BOOST_TEST(revoked.has_value());
+    BOOST_TEST(first_line(seen) == "POST /oauth/revoke/ HTTP/1.1");
+    BOOST_TEST(body_of(seen) == "token=fake-refresh&client_id=fake-client&client_secret=fake%26secret");
+
+    auto const refused = ask_scripted(
+        {http_answer(R"({"error":"invalid_grant"})", "", "400 Bad Request")},
+        seen,
+        [](sentry::client& c) { return c.refresh_oauth(oauth, secret("fake-refresh")); }
+    );
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST(refused.error().oauth_error == "invalid_grant");
+    BOOST_TEST(to_string(refused.error().kind) == "refused");
+}
+
+BOOST_AUTO_TEST_CASE(a_refresh_of_an_installation_is_json) {
+    sentry::public_app const app{"tocsin", "fake-client", secret("fake-secret"), std::nullopt};
+    auto const id = uuid::parse("01635075-0000-4f96-8fc8-ff9680780a13").value();
+    std::string seen;
+    auto const renewed = ask_scripted(
+        {http_answer(R"({"token":"fake-a","refreshToken":"fake-r","expiresAt":"2026-03-02T17:00:00Z"})")},
+        seen,
+        [&](sentry::client& c) { return c.renew_by_refresh_token(app, id, secret("fake-refresh")); }
+    );
+    BOOST_TEST(renewed.value().access_token.reveal() == "fake-a");
+    BOOST_TEST(
+        first_line(seen) ==
+        "POST /api/0/sentry-app-installations/01635075-0000-4f96-8fc8-ff9680780a13/authorizations/ HTTP/1.1"
+    );
+    BOOST_TEST(
+        body_of(seen) ==
+        R"({"grant_type":"refresh_token","refresh_token":"fake-refresh","client_id":"fake-client","client_secret":"fake-secret"})"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(paths_and_queries) {
+    organization_ref const org{"4509877862268928"};
+    auto const line_of = [](std::string const& answer, auto call) {
+        std::string seen;
+        auto const got = ask_scripted({http_answer(answer)}, seen, call);
+        BOOST_TEST(got.has_value());
+        BOOST_TEST(seen.find("Authorization: Bearer fake-access-token\r\n") != std::string::npos);
+        return first_line(seen);
+    };
+    std::string const issue = R"({"id":"8"})";
+    std::string const event = R"({"eventID":"a1"})";
+    std::string const release = R"({"version":"a"})";
+    std::string const base = "/api/0/organizations/4509877862268928/";
+    BOOST_TEST(line_of("[]", [&](sentry::client& c) {
+                   return c.list_issues(org, {}, token);
+               }) == "GET " + base + "issues/?query=is%3Aunresolved&limit=100&collapse=stats HTTP/1.1");
+    BOOST_TEST(
+        line_of(
+            "[]", [&](sentry::client& c) { return c.list_issues(org, {{"1", "2"}, "", "0:100:0"}, token); }
+        ) == "GET " + base +
+                 "issues/?query=&limit=100&collapse=stats&project=1&project=2&cursor=0%3A100%3A0 HTTP/1.1"
+    );
+    BOOST_TEST(line_of(issue, [&](sentry::client& c) {
+                   return c.find_issue(org, "7", token);
+               }) == "GET " + base + "issues/7/ HTTP/1.1");
+    BOOST_TEST(line_of(event, [&](sentry::client& c) {
+                   return c.latest_event(org, "7", token);
+               }) == "GET " + base + "issues/7/events/latest/ HTTP/1.1");
+    BOOST_TEST(line_of(event, [&](sentry::client& c) {
+                   return c.oldest_event(org, "7", token);
+               }) == "GET " + base + "issues/7/events/oldest/ HTTP/1.1");
+    BOOST_TEST(line_of(event, [&](sentry::client& c) {
+                   return c.find_event(org, "7", "a1", token);
+               }) == "GET " + base + "issues/7/events/a1/ HTTP/1.1");
+    BOOST_TEST(line_of("[]", [&](sentry::client& c) {
+                   return c.list_releases(org, {{"1"}, "a@", ""}, token);
+               }) == "GET " + base + "releases/?per_page=100&query=a%40&project=1 HTTP/1.1");
+    BOOST_TEST(line_of(release, [&](sentry::client& c) {
+                   return c.find_release(org, "a/b@1.0+4 5", token);
+               }) == "GET " + base + "releases/a%2Fb%401.0%2B4%205/ HTTP/1.1");
+    for (auto const* trick : {"..", ".", ""})
+        BOOST_TEST(line_of(release, [&](sentry::client& c) {
+                       return c.find_release(org, trick, token);
+                   }) == "GET " + base + "releases/-/ HTTP/1.1");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_tells_where_the_next_begins) {
+    std::string seen;
+    auto const page = ask_scripted(
+        {http_answer(
+            R"([{"id":"8"}])",
+            R"(Link: <https://evil.example/?cursor=1>; rel="previous"; results="false"; cursor="0:0:1", )"
+            R"(<https://evil.example/?cursor=2>; rel="next"; results="true"; cursor="0:100:0")"
+            "\r\n"
+        )},
+        seen,
+        [](sentry::client& c) { return c.list_issues({"northwind"}, {}, token); }
+    );
+    BOOST_REQUIRE(page.has_value());
+    BOOST_TEST(page->items.front().id == "8");
+    BOOST_TEST(page->next.value() == "0:100:0");
+}
+
+BOOST_AUTO_TEST_CASE(statuses_are_put) {
+    std::string seen;
+    auto const resolved = ask_scripted({http_answer("{}")}, seen, [](sentry::client& c) {
+        return c.resolve_issue({"northwind"}, "7", token);
+    });
+    BOOST_TEST(resolved.has_value());
+    BOOST_TEST(first_line(seen) == "PUT /api/0/organizations/northwind/issues/7/ HTTP/1.1");
+    BOOST_TEST(body_of(seen) == R"({"status":"resolved"})");
+    seen.clear();
+    auto const reopened = ask_scripted({http_answer("{}")}, seen, [](sentry::client& c) {
+        return c.unresolve_issue({"northwind"}, "7", token);
+    });
+    BOOST_TEST(reopened.has_value());
+    BOOST_TEST(body_of(seen) == R"({"status":"unresolved"})");
+    auto const refused = ask_scripted(
+        {http_answer(R"({"detail":"Cannot manually resolve one or more issues"})", "", "400 Bad Request")},
+        seen,
+        [](sentry::client& c) { return c.resolve_issue({"northwind"}, "7", token); }
+    );
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST(refused.error().detail == "Cannot manually resolve one or more issues");
+}
+
+BOOST_AUTO_TEST_CASE(a_merged_issue_and_a_missing_one) {
+    std::string seen;
+    auto const merged = ask_scripted({http_answer(R"({"id":"8"})")}, seen, [](sentry::client& c) {
+        return c.find_issue({"northwind"}, "7", token);
+    });
+    BOOST_TEST(merged.value().id == "8");
+    auto const none = ask_scripted(
+        {http_answer(R"({"detail":"Event not found"})", "", "404 Not Found")},
+        seen,
+        [](sentry::client& c) { return c.latest_event({"northwind"}, "7", token); }
+    );
+    BOOST_REQUIRE(!none.has_value());
+    BOOST_TEST(to_string(none.error().kind) == "gone");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

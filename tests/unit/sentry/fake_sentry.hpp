@@ -1,0 +1,53 @@
+#pragma once
+
+#include "support/raw_http.hpp"
+
+#include <tocsin/async/io.hpp>
+#include <tocsin/sentry/client.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tocsin::tests {
+
+inline timestamp const fake_now = *parse_rfc3339("2026-03-02T09:00:00Z");
+
+inline std::string http_answer(
+    std::string const& body, std::string const& fields = "", std::string const& status = "200 OK"
+) {
+    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields +
+           "\r\n" + body;
+}
+
+/// What a client of a Sentry at that loopback port makes of one call.
+template <class Call>
+auto ask_sentry(std::uint16_t port, Call call, sentry::client_settings settings = {}) {
+    settings.sentry = config::parse_base_url("http://127.0.0.1:" + std::to_string(port)).value();
+    settings.user_agent = "Tocsin/test";
+    using result = typename decltype(call(std::declval<sentry::client&>()))::value_type;
+    std::optional<result> got;
+    manual_clock const time(fake_now);
+    async::run_to_end(
+        [](auto&& with, sentry::client_settings const& as, clock const& at, auto& into) -> async::task<> {
+            sentry::client client(co_await boost::asio::this_coro::executor, as, at);
+            into = co_await with(client);
+        }(call, settings, time, got)
+    );
+    return std::move(got.value());
+}
+
+/// One call against a Sentry that answers its requests, each on a connection of its own, with `answers`; what
+/// was asked is appended to `seen`.
+template <class Call>
+auto ask_scripted(std::vector<std::string> answers, std::string& seen, Call call) {
+    scripted_server server(static_cast<int>(answers.size()), [&](int n, raw_socket& s) {
+        seen += s.receive_request();
+        s.send(answers[static_cast<std::size_t>(n)]);
+    });
+    return ask_sentry(server.port(), std::move(call));
+}
+
+}  // namespace tocsin::tests
