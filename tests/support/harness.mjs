@@ -22,6 +22,9 @@ export const APP = {
   clientSecret: 'fake-client-secret-of-the-tests',
 };
 
+/** And of the OAuth application. */
+export const OAUTH = { clientId: 'fake-oauth-client-id-of-the-tests', clientSecret: 'fake-oauth-client-secret-of-the-tests' };
+
 /** Waits until `probe` answers with something true, and answers with that. For what the service does by itself. */
 export async function eventually(probe, { limit = 15_000, what = 'what was awaited' } = {}) {
   const end = Date.now() + limit;
@@ -65,6 +68,8 @@ export class Tocsin {
       TOCSIN_SENTRY_APP_SLUG: APP.slug,
       TOCSIN_SENTRY_APP_CLIENT_ID: APP.clientId,
       TOCSIN_SENTRY_APP_CLIENT_SECRET: APP.clientSecret,
+      TOCSIN_SENTRY_OAUTH_CLIENT_ID: OAUTH.clientId,
+      TOCSIN_SENTRY_OAUTH_CLIENT_SECRET: OAUTH.clientSecret,
     };
     this.sandbox = new Program('sandbox', ['sandbox', '--listen', '127.0.0.1:0', ...sandboxArgs], shared);
     const { sandbox } = await this.sandbox.start(['sandbox']);

@@ -10,8 +10,8 @@ export async function control(tocsin, path, body = {}, method = 'POST') {
 }
 
 /** Begins a connection as a signed-in admin: the answer of POST integrations. */
-export async function startConnect(client, org) {
-  const answer = await client.post(`${org.path}/integrations`, { mode: 'public' });
+export async function startConnect(client, org, body = { mode: 'public' }) {
+  const answer = await client.post(`${org.path}/integrations`, body);
   assert.equal(answer.status, 201, answer.text);
   return answer.json;
 }
@@ -35,6 +35,33 @@ export async function connect(tocsin, client, org, { organization = 'northwind',
   const answer = await client.get(`${org.path}/integrations/${integration.id}`);
   assert.equal(answer.json.status, 'connected', answer.text);
   return answer.json;
+}
+
+/** The person at Sentry's page of an OAuth application presses Authorize (or Deny); answers the callback's address. */
+export async function authorize(tocsin, authorizeUrl, op = 'approve', more = {}) {
+  const page = await tocsin.sentry.get(authorizeUrl);
+  if (page.status === 302) return page.headers.location;
+  assert.equal(page.status, 200, page.text);
+  const answer = await tocsin.sentry.request('POST', authorizeUrl, { form: { op, ...more } });
+  assert.equal(answer.status, 302, answer.text);
+  return answer.headers.location;
+}
+
+/** The whole way through the OAuth application; answers the integration. */
+export async function connectOauth(tocsin, client, org, { organization = 'northwind' } = {}) {
+  const { integration, authorize_url: url } = await startConnect(client, org, { mode: 'oauth', sentry_org: organization });
+  const back = await client.get(await authorize(tocsin, url));
+  assert.equal(back.headers.location, `/o/${org.slug}/integrations/${integration.id}?connected=1`);
+  return (await client.get(`${org.path}/integrations/${integration.id}`)).json;
+}
+
+/** An internal integration made in Sentry, pasted here; answers both. */
+export async function connectInternal(tocsin, client, org, { organization = 'northwind', ...more } = {}) {
+  const made = await control(tocsin, 'internal-integrations', { organization, ...more });
+  const { integration } = await startConnect(client, org, {
+    mode: 'internal', token: made.token, client_secret: made.client_secret, sentry_org: organization,
+  });
+  return { made, integration };
 }
 
 export async function createService(client, org, slug) {

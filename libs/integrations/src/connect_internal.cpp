@@ -21,9 +21,10 @@ error refused_access(sentry::call_failure const& why) {
     if (why.http_status == 403)
         return {
             errc::sentry_refused,
-            "Sentry takes the token but does not let it read the organization: give the internal integration "
-            "Organization: Read.",
-            {{"token", "lacks org:read"}}
+            "Sentry takes the token but does not let it read this organization: check its slug, and give the "
+            "internal "
+            "integration Organization: Read.",
+            {{"token", "may not read the organization"}}
         };
     return {
         errc::sentry_refused,

@@ -26,10 +26,12 @@ std::string_view to_string(refresh_trigger t) noexcept {
 
 /// One renewal under way: the lease, and what was opened and learned for it.
 struct refresher::try_of {
+    explicit try_of(leased_credential of) : lease(std::move(of)), in_doubt(lease.in_doubt) {}
+
     leased_credential lease;
     secret access_token;
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-    bool in_doubt = false;  ///< Sentry may have replaced the stored tokens
+    bool in_doubt;  ///< Sentry may have replaced the stored tokens
 };
 
 namespace {
@@ -127,8 +129,7 @@ async::task<std::size_t> refresher::renew_due() {
     // All at once: one after another, the last lease would be over before its call began.
     async::task_group calls(co_await boost::asio::this_coro::executor);
     calls.on_error([](std::exception_ptr why) { log_cut_off(why); });
-    for (auto const& one : now.due)
-        calls.spawn(renew(db::no_tenant, std::make_shared<try_of>(try_of{one, {}, {}})));
+    for (auto const& one : now.due) calls.spawn(renew(db::no_tenant, std::make_shared<try_of>(one)));
     co_await calls.wait_all(settings_.lease);
     co_return now.due.size();
 }
@@ -143,7 +144,7 @@ async::task<result<bool>> refresher::claim_and_renew(
         });
     if (!lease) co_return lease.error();
     if (!*lease) co_return false;
-    co_await renew(db::tenant{org}, std::make_shared<try_of>(try_of{**lease, {}, {}}));
+    co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
     co_return true;
 }
 
@@ -258,7 +259,6 @@ async::task<bool> refresher::store(
 async::task<> refresher::renew(db::tenant within, std::shared_ptr<try_of> one) {
     auto const& lease = one->lease;
     if (!applications_.offers(lease.mode)) co_return;
-    one->in_doubt = lease.in_doubt;
     auto const tokens = co_await ask_sentry(*one);
     metrics_.observe(
         "tocsin_credential_refresh_duration_seconds",

@@ -26,7 +26,7 @@ struct refresh_settings {
     refresh_policy policy;
     std::chrono::milliseconds lease{45'000};  ///< outlives the call to Sentry
     std::chrono::milliseconds call_timeout{25'000
-    };               ///< of one call; none is begun that could outlive the lease
+    };  ///< of one call; none is begun that could outlive the lease
     int batch = 16;  ///< credentials claimed, and calls to Sentry at once, per round
 };
 
