@@ -1,5 +1,7 @@
 #include "core.hpp"
 
+#include "gzip.hpp"
+
 #include <tocsin/async/io.hpp>
 #include <tocsin/base/text.hpp>
 
@@ -17,36 +19,105 @@ async::task<http::response> ready(http::response what) {
     co_return what;
 }
 
-http::response marked_for_gate(http::response what, fault_kind kind) {
-    what.headers.set(gate_header, to_string(kind));
+http::response marked_for_gate(http::response what, fault const& how) {
+    what.headers.set(gate_header, gate_order(how));
+    return what;
+}
+
+std::int64_t unix_seconds(state const& world) {
+    return std::chrono::floor<std::chrono::seconds>(world.now().time_since_epoch()).count();
+}
+
+/// The address that the request came to, as the base URL has it.
+std::string address_of(core const& shared, http::request const& about) {
+    std::vector<std::pair<std::string, std::string>> query;
+    for (auto const& [name, value] : about.query) query.emplace_back(name, value);
+    auto const url = shared.base_url + about.target;
+    return query.empty() ? url : url + "?" + http::form_encoded(query);
+}
+
+http::response to_itself(std::string const& address) {
+    http::response out;
+    out.status = 302;
+    out.headers.set("Location", address);
+    return out;
+}
+
+http::response gzip_encoded(http::response what) {
+    what.headers.set("Content-Encoding", "gzip");
+    what.body = gzipped(what.body);
+    return what;
+}
+
+/// Sentry's form of the header, whatever page was asked for.
+http::response with_itself_as_next(http::response what, std::string const& address) {
+    what.headers.set(
+        "Link",
+        "<" + address + ">; rel=\"previous\"; results=\"false\"; cursor=\"100:-1:1\", <" + address +
+            ">; rel=\"next\"; results=\"true\"; cursor=\"100:0:0\""
+    );
     return what;
 }
 
 async::task<http::response> with_fault(
-    core& shared, fault what, http::handler const& handle, http::request& about
+    core& shared, fault what, std::string_view area, http::handler const& handle, http::request& about
 ) {
     using enum fault_kind;
     switch (what.kind) {
         case status:
         case html:
-        case redirect: {
-            auto const now =
-                std::chrono::floor<std::chrono::seconds>(shared.world.now().time_since_epoch()).count();
-            co_return faulty_answer(what, now);
-        }
+        case redirect:
+            if (what.kind == status && what.delay.count() > 0) co_await async::sleep_for(what.delay);
+            co_return faulty_answer(what, area, unix_seconds(shared.world));
+        case redirect_loop:
+            co_return to_itself(address_of(shared, about));
         case delay:
             co_await async::sleep_for(what.delay);
             co_return co_await handle(about);
+        case gzip:
+            co_return gzip_encoded(co_await handle(about));
+        case pagination_loop: {
+            auto const address = address_of(shared, about);
+            co_return with_itself_as_next(co_await handle(about), address);
+        }
         case lost_answer:
         case truncated:
-            co_return marked_for_gate(co_await handle(about), what.kind);
+        case wrong_length:
+        case trickle:
+        case hang_after_headers:
+            co_return marked_for_gate(co_await handle(about), what);
         case drop:
+        case reset:
         case hang:
         case garbage:
+        case raw:
+        case huge:
         case endless:
             break;
     }
-    co_return marked_for_gate(http::response::text(500, "the gate answers instead"), what.kind);
+    co_return marked_for_gate(http::response::text(500, what.body), what);
+}
+
+/// Sentry's buckets: all of an organization's integrations have one, and every user one.
+std::string bucket_of(state& world, http::request const& about) {
+    auto const header = about.headers.find("Authorization").value_or("");
+    auto const token = trim(header.substr(header.find(' ') + 1));
+    auto const* const by = world.installation_by_token(token);
+    return by ? "organization " + by->organization_id
+              : std::string(world.oauth.by_token(token) ? "user" : "");
+}
+
+async::task<http::response> limited(core& shared, http::handler const& handle, http::request& about) {
+    auto& world = shared.world;
+    auto const second = unix_seconds(world);
+    auto& bucket = world.windows[bucket_of(world, about)];
+    if (bucket.second != second) bucket = {second, 0};
+    auto const limit = world.set.rate_limit;
+    if (++bucket.requests > limit) co_return too_many_requests({limit, 0, second + 1});
+    rate_limit const left{limit, limit - bucket.requests, second + 1};
+    auto out = co_await handle(about);
+    set_rate_limit(out, left);
+    co_return out;
 }
 
 /// `handle` lives in the route, which outlives its requests.
@@ -55,8 +126,9 @@ async::task<http::response> guarded(
 ) {
     ++shared.world.api_calls[std::string(area)];
     auto const fault = shared.faults.take(area);
+    if (!fault && shared.world.set.rate_limit > 0 && is_api(area)) return limited(shared, handle, about);
     if (!fault) return handle(about);
-    return with_fault(shared, *fault, handle, about);
+    return with_fault(shared, *fault, area, handle, about);
 }
 
 }  // namespace

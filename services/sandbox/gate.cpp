@@ -13,7 +13,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -77,6 +82,15 @@ std::string take_gate_header(std::string& head) {
     return std::string(trim(std::string_view(line).substr(gate_header.size() + 1)));
 }
 
+/// The number that ends a text; 0 where there is none.
+std::int64_t number_in(std::string_view text) {
+    auto const digits = text.find_first_of("0123456789");
+    std::int64_t out = 0;
+    if (digits != std::string_view::npos)
+        std::from_chars(text.data() + digits, text.data() + text.size(), out);
+    return out;
+}
+
 /// Everything that is left of the answer: the server closes after it.
 async::task<std::string> rest_of_answer(tcp::socket& server, std::string rest) {
     std::array<char, 16 * 1024> buffer;
@@ -87,15 +101,84 @@ async::task<std::string> rest_of_answer(tcp::socket& server, std::string rest) {
     }
 }
 
-async::task<> misbehave(connection& both, std::string const& kind, std::string head, std::string rest) {
-    if (kind == to_string(fault_kind::garbage)) {
-        co_await asio::async_write(both.client, asio::buffer(noise), quietly);
+/// The right answer, whose body comes byte by byte.
+async::task<> send_slowly(
+    connection& both, std::string head, std::string rest, std::chrono::milliseconds pause
+) {
+    auto sent = co_await asio::async_write(both.client, asio::buffer(head), quietly);
+    auto const body = co_await rest_of_answer(both.server, std::move(rest));
+    for (std::size_t i = 0; i < body.size() && !std::get<0>(sent); ++i) {
+        sent = co_await asio::async_write(both.client, asio::buffer(&body[i], 1), quietly);
+        co_await async::sleep_for(pause);
+    }
+}
+
+/// White space in brackets: a JSON array as long as asked for.
+async::task<> send_much(tcp::socket& to, std::size_t size) {
+    auto const head =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
+        std::to_string(size) + "\r\n\r\n[";
+    std::string const piece(endless_piece, ' ');
+    auto sent = co_await asio::async_write(to, asio::buffer(head), quietly);
+    for (auto left = size - 2; left > 0 && !std::get<0>(sent);) {
+        auto const part = std::min(left, piece.size());
+        sent = co_await asio::async_write(to, asio::buffer(piece, part), quietly);
+        left -= part;
+    }
+    if (!std::get<0>(sent)) co_await asio::async_write(to, asio::buffer("]", 1), quietly);
+}
+
+void halve_content_length(std::string& head) {
+    constexpr std::string_view name = "\r\ncontent-length:";
+    auto const start = to_lower(head).find(name);
+    if (start == std::string::npos) return;
+    auto const from = start + name.size();
+    auto const end = head.find("\r\n", from);
+    head.replace(from, end - from, " " + std::to_string(number_in(head.substr(from, end - from)) / 2));
+}
+
+void reset(tcp::socket& what) {
+    boost::system::error_code ignored;
+    what.set_option(asio::socket_base::linger(true, 0), ignored);
+    what.close(ignored);
+}
+
+/// The answer's bytes, where they are all that is sent.
+async::task<> send_doctored(connection& both, std::string_view kind, std::string head, std::string rest) {
+    auto const body = co_await rest_of_answer(both.server, std::move(rest));
+    if (kind == to_string(fault_kind::raw)) {
+        head = body;
     } else if (kind == to_string(fault_kind::truncated)) {
-        auto const body = co_await rest_of_answer(both.server, std::move(rest));
         head += body.substr(0, body.size() / 2);
-        co_await asio::async_write(both.client, asio::buffer(head), quietly);
-    } else if (kind == to_string(fault_kind::endless)) {
+    } else {
+        halve_content_length(head);
+        head += body;
+    }
+    co_await asio::async_write(both.client, asio::buffer(head), quietly);
+}
+
+/// `order`: the kind, and for some a number.
+async::task<> misbehave(connection& both, std::string const& order, std::string head, std::string rest) {
+    auto const kind = std::string_view(order).substr(0, order.find(' '));
+    auto const is = [&](fault_kind which) { return kind == to_string(which); };
+    if (is(fault_kind::garbage)) {
+        co_await asio::async_write(both.client, asio::buffer(noise), quietly);
+    } else if (is(fault_kind::truncated) || is(fault_kind::wrong_length) || is(fault_kind::raw)) {
+        co_await send_doctored(both, kind, std::move(head), std::move(rest));
+    } else if (is(fault_kind::endless)) {
         co_await send_endlessly(both.client);
+    } else if (is(fault_kind::trickle)) {
+        std::chrono::milliseconds const pause(number_in(order));
+        co_await send_slowly(both, std::move(head), std::move(rest), pause);
+    } else if (is(fault_kind::huge)) {
+        co_await send_much(both.client, static_cast<std::size_t>(number_in(order)));
+    } else if (is(fault_kind::hang_after_headers)) {
+        both.silent = true;
+        co_await asio::async_write(both.client, asio::buffer(head), quietly);
+    } else if (is(fault_kind::hang)) {
+        both.silent = true;
+    } else if (is(fault_kind::reset)) {
+        reset(both.client);
     }
 }
 
@@ -106,11 +189,9 @@ async::task<> copy_answer(std::shared_ptr<connection> both) {
     if (!problem) {
         auto head = received.substr(0, head_size);
         auto rest = received.substr(head_size);
-        if (auto const kind = take_gate_header(head); kind == to_string(fault_kind::hang)) {
-            both->silent = true;
-            co_return;
-        } else if (!kind.empty()) {
-            co_await misbehave(*both, kind, std::move(head), std::move(rest));
+        if (auto const order = take_gate_header(head); !order.empty()) {
+            co_await misbehave(*both, order, std::move(head), std::move(rest));
+            if (both->silent) co_return;
         } else {
             head += rest;
             auto sent = co_await asio::async_write(both->client, asio::buffer(head), quietly);

@@ -10,7 +10,7 @@
 namespace tocsin::sandbox {
 
 /// Stands before the HTTP server and does to connections what a well-behaved server cannot: closes them
-/// without an answer, cuts an answer short, sends garbage or a body without end, or says nothing. Which of
+/// without an answer, cuts an answer short, sends garbage, too much or too slowly, or says nothing. Which of
 /// these is told by the answer's `Sandbox-Gate` header (see faults.hpp); every other answer passes unchanged.
 /// One request per connection, because the server behind it closes after each. Belongs to the executor's
 /// thread.

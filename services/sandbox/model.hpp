@@ -124,6 +124,7 @@ struct switches {
         never
     } installation_created = announcement::after_redirect;
     std::optional<uuid> next_installation;  ///< the next installation's UUID
+    std::int64_t rate_limit = 0;            ///< API requests in one second; 0: no limit, as self-hosted
 };
 
 /// Everything the stand-in knows. Plain data with the changes that Sentry's own models would make; no I/O.
@@ -182,6 +183,11 @@ public:
     std::map<std::string, std::map<std::string, std::int64_t>>
         token_calls;                                ///< grant -> "201" or the error's text -> count
     std::map<std::string, std::int64_t> api_calls;  ///< area -> count
+    struct window {
+        std::int64_t second = 0;
+        std::int64_t requests = 0;
+    };
+    std::map<std::string, window> windows;  ///< rate limiter: whose token -> requests of the last second
 
 private:
     clock const* time_;

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 
 using namespace tocsin;
@@ -29,6 +30,26 @@ LAB_TEST(credentials_are_asked_for) {
     check_detail(
         co_await here.get("/api/0/organizations/northwind/projects/", "nonsense"), 401, "Invalid token"
     );
+}
+
+LAB_TEST(requests_are_limited_where_asked) {
+    auto const it = co_await here.connect("northwind");
+    auto const other = co_await here.connect("empire-state");
+    auto const free = co_await here.get("/api/0/organizations/", it.token);
+    BOOST_TEST(!free.headers.find("X-Sentry-Rate-Limit-Limit"));
+    co_await here.post("/control/settings", R"({"rate_limit":2})");
+    auto const first = co_await here.get("/api/0/organizations/", it.token);
+    BOOST_TEST(first.headers.find("X-Sentry-Rate-Limit-Limit").value() == "2");
+    BOOST_TEST(first.headers.find("X-Sentry-Rate-Limit-Remaining").value() == "1");
+    BOOST_TEST(first.headers.find("X-Sentry-Rate-Limit-Reset").value() == "1772442846");
+    BOOST_TEST((co_await here.get("/api/0/organizations/", it.token)).status == 200);
+    auto const many = co_await here.get("/api/0/organizations/", it.token);
+    BOOST_TEST(many.status == 429);
+    BOOST_TEST(!many.headers.find("Retry-After"));
+    BOOST_TEST(many.body.find("Limit is 2 requests in 1 seconds") != std::string::npos);
+    BOOST_TEST((co_await here.get("/api/0/organizations/", other.token)).status == 200);
+    here.time.advance(std::chrono::seconds(1));
+    BOOST_TEST((co_await here.get("/api/0/organizations/", it.token)).status == 200);
 }
 
 LAB_TEST(a_token_is_for_its_organization) {

@@ -86,7 +86,11 @@ LAB_TEST(connections_that_misbehave) {
          {row{"drop", closed},
           {"garbage", malformed},
           {"truncated", closed},
+          {"reset", closed},
           {"hang", timeout},
+          {"hang_after_headers", timeout},
+          {"trickle", timeout},
+          {"huge", too_large},
           {"endless", too_large}}) {
         BOOST_TEST_CONTEXT(kind) {
             co_await here.post("/control/faults", fault(kind));
@@ -98,6 +102,104 @@ LAB_TEST(connections_that_misbehave) {
     auto const well = co_await here.get(projects, it.token);
     BOOST_TEST(well.status == 200);
     BOOST_TEST(!well.headers.find("Sandbox-Gate"));
+}
+
+LAB_TEST(a_status_may_come_late_and_have_a_body_and_headers) {
+    auto const it = co_await here.connect("northwind");
+    co_await here.post(
+        "/control/faults",
+        R"({"match":"projects","kind":"status","status":401,"delay_ms":5,"body":"x","headers":{"Retry-After":"-1"}})"
+    );
+    auto const late = co_await here.get(projects, it.token);
+    BOOST_TEST(late.status == 401);
+    BOOST_TEST(late.body == "x");
+    BOOST_TEST(late.headers.find("Retry-After").value() == "-1");
+    co_await here.post(
+        "/control/faults", R"({"match":"projects","kind":"status","status":401,"delay_ms":400})"
+    );
+    auto const never = co_await ask(here, it);
+    BOOST_REQUIRE(!never.has_value());
+    BOOST_TEST((never.error().kind == http::transport_error::timeout));
+    co_await here.post("/control/faults", R"({"match":"projects","kind":"status","status":204})");
+    auto const empty = co_await here.get(projects, it.token);
+    BOOST_TEST(empty.status == 204);
+    BOOST_TEST(empty.body.empty());
+    co_await here.post(
+        "/control/faults", R"({"match":"projects","kind":"status","status":200,"body":"[1e"})"
+    );
+    BOOST_TEST((co_await here.get(projects, it.token)).body == "[1e");
+}
+
+LAB_TEST(a_header_may_carry_line_ends) {
+    auto const it = co_await here.connect("northwind");
+    co_await here.post(
+        "/control/faults",
+        R"({"match":"projects","kind":"status","status":200,"headers":{"X-One":"a\r\nX-Two: b"}})"
+    );
+    auto const got = co_await here.get(projects, it.token);
+    BOOST_TEST(got.headers.find("X-Two").value() == "b");
+    BOOST_TEST(got.body == "{}");
+    co_await here.post(
+        "/control/faults",
+        R"({"match":"projects","kind":"raw","body":"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"})"
+    );
+    auto const raw = co_await here.get(projects, it.token);
+    BOOST_TEST(raw.status == 201);
+    BOOST_TEST(raw.body == "ok");
+}
+
+LAB_TEST(right_answers_in_odd_forms) {
+    auto const it = co_await here.connect("northwind");
+    auto const right = co_await here.get(projects, it.token);
+    co_await here.post("/control/faults", fault("gzip"));
+    auto const packed = co_await here.bytes_of(projects, it.token);
+    BOOST_TEST(packed.find("\r\nContent-Encoding: gzip\r\n") != std::string::npos);
+    BOOST_TEST(packed.find("\r\n\r\n\x1f\x8b\x08") != std::string::npos);
+    BOOST_TEST(packed.find(right.body) != std::string::npos);
+    co_await here.post("/control/faults", fault("wrong_length"));
+    auto const half = co_await here.get(projects, it.token);
+    BOOST_TEST(half.body == right.body.substr(0, right.body.size() / 2));
+    co_await here.post("/control/faults", R"({"match":"projects","kind":"trickle","delay_ms":0})");
+    BOOST_TEST((co_await here.get(projects, it.token)).body == right.body);
+    co_await here.post("/control/faults", R"({"match":"projects","kind":"huge","size":70000})");
+    BOOST_TEST((co_await here.get(projects, it.token)).body.size() == 70'000u);
+}
+
+LAB_TEST(answers_that_lead_back_to_themselves) {
+    auto const it = co_await here.connect("northwind");
+    auto const target = std::string(projects) + "?cursor=100%3A0%3A0";
+    co_await here.post("/control/faults", fault("redirect_loop"));
+    auto const redirect = co_await here.get(target, it.token);
+    BOOST_TEST(redirect.status == 302);
+    BOOST_TEST(redirect.headers.find("Location").value() == here.stand_in.public_url() + target);
+    co_await here.post("/control/faults", fault("pagination_loop"));
+    auto const page = co_await here.get(target, it.token);
+    BOOST_TEST(parsed(page.body).root().size() == 4u);
+    BOOST_TEST(
+        page.headers.find("Link")->find("rel=\"next\"; results=\"true\"; cursor=\"100:0:0\"") !=
+        std::string_view::npos
+    );
+}
+
+LAB_TEST(the_oauth_endpoints_have_faults_of_their_own_form) {
+    struct row {
+        char const* area;
+        char const* path;
+        int status;
+        char const* body;
+    };
+    for (auto const& [area, path, status, body] :
+         {row{"oauth_token", "/oauth/token/", 400, R"({"error":"invalid_grant"})"},
+          {"oauth_token", "/oauth/token/", 401, R"({"error":"invalid_client"})"},
+          {"oauth_revoke", "/oauth/revoke/", 400, R"({"error":"invalid_grant"})"},
+          {"oauth_authorize", "/oauth/authorize/", 429, nullptr}}) {
+        auto const armed = R"({"match":")" + std::string(area) + R"(","kind":"status","status":)" +
+                           std::to_string(status) + "}";
+        co_await here.post("/control/faults", armed);
+        auto const got = co_await here.post_form(path, {});
+        BOOST_TEST(got.status == status);
+        if (body) BOOST_TEST(got.body == body);
+    }
 }
 
 LAB_TEST(a_lost_answer_has_had_its_effect) {
@@ -139,6 +241,14 @@ LAB_TEST(a_dropped_request_has_had_none) {
 LAB_TEST(odd_faults_are_refused) {
     BOOST_TEST((co_await here.post("/control/faults", fault("explode"))).status == 400);
     BOOST_TEST((co_await here.post("/control/faults", R"({"kind":"drop"})")).status == 400);
+    for (auto const* const headers : {R"("text")", R"({"Retry-After":1})"})
+        BOOST_TEST(
+            (co_await here.post(
+                 "/control/faults",
+                 R"({"match":"api","kind":"status","headers":)" + std::string(headers) + "}"
+             ))
+                .status == 400
+        );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,7 +4,13 @@
 #include <tocsin/base/text.hpp>
 #include <tocsin/crypto/digest.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 
 #include <exception>
 #include <stdexcept>
@@ -87,6 +93,20 @@ async::task<http::exchange_result> lab::exchange(
     request.body = std::move(body);
     for (auto const& [name, value] : with) request.headers.add(name, value);
     co_return co_await client.send(std::move(request));
+}
+
+async::task<std::string> lab::bytes_of(std::string target, std::string token) {
+    namespace asio = boost::asio;
+    asio::ip::tcp::socket to(on);
+    co_await to.async_connect({asio::ip::address_v4::loopback(), port}, asio::use_awaitable);
+    auto const request = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token +
+                         "\r\nConnection: close\r\n\r\n";
+    co_await asio::async_write(to, asio::buffer(request), asio::use_awaitable);
+    std::string out;
+    co_await asio::async_read(
+        to, asio::dynamic_buffer(out), asio::as_tuple(asio::use_awaitable)
+    );  // ends with the connection
+    co_return out;
 }
 
 namespace {

@@ -54,6 +54,8 @@ public:
         headers with = {},
         http::client_options how = {}
     );
+    /// Every byte of the answer to a GET, whatever it is, until the connection ends.
+    async::task<std::string> bytes_of(std::string target, std::string token);
     /// As `exchange`, where an answer is expected. `token` goes into the Authorization header.
     async::task<http::answer> get(std::string target, std::string token = {});
     async::task<http::answer> post(std::string target, std::string json, std::string token = {});
