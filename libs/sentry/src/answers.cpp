@@ -61,7 +61,14 @@ std::string oauth_error_of(json::value const& root) {
 }
 
 organization read_organization(json::value const& from) {
-    return {text_of(from.find("id"), 65), text_of(from.find("slug"), 200), text_of(from.find("name"), 300)};
+    auto const region = text_of(from.at({"links", "regionUrl"}), 200);
+    bool const known = std::ranges::find(sentrys_regions, region) != sentrys_regions.end();
+    return {
+        text_of(from.find("id"), 65),
+        text_of(from.find("slug"), 200),
+        text_of(from.find("name"), 300),
+        known ? region : std::string()
+    };
 }
 
 }  // namespace
@@ -140,6 +147,16 @@ call_result<std::vector<organization>> decode_organizations(std::string_view bod
         if (is_identifier(one.id) && !one.slug.empty()) all.push_back(std::move(one));
     }
     return all;
+}
+
+call_result<std::vector<std::string>> decode_regions(std::string_view body) {
+    auto const parsed = json::parse(body);
+    auto const list = parsed ? parsed->root().find("regions") : std::nullopt;
+    if (!list || list->kind() != json::kind::array) return unusable("the answer about regions has no list");
+    std::vector<std::string> urls;
+    for (std::size_t i = 0; i < std::min<std::size_t>(list->size(), 20); ++i)
+        if (auto const url = text_of(list->element(i).find("url"), 200); !url.empty()) urls.push_back(url);
+    return urls;
 }
 
 call_result<std::vector<project>> decode_projects(std::string_view body) {

@@ -20,20 +20,41 @@ http::client_options options_of(client_settings const& settings) {
 
 }  // namespace
 
+/// One host and the connections to it.
+struct client::host {
+    host(async::executor on, config::base_url const& base, http::client_options options)
+        : http(std::move(on), http::origin{base.https, base.host, base.port}, std::move(options)) {}
+
+    http::client http;
+};
+
 client::client(async::executor on, client_settings settings, clock const& time)
-    : settings_(std::move(settings)),
-      time_(time),
-      http_(std::make_unique<http::client>(
-          std::move(on),
-          http::origin{settings_.sentry.https, settings_.sentry.host, settings_.sentry.port},
-          options_of(settings_)
-      )) {}
+    : on_(std::move(on)), settings_(std::move(settings)), time_(time) {
+    host_of("");
+}
 
 client::~client() = default;
 
-/// A success is any 2xx; everything else is a failure, sorted.
+client::host& client::host_of(std::string const& region) {
+    auto const to = allowed_region(settings_.sentry, region).value_or(settings_.sentry);
+    auto& known = hosts_[to.str()];
+    if (!known) known = std::make_unique<host>(on_, to, options_of(settings_));
+    return *known;
+}
+
+async::task<call_result<http::answer>> client::send(
+    organization_ref const& where, http::client_request request
+) {
+    return send(host_of(where.region), std::move(request));
+}
+
 async::task<call_result<http::answer>> client::send(http::client_request request) {
-    auto answered = co_await http_->send(std::move(request));
+    return send(host_of(""), std::move(request));
+}
+
+/// A success is any 2xx; everything else is a failure, sorted.
+async::task<call_result<http::answer>> client::send(host& to, http::client_request request) {
+    auto answered = co_await to.http.send(std::move(request));
     if (!answered) {
         auto const& why = answered.error();
         co_return call_failure{
@@ -46,12 +67,6 @@ async::task<call_result<http::answer>> client::send(http::client_request request
     }
     if (answered->status < 200 || answered->status > 299) co_return classify(*answered, time_.now());
     co_return std::move(*answered);
-}
-
-async::task<call_result<http::answer>> client::send(
-    organization_ref const& /*where*/, http::client_request request
-) {
-    return send(std::move(request));
 }
 
 }  // namespace tocsin::sentry
