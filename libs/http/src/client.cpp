@@ -133,7 +133,7 @@ struct client::impl {
 
     static async::task<exchange_result> send(std::shared_ptr<impl> self, client_request what) {
         check(what);
-        auto const deadline = steady::now() + self->options.total_deadline;
+        auto const deadline = std::min(what.deadline, steady::now() + self->options.total_deadline);
         auto const head = header_section(what, self->to, self->options);
         // Only what may be repeated: an idle connection can turn out closed while the request is under way.
         if (auto wire = what.method == method::get ? self->take_idle() : nullptr) {

@@ -19,17 +19,37 @@ constexpr json::limits long_list{.nodes = 500'000};
 /// An error answer is a sentence; more is a page.
 constexpr std::size_t longest_error = 64 * 1024;
 
+/// Whole seconds; so many that they do not fit are just very many.
 std::optional<std::chrono::seconds> seconds_in(std::optional<std::string_view> header) {
-    if (!header || header->empty() || header->size() > 12) return std::nullopt;
-    std::int64_t value = 0;
-    auto const [end, failed] = std::from_chars(header->data(), header->data() + header->size(), value);
-    if (failed != std::errc{} || end != header->data() + header->size() || value < 0) return std::nullopt;
-    return std::chrono::seconds(value);
+    constexpr std::int64_t very_many = 1'000'000'000'000;
+    bool const digits = header && !header->empty() && std::all_of(header->begin(), header->end(), [](char c) {
+                            return c >= '0' && c <= '9';
+                        });
+    if (!digits) return std::nullopt;
+    std::int64_t value = very_many;
+    std::from_chars(header->data(), header->data() + header->size(), value);
+    return std::chrono::seconds(std::min(value, very_many));
 }
 
-/// Retry-After in seconds, or Sentry's reset header, which is an epoch; between a second and an hour.
+/// The time until an HTTP date ("Mon, 02 Mar 2026 09:00:17 GMT"); negative where it has passed.
+std::optional<std::chrono::seconds> seconds_until(std::optional<std::string_view> header, timestamp now) {
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (!header || header->size() != 29 || !header->ends_with(" GMT")) return std::nullopt;
+    auto const month = months.find(header->substr(8, 3));
+    if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+    auto const number = month / 3 + 1;
+    auto const at = parse_rfc3339(
+        std::string(header->substr(12, 4)) + (number < 10 ? "-0" : "-") + std::to_string(number) + "-" +
+        std::string(header->substr(5, 2)) + "T" + std::string(header->substr(17, 8)) + "Z"
+    );
+    if (!at) return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(*at - now);
+}
+
+/// Retry-After, or Sentry's reset header, which is an epoch; between a second and an hour.
 std::optional<std::chrono::seconds> wished_pause(http::fields const& headers, timestamp now) {
     std::optional<std::chrono::seconds> wish = seconds_in(headers.find("Retry-After"));
+    if (!wish) wish = seconds_until(headers.find("Retry-After"), now);
     if (!wish) {
         if (auto const reset = seconds_in(headers.find("X-Sentry-Rate-Limit-Reset")))
             wish = *reset - std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());

@@ -1,3 +1,4 @@
+#include "call_gate.hpp"
 #include "requests.hpp"
 
 #include <tocsin/base/text.hpp>
@@ -18,14 +19,31 @@ http::client_options options_of(client_settings const& settings) {
     };
 }
 
+/// For a call that was not made, because its turn would not come in time.
+call_failure no_turn(std::chrono::steady_clock::duration pause_left) {
+    auto const pause = std::chrono::ceil<std::chrono::seconds>(pause_left);
+    bool const paused = pause > std::chrono::seconds(0);
+    return {
+        .kind = failure_kind::rate_limited,
+        .http_status = 0,
+        .detail = paused ? "Sentry asked for a pause" : "too many calls to Sentry are waiting",
+        .in_doubt = false,
+        .retry_after = paused ? std::optional(pause) : std::nullopt
+    };
+}
+
 }  // namespace
 
-/// One host and the connections to it.
+/// One host, the connections to it, and when calls may begin.
 struct client::host {
-    host(async::executor on, config::base_url const& base, http::client_options options)
-        : http(std::move(on), http::origin{base.https, base.host, base.port}, std::move(options)) {}
+    host(async::executor const& on, config::base_url const& base, client_settings const& settings)
+        : http(on, http::origin{base.https, base.host, base.port}, options_of(settings)),
+          gate(std::make_shared<call_gate>(
+              on, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
+          )) {}
 
     http::client http;
+    std::shared_ptr<call_gate> gate;
 };
 
 client::client(async::executor on, client_settings settings, clock const& time)
@@ -38,7 +56,7 @@ client::~client() = default;
 client::host& client::host_of(std::string const& region) {
     auto const to = allowed_region(settings_.sentry, region).value_or(settings_.sentry);
     auto& known = hosts_[to.str()];
-    if (!known) known = std::make_unique<host>(on_, to, options_of(settings_));
+    if (!known) known = std::make_unique<host>(on_, to, settings_);
     return *known;
 }
 
@@ -54,6 +72,9 @@ async::task<call_result<http::answer>> client::send(http::client_request request
 
 /// A success is any 2xx; everything else is a failure, sorted.
 async::task<call_result<http::answer>> client::send(host& to, http::client_request request) {
+    request.deadline = std::chrono::steady_clock::now() + settings_.timeout;
+    auto const turn = co_await to.gate->enter(request.deadline);
+    if (!turn) co_return no_turn(to.gate->pause_left());
     auto answered = co_await to.http.send(std::move(request));
     if (!answered) {
         auto const& why = answered.error();
@@ -65,7 +86,13 @@ async::task<call_result<http::answer>> client::send(host& to, http::client_reque
             .retry_after = {}
         };
     }
-    if (answered->status < 200 || answered->status > 299) co_return classify(*answered, time_.now());
+    if (answered->status < 200 || answered->status > 299) {
+        auto const why = classify(*answered, time_.now());
+        // Whoever else would call now would only be told the same.
+        if (why.kind == failure_kind::rate_limited)
+            to.gate->pause_for(why.retry_after.value_or(std::chrono::seconds(1)));
+        co_return why;
+    }
     co_return std::move(*answered);
 }
 

@@ -128,7 +128,22 @@ BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
     BOOST_TEST((pause("Retry-After", "0") == 1s));
     BOOST_TEST((pause("Retry-After", "999999") == 3600s));
     BOOST_TEST(!pause("Retry-After", "-3").has_value());
-    BOOST_TEST(!pause("Retry-After", "soon").has_value());
+    BOOST_TEST((pause("Retry-After", std::string(30, '9')) == 3600s));
+    BOOST_TEST((pause("Retry-After", "Mon, 02 Mar 2026 09:00:17 GMT") == 17s));
+    BOOST_TEST((pause("Retry-After", "Mon, 02 Mar 2026 08:00:00 GMT") == 1s));
+    BOOST_TEST((pause("Retry-After", "Sat, 02 Mar 2126 09:00:00 GMT") == 3600s));
+    for (auto const* odd :
+         {"",
+          "soon",
+          "17s",
+          "1.5",
+          "+17",
+          "Mon, 02 Xxx 2026 09:00:17 GMT",
+          "Mon, 02 anF 2026 09:00:17 GMT",
+          "Monday, 02-Mar-26 09:00:17 GMT",
+          "Mon, 02 Mar 2026 09:00:17 UTC",
+          "Mon, 42 Mar 2026 09:00:17 GMT"})
+        BOOST_TEST(!pause("Retry-After", odd).has_value(), odd);
     BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch + 9)) == 9s));
     BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch - 9)) == 1s));
 }

@@ -25,6 +25,8 @@ struct client_request {
     std::string target;  ///< origin-form, already percent-encoded
     fields headers;      ///< Host, Content-Length, User-Agent and Accept-Encoding are set by the client
     std::string body;
+    /// Ends the call earlier than `total_deadline` would: for callers that have waited before.
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 /// Why no usable answer came. All of these are transient for the caller; whether the request had an effect is

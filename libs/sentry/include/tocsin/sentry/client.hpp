@@ -85,6 +85,12 @@ struct client_settings {
     std::chrono::milliseconds timeout{25'000};  ///< of one call, everything included
     std::string ca_file;                        ///< a private CA beside the system's; for self-hosted Sentry
     std::string user_agent;
+    /// Of each host, at once and per second; a call waits for its turn within its own timeout. Sentry's
+    /// service allows a token 25 calls at once and 40 in a second, which an organization's integrations
+    /// share: a burst and what follows it within a second stay at 40. After a 429 the host has a pause.
+    int max_calls = 16;
+    int calls_per_second = 20;
+    int burst = 20;
 };
 
 /// Calls to one Sentry: to the configured host, and where that is sentry.io to its regions. Redirects are
