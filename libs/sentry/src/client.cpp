@@ -8,14 +8,15 @@ namespace tocsin::sentry {
 
 namespace {
 
-http::client_options options_of(client_settings const& settings) {
+http::client_options options_of(client_settings const& settings, http::reach reach) {
     return {
         .connect_deadline = std::min<std::chrono::milliseconds>(settings.timeout, std::chrono::seconds(5)),
         .total_deadline = settings.timeout,
         .max_answer = 2u << 20,
         .user_agent = settings.user_agent,
         .ca_file = settings.ca_file,
-        .max_idle_connections = 4
+        .max_idle_connections = 4,
+        .reach = reach
     };
 }
 
@@ -36,8 +37,13 @@ call_failure no_turn(std::chrono::steady_clock::duration pause_left) {
 
 /// One host, the connections to it, and when calls may begin.
 struct client::host {
-    host(async::executor const& on, config::base_url const& base, client_settings const& settings)
-        : http(on, http::origin{base.https, base.host, base.port}, options_of(settings)),
+    host(
+        async::executor const& on,
+        config::base_url const& base,
+        client_settings const& settings,
+        http::reach reach
+    )
+        : http(on, http::origin{base.https, base.host, base.port}, options_of(settings, reach)),
           gate(std::make_shared<call_gate>(
               on, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
           )) {}
@@ -55,8 +61,12 @@ client::~client() = default;
 
 client::host& client::host_of(std::string const& region) {
     auto const to = allowed_region(settings_.sentry, region).value_or(settings_.sentry);
-    auto& known = hosts_[to.str()];
-    if (!known) known = std::make_unique<host>(on_, to, settings_);
+    auto const url = to.str();
+    auto& known = hosts_[url];
+    if (!known) {
+        auto const reach = url == settings_.sentry.str() ? http::reach::any : http::reach::public_only;
+        known = std::make_unique<host>(on_, to, settings_, reach);
+    }
     return *known;
 }
 

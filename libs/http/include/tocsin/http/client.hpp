@@ -54,6 +54,16 @@ struct answer {
     std::string body;
 };
 
+/// Which addresses a client connects to.
+enum class reach {
+    any,  ///< for hosts that the operator has chosen
+    /// Those of the public internet (`is_public_address`), for hosts that someone else named: the name is
+    /// looked up once, one address that is not public refuses them all, and the connection is made to what
+    /// was looked at. Whatever fails before a request is sent then looks alike: nothing tells open from
+    /// closed.
+    public_only,
+};
+
 struct client_options {
     std::chrono::milliseconds connect_deadline{5'000};
     std::chrono::milliseconds total_deadline{25'000};
@@ -62,6 +72,7 @@ struct client_options {
     std::string user_agent = "Tocsin";
     std::string ca_file;  ///< PEM, beside the system's roots; for tests and private CAs; empty = none
     std::size_t max_idle_connections = 4;
+    http::reach reach = http::reach::any;
 };
 
 /// Makes `exchange_result::value()` of a failure throw std::runtime_error.

@@ -81,6 +81,8 @@ struct page {
 };
 
 struct client_settings {
+    /// The operator's choice, so it may be any host, also one of a private network or by plain http. Regions,
+    /// which answers name, are called at public addresses only.
     config::base_url sentry;
     std::chrono::milliseconds timeout{25'000};  ///< of one call, everything included
     std::string ca_file;                        ///< a private CA beside the system's; for self-hosted Sentry
