@@ -106,6 +106,9 @@ call_failure classify(http::answer const& answer, timestamp now) {
             why.detail = words_of(parsed->root());
             why.oauth_error = oauth_error_of(parsed->root());
         }
+    // Other refusals with 403 (a grant type, a feature that is off) are worded otherwise.
+    why.lacks_permission =
+        answer.status == 403 && why.detail == "You do not have permission to perform this action.";
     // Sentry says a 404 in JSON; a proxy's page about a wrong address proves nothing about an installation.
     bool const sentrys_own_words = !why.detail.empty();
     if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);

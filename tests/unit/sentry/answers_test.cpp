@@ -117,6 +117,27 @@ BOOST_AUTO_TEST_CASE(oauth_errors_keep_their_name) {
         BOOST_TEST(name_in(other).empty(), other);
 }
 
+BOOST_AUTO_TEST_CASE(a_missing_permission_is_told_apart) {
+    auto const refused = [](int status, char const* detail) {
+        return classify(http::answer{status, {}, R"({"detail":")" + std::string(detail) + R"("})"}, now);
+    };
+    auto const missing = refused(403, "You do not have permission to perform this action.");
+    BOOST_TEST(missing.lacks_permission);
+    auto const told = to_error(missing, "to list the issues");
+    BOOST_TEST((told.code == errc::sentry_refused));
+    BOOST_TEST(
+        told.detail ==
+        "Sentry refused to list the issues: the token lacks a permission that this needs. "
+        "Grant it in Sentry, then connect again."
+    );
+    BOOST_TEST(!refused(403, "Invalid grant_type").lacks_permission);
+    BOOST_TEST(!refused(401, "You do not have permission to perform this action.").lacks_permission);
+    BOOST_TEST(
+        to_error(refused(401, "Token expired"), "to list the issues").detail ==
+        "Sentry refused to list the issues (Token expired)."
+    );
+}
+
 BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
     auto const pause = [](char const* name, std::string const& value) {
         http::answer answer{429, {}, {}};
