@@ -3,6 +3,7 @@
 #include "stream.hpp"
 
 #include <tocsin/base/text.hpp>
+#include <tocsin/http/address.hpp>
 #include <tocsin/http/client.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -31,7 +32,7 @@ constexpr std::chrono::seconds longest_idle{15};
 /// One unreachable address must leave time for the next.
 constexpr std::chrono::milliseconds least_per_address{500};
 
-using reach_result = boost::system::result<std::unique_ptr<stream>, transport_failure>;
+using connect_result = boost::system::result<std::unique_ptr<stream>, transport_failure>;
 using addresses_result = boost::system::result<std::vector<asio::ip::address>, transport_failure>;
 
 /// What the client itself says; a caller that sets one of these has a bug.
@@ -133,7 +134,7 @@ struct client::impl {
 
     static async::task<exchange_result> send(std::shared_ptr<impl> self, client_request what) {
         check(what);
-        auto const deadline = steady::now() + self->options.total_deadline;
+        auto const deadline = std::min(what.deadline, steady::now() + self->options.total_deadline);
         auto const head = header_section(what, self->to, self->options);
         // Only what may be repeated: an idle connection can turn out closed while the request is under way.
         if (auto wire = what.method == method::get ? self->take_idle() : nullptr) {
@@ -142,10 +143,16 @@ struct client::impl {
             bool const closed = !first && first.error().kind == transport_error::closed;
             if (!closed || saw_bytes) co_return first;
         }
-        auto reached = co_await self->reach(deadline);
-        if (!reached) co_return reached.error();
+        auto reached = co_await self->connect(deadline);
+        if (!reached) co_return self->told(reached.error());
         bool saw_bytes = false;
         co_return co_await self->exchange(std::move(*reached), what, head, deadline, saw_bytes);
+    }
+
+    /// What may be known of a host that could not be reached.
+    transport_failure told(transport_failure why) const {
+        if (options.reach == http::reach::any) return why;
+        return {transport_error::connect, "the host could not be reached", false};
     }
 
     std::unique_ptr<stream> take_idle() {
@@ -165,16 +172,20 @@ struct client::impl {
         idle.push_back({std::move(wire), steady::now()});
     }
 
-    async::task<reach_result> reach(steady::time_point deadline) {
+    async::task<connect_result> connect(steady::time_point deadline) {
         auto const until = std::min(deadline, steady::now() + options.connect_deadline);
         auto const addresses = co_await resolve(until);
         if (!addresses) co_return addresses.error();
+        if (options.reach == http::reach::public_only &&
+            !std::ranges::all_of(*addresses, [](auto const& one) { return is_public_address(one); })) {
+            co_return transport_failure{transport_error::connect, to.host + ": not a public address", false};
+        }
         transport_failure last{transport_error::connect, "no address to connect to", false};
         for (std::size_t i = 0; i < addresses->size(); ++i) {
             auto const now = steady::now();
             if (now >= until) break;
             auto const share = (until - now) / static_cast<long>(addresses->size() - i);
-            auto reached = co_await reach_one(
+            auto reached = co_await connect_to(
                 (*addresses)[i], std::min(until, now + std::max<steady::duration>(share, least_per_address))
             );
             if (reached || reached.error().kind == transport_error::tls) co_return reached;
@@ -183,7 +194,7 @@ struct client::impl {
         co_return last;
     }
 
-    async::task<reach_result> reach_one(asio::ip::address address, steady::time_point until) {
+    async::task<connect_result> connect_to(asio::ip::address address, steady::time_point until) {
         auto wire = make_stream(tcp::socket(on), tls.get());
         wire->expires_at(until);
         if (auto const failed = co_await wire->connect({address, to.port})) {

@@ -19,17 +19,37 @@ constexpr json::limits long_list{.nodes = 500'000};
 /// An error answer is a sentence; more is a page.
 constexpr std::size_t longest_error = 64 * 1024;
 
+/// Whole seconds; so many that they do not fit are just very many.
 std::optional<std::chrono::seconds> seconds_in(std::optional<std::string_view> header) {
-    if (!header || header->empty() || header->size() > 12) return std::nullopt;
-    std::int64_t value = 0;
-    auto const [end, failed] = std::from_chars(header->data(), header->data() + header->size(), value);
-    if (failed != std::errc{} || end != header->data() + header->size() || value < 0) return std::nullopt;
-    return std::chrono::seconds(value);
+    constexpr std::int64_t very_many = 1'000'000'000'000;
+    bool const digits = header && !header->empty() && std::all_of(header->begin(), header->end(), [](char c) {
+                            return c >= '0' && c <= '9';
+                        });
+    if (!digits) return std::nullopt;
+    std::int64_t value = very_many;
+    std::from_chars(header->data(), header->data() + header->size(), value);
+    return std::chrono::seconds(std::min(value, very_many));
 }
 
-/// Retry-After in seconds, or Sentry's reset header, which is an epoch; between a second and an hour.
+/// The time until an HTTP date ("Mon, 02 Mar 2026 09:00:17 GMT"); negative where it has passed.
+std::optional<std::chrono::seconds> seconds_until(std::optional<std::string_view> header, timestamp now) {
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (!header || header->size() != 29 || !header->ends_with(" GMT")) return std::nullopt;
+    auto const month = months.find(header->substr(8, 3));
+    if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+    auto const number = month / 3 + 1;
+    auto const at = parse_rfc3339(
+        std::string(header->substr(12, 4)) + (number < 10 ? "-0" : "-") + std::to_string(number) + "-" +
+        std::string(header->substr(5, 2)) + "T" + std::string(header->substr(17, 8)) + "Z"
+    );
+    if (!at) return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(*at - now);
+}
+
+/// Retry-After, or Sentry's reset header, which is an epoch; between a second and an hour.
 std::optional<std::chrono::seconds> wished_pause(http::fields const& headers, timestamp now) {
     std::optional<std::chrono::seconds> wish = seconds_in(headers.find("Retry-After"));
+    if (!wish) wish = seconds_until(headers.find("Retry-After"), now);
     if (!wish) {
         if (auto const reset = seconds_in(headers.find("X-Sentry-Rate-Limit-Reset")))
             wish = *reset - std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
@@ -61,7 +81,14 @@ std::string oauth_error_of(json::value const& root) {
 }
 
 organization read_organization(json::value const& from) {
-    return {text_of(from.find("id"), 65), text_of(from.find("slug"), 200), text_of(from.find("name"), 300)};
+    auto const region = text_of(from.at({"links", "regionUrl"}), 200);
+    bool const known = std::ranges::find(sentrys_regions, region) != sentrys_regions.end();
+    return {
+        text_of(from.find("id"), 65),
+        text_of(from.find("slug"), 200),
+        text_of(from.find("name"), 300),
+        known ? region : std::string()
+    };
 }
 
 }  // namespace
@@ -79,6 +106,9 @@ call_failure classify(http::answer const& answer, timestamp now) {
             why.detail = words_of(parsed->root());
             why.oauth_error = oauth_error_of(parsed->root());
         }
+    // Other refusals with 403 (a grant type, a feature that is off) are worded otherwise.
+    why.lacks_permission =
+        answer.status == 403 && why.detail == "You do not have permission to perform this action.";
     // Sentry says a 404 in JSON; a proxy's page about a wrong address proves nothing about an installation.
     bool const sentrys_own_words = !why.detail.empty();
     if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);
@@ -140,6 +170,16 @@ call_result<std::vector<organization>> decode_organizations(std::string_view bod
         if (is_identifier(one.id) && !one.slug.empty()) all.push_back(std::move(one));
     }
     return all;
+}
+
+call_result<std::vector<std::string>> decode_regions(std::string_view body) {
+    auto const parsed = json::parse(body);
+    auto const list = parsed ? parsed->root().find("regions") : std::nullopt;
+    if (!list || list->kind() != json::kind::array) return unusable("the answer about regions has no list");
+    std::vector<std::string> urls;
+    for (std::size_t i = 0; i < std::min<std::size_t>(list->size(), 20); ++i)
+        if (auto const url = text_of(list->element(i).find("url"), 200); !url.empty()) urls.push_back(url);
+    return urls;
 }
 
 call_result<std::vector<project>> decode_projects(std::string_view body) {

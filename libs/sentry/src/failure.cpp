@@ -21,6 +21,13 @@ error to_error(call_failure const& why, std::string_view what_was_tried) {
     std::string const said = why.detail.empty() ? std::string() : " (" + why.detail + ")";
     switch (why.kind) {
         case failure_kind::refused:
+            if (why.lacks_permission)
+                return {
+                    errc::sentry_refused,
+                    "Sentry refused " + tried +
+                        ": the token lacks a permission that this needs. Grant it in Sentry, then connect "
+                        "again."
+                };
             return {errc::sentry_refused, "Sentry refused " + tried + said + "."};
         case failure_kind::gone:
             return {errc::sentry_refused, "Sentry does not know what was asked for: " + tried + said + "."};

@@ -28,18 +28,45 @@ async::task<call_result<organization>> client::find_organization(std::string_vie
 }
 
 async::task<call_result<std::vector<organization>>> client::list_organizations(secret token) {
+    // One host of Sentry's service lists its own region's organizations only; elsewhere there are no regions.
+    std::vector<std::string> hosts;
+    auto told =
+        co_await send(with_bearer(http::method::get, base().path + "/api/0/users/me/regions/", token));
+    if (told) {
+        auto const named = decode_regions(told->body);
+        if (!named) co_return named.error();
+        for (auto const& url : *named)
+            if (allowed_region(base(), url)) hosts.push_back(url);
+    } else if (told.error().http_status != 404 && told.error().http_status != 403) {
+        co_return told.error();
+    }
+    if (hosts.empty()) hosts.emplace_back();
+
+    std::vector<organization> all;
+    for (auto const& host : hosts) {
+        auto found = co_await list_organizations_at(host, token);
+        if (!found) co_return found.error();
+        for (auto& one : *found)
+            if (std::ranges::find(all, one.id, &organization::id) == all.end()) all.push_back(std::move(one));
+    }
+    co_return all;
+}
+
+async::task<call_result<std::vector<organization>>> client::list_organizations_at(
+    std::string region, secret token
+) {
     std::vector<organization> all;
     std::optional<std::string> cursor;
     for (int page = 0; page < max_pages; ++page) {
+        // The cursor goes to the same host again: the URL in the Link header may name another.
         auto target = base().path + "/api/0/organizations/?per_page=100";
         if (cursor) target += "&" + http::form_encoded({{"cursor", *cursor}});
-        auto answered = co_await send(with_bearer(http::method::get, std::move(target), token));
+        auto answered =
+            co_await send(host_of(region), with_bearer(http::method::get, std::move(target), token));
         if (!answered) co_return answered.error();
         auto found = decode_organizations(answered->body);
         if (!found) co_return found.error();
-        for (auto& one : *found)
-            if (std::none_of(all.begin(), all.end(), [&](auto const& known) { return known.id == one.id; }))
-                all.push_back(std::move(one));
+        all.insert(all.end(), std::make_move_iterator(found->begin()), std::make_move_iterator(found->end()));
         auto const next = next_cursor(answered->headers.find("Link").value_or(""));
         if (!next || next == cursor) break;
         cursor = next;

@@ -184,6 +184,19 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_too_slow) {
     BOOST_TEST(got.error().sent);
 }
 
+BOOST_AUTO_TEST_CASE(a_caller_that_has_waited_before_ends_the_call_earlier) {
+    scripted_server server(1, [](int, raw_socket& s) { s.receive_until_close(); });
+    auto const got = client_fixture(server.port())
+                         .send(
+                             {.method = method::get,
+                              .target = "/",
+                              .headers = {},
+                              .body = {},
+                              .deadline = std::chrono::steady_clock::now() + 80ms}
+                         );
+    BOOST_TEST(kind_of(got) == transport_error::timeout);
+}
+
 BOOST_AUTO_TEST_CASE(a_trickle_does_not_extend_the_deadline) {
     scripted_server server(1, [](int, raw_socket& s) {
         s.receive_request();

@@ -117,6 +117,27 @@ BOOST_AUTO_TEST_CASE(oauth_errors_keep_their_name) {
         BOOST_TEST(name_in(other).empty(), other);
 }
 
+BOOST_AUTO_TEST_CASE(a_missing_permission_is_told_apart) {
+    auto const refused = [](int status, char const* detail) {
+        return classify(http::answer{status, {}, R"({"detail":")" + std::string(detail) + R"("})"}, now);
+    };
+    auto const missing = refused(403, "You do not have permission to perform this action.");
+    BOOST_TEST(missing.lacks_permission);
+    auto const told = to_error(missing, "to list the issues");
+    BOOST_TEST((told.code == errc::sentry_refused));
+    BOOST_TEST(
+        told.detail ==
+        "Sentry refused to list the issues: the token lacks a permission that this needs. "
+        "Grant it in Sentry, then connect again."
+    );
+    BOOST_TEST(!refused(403, "Invalid grant_type").lacks_permission);
+    BOOST_TEST(!refused(401, "You do not have permission to perform this action.").lacks_permission);
+    BOOST_TEST(
+        to_error(refused(401, "Token expired"), "to list the issues").detail ==
+        "Sentry refused to list the issues (Token expired)."
+    );
+}
+
 BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
     auto const pause = [](char const* name, std::string const& value) {
         http::answer answer{429, {}, {}};
@@ -128,7 +149,22 @@ BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
     BOOST_TEST((pause("Retry-After", "0") == 1s));
     BOOST_TEST((pause("Retry-After", "999999") == 3600s));
     BOOST_TEST(!pause("Retry-After", "-3").has_value());
-    BOOST_TEST(!pause("Retry-After", "soon").has_value());
+    BOOST_TEST((pause("Retry-After", std::string(30, '9')) == 3600s));
+    BOOST_TEST((pause("Retry-After", "Mon, 02 Mar 2026 09:00:17 GMT") == 17s));
+    BOOST_TEST((pause("Retry-After", "Mon, 02 Mar 2026 08:00:00 GMT") == 1s));
+    BOOST_TEST((pause("Retry-After", "Sat, 02 Mar 2126 09:00:00 GMT") == 3600s));
+    for (auto const* odd :
+         {"",
+          "soon",
+          "17s",
+          "1.5",
+          "+17",
+          "Mon, 02 Xxx 2026 09:00:17 GMT",
+          "Mon, 02 anF 2026 09:00:17 GMT",
+          "Monday, 02-Mar-26 09:00:17 GMT",
+          "Mon, 02 Mar 2026 09:00:17 UTC",
+          "Mon, 42 Mar 2026 09:00:17 GMT"})
+        BOOST_TEST(!pause("Retry-After", odd).has_value(), odd);
     BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch + 9)) == 9s));
     BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch - 9)) == 1s));
 }

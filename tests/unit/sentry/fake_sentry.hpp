@@ -18,8 +18,8 @@ inline timestamp const fake_now = *parse_rfc3339("2026-03-02T09:00:00Z");
 inline std::string http_answer(
     std::string const& body, std::string const& fields = "", std::string const& status = "200 OK"
 ) {
-    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields +
-           "\r\n" + body;
+    return "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n" + fields + "\r\n" + body;
 }
 
 /// What a client of a Sentry at that loopback port makes of one call.

@@ -25,6 +25,8 @@ struct client_request {
     std::string target;  ///< origin-form, already percent-encoded
     fields headers;      ///< Host, Content-Length, User-Agent and Accept-Encoding are set by the client
     std::string body;
+    /// Ends the call earlier than `total_deadline` would: for callers that have waited before.
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 /// Why no usable answer came. All of these are transient for the caller; whether the request had an effect is
@@ -52,6 +54,16 @@ struct answer {
     std::string body;
 };
 
+/// Which addresses a client connects to.
+enum class reach {
+    any,  ///< for hosts that the operator has chosen
+    /// Those of the public internet (`is_public_address`), for hosts that someone else named: the name is
+    /// looked up once, one address that is not public refuses them all, and the connection is made to what
+    /// was looked at. Whatever fails before a request is sent then looks alike: nothing tells open from
+    /// closed.
+    public_only,
+};
+
 struct client_options {
     std::chrono::milliseconds connect_deadline{5'000};
     std::chrono::milliseconds total_deadline{25'000};
@@ -60,6 +72,7 @@ struct client_options {
     std::string user_agent = "Tocsin";
     std::string ca_file;  ///< PEM, beside the system's roots; for tests and private CAs; empty = none
     std::size_t max_idle_connections = 4;
+    http::reach reach = http::reach::any;
 };
 
 /// Makes `exchange_result::value()` of a failure throw std::runtime_error.

@@ -9,8 +9,10 @@
 #include <tocsin/sentry/app.hpp>
 #include <tocsin/sentry/failure.hpp>
 #include <tocsin/sentry/issue.hpp>
+#include <tocsin/sentry/regions.hpp>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +34,8 @@ struct token_set {
 struct organization {
     std::string id;  ///< Sentry's number as text; empty where the answer had none
     std::string slug;
-    std::string name;  ///< empty where the answer had none
+    std::string name;      ///< empty where the answer had none
+    std::string region{};  ///< where its data lives: one of `sentrys_regions`; empty: not told, or elsewhere
 };
 
 enum class installation_status { pending, installed, other };
@@ -54,6 +57,7 @@ struct project {
 /// An organization as calls name it: the id outlives a change of the slug.
 struct organization_ref {
     std::string id_or_slug;
+    std::string region{};  ///< as `organization::region` had it: saves Sentry a hop; empty is right, too
 };
 
 /// Which issues to list, newest first.
@@ -77,14 +81,22 @@ struct page {
 };
 
 struct client_settings {
+    /// The operator's choice, so it may be any host, also one of a private network or by plain http. Regions,
+    /// which answers name, are called at public addresses only.
     config::base_url sentry;
     std::chrono::milliseconds timeout{25'000};  ///< of one call, everything included
     std::string ca_file;                        ///< a private CA beside the system's; for self-hosted Sentry
     std::string user_agent;
+    /// Of each host, at once and per second; a call waits for its turn within its own timeout. Sentry's
+    /// service allows a token 25 calls at once and 40 in a second, which an organization's integrations
+    /// share: a burst and what follows it within a second stay at 40. After a 429 the host has a pause.
+    int max_calls = 16;
+    int calls_per_second = 20;
+    int burst = 20;
 };
 
-/// Calls to one Sentry host. Redirects are never followed and tokens go to this host only. Belongs to the
-/// executor's thread.
+/// Calls to one Sentry: to the configured host, and where that is sentry.io to its regions. Redirects are
+/// never followed and tokens go nowhere else. Belongs to the executor's thread.
 class client {
 public:
     client(async::executor on, client_settings settings, clock const& time);
@@ -153,14 +165,23 @@ private:
     async::task<call_result<void>> set_status(
         organization_ref where, std::string issue_id, std::string_view status, secret token
     );
+    struct host;
+    host& host_of(std::string const& region);
+    /// To the organization's region where tokens may go there, else to the configured host.
     async::task<call_result<http::answer>> send(organization_ref const& where, http::client_request request);
     async::task<call_result<http::answer>> send(http::client_request request);
+    async::task<call_result<http::answer>> send(host& to, http::client_request request);
+    async::task<call_result<std::vector<sentry::organization>>> list_organizations_at(
+        std::string region, secret token
+    );
     async::task<call_result<http::answer>> send_oauth(
         std::string_view endpoint, oauth_app const& app, std::vector<std::pair<std::string, std::string>> form
     );
+
+    async::executor on_;
     client_settings settings_;
     clock const& time_;
-    std::unique_ptr<http::client> http_;
+    std::map<std::string, std::unique_ptr<host>> hosts_;  ///< by base URL, made when they are first called
 };
 
 /// The decoders of Sentry's answers, apart from the calls so that tests and fuzzers reach them.
@@ -171,6 +192,8 @@ call_result<installation> decode_installation(std::string_view body);
 call_result<organization> decode_organization(std::string_view body);
 call_result<std::vector<organization>> decode_organizations(std::string_view body);
 call_result<std::vector<project>> decode_projects(std::string_view body);
+/// The base URLs that the answer of users/me/regions/ names, as they stand.
+call_result<std::vector<std::string>> decode_regions(std::string_view body);
 call_result<issue> decode_issue(std::string_view body);
 call_result<std::vector<issue>> decode_issues(std::string_view body);
 call_result<stored_event> decode_event(std::string_view body);

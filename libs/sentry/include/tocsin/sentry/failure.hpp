@@ -30,6 +30,9 @@ struct call_failure {
     bool in_doubt = false;
     std::optional<std::chrono::seconds> retry_after;  ///< as Retry-After or the reset header ask, 1 s to 1 h
     std::string oauth_error{};  ///< the name in an OAuth error answer ("invalid_grant"); empty elsewhere
+    /// True where Sentry knows the token, and the token may not do this: its scopes, or its user's role, do
+    /// not suffice. Trying again does not help.
+    bool lacks_permission = false;
 };
 
 /// Makes `result::value()` of a failed call throw `failure`.

@@ -1,0 +1,79 @@
+#include <tocsin/http/address.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace tocsin::http {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+struct v4_range {
+    std::array<std::uint8_t, 4> net;
+    unsigned bits;
+};
+struct v6_range {
+    std::array<std::uint8_t, 16> net;
+    unsigned bits;
+};
+
+/// IANA's special-purpose registry, the multicast range and the reserved one.
+constexpr v4_range not_public_v4[]{
+    {{0, 0, 0, 0}, 8},        // this network
+    {{10, 0, 0, 0}, 8},       // private
+    {{100, 64, 0, 0}, 10},    // shared by carriers
+    {{127, 0, 0, 0}, 8},      // loopback
+    {{169, 254, 0, 0}, 16},   // link-local; clouds' metadata
+    {{172, 16, 0, 0}, 12},    // private
+    {{192, 0, 0, 0}, 24},     // protocol assignments
+    {{192, 0, 2, 0}, 24},     // documentation
+    {{192, 88, 99, 0}, 24},   // 6to4 relays
+    {{192, 168, 0, 0}, 16},   // private
+    {{198, 18, 0, 0}, 15},    // benchmarks
+    {{198, 51, 100, 0}, 24},  // documentation
+    {{203, 0, 113, 0}, 24},   // documentation
+    {{224, 0, 0, 0}, 4},      // multicast
+    {{240, 0, 0, 0}, 4},      // reserved, broadcast
+};
+
+/// All that IANA has given out for the public internet lies in here (RFC 4291), so that mapped, compatible,
+/// NAT64, unique local, link-local and multicast addresses stand outside from the start.
+constexpr v6_range global_unicast{{0x20}, 3};
+constexpr v6_range not_public_v6[]{
+    {{0x20, 0x01, 0x00}, 23},        // protocol assignments; Teredo, benchmarks, ORCHID
+    {{0x20, 0x01, 0x0d, 0xb8}, 32},  // documentation
+    {{0x20, 0x02}, 16},              // 6to4
+    {{0x3f, 0xff, 0x00}, 20},        // documentation
+};
+
+template <std::size_t Size>
+bool is_within(
+    std::array<std::uint8_t, Size> const& address, std::array<std::uint8_t, Size> const& net, unsigned bits
+) noexcept {
+    for (std::size_t i = 0; i < Size && bits > 0; ++i) {
+        unsigned const here = std::min(bits, 8U);
+        unsigned const mask = 0xFFU << (8 - here);
+        if (((address[i] ^ net[i]) & mask & 0xFFU) != 0) return false;
+        bits -= here;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool is_public_address(ip::address const& address) noexcept {
+    if (address.is_v4()) {
+        auto const bytes = address.to_v4().to_bytes();
+        return std::ranges::none_of(not_public_v4, [&](auto const& range) {
+            return is_within(bytes, range.net, range.bits);
+        });
+    }
+    auto const bytes = address.to_v6().to_bytes();
+    return is_within(bytes, global_unicast.net, global_unicast.bits) &&
+           std::ranges::none_of(not_public_v6, [&](auto const& range) {
+               return is_within(bytes, range.net, range.bits);
+           });
+}
+
+}  // namespace tocsin::http

@@ -1,0 +1,149 @@
+#include "call_gate.hpp"
+
+#include "fake_sentry.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+
+using namespace tocsin;
+using namespace tocsin::tests;
+using namespace std::chrono_literals;
+using sentry::call_gate;
+using sentry::call_rate;
+
+namespace {
+
+call_rate::clock::time_point const start{1'000'000s};
+secret const token{"fake-access-token"};
+
+call_rate::clock::time_point in(std::chrono::milliseconds after) {
+    return call_rate::clock::now() + after;
+}
+
+/// Runs a test's coroutine, which gets a gate of that rate.
+template <class Work>
+void with_gate(call_rate rate, Work work) {
+    async::run_to_end([](call_rate of, Work& with) -> async::task<> {
+        co_await with(std::make_shared<call_gate>(co_await boost::asio::this_coro::executor, of));
+    }(rate, work));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(call_gates)
+
+BOOST_AUTO_TEST_CASE(so_many_at_once) {
+    call_rate rate(2, 1000, 1000);
+    BOOST_TEST((rate.begin(start) == 0s));
+    BOOST_TEST((rate.begin(start) == 0s));
+    BOOST_TEST((rate.begin(start + 1h) == call_rate::until_one_ends));
+    rate.end();
+    BOOST_TEST((rate.begin(start + 1h) == 0s));
+}
+
+BOOST_AUTO_TEST_CASE(so_many_per_second) {
+    call_rate rate(1000, 20, 20);
+    auto const begun_by = [&](call_rate::clock::time_point at) {
+        int begun = 0;
+        while (rate.begin(at) == 0s) ++begun;
+        return begun;
+    };
+    BOOST_TEST(begun_by(start) == 20);
+    BOOST_TEST((rate.begin(start) == 50ms));
+    BOOST_TEST((rate.begin(start + 30ms) == 20ms));
+    int within_a_second = 20;
+    for (auto at = start + 10ms; at < start + 1s; at += 10ms) within_a_second += begun_by(at);
+    BOOST_TEST(within_a_second <= 40);
+    BOOST_TEST(within_a_second >= 39);
+    BOOST_TEST(begun_by(start + 1h) == 20);
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_holds_everything) {
+    call_rate rate(10, 10, 10);
+    rate.pause_until(start + 5s);
+    BOOST_TEST((rate.begin(start) == 5s));
+    rate.pause_until(start + 2s);
+    BOOST_TEST((rate.pause_left(start + 1s) == 4s));
+    BOOST_TEST((rate.begin(start + 5s) == 0s));
+    BOOST_TEST((rate.pause_left(start + 6s) == 0s));
+}
+
+BOOST_AUTO_TEST_CASE(first_come_first_served) {
+    with_gate({1, 1000, 1000}, [](std::shared_ptr<call_gate> gate) -> async::task<> {
+        auto const on = co_await boost::asio::this_coro::executor;
+        std::string order;
+        auto first = co_await gate->enter(in(5s));
+        BOOST_REQUIRE(first.has_value());
+        for (char const name : {'a', 'b', 'c'})
+            boost::asio::co_spawn(
+                on,
+                [](std::shared_ptr<call_gate> at, std::string& told, char who) -> async::task<> {
+                    auto const turn = co_await at->enter(in(5s));
+                    told += turn ? who : '-';
+                }(gate, order, name),
+                boost::asio::detached
+            );
+        co_await boost::asio::post(on, boost::asio::use_awaitable);
+        BOOST_TEST(order.empty());
+        first.reset();
+        auto const last = co_await gate->enter(in(5s));
+        BOOST_TEST(last.has_value());
+        BOOST_TEST(order == "abc");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(who_cannot_wait_that_long_is_told) {
+    with_gate({1, 1000, 1000}, [](std::shared_ptr<call_gate> gate) -> async::task<> {
+        auto const on = co_await boost::asio::this_coro::executor;
+        auto const first = co_await gate->enter(in(5s));
+        auto const second = co_await gate->enter(in(30ms));
+        BOOST_TEST(first.has_value());
+        BOOST_TEST(!second.has_value());
+        // A pause that begins while one waits ends the wait, and those who come later do not even begin one.
+        std::optional<bool> got;
+        boost::asio::co_spawn(
+            on,
+            [](std::shared_ptr<call_gate> at, std::optional<bool>& told) -> async::task<> {
+                auto const turn = co_await at->enter(in(10s));
+                told = turn.has_value();
+            }(gate, got),
+            boost::asio::detached
+        );
+        co_await boost::asio::post(on, boost::asio::use_awaitable);
+        gate->pause_for(1h);
+        auto const began = call_rate::clock::now();
+        auto const late = co_await gate->enter(in(10s));
+        co_await boost::asio::post(on, boost::asio::use_awaitable);
+        BOOST_TEST(!late.has_value());
+        BOOST_TEST(!got.value_or(true));
+        BOOST_TEST((call_rate::clock::now() - began < 5s));
+        BOOST_TEST((gate->pause_left() > 59min));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_429_stops_those_who_come_after) {
+    std::atomic<int> requests = 0;
+    scripted_server server(2, [&](int, raw_socket& s) {
+        s.receive_request();
+        ++requests;
+        s.send(http_answer("", "Retry-After: 40\r\n", "429 Too Many Requests"));
+    });
+    auto const second =
+        ask_sentry(server.port(), [](sentry::client& c) -> async::task<sentry::call_result<sentry::issue>> {
+            auto const first = co_await c.find_issue({"northwind"}, "7", token);
+            BOOST_TEST(first.error().http_status == 429);
+            co_return co_await c.find_issue({"northwind"}, "7", token);
+        });
+    BOOST_REQUIRE(!second.has_value());
+    BOOST_TEST(requests == 1);
+    BOOST_TEST(to_string(second.error().kind) == "rate_limited");
+    BOOST_TEST(second.error().http_status == 0);
+    BOOST_TEST(!second.error().in_doubt);
+    BOOST_TEST((second.error().retry_after.value() > 35s && second.error().retry_after.value() <= 40s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
