@@ -1,9 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body, everyPage, paging } from "./client";
+import { live_interval } from "./live";
 import type { paths } from "./schema";
 
-/** How often live screens ask again, in milliseconds. */
-export const live_interval = 5_000;
 const slow_interval = 30_000;
 
 export type IncidentFilters = Omit<

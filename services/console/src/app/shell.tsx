@@ -1,8 +1,9 @@
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createLink, Link, Outlet, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { api } from "../api/client";
+import { follow, poll_interval, useFollowing } from "../api/live";
 import { useOrg } from "../api/org";
 import { sessionQuery, unmappedQuery } from "../api/queries";
 import { Announcement } from "../features/integrations/announcement";
@@ -150,10 +151,25 @@ function Navigation() {
   );
 }
 
+/** Says that changes are asked for rather than told, until they are told again. */
+function StreamNotice() {
+  const lost = useFollowing() === "lost";
+  return (
+    <div role="status" className={css.lost}>
+      {lost
+        ? `Live updates are lost and are being picked up again. Until then this page asks every ${poll_interval / 1_000} seconds.`
+        : null}
+    </div>
+  );
+}
+
 export function Shell() {
   const org = useOrg();
+  const queries = useQueryClient();
   const { data } = useQuery(sessionQuery);
   const member = data === undefined || data.orgs.some(({ slug }) => slug === org.slug);
+  const inside = member && data !== undefined;
+  useEffect(() => (inside ? follow(queries, org.slug) : undefined), [queries, org.slug, inside]);
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#main">
@@ -173,7 +189,10 @@ export function Shell() {
           <SignOut />
         </div>
       </header>
-      {member ? <Announcement /> : null}
+      <div className={css.announcements}>
+        {member ? <StreamNotice /> : null}
+        {member ? <Announcement /> : null}
+      </div>
       {member ? <Navigation /> : null}
       <main id="main" tabIndex={-1} className={css.main}>
         {member ? (

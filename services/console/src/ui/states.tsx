@@ -1,6 +1,7 @@
 import { Anchor, Button, Skeleton, Stack, Text, Title } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { poll_interval, useFollowing } from "../api/live";
 import { asProblem } from "../api/problem";
 import { useNow } from "./clock";
 import { Notice } from "./notice";
@@ -103,21 +104,24 @@ export function Loaded<T>({ query, rows = 6, children }: LoadedProps<T>) {
 interface AsOfProps {
   at: number;
   failing: boolean;
-  interval: number;
+  /** It changes by itself; else it is true until it is read again. */
+  live?: boolean;
 }
 
 /** When the screen was last true, and whether it still follows. */
-export function AsOf({ at, failing, interval }: AsOfProps) {
+export function AsOf({ at, failing, live = false }: AsOfProps) {
   const now = useNow();
+  const following = useFollowing() === "following";
   if (at === 0) return null;
-  const stale = failing || now - at > 4 * interval;
+  const stale = failing || (live && now - at > 4 * poll_interval);
   return (
     <span className={css.asof} data-stale={stale || undefined}>
-      <span className={css.dot} aria-hidden="true" />
+      <span className={css.dot} aria-hidden="true" data-polling={(live && !following) || undefined} />
       as of{" "}
       <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
         {clockTime(at)}
       </time>
+      {live && !stale ? <span>{following ? ", live" : `, every ${poll_interval / 1_000} s`}</span> : null}
       {/* The region is there before its text, or a screen reader says nothing. */}
       <span role="status">{stale ? ", not updating" : ""}</span>
     </span>

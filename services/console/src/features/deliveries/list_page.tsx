@@ -4,7 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
-import { type DeliveryFilters, deliveryPages, integrationsQuery, live_interval } from "../../api/queries";
+import { type DeliveryFilters, deliveryPages, integrationsQuery } from "../../api/queries";
 import { OutcomeBadge } from "../../ui/badges";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
@@ -143,7 +143,7 @@ export function DeliveryListPage() {
       aside="What Sentry sent, and what became of it"
       actions={
         <>
-          <AsOf at={pages.dataUpdatedAt} failing={pages.isRefetchError} interval={live_interval * 1_000} />
+          <AsOf at={pages.dataUpdatedAt} failing={pages.isRefetchError} />
           <Button
             variant="default"
             size="xs"

@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
-import { incidentQuery, live_interval, timelineQuery } from "../../api/queries";
+import { incidentQuery, timelineQuery } from "../../api/queries";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
 import { Facts } from "../../ui/facts";
 import { BackIcon } from "../../ui/icons";
@@ -189,7 +189,7 @@ export function IncidentPage() {
               </span>
             </>
           ) : null}
-          <AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} interval={live_interval} />
+          <AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />
           <TextLink to="/o/$org/incidents" params={{ org }} className={css.back ?? ""}>
             <BackIcon size={14} /> All incidents
           </TextLink>

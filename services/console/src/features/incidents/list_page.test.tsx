@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
-import { live_interval } from "../../api/queries";
+import { poll_interval } from "../../api/live";
 import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
 import { checkout, incident, search } from "../../test/samples";
 import { server } from "../../test/setup";
@@ -55,7 +55,7 @@ test("new incidents announce themselves and move no row until they are asked for
   await screen.findByText("Problem 2");
 
   incidents = [incident(4), incident(3), incident(2, { severity: "critical" })];
-  await vi.advanceTimersByTimeAsync(live_interval + 100);
+  await vi.advanceTimersByTimeAsync(poll_interval + 100);
   const show = await screen.findByRole("button", { name: "2 new incidents — show" });
   expect(show.closest("[aria-live=polite]")).not.toBeNull();
   expect(titles()).toEqual(["#2 Problem 2", "#1 Problem 1"]);
@@ -143,7 +143,7 @@ test("a list that stops updating says so and keeps its rows", async () => {
   open("/o/example/incidents");
   await screen.findByText("Problem 1");
   broken = true;
-  await vi.advanceTimersByTimeAsync(live_interval * 2);
+  await vi.advanceTimersByTimeAsync(poll_interval * 2);
   await screen.findByText(", not updating");
   expect(titles()).toEqual(["#1 Problem 1"]);
 });

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useOrg } from "../../api/org";
-import { incidentPages, incidentPoll, keys, live_interval, servicesQuery } from "../../api/queries";
+import { incidentPages, incidentPoll, keys, servicesQuery } from "../../api/queries";
 import { SearchIcon } from "../../ui/icons";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
@@ -123,7 +123,7 @@ export function IncidentListPage() {
         <AsOf
           at={Math.max(pages.dataUpdatedAt, poll.dataUpdatedAt)}
           failing={poll.isError || poll.failureCount > 0}
-          interval={live_interval}
+          live
         />
         <div aria-live="polite" className={css.news}>
           {fresh > 0 ? (

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useOrg } from "../../api/org";
-import { integrationQuery, live_interval } from "../../api/queries";
+import { integrationQuery } from "../../api/queries";
 import { BackIcon } from "../../ui/icons";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
@@ -34,7 +34,7 @@ function IntegrationScreen({ id }: { id: string }) {
       title={name}
       aside={
         <span className={css.asides}>
-          <AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} interval={live_interval} />
+          <AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />
           <TextLink to="/o/$org/integrations" params={{ org }} className={css.back ?? ""}>
             <BackIcon size={14} /> All integrations
           </TextLink>

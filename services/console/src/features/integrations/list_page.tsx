@@ -15,7 +15,6 @@ import { SectionLinks } from "./section_links";
 import { integrationName, stateText } from "./words";
 
 const route = getRouteApi("/o/$org/integrations");
-const poll_interval = 30_000;
 
 function IntegrationRow({ org, integration }: { org: string; integration: Schemas["Integration"] }) {
   const { id, mode, status, status_since, remedy, last_delivery_at, sentry_org } = integration;
@@ -57,7 +56,7 @@ export function IntegrationListPage() {
   return (
     <Page
       title="Integrations"
-      aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} interval={poll_interval} />}
+      aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />}
       actions={
         org.can("admin") ? (
           <Button

@@ -14,8 +14,6 @@ import { SectionLinks } from "./section_links";
 import { new_service, ServiceChoice } from "./service_choice";
 import { integrationName } from "./words";
 
-const poll_interval = 30_000;
-
 interface UnmappedRowProps {
   item: Schemas["UnmappedProject"];
   services: readonly Schemas["Service"][];
@@ -90,7 +88,7 @@ export function UnmappedPage() {
   return (
     <Page
       title="Unmapped projects"
-      aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} interval={poll_interval} />}
+      aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />}
     >
       <SectionLinks />
       <Loaded query={query} rows={4}>

@@ -1,0 +1,54 @@
+import { vi } from "vitest";
+
+/** Stands in for the browser's, which jsdom lacks; a test plays the server. */
+export class FakeEventSource {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  static opened: FakeEventSource[] = [];
+
+  readyState = FakeEventSource.CONNECTING;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  readonly url: string;
+  private readonly listeners = new Map<string, (event: MessageEvent) => void>();
+
+  constructor(url: string) {
+    this.url = url;
+    FakeEventSource.opened.push(this);
+  }
+
+  addEventListener(kind: string, listener: (event: MessageEvent) => void) {
+    this.listeners.set(kind, listener);
+  }
+
+  close() {
+    this.readyState = FakeEventSource.CLOSED;
+  }
+
+  open() {
+    this.readyState = FakeEventSource.OPEN;
+    this.onopen?.();
+  }
+
+  tell(kind: string, data: unknown) {
+    this.listeners.get(kind)?.(new MessageEvent(kind, { data: JSON.stringify(data) }));
+  }
+
+  /** The server is gone for good; the browser does not come back by itself. */
+  fail() {
+    this.readyState = FakeEventSource.CLOSED;
+    this.onerror?.();
+  }
+
+  static get last() {
+    const last = FakeEventSource.opened.at(-1);
+    if (last === undefined) throw new Error("nobody opened a stream");
+    return last;
+  }
+}
+
+export function useEventStreams() {
+  FakeEventSource.opened = [];
+  vi.stubGlobal("EventSource", FakeEventSource);
+}
