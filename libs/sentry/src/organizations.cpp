@@ -3,6 +3,8 @@
 #include <tocsin/sentry/client.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace tocsin::sentry {
 
@@ -44,7 +46,9 @@ async::task<call_result<std::vector<organization>>> client::list_organizations(s
 
     std::vector<organization> all;
     for (auto const& host : hosts) {
-        auto found = co_await list_organizations_at(host, token);
+        auto found = co_await all_pages(
+            host_of(host), base().path + "/api/0/organizations/", token, decode_organizations
+        );
         if (!found) co_return found.error();
         for (auto& one : *found)
             if (std::ranges::find(all, one.id, &organization::id) == all.end()) all.push_back(std::move(one));
@@ -52,48 +56,35 @@ async::task<call_result<std::vector<organization>>> client::list_organizations(s
     co_return all;
 }
 
-async::task<call_result<std::vector<organization>>> client::list_organizations_at(
-    std::string region, secret token
-) {
-    std::vector<organization> all;
-    std::optional<std::string> cursor;
-    for (int page = 0; page < max_pages; ++page) {
-        // The cursor goes to the same host again: the URL in the Link header may name another.
-        auto target = base().path + "/api/0/organizations/?per_page=100";
-        if (cursor) target += "&" + http::form_encoded({{"cursor", *cursor}});
-        auto answered =
-            co_await send(host_of(region), with_bearer(http::method::get, std::move(target), token));
-        if (!answered) co_return answered.error();
-        auto found = decode_organizations(answered->body);
-        if (!found) co_return found.error();
-        all.insert(all.end(), std::make_move_iterator(found->begin()), std::make_move_iterator(found->end()));
-        auto const next = next_cursor(answered->headers.find("Link").value_or(""));
-        if (!next || next == cursor) break;
-        cursor = next;
-    }
-    co_return all;
-}
-
 async::task<call_result<std::vector<project>>> client::list_projects(
     std::string organization_slug, secret token
 ) {
-    std::vector<project> all;
-    std::string const first = organization_path(base(), organization_slug) + "projects/?per_page=100";
-    std::optional<std::string> cursor;
+    return all_pages(
+        host_of(""),
+        organization_path(base(), organization_slug) + "projects/",
+        std::move(token),
+        decode_projects
+    );
+}
+
+template <class T>
+async::task<call_result<std::vector<T>>> client::all_pages(
+    host& of, std::string path, secret token, call_result<std::vector<T>> (*decode)(std::string_view)
+) {
+    std::vector<T> all;
+    std::set<std::string> cursors;
+    std::string target = path + "?per_page=100";
     for (int page = 0; page < max_pages; ++page) {
-        // The cursor goes to our own base URL: the URL in the Link header may name another host.
-        auto target = first;
-        if (cursor) target += "&" + http::form_encoded({{"cursor", *cursor}});
-        auto answered = co_await send(with_bearer(http::method::get, std::move(target), token));
+        auto answered = co_await send(of, with_bearer(http::method::get, target, token));
         if (!answered) co_return answered.error();
-        auto projects = decode_projects(answered->body);
-        if (!projects) co_return projects.error();
-        all.insert(
-            all.end(), std::make_move_iterator(projects->begin()), std::make_move_iterator(projects->end())
-        );
+        auto found = decode(answered->body);
+        if (!found) co_return found.error();
+        all.insert(all.end(), std::make_move_iterator(found->begin()), std::make_move_iterator(found->end()));
         auto const next = next_cursor(answered->headers.find("Link").value_or(""));
-        if (!next || next == cursor) break;
-        cursor = next;
+        if (!next) break;
+        if (!cursors.insert(*next).second) co_return unusable("the pages of the list go round in a circle");
+        // The cursor goes to the same host again: the URL in the Link header may name another.
+        target = path + "?per_page=100&" + http::form_encoded({{"cursor", *next}});
     }
     co_return all;
 }

@@ -171,8 +171,9 @@ private:
     async::task<call_result<http::answer>> send(organization_ref const& where, http::client_request request);
     async::task<call_result<http::answer>> send(http::client_request request);
     async::task<call_result<http::answer>> send(host& to, http::client_request request);
-    async::task<call_result<std::vector<sentry::organization>>> list_organizations_at(
-        std::string region, secret token
+    template <class T>
+    async::task<call_result<std::vector<T>>> all_pages(
+        host& of, std::string path, secret token, call_result<std::vector<T>> (*decode)(std::string_view)
     );
     async::task<call_result<http::answer>> send_oauth(
         std::string_view endpoint, oauth_app const& app, std::vector<std::pair<std::string, std::string>> form
