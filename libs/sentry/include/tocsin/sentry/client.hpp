@@ -60,7 +60,7 @@ struct organization_ref {
     std::string region{};  ///< as `organization::region` had it: saves Sentry a hop; empty is right, too
 };
 
-/// Which issues to list, newest first.
+/// Which issues to list, those seen last first.
 struct issue_query {
     std::vector<std::string> project_ids;  ///< empty: of all projects that the token may see
     std::string query = "is:unresolved";   ///< in Sentry's search language; empty: all
@@ -96,7 +96,7 @@ struct client_settings {
 };
 
 /// Calls to one Sentry: to the configured host, and where that is sentry.io to its regions. Redirects are
-/// never followed and tokens go nowhere else. Belongs to the executor's thread.
+/// never followed and tokens go nowhere else. Must outlive its calls. Belongs to the executor's thread.
 class client {
 public:
     client(async::executor on, client_settings settings, clock const& time);
