@@ -317,9 +317,15 @@ int serve(serve_settings const& with) {
     gateway::health health{std::string(version)};
 
     crypto::vault const vault(with.vault_keys);
-    sentry::client sentry_client(
-        executor, {with.sentry_url, with.sentry_timeout, {}, "Tocsin/" + std::string(version)}, system_clock()
-    );
+    sentry::client_settings calls{
+        .sentry = with.sentry_url,
+        .timeout = with.sentry_timeout,
+        .ca_file = {},
+        .user_agent = "Tocsin/" + std::string(version)
+    };
+    calls.calls_per_second = static_cast<int>(with.sentry_rate);
+    calls.burst = calls.calls_per_second;
+    sentry::client sentry_client(executor, calls, system_clock());
     common_parts const parts{executor, metrics, health, sentry_client, vault};
 
     // Small pools apart, so that a busy console can starve neither webhooks nor jobs.

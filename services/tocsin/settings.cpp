@@ -65,6 +65,9 @@ constexpr option sentry_url{"TOCSIN_SENTRY_URL", "https://sentry.io", "Sentry's 
 constexpr option sentry_timeout{
     "TOCSIN_SENTRY_TIMEOUT", "25s", "the longest that one call of Sentry may take"
 };
+constexpr option sentry_rate{
+    "TOCSIN_SENTRY_RATE", "20", "calls of Sentry that one process makes in a second"
+};
 constexpr option app_slug{"TOCSIN_SENTRY_APP_SLUG", "", "slug of the public integration at Sentry"};
 constexpr option app_client_id{"TOCSIN_SENTRY_APP_CLIENT_ID", "", "its client id"};
 constexpr option app_client_secret{
@@ -128,6 +131,7 @@ constexpr std::array all_options = {
     &vault_keys,
     &sentry_url,
     &sentry_timeout,
+    &sentry_rate,
     &app_slug,
     &app_client_id,
     &app_client_secret,
@@ -314,6 +318,7 @@ void read_sentry_oauth(config::reader& in, serve_settings& into) {
 void read_sentry(config::reader& in, serve_settings& into) {
     into.sentry_url = in.url(sentry_url);
     into.sentry_timeout = in.duration(sentry_timeout, milliseconds(100), minutes(5));
+    into.sentry_rate = in.integer(sentry_rate, 1, 10'000);
     read_sentry_app(in, into);
     read_sentry_oauth(in, into);
     auto& refresh = into.refresh;

@@ -71,6 +71,7 @@ struct serve_settings {
     std::vector<crypto::vault_key> vault_keys;
     config::base_url sentry_url;
     std::chrono::milliseconds sentry_timeout;
+    std::int64_t sentry_rate;  ///< calls per second
     std::optional<sentry_app_settings> sentry_app;
     std::optional<sentry_oauth_settings> sentry_oauth;
     refresh_settings refresh;

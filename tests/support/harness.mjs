@@ -44,6 +44,7 @@ export async function eventually(probe, { limit = 15_000, what = 'what was await
 
 export class Tocsin {
   #clients = [];
+  #others = [];
   #env;
 
   /** `env` adds to the service's environment, `sandboxArgs` to the sandbox's command line; `organization: null` makes none. */
@@ -97,6 +98,14 @@ export class Tocsin {
   async #startService() {
     const ports = await this.service.start(['gateway', 'admin']);
     this.adminUrl = `http://127.0.0.1:${ports.admin}`;
+  }
+
+  /** A second process of the service on the same database, ended with the rest; `env` adds to the first one's environment. */
+  async startAnother({ env = {} } = {}) {
+    const more = new Program('serve', ['serve'], { ...this.#env, TOCSIN_LISTEN: '127.0.0.1:0', ...env });
+    this.#others.push(more);
+    await more.start(['admin']);
+    return more;
   }
 
   /** Runs a command of the program against this database; fails the test where its exit status is not `status`. */
@@ -183,14 +192,14 @@ export class Tocsin {
 
   async #end() {
     for (const client of this.#clients) client.close();
-    const ends = await Promise.allSettled([this.service?.stop(), this.sandbox?.stop()]);
+    const ends = await Promise.allSettled([...this.#others, this.service, this.sandbox].map((one) => one?.stop()));
     await this.database?.drop();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   async stop() {
     await this.#end();
-    const problems = [...this.service.problems(), ...this.sandbox.problems()];
+    const problems = [this.service, ...this.#others, this.sandbox].flatMap((one) => one.problems());
     assert.deepEqual(problems, [], 'the logs show what no test expected');
   }
 }

@@ -98,9 +98,11 @@ async::task<call_result<http::answer>> client::send(host& to, http::client_reque
     }
     if (answered->status < 200 || answered->status > 299) {
         auto const why = classify(*answered, time_.now());
-        // Whoever else would call now would only be told the same.
+        // A breath for the host, so that a stampede stops; a longer wish is for this caller alone, since
+        // Sentry counts by organization and user, and nobody waits long for another organization's limit.
+        constexpr std::chrono::seconds longest_breath{5};
         if (why.kind == failure_kind::rate_limited)
-            to.gate->pause_for(why.retry_after.value_or(std::chrono::seconds(1)));
+            to.gate->pause_for(std::min(why.retry_after.value_or(std::chrono::seconds(1)), longest_breath));
         co_return why;
     }
     co_return std::move(*answered);

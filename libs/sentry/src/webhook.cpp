@@ -38,6 +38,7 @@ json::selection const& wanted() {
         "data/alert/title",
         "data/installation/organization/slug",
         "data/installation/uuid",
+        "data/installation/code",
     };
     return paths;
 }
