@@ -89,6 +89,7 @@ void write_installations(json::writer& out, state& world) {
         out.begin_object()
             .field("uuid", each.id.str())
             .field("app", world.application_of(each).slug)
+            .field("internal", world.application_of(each).internal)
             .field("organization", world.organization_of(each).slug)
             .field("status", sandbox::to_string(each.status))
             .field("code_unused", !each.code.empty())
