@@ -6,12 +6,16 @@
 #include <string>
 #include <vector>
 
-/// /api/0/organizations/...: organizations, their projects and installations.
+/// /api/0/organizations/...: organizations, their projects and installations; and the user's regions.
 namespace tocsin::sandbox {
 
 namespace {
 
-void write_organization(json::writer& out, organization const& what, std::string const& base_url) {
+std::string region_url(core const& shared) {
+    return shared.world.set.region_url.value_or(shared.base_url);
+}
+
+void write_organization(json::writer& out, organization const& what, core const& shared) {
     out.begin_object()
         .name("avatar")
         .begin_object()
@@ -27,8 +31,8 @@ void write_organization(json::writer& out, organization const& what, std::string
         .field("isEarlyAdopter", false)
         .name("links")
         .begin_object()
-        .field("organizationUrl", base_url)
-        .field("regionUrl", base_url)
+        .field("organizationUrl", shared.base_url)
+        .field("regionUrl", region_url(shared))
         .end_object()
         .field("name", what.name)
         .field("require2FA", false)
@@ -92,7 +96,7 @@ http::response list_organizations(core& shared, http::request const& about) {
     json::writer out;
     out.begin_array();
     for (auto i = shown.begin(); i < who.sees.size() && i < shown.begin() + shown.size; ++i)
-        write_organization(out, *who.sees[i], shared.base_url);
+        write_organization(out, *who.sees[i], shared);
     out.end_array();
     return with_links(http::response::json(200, out.take()), about, shared, shown, who.sees.size());
 }
@@ -101,7 +105,7 @@ http::response show_organization(core& shared, http::request const& about) {
     auto const who = authenticate_in_organization(shared, about, {"org:read", "org:write", "org:admin"});
     if (who.refusal) return *who.refusal;
     json::writer out;
-    write_organization(out, *who.org, shared.base_url);
+    write_organization(out, *who.org, shared);
     return http::response::json(200, out.take());
 }
 
@@ -128,6 +132,60 @@ http::response list_projects(core& shared, http::request const& about) {
         write_project(out, *all[i], *who.org);
     out.end_array();
     return with_links(http::response::json(200, out.take()), about, shared, shown, all.size());
+}
+
+/// A renamed project's old address leads on, for callers who may see the project.
+http::response moved(project const& to, http::request const& about) {
+    auto const old = "/" + std::string(about.capture("project")) + "/";
+    auto url = about.target;
+    if (auto const at = url.rfind(old); at != std::string::npos)
+        url.replace(at, old.size(), "/" + to.slug + "/");
+    json::writer out;
+    out.begin_object()
+        .field("slug", to.slug)
+        .name("detail")
+        .begin_object()
+        .field("code", "resource-moved")
+        .field("message", "Resource has been moved")
+        .name("extra")
+        .begin_object()
+        .field("url", url)
+        .field("slug", to.slug)
+        .end_object()
+        .end_object()
+        .end_object();
+    auto answer = http::response::json(302, out.take());
+    answer.headers.set("Location", url);
+    return answer;
+}
+
+/// /api/0/projects/{organization}/{project}/, of which only the project itself is here.
+http::response show_project(core& shared, http::request const& about) {
+    auto const who =
+        authenticate_in_organization(shared, about, {"project:read", "project:write", "project:admin"});
+    if (who.refusal) return *who.refusal;
+    auto const named = about.capture("project");
+    auto const* const found = shared.world.project_by(*who.org, named);
+    if (!found) {
+        auto const* const old = shared.world.project_by_former_slug(*who.org, named);
+        return old ? moved(*old, about) : not_found();
+    }
+    if (!about.capture("rest").empty()) return not_found();
+    json::writer out;
+    write_project(out, *found, *who.org);
+    return http::response::json(200, out.take());
+}
+
+/// For users only: a Sentry with several regions has the organizations of each at its own address.
+http::response list_regions(core& shared, http::request const& about) {
+    auto const who = authenticate(shared, about, {});
+    if (who.refusal) return *who.refusal;
+    if (who.by) return not_allowed();
+    json::writer out;
+    out.begin_object().name("regions").begin_array();
+    out.begin_object().field("name", "us").field("url", region_url(shared)).end_object();
+    out.end_array().end_object();
+    return http::response::json(200, out.take());
 }
 
 http::response list_installations(core& shared, http::request const& about) {
@@ -159,6 +217,8 @@ void add_api_routes(route_table& to, core& shared) {
     get("/api/0/organizations/", "organizations", list_organizations);
     get("/api/0/organizations/{organization}/", "organization", show_organization);
     get("/api/0/organizations/{organization}/projects/", "projects", list_projects);
+    get("/api/0/projects/{organization}/{project}/{rest...}", "project", show_project);
+    get("/api/0/users/me/regions/", "regions", list_regions);
     get("/api/0/organizations/{organization}/sentry-app-installations/", "installations", list_installations);
 }
 

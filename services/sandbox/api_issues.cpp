@@ -1,4 +1,5 @@
-#include "access.hpp"
+#include "api_issues.hpp"
+
 #include "happenings.hpp"
 #include "paging.hpp"
 
@@ -13,24 +14,7 @@ namespace tocsin::sandbox {
 
 namespace {
 
-constexpr std::initializer_list<std::string_view> may_read{"event:read", "event:write", "event:admin"};
 constexpr std::initializer_list<std::string_view> may_write{"event:write", "event:admin"};
-
-void write_release(json::writer& out, std::string_view name, issue const& what) {
-    out.name(name);
-    if (what.release.empty()) {
-        out.null();
-        return;
-    }
-    out.begin_object()
-        .field("version", what.release)
-        .field("shortVersion", what.release)
-        .field("dateCreated", what.first_seen)
-        .field("dateReleased", nullptr)
-        .field("ref", nullptr)
-        .field("url", nullptr)
-        .end_object();
-}
 
 void write_issue(json::writer& out, core& shared, issue const& what) {
     auto const& in = shared.world.project_of(what);
@@ -64,8 +48,8 @@ void write_issue(json::writer& out, core& shared, issue const& what) {
         .field("platform", in.platform)
         .end_object()
         .field("type", "error")
-        .field("issueType", "error")
-        .field("issueCategory", "error")
+        .field("issueType", what.metric_monitor ? "metric_issue" : "error")
+        .field("issueCategory", what.metric_monitor ? "metric" : "error")
         .name("metadata")
         .begin_object()
         .field("value", what.exception_value())
@@ -91,24 +75,9 @@ void write_issue(json::writer& out, core& shared, issue const& what) {
         .field("userCount", 1)
         .field("firstSeen", what.first_seen)
         .field("lastSeen", what.last_seen);
-    write_release(out, "firstRelease", what);
-    write_release(out, "lastRelease", what);
+    write_release(out, "firstRelease", what.release, what.first_seen);
+    write_release(out, "lastRelease", what.release, what.first_seen);
     out.end_object();
-}
-
-/// The issue of the path: of an organization that the token sees, by id or short id.
-issue* find_issue(core& shared, access const& who, http::request const& about) {
-    auto* const found = shared.world.issue_by(about.capture("issue"));
-    if (!found || !who.may_see(found->organization_id)) return nullptr;
-    return who.org && who.org->id != found->organization_id ? nullptr : found;
-}
-
-/// Of a legacy path without the organization, or of one with it.
-access authenticate_for_issue(
-    core& shared, http::request const& about, std::initializer_list<std::string_view> any_of
-) {
-    auto const legacy = about.segments.size() > 2 && about.segments[2] == "issues";
-    return legacy ? authenticate(shared, about, any_of) : authenticate_in_organization(shared, about, any_of);
 }
 
 http::response shown(core& shared, issue const& what) {
@@ -118,7 +87,7 @@ http::response shown(core& shared, issue const& what) {
 }
 
 http::response show(core& shared, http::request const& about) {
-    auto const who = authenticate_for_issue(shared, about, may_read);
+    auto const who = authenticate_for_issue(shared, about, may_read_events);
     if (who.refusal) return *who.refusal;
     auto const* const found = find_issue(shared, who, about);
     return found ? shown(shared, *found) : not_found();
@@ -138,6 +107,8 @@ http::response change(core& shared, http::request const& about) {
     };
     auto const by = who.actor();
     auto const status = text("status");
+    if (found->metric_monitor && status.starts_with("resolved"))
+        return detail_answer(400, "Cannot manually resolve one or more issues");
     if (status == "resolved") {
         shared.hooks.post(resolve(shared, *found, {}, by));
     } else if (status == "resolvedInNextRelease") {
@@ -158,52 +129,6 @@ http::response change(core& shared, http::request const& about) {
         shared.hooks.post(assign(shared, *found, to, by));
     }
     return shown(shared, *found);
-}
-
-http::response latest_event(core& shared, http::request const& about) {
-    auto const who = authenticate_for_issue(shared, about, may_read);
-    if (who.refusal) return *who.refusal;
-    auto const* const found = find_issue(shared, who, about);
-    if (!found) return not_found();
-    auto const wanted = about.query_value("environment");
-    if (wanted && *wanted != found->environment) return detail_answer(404, "Event not found");
-    json::writer out;
-    out.begin_object()
-        .field("id", found->last_event_id)
-        .field("groupID", found->id)
-        .field("eventID", found->last_event_id)
-        .field("projectID", found->project_id)
-        .field("dist", nullptr)
-        .field("message", found->title)
-        .field("title", found->title)
-        .field("platform", shared.world.project_of(*found).platform)
-        .field("type", "error")
-        .name("metadata")
-        .begin_object()
-        .field("type", found->exception_type())
-        .field("value", found->exception_value())
-        .end_object()
-        .name("tags")
-        .begin_array();
-    auto const tag = [&](char const* key, std::string const& value) {
-        if (!value.empty()) out.begin_object().field("key", key).field("value", value).end_object();
-    };
-    tag("environment", found->environment);
-    tag("level", found->level);
-    tag("release", found->release);
-    out.end_array().field("dateCreated", found->last_seen).field("dateReceived", found->last_seen);
-    out.name("entries").begin_array().begin_object().field("type", "exception").name("data").begin_object();
-    out.name("values")
-        .begin_array()
-        .begin_object()
-        .field("type", found->exception_type())
-        .field("value", found->exception_value())
-        .end_object()
-        .end_array();
-    out.end_object().end_object().end_array();
-    write_release(out, "release", *found);
-    out.end_object();
-    return http::response::json(200, out.take());
 }
 
 /// Of a list's `query`: `is:` words and free text; other terms are passed over.
@@ -252,7 +177,7 @@ bool in_wanted_project(http::request const& about, project const& in) {
 }
 
 http::response list(core& shared, http::request const& about) {
-    auto const who = authenticate_in_organization(shared, about, may_read);
+    auto const who = authenticate_in_organization(shared, about, may_read_events);
     if (who.refusal) return *who.refusal;
     auto const part = read_page(about);
     if (auto const* const bad = std::get_if<http::response>(&part)) return *bad;
@@ -294,7 +219,6 @@ void add_issue_routes(route_table& to, core& shared) {
          {"/api/0/organizations/{organization}/issues/{issue}/", "/api/0/issues/{issue}/"}) {
         add(http::method::get, prefix, show);
         add(http::method::put, prefix, change);
-        add(http::method::get, prefix + "events/latest/", latest_event);
     }
 }
 

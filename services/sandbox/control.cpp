@@ -76,6 +76,22 @@ answer create_project(core& shared, http::request& about) {
     co_return control_done(201, std::move(out));
 }
 
+answer rename_project(core& shared, http::request& about) {
+    auto const* const org = shared.world.organization_by(about.capture("organization"));
+    auto* const what = org ? shared.world.project_by(*org, about.capture("project")) : nullptr;
+    if (!what) co_return control_unknown("project");
+    auto const body = control_body(about);
+    if (!body) co_return control_problem(body.error());
+    json::reader in(body->root());
+    auto slug = in.required_text("slug", short_text);
+    if (auto bad = in.problems()) co_return control_problem(*bad);
+    if (auto const done = shared.world.rename(*what, std::move(slug)); !done)
+        co_return control_problem(done.error());
+    json::writer out;
+    out.begin_object().field("id", what->id).field("slug", what->slug);
+    co_return control_done(200, std::move(out));
+}
+
 answer create_application(core& shared, http::request& about) {
     auto const body = control_body(about);
     if (!body) co_return control_problem(body.error());
@@ -365,6 +381,7 @@ void add_control_routes(route_table& to, core& shared) {
     };
     add(post, "/control/organizations", create_organization);
     add(post, "/control/organizations/{organization}/projects", create_project);
+    add(post, "/control/organizations/{organization}/projects/{project}/rename", rename_project);
     add(post, "/control/applications", create_application);
     add(post, "/control/installations", create_installation);
     add(post, "/control/installations/{uuid}/created", announce_installation);

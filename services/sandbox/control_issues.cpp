@@ -57,6 +57,7 @@ answer create_issue(core& shared, http::request& about) {
     draft.short_id = in.optional_text("short_id", short_text).value_or("");
     draft.environment = in.optional_text("environment", maybe_text).value_or("production");
     draft.release = in.optional_text("release", maybe_text).value_or("2026.3.1");
+    draft.metric_monitor = in.optional_bool("metric_monitor", false);
     if (auto bad = in.problems()) co_return control_problem(*bad);
     auto* const to = world.project_by(*org, in_project);
     if (!to) co_return control_unknown("project");
@@ -179,6 +180,20 @@ answer comment_on_issue(core& shared, http::request& about) {
     co_return co_await told(shared, 200, *on.what, tell_comment(shared, *on.what, said, action));
 }
 
+/// No webhook tells of it.
+answer merge_issue(core& shared, http::request& about) {
+    auto const on = open(shared, about);
+    if (on.refusal) co_return *on.refusal;
+    json::reader in(on.body->root());
+    auto const named = in.required_text("into", short_text);
+    if (auto bad = in.problems()) co_return control_problem(*bad);
+    auto* const into = shared.world.issue_by(named);
+    if (!into) co_return control_unknown("issue");
+    auto const survivor = shared.world.merge(*on.what, *into);
+    if (!survivor) co_return control_problem(survivor.error());
+    co_return co_await told(shared, 200, **survivor, {});
+}
+
 answer fire_metric_alert(core& shared, http::request& about) {
     auto& world = shared.world;
     auto const* const org = world.organization_by(about.capture("organization"));
@@ -225,7 +240,7 @@ void write_issue_state(json::writer& out, state& world, issue const& what) {
         .field("assignee", what.assigned_to ? what.assigned_to->name : std::string())
         .field("first_seen", what.first_seen)
         .field("last_seen", what.last_seen)
-        .field("last_event_id", what.last_event_id)
+        .field("last_event_id", what.events.back().id)
         .end_object();
 }
 
@@ -241,6 +256,7 @@ void add_control_issue_routes(route_table& to, core& shared) {
     add("/control/issues/{issue}/ignore", ignore_issue);
     add("/control/issues/{issue}/assign", assign_issue);
     add("/control/issues/{issue}/comments", comment_on_issue);
+    add("/control/issues/{issue}/merge", merge_issue);
 }
 
 }  // namespace tocsin::sandbox

@@ -38,6 +38,7 @@ void write_switches(json::writer& out, switches const& set) {
         .field("webhook_timeout_ms", set.webhook_timeout.count())
         .field("installation_created", to_string(set.installation_created))
         .field("rate_limit", set.rate_limit)
+        .field("region_url", set.region_url)
         .end_object();
 }
 
@@ -88,6 +89,7 @@ void write_installations(json::writer& out, state& world) {
         out.begin_object()
             .field("uuid", each.id.str())
             .field("app", world.application_of(each).slug)
+            .field("internal", world.application_of(each).internal)
             .field("organization", world.organization_of(each).slug)
             .field("status", sandbox::to_string(each.status))
             .field("code_unused", !each.code.empty())
@@ -172,6 +174,7 @@ void read_switches(json::reader& in, switches& to) {
         to.retry_delay = std::chrono::milliseconds(*given);
     if (auto const given = in.optional_int("webhook_timeout_ms", 1, 60'000))
         to.webhook_timeout = std::chrono::milliseconds(*given);
+    if (in.has("region_url")) to.region_url = in.optional_text("region_url", {0, 2'000});
     to.rate_limit = in.optional_int("rate_limit", 0, 1'000'000).value_or(to.rate_limit);
     auto const when =
         in.optional_word("installation_created", {"after_redirect", "before_redirect", "never"});

@@ -81,6 +81,8 @@ void add_installation_routes(route_table& to, core& shared);      ///< installat
 void add_consent_routes(route_table& to, core& shared);           ///< consent.cpp
 void add_api_routes(route_table& to, core& shared);               ///< api.cpp
 void add_issue_routes(route_table& to, core& shared);             ///< api_issues.cpp
+void add_event_routes(route_table& to, core& shared);             ///< api_events.cpp
+void add_release_routes(route_table& to, core& shared);           ///< api_releases.cpp
 void add_control_routes(route_table& to, core& shared);           ///< control.cpp
 void add_control_state_routes(route_table& to, core& shared);     ///< control_state.cpp
 void add_control_issue_routes(route_table& to, core& shared);     ///< control_issues.cpp

@@ -87,7 +87,9 @@ std::vector<webhook> occur(
 ) {
     ++what.count;
     what.last_seen = std::max(what.last_seen, event.at);
-    what.last_event_id = event.event_id;
+    what.events.push_back(
+        {event.event_id, event.at, event.environment, event.release, event.level, event.message}
+    );
     what.environment = event.environment;
     what.release = event.release;
     std::vector<webhook> out;

@@ -103,6 +103,13 @@ project* state::project_by(organization const& within, std::string_view id_or_sl
     });
 }
 
+project* state::project_by_former_slug(organization const& within, std::string_view slug) {
+    return find_in(projects, [&](project const& p) {
+        auto const& old = p.former_slugs;
+        return p.organization_id == within.id && std::find(old.begin(), old.end(), slug) != old.end();
+    });
+}
+
 project& state::project_of(issue const& of) {
     auto* const found = find_in(projects, [&](project const& p) { return p.id == of.project_id; });
     if (!found) throw std::logic_error("an issue of no project");
@@ -110,9 +117,9 @@ project& state::project_of(issue const& of) {
 }
 
 issue* state::issue_by(std::string_view id_or_short_id) {
-    return find_in(issues, [&](issue const& i) {
-        return i.id == id_or_short_id || i.short_id == id_or_short_id;
-    });
+    auto const survivor = merged.find(id_or_short_id);
+    auto const wanted = survivor == merged.end() ? id_or_short_id : std::string_view(survivor->second);
+    return find_in(issues, [&](issue const& i) { return i.id == wanted || i.short_id == wanted; });
 }
 
 installation* state::installation_by(uuid const& id) {
@@ -166,9 +173,41 @@ result<issue*> state::add_issue(project& to, issue draft) {
     draft.count = 1;
     draft.substatus = "new";
     draft.first_seen = draft.last_seen = now();
-    draft.last_event_id = random_hex(16);
+    draft.events = {{random_hex(16), now(), draft.environment, draft.release, draft.level, {}}};
     issues.push_back(std::move(draft));
     return &issues.back();
+}
+
+result<issue*> state::merge(issue const& from, issue& into) {
+    if (&from == &into) return error{errc::invalid, "an issue cannot be merged into itself"};
+    if (from.project_id != into.project_id)
+        return error{errc::invalid, "issues of different projects cannot be merged"};
+    into.count += from.count;
+    into.comments += from.comments;
+    into.first_seen = std::min(into.first_seen, from.first_seen);
+    into.last_seen = std::max(into.last_seen, from.last_seen);
+    into.events.insert(into.events.end(), from.events.begin(), from.events.end());
+    std::stable_sort(
+        into.events.begin(),
+        into.events.end(),
+        [](stored_event const& a, stored_event const& b) { return a.at < b.at; }
+    );
+    auto const survivor = into.id;
+    auto const gone = from.id;
+    for (auto& [name, id] : merged)
+        if (id == gone) id = survivor;
+    merged[from.id] = merged[from.short_id] = survivor;
+    std::erase_if(issues, [&](issue const& i) { return i.id == gone; });
+    return issue_by(survivor);
+}
+
+result<void> state::rename(project& what, std::string slug) {
+    if (!is_slug(slug)) return error{errc::invalid, "slug: a-z, 0-9 and inner dashes"};
+    if (project_by(*organization_by(what.organization_id), slug))
+        return conflict("a project has that slug already");
+    std::erase(what.former_slugs, slug);
+    what.former_slugs.push_back(std::exchange(what.slug, std::move(slug)));
+    return {};
 }
 
 result<application*> state::add_application(application draft) {

@@ -49,6 +49,7 @@ struct project {
     std::string organization_id;
     timestamp created;
     std::int64_t issues = 0;  ///< made so far; numbers the short ids
+    std::vector<std::string> former_slugs = {};
 };
 
 enum class issue_status { unresolved, resolved, ignored };
@@ -59,6 +60,15 @@ struct person {
     std::string id = "1";
     std::string name = "Demo User";
     std::string email = "demo.user@example.com";
+};
+
+struct stored_event {
+    std::string id;  ///< 32 hex
+    timestamp at;
+    std::string environment;  ///< may be empty, like `release`
+    std::string release;
+    std::string level;
+    std::string message;  ///< empty: the issue's title
 };
 
 struct issue {
@@ -78,7 +88,8 @@ struct issue {
     std::int64_t comments = 0;
     timestamp first_seen;
     timestamp last_seen;
-    std::string last_event_id;  ///< 32 hex
+    std::vector<stored_event> events;  ///< in the order in which they came; never empty
+    bool metric_monitor = false;       ///< of a monitor, which alone resolves it
 
     /// The two halves of "TypeError: text"; the type is `Error` where the title has no colon.
     std::string_view exception_type() const noexcept;
@@ -124,6 +135,7 @@ struct switches {
         never
     } installation_created = announcement::after_redirect;
     std::optional<uuid> next_installation;  ///< the next installation's UUID
+    std::optional<std::string> region_url;  ///< of every organization; nothing: the sandbox's own
     std::int64_t rate_limit = 0;            ///< API requests in one second; 0: no limit, as self-hosted
 };
 
@@ -145,7 +157,9 @@ public:
     organization* organization_by(std::string_view id_or_slug);
     organization& organization_of(installation const& of) { return *organization_by(of.organization_id); }
     project* project_by(organization const& within, std::string_view id_or_slug);
+    project* project_by_former_slug(organization const& within, std::string_view slug);
     project& project_of(issue const& of);
+    /// A merged issue's id is the surviving one's.
     issue* issue_by(std::string_view id_or_short_id);
     installation* installation_by(uuid const& id);
     installation* installation_of(application const& app, organization const& on);
@@ -156,6 +170,10 @@ public:
         organization const& to, std::string slug, std::string name, std::string id, std::string platform
     );
     result<issue*> add_issue(project& to, issue draft);
+    /// The events and the names of `from` go over; `from` is gone. errc::invalid between projects.
+    result<issue*> merge(issue const& from, issue& into);
+    /// The old slug leads to the new one.
+    result<void> rename(project& what, std::string slug);
     result<application*> add_application(application draft);
     /// errc::conflict where that app is on that organization already, or the UUID is taken.
     result<installation*> install(application const& app, organization const& on, std::optional<uuid> id);
@@ -176,7 +194,8 @@ public:
     std::deque<project> projects;
     std::deque<issue> issues;
     std::deque<installation> installations;
-    std::map<std::string, timestamp> seen_jwts;  ///< jti -> its expiry
+    std::map<std::string, std::string, std::less<>> merged;  ///< id or short id -> the surviving issue's id
+    std::map<std::string, timestamp> seen_jwts;              ///< jti -> its expiry
     /// Refresh tokens and codes of gone installations are simply unknown, as at Sentry.
     switches set;
     oauth_world oauth;

@@ -55,6 +55,8 @@ std::vector<http::route> routes(core& shared) {
     add_oauth_token_routes(table, shared);
     add_api_routes(table, shared);
     add_issue_routes(table, shared);
+    add_event_routes(table, shared);
+    add_release_routes(table, shared);
     add_control_routes(table, shared);
     add_control_state_routes(table, shared);
     add_control_issue_routes(table, shared);

@@ -73,15 +73,60 @@ function drawIssue(issue) {
   );
 }
 
+function tokenText(token) {
+  if (!token) return "no token";
+  return token.expires_at ? `token until ${time(token.expires_at)}` : "a token that lasts";
+}
+
 function drawInstallation(installation) {
-  const token = installation.token ? `token until ${time(installation.token.expires_at)}` : "no token yet";
+  const path = `/control/installations/${installation.uuid}`;
+  const internal = `/control/internal-integrations/${installation.uuid}`;
+  const more = installation.internal
+    ? [
+        element("button", { type: "button", textContent: "Token and secret", onclick: () => showIntegration("GET", internal) }),
+        element("button", { type: "button", textContent: "New token", onclick: () => showIntegration("POST", `${internal}/token`, {}) }),
+        button("Delete token", "DELETE", `${path}/token`),
+      ]
+    : [];
   return row(
     [
       element("b", { textContent: installation.organization }), " ",
       tag(installation.status, installation.status === "installed" ? "good" : "warn"),
-      small(`${installation.app} · ${installation.uuid} · ${token}`),
+      small(`${installation.app} · ${installation.uuid} · ${tokenText(installation.token)}`),
     ],
-    button("Uninstall", "DELETE", `/control/installations/${installation.uuid}`),
+    ...more,
+    button(installation.internal ? "Delete" : "Uninstall", "DELETE", path),
+  );
+}
+
+/** Shows what a person pastes into Tocsin: the one place where a token can be read. */
+async function showIntegration(method, path, body) {
+  const answer = await call(method, path, body);
+  said(outcome(answer));
+  if (answer.ok) {
+    const { token, client_secret: secret, uuid, webhook_url: url } = answer.body;
+    const lines = { Token: token ?? "deleted", "Client secret": secret, "Installation": uuid, "Webhook URL": url || "none" };
+    byId("integration").replaceChildren(...Object.entries(lines).flatMap(([name, value]) => [
+      element("dt", { textContent: name }), element("dd", {}, element("code", { textContent: value })),
+    ]));
+    byId("integration").hidden = false;
+  }
+  await draw();
+}
+
+function drawOauthApplication(application) {
+  const approved = application.approved_scopes.length ? `approved: ${application.approved_scopes.join(" ")}` : "not approved yet";
+  return row(
+    [element("b", { textContent: application.name }), small(application.client_id), small(application.redirect_uris.join(", ")), small(approved)],
+    button("Ask again", "POST", "/control/oauth", { forget_approvals: true }),
+    button("Take access back", "DELETE", "/control/oauth/tokens"),
+  );
+}
+
+function drawOauthToken(token) {
+  return row(
+    [tag("token alive", "good"), small(`${token.fingerprint} · until ${new Date(token.expires_at).toLocaleString()} · ${token.scope}`)],
+    button("Revoke", "DELETE", `/control/oauth/tokens/${token.id}`),
   );
 }
 
@@ -125,20 +170,37 @@ function fillProjects(organizations) {
   if (chosen) select.value = chosen;
 }
 
+function fillOrganizations(organizations) {
+  const select = byId("new-integration").elements.organization;
+  const chosen = select.value;
+  select.replaceChildren(...organizations.map((o) => element("option", { value: o.slug, textContent: o.name })));
+  if (chosen) select.value = chosen;
+}
+
 let drawnState = "";
 
 async function draw() {
   const [state, sent] = await Promise.all([call("GET", "/control/state"), call("GET", "/control/webhooks")]);
-  const seen = JSON.stringify([state.body.organizations, state.body.issues, state.body.installations, state.body.faults, sent.body.items]);
+  const seen = JSON.stringify([state.body.organizations, state.body.issues, state.body.installations, state.body.oauth, state.body.faults, sent.body.items]);
   if (seen === drawnState) return;
   drawnState = seen;
   fill("organizations", state.body.organizations, drawOrganization);
   fill("installations", state.body.installations, drawInstallation, "Nothing is installed. Press Connect in Tocsin's console.");
+  fill("oauth-applications", state.body.oauth.applications, drawOauthApplication, "There is no OAuth application.");
+  fill("oauth-tokens", state.body.oauth.tokens.filter((t) => t.alive), drawOauthToken);
   fill("issues", state.body.issues.slice().reverse(), drawIssue, "No issues yet.");
   fill("faults", state.body.faults, (f) => element("li", { textContent: `${f.match}: ${f.kind}${f.status ? ` ${f.status}` : ""}, ${f.times ? times(f.times) : "until cleared"}` }), "None armed.");
   fill("webhooks", sent.body.items.slice().reverse(), drawWebhook);
   fillProjects(state.body.organizations);
+  fillOrganizations(state.body.organizations);
 }
+
+byId("new-integration").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { organization, name, webhook_url: url } = event.target.elements;
+  showIntegration("POST", "/control/internal-integrations", { organization: organization.value, name: name.value, webhook_url: url.value })
+    .catch(() => said("The sandbox does not answer"));
+});
 
 byId("new-issue").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -159,7 +221,7 @@ byId("new-fault").addEventListener("submit", (event) => {
   const { match, kind, status, delay_ms: delay, times } = event.target.elements;
   const fault = { match: match.value, kind: kind.value, times: Number(times.value) };
   if (fault.kind === "status") fault.status = Number(status.value);
-  if (fault.kind === "delay") fault.delay_ms = Number(delay.value);
+  if (["delay", "trickle"].includes(fault.kind)) fault.delay_ms = Number(delay.value);
   act("POST", "/control/faults", fault);
 });
 
