@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 namespace tocsin::program {
 
@@ -27,6 +28,9 @@ namespace {
 }  // namespace
 
 void prepare_process() {
+    // No core file and no tracer may show what is in memory.
+    rlimit const no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     std::signal(SIGPIPE, SIG_IGN);
     std::set_terminate(log_and_abort);

@@ -207,12 +207,15 @@ std::optional<refusal> frame_answer(answer_head& head, answer_to asked) noexcept
 
 framed<std::size_t> find_head_end(std::string_view bytes, std::size_t& scanned, head_limits const& limits) {
     auto const window = bytes.substr(0, limits.bytes);
-    if (window.find('\0', scanned) != std::string_view::npos) return nul_byte;
+    // What follows the head is the body's, which may hold any byte.
+    auto const nul = window.find('\0', scanned);
     for (auto at = window.find('\n', scanned); at != std::string_view::npos; at = window.find('\n', at + 1)) {
+        if (nul < at) break;
         if (at == 0 || window[at - 1] != '\r') return bare_line_feed;
         if (at == 1) return bad_line;
         if (at >= 3 && window[at - 2] == '\n') return at + 1;
     }
+    if (nul != std::string_view::npos) return nul_byte;
     scanned = window.size();
     if (window.size() < limits.bytes) return std::size_t{0};
     return window.find('\n') == std::string_view::npos ? long_target : long_head;

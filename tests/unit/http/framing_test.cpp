@@ -62,6 +62,13 @@ BOOST_AUTO_TEST_CASE(the_head_ends_before_the_body_and_the_next_request) {
     BOOST_TEST(*find_head_end(bytes, scanned, request_limits) == 27U);
 }
 
+BOOST_AUTO_TEST_CASE(what_follows_the_head_may_hold_any_byte) {
+    using namespace std::string_literals;
+    std::string const bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n\0\n\x1f\x8b"s;
+    std::size_t scanned = 0;
+    BOOST_TEST(*find_head_end(bytes, scanned, request_limits) == 27U);
+}
+
 BOOST_AUTO_TEST_CASE(a_section_of_exactly_the_limit_passes) {
     std::string section = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
     section += std::string(request_limits.bytes - section.size() - 4, 'b') + "\r\n\r\n";
