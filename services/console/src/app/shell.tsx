@@ -20,6 +20,8 @@ import {
 } from "../ui/icons";
 import { Page } from "../ui/page";
 import { Empty } from "../ui/states";
+import { UndoBar } from "../ui/undo";
+import { Keyboard } from "./keyboard";
 import css from "./shell.module.css";
 
 const OrgItem = createLink(({ children, ...props }: { children?: ReactNode }) => (
@@ -185,6 +187,7 @@ export function Shell() {
         </span>
         <OrgMenu />
         <div className={css.tools}>
+          {member ? <Keyboard /> : null}
           <SchemeSwitch />
           <SignOut />
         </div>
@@ -194,6 +197,7 @@ export function Shell() {
         {member ? <Announcement /> : null}
       </div>
       {member ? <Navigation /> : null}
+      {member ? <UndoBar /> : null}
       <main id="main" tabIndex={-1} className={css.main}>
         {member ? (
           <Outlet />
