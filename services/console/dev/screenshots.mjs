@@ -60,6 +60,13 @@ const screens = {
       await settled(page);
     },
   },
+  alerts: {
+    path: "/o/example/incidents",
+    async act(page) {
+      await page.getByRole("button", { name: /^Alerts/ }).click();
+      await page.getByText(/does not replace a pager/).waitFor();
+    },
+  },
   palette: {
     path: "/o/example/incidents/1042",
     async act(page) {

@@ -6,6 +6,7 @@ import { api } from "../api/client";
 import { follow, poll_interval, useFollowing } from "../api/live";
 import { useOrg } from "../api/org";
 import { sessionQuery, unmappedQuery } from "../api/queries";
+import { AlertMenu } from "../features/incidents/alert_menu";
 import { Announcement } from "../features/integrations/announcement";
 import {
   DeliveriesIcon,
@@ -187,6 +188,7 @@ export function Shell() {
         </span>
         <OrgMenu />
         <div className={css.tools}>
+          {member ? <AlertMenu /> : null}
           {member ? <Keyboard /> : null}
           <SchemeSwitch />
           <SignOut />
