@@ -41,13 +41,34 @@ async function readJson(request) {
   return text === "" ? {} : JSON.parse(text);
 }
 
+/** A stream that is there and has nothing to say; `world.tell` gives it something. */
+function streams(world) {
+  const open = new Set();
+  world.tell = (kind, data) => {
+    for (const each of open) each.write(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  world.loseStreams = () => {
+    world.streamless = true;
+    for (const each of open) each.destroy();
+  };
+  return (response) => {
+    if (world.streamless) return response.writeHead(503).end();
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.write(": open\n\n");
+    open.add(response);
+    return response.on("close", () => open.delete(response));
+  };
+}
+
 /** Starts the server; `port` 0 takes a free one. */
 export async function serve(port = 0) {
   const world = makeWorld();
+  const follow = streams(world);
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     try {
       if (!url.pathname.startsWith("/api/")) return await sendFile(url.pathname, response);
+      if (url.pathname.endsWith("/events")) return follow(response);
       const { status, body } = world.answer(request.method, url, await readJson(request));
       const kind = status >= 400 ? "application/problem+json" : "application/json";
       response.writeHead(status, body === undefined ? {} : { "content-type": kind });

@@ -361,7 +361,12 @@ const incidents = titles.map(([severity, status, service, title, ago, occurrence
   assignee: status === "acknowledged" ? "oncall@example.com" : null,
   reopened_count: n === 2 ? 1 : 0,
   version: 1,
-  context: { culprit: "shop.checkout.views in confirm_order", platform: "python", server_name: "web-7" },
+  context: {
+    culprit: "shop.checkout.views in confirm_order",
+    platform: "python",
+    server_name: "web-7",
+    users: 214,
+  },
 }));
 
 const entry = (n, ago, kind, type, name, more = {}) => ({
@@ -529,6 +534,21 @@ export function makeWorld() {
     return { status: 200, body: next };
   }
 
+  function changeIncident(number, more) {
+    world.incidents = world.incidents.map((each) => (each.number === number ? { ...each, ...more } : each));
+    return { status: 200, body: world.incidents.find((each) => each.number === number) };
+  }
+
+  function bulk({ numbers, action }) {
+    const items = numbers.map((number) => {
+      const { status, body } = transition(number, action);
+      return status === 200
+        ? { number, ok: true, status: body.status }
+        : { number, ok: false, code: body.code, detail: body.detail };
+    });
+    return { status: 200, body: { items } };
+  }
+
   function changeIntegration(id, more) {
     world.integrations = world.integrations.map((each) =>
       each.id === id ? { ...each, ...more, status_since: new Date().toISOString() } : each,
@@ -626,6 +646,10 @@ export function makeWorld() {
     const [, , , kind, id, part] = path.split("/");
     if (world.empty && method === "GET" && id === undefined) return page([]);
     if (kind === "incidents" && id === undefined) return listIncidents(url.searchParams);
+    if (kind === "incidents" && id === "bulk") return bulk(input);
+    if (kind === "incidents" && id !== undefined && method === "PATCH")
+      return changeIncident(Number(id), { ...input, severity_pinned: true });
+    if (kind === "incidents" && part === "assign") return changeIncident(Number(id), input);
     if (kind === "incidents" && part === "timeline") return page(timeline);
     if (kind === "incidents" && part === "notes") {
       const noted = entry(timeline.length + 1, 0, "noted", "user", "admin@example.com", { text: input.text });

@@ -29,17 +29,76 @@ const screens = {
       const [first] = world.incidents;
       world.incidents = [{ ...first, number: 1043 }, ...world.incidents.map((each) => ({ ...each }))];
       world.incidents[2].status = "resolved";
+      await page.getByText(/, live$/).waitFor();
+      world.tell("incident", { number: 1043, version: 1 });
       await page.getByRole("button", { name: /new incident/ }).waitFor();
     },
   },
   incident: { path: "/o/example/incidents/1042" },
+  selected: {
+    path: "/o/example/incidents",
+    async act(page) {
+      await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      await page.getByText("2 selected").waitFor();
+    },
+  },
+  undo: {
+    path: "/o/example/incidents",
+    async act(page) {
+      for (const key of ["j", "j", "r"]) await page.keyboard.press(key);
+      await page.getByRole("button", { name: /^Undo/ }).waitFor();
+    },
+  },
+  keys: {
+    path: "/o/example/incidents",
+    async act(page) {
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+      await settled(page);
+    },
+  },
+  alerts: {
+    path: "/o/example/incidents",
+    async act(page) {
+      await page.getByRole("button", { name: /^Alerts/ }).click();
+      await page.getByText(/does not replace a pager/).waitFor();
+    },
+  },
+  palette: {
+    path: "/o/example/incidents/1042",
+    async act(page) {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Find a command" }).fill("go");
+      await settled(page);
+    },
+  },
+  stream_lost: {
+    path: "/o/example/incidents",
+    async act(page, world) {
+      await page.getByText(/, live$/).waitFor();
+      world.loseStreams();
+      await page.getByText(/Live updates are lost/).waitFor();
+    },
+  },
   incident_refused: {
     path: "/o/example/incidents/1041",
-    async act(page, world) {
-      world.incidents = world.incidents.map((each) => (each.number === 1041 ? { ...each } : each));
-      const open = world.incidents.find((each) => each.number === 1041);
-      await page.getByRole("button", { name: "Acknowledge" }).waitFor();
-      open.status = "resolved";
+    async act(page) {
+      const refusal = {
+        title: "Not possible now",
+        status: 409,
+        code: "illegal_transition",
+        detail: "The incident is resolved; reopen it first.",
+      };
+      await page.route("**/acknowledge", (route) =>
+        route.fulfill({
+          status: 409,
+          contentType: "application/problem+json",
+          body: JSON.stringify(refusal),
+        }),
+      );
       await page.getByRole("button", { name: "Acknowledge" }).click();
       await page.getByRole("alert").waitFor();
     },
@@ -197,7 +256,11 @@ for (const [name, screen] of Object.entries(screens)) {
     const where = `${name} ${look}`;
     page.on("console", (message) => {
       const text = message.text();
-      if (message.type() === "error" && !/status of (400|401|404|409|422|503)/.test(text)) find(where, text);
+      if (
+        message.type() === "error" &&
+        !/status of (400|401|404|409|422|503)|ERR_INCOMPLETE_CHUNKED_ENCODING|text\/event-stream/.test(text)
+      )
+        find(where, text);
     });
     page.on("pageerror", (error) => find(where, error.message));
     page.on("request", (request) => {
@@ -205,7 +268,11 @@ for (const [name, screen] of Object.entries(screens)) {
     });
     await page.goto(origin + screen.path);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.waitForLoadState("networkidle");
+    // The event stream keeps the network from ever being idle.
+    await page
+      .getByRole("status", { name: /^Loading/ })
+      .first()
+      .waitFor({ state: "detached" });
     await screen.act?.(page, world);
     // What is fixed to the window is drawn where the window stands.
     await page.evaluate(() => window.scrollTo(0, 0));

@@ -6,6 +6,7 @@ import { api } from "../api/client";
 import { follow, poll_interval, useFollowing } from "../api/live";
 import { useOrg } from "../api/org";
 import { sessionQuery, unmappedQuery } from "../api/queries";
+import { AlertMenu } from "../features/incidents/alert_menu";
 import { Announcement } from "../features/integrations/announcement";
 import {
   DeliveriesIcon,
@@ -20,6 +21,8 @@ import {
 } from "../ui/icons";
 import { Page } from "../ui/page";
 import { Empty } from "../ui/states";
+import { UndoBar } from "../ui/undo";
+import { Keyboard } from "./keyboard";
 import css from "./shell.module.css";
 
 const OrgItem = createLink(({ children, ...props }: { children?: ReactNode }) => (
@@ -185,6 +188,8 @@ export function Shell() {
         </span>
         <OrgMenu />
         <div className={css.tools}>
+          {member ? <AlertMenu /> : null}
+          {member ? <Keyboard /> : null}
           <SchemeSwitch />
           <SignOut />
         </div>
@@ -194,6 +199,7 @@ export function Shell() {
         {member ? <Announcement /> : null}
       </div>
       {member ? <Navigation /> : null}
+      {member ? <UndoBar /> : null}
       <main id="main" tabIndex={-1} className={css.main}>
         {member ? (
           <Outlet />

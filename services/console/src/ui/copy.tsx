@@ -1,19 +1,63 @@
 import { Button } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import css from "./copy.module.css";
 import { CheckIcon } from "./icons";
 
 const shown_for = 2_000;
+type End = "copied" | "selected" | "failed";
 
 /** Without a secure context there is no clipboard to write to: the text is selected, for the person to copy. */
-async function copyFrom(element: HTMLElement, text: string): Promise<"copied" | "selected"> {
+async function copy(text: string, from: HTMLElement | null): Promise<End> {
   try {
     await navigator.clipboard.writeText(text);
     return "copied";
   } catch {
-    window.getSelection()?.selectAllChildren(element);
+    if (from === null) return "failed";
+    window.getSelection()?.selectAllChildren(from);
     return "selected";
   }
+}
+
+const buttons: Record<End, string> = { copied: "Copied", selected: "Selected", failed: "Not copied" };
+const reports: Record<End, (label: string) => string> = {
+  copied: (label) => `${label} copied`,
+  selected: (label) => `${label} selected, copy it now`,
+  failed: (label) => `The browser did not let ${label} be copied`,
+};
+
+interface CopyButtonProps {
+  /** What it is. */
+  label: string;
+  text: string;
+  shown?: string;
+  /** Where the text stands, to be selected where it cannot be copied. */
+  from?: RefObject<HTMLElement | null>;
+}
+
+export function CopyButton({ label, text, shown = "Copy", from }: CopyButtonProps) {
+  const [end, setEnd] = useState<End>();
+  useEffect(() => {
+    if (end === undefined) return;
+    const timer = window.setTimeout(() => setEnd(undefined), shown_for);
+    return () => window.clearTimeout(timer);
+  }, [end]);
+  return (
+    <>
+      <Button
+        variant="default"
+        size="compact-sm"
+        className={css.button ?? ""}
+        aria-label={end ? `${buttons[end]}: ${label}` : shown === "Copy" ? `Copy ${label}` : shown}
+        {...(end === "copied" ? { leftSection: <CheckIcon size={14} /> } : {})}
+        onClick={() => void copy(text, from?.current ?? null).then(setEnd)}
+      >
+        {end ? buttons[end] : shown}
+      </Button>
+      <span role="status" className={css.said}>
+        {end ? reports[end](label) : ""}
+      </span>
+    </>
+  );
 }
 
 interface CopyableProps {
@@ -26,15 +70,6 @@ interface CopyableProps {
 /** A value to be carried elsewhere, with a button that copies it. */
 export function Copyable({ label, value, block = false }: CopyableProps) {
   const text = useRef<HTMLElement>(null);
-  const [end, setEnd] = useState<"copied" | "selected">();
-  useEffect(() => {
-    if (end === undefined) return;
-    const timer = window.setTimeout(() => setEnd(undefined), shown_for);
-    return () => window.clearTimeout(timer);
-  }, [end]);
-  const copy = async () => {
-    if (text.current) setEnd(await copyFrom(text.current, value));
-  };
   return (
     <div className={css.copyable} data-block={block || undefined}>
       {block ? (
@@ -48,19 +83,7 @@ export function Copyable({ label, value, block = false }: CopyableProps) {
           {value}
         </code>
       )}
-      <Button
-        variant="default"
-        size="compact-sm"
-        className={css.button ?? ""}
-        aria-label={`Copy ${label}`}
-        {...(end === "copied" ? { leftSection: <CheckIcon size={14} /> } : {})}
-        onClick={() => void copy()}
-      >
-        {end === "copied" ? "Copied" : end === "selected" ? "Selected" : "Copy"}
-      </Button>
-      <span role="status" className={css.said}>
-        {end === "copied" ? `${label} copied` : end === "selected" ? `${label} selected, copy it now` : ""}
-      </span>
+      <CopyButton label={label} text={value} from={text} />
     </div>
   );
 }

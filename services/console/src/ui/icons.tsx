@@ -86,6 +86,22 @@ export const AlertIcon = (props: IconProps) => (
     <path d="M12 7.5v5.5M12 16.3v.01" />
   </Icon>
 );
+export const KeyboardIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="3" y="6.5" width="18" height="11" rx="2" />
+    <path d="M7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M8 14h8" />
+  </Icon>
+);
+export const BellIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 4.5a5.5 5.5 0 0 0-5.5 5.5v4L4.8 17h14.4l-1.7-3v-4A5.5 5.5 0 0 0 12 4.5ZM10.2 20a2 2 0 0 0 3.6 0" />
+  </Icon>
+);
+export const BellOffIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 6.2A5.5 5.5 0 0 1 17.5 10v4l1.7 3M15.5 17H4.8l1.7-3v-4M10.2 20a2 2 0 0 0 3.6 0M4 4l16 16" />
+  </Icon>
+);
 export const BackIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="m14 6-6 6 6 6" />

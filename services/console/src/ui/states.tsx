@@ -117,13 +117,15 @@ export function AsOf({ at, failing, live = false }: AsOfProps) {
   return (
     <span className={css.asof} data-stale={stale || undefined}>
       <span className={css.dot} aria-hidden="true" data-polling={(live && !following) || undefined} />
-      as of{" "}
-      <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
-        {clockTime(at)}
-      </time>
-      {live && !stale ? <span>{following ? ", live" : `, every ${poll_interval / 1_000} s`}</span> : null}
-      {/* The region is there before its text, or a screen reader says nothing. */}
-      <span role="status">{stale ? ", not updating" : ""}</span>
+      <span>
+        as of{" "}
+        <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
+          {clockTime(at)}
+        </time>
+        {live && !stale ? (following ? ", live" : `, every ${poll_interval / 1_000} s`) : null}
+        {/* The region is there before its text, or a screen reader says nothing. */}
+        <span role="status">{stale ? ", not updating" : ""}</span>
+      </span>
     </span>
   );
 }

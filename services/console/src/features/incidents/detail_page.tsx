@@ -8,14 +8,17 @@ import { incidentQuery, timelineQuery } from "../../api/queries";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
 import { Facts } from "../../ui/facts";
 import { BackIcon } from "../../ui/icons";
+import { type Command, useCommands } from "../../ui/keys";
 import { OutsideLink } from "../../ui/outside_link";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
 import { AsOf, Loaded, Refusal } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { Moment } from "../../ui/time";
-import { useAddNote, useTransition } from "./actions";
+import { type Action, changes, useAct, useAddNote } from "./actions";
+import { AtAGlance } from "./at_a_glance";
 import css from "./detail_page.module.css";
+import { beside, remember } from "./place";
 import { Timeline } from "./timeline";
 
 const route = getRouteApi("/o/$org/incidents/$number");
@@ -64,7 +67,6 @@ function IncidentFacts({ incident }: { incident: Incident }) {
         ) : null,
         Assignee: incident.assignee,
         Reopened: incident.reopened_count > 0 ? `${incident.reopened_count}×` : null,
-        Severity: incident.severity_pinned ? "set by a person" : null,
         ...contextFacts(incident.context),
       }}
     />
@@ -73,39 +75,58 @@ function IncidentFacts({ incident }: { incident: Incident }) {
 
 function Actions({ incident }: { incident: Incident }) {
   const org = useOrg();
-  const transition = useTransition(org.slug, incident.number);
+  const navigate = route.useNavigate();
+  const work = useAct(org.slug);
   const allowed = org.can("responder");
-  const busy = transition.isPending;
+  const act = (action: Action) => {
+    if (changes(action, incident)) work.mutate({ incidents: [incident], action });
+  };
+  const go = (by: 1 | -1) => {
+    const number = beside(org.slug, incident.number, by);
+    if (number === undefined) return;
+    remember(number);
+    void navigate({ to: "/o/$org/incidents/$number", params: { org: org.slug, number: String(number) } });
+  };
+  const acting: Command[] = allowed
+    ? [
+        { key: "a", label: "Acknowledge", run: () => act("acknowledge") },
+        { key: "r", label: "Resolve", run: () => act("resolve") },
+        { key: "n", label: "Write a note", run: () => document.getElementById("note")?.focus() },
+        { label: "Reopen", run: () => act("reopen") },
+      ]
+    : [];
+  useCommands("This incident", [
+    ...acting,
+    { key: "j", label: "Next incident of the list", run: () => go(1) },
+    { key: "k", label: "Previous incident of the list", run: () => go(-1) },
+    {
+      key: "u",
+      label: "Back to the list",
+      run: () => void navigate({ to: "/o/$org/incidents", params: { org: org.slug } }),
+    },
+  ]);
+  const button = (action: Action, label: string, strong: boolean) => (
+    <Button
+      variant={strong ? "filled" : "default"}
+      disabled={!allowed}
+      loading={work.isPending}
+      {...(action === "reopen" ? {} : { "aria-keyshortcuts": action.charAt(0) })}
+      onClick={() => act(action)}
+    >
+      {label}
+    </Button>
+  );
+  const { status } = incident;
   return (
     <>
       <div className={css.actions}>
-        {incident.status === "open" ? (
-          <Button disabled={!allowed} loading={busy} onClick={() => transition.mutate("acknowledge")}>
-            Acknowledge
-          </Button>
-        ) : null}
-        {incident.status === "resolved" ? (
-          <Button
-            variant="default"
-            disabled={!allowed}
-            loading={busy}
-            onClick={() => transition.mutate("reopen")}
-          >
-            Reopen
-          </Button>
-        ) : (
-          <Button
-            variant={incident.status === "open" ? "default" : "filled"}
-            disabled={!allowed}
-            loading={busy}
-            onClick={() => transition.mutate("resolve")}
-          >
-            Resolve
-          </Button>
-        )}
+        {status === "open" ? button("acknowledge", "Acknowledge", true) : null}
+        {status === "resolved"
+          ? button("reopen", "Reopen", false)
+          : button("resolve", "Resolve", status === "acknowledged")}
         {allowed ? null : <span className={css.hint}>Your role may look, not act.</span>}
       </div>
-      {transition.isError ? <Refusal error={transition.error} onClose={() => transition.reset()} /> : null}
+      {work.isError ? <Refusal error={work.error} onClose={() => work.reset()} /> : null}
     </>
   );
 }
@@ -114,20 +135,25 @@ function NoteForm({ number }: { number: number }) {
   const org = useOrg();
   const [text, setText] = useState("");
   const note = useAddNote(org.slug, number);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
     if (text.trim() !== "") note.mutate(text.trim(), { onSuccess: () => setText("") });
   };
   return (
     <form onSubmit={submit} className={css.note}>
       <Textarea
+        id="note"
         label="Note"
+        description="Ctrl Enter adds it, Escape leaves the field."
         placeholder="What you saw, what you tried"
         autosize
         minRows={2}
         maxRows={10}
         maxLength={10_000}
         value={text}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+        }}
         onChange={(event) => setText(event.currentTarget.value)}
       />
       {note.isError ? <Refusal error={note.error} onClose={() => note.reset()} /> : null}
@@ -150,6 +176,7 @@ function IncidentContent({ incident }: { incident: Incident }) {
   return (
     <>
       <Actions incident={incident} />
+      <AtAGlance incident={incident} timeline={timeline.data} />
       <div className={css.columns}>
         <Panel title="Timeline">
           {org.can("responder") ? <NoteForm number={incident.number} /> : null}

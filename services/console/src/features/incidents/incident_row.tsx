@@ -3,6 +3,7 @@ import type { Schemas } from "../../api/client";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
 import { Moment } from "../../ui/time";
 import css from "./list_page.module.css";
+import { remember } from "./place";
 
 const count = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -10,13 +11,34 @@ interface IncidentRowProps {
   org: string;
   incident: Schemas["Incident"];
   left: boolean;
+  /** Where the person may act on it. */
+  selected?: boolean;
+  select?: (number: number) => void;
 }
 
-export function IncidentRow({ org, incident, left }: IncidentRowProps) {
+export function IncidentRow({ org, incident, left, selected = false, select }: IncidentRowProps) {
   const { number, title, severity, status, service, source, environment } = incident;
   const facts = [service.name, source?.short_id, environment].filter(Boolean);
   return (
-    <li className={css.row} data-severity={severity} data-left={left || undefined}>
+    <li
+      className={css.row}
+      data-severity={severity}
+      data-left={left || undefined}
+      data-number={number}
+      data-selected={selected || undefined}
+      data-selectable={select ? true : undefined}
+      onFocus={() => remember(number)}
+    >
+      {select ? (
+        <label className={css.tick}>
+          <input
+            type="checkbox"
+            aria-label={`Select #${number}`}
+            checked={selected}
+            onChange={() => select(number)}
+          />
+        </label>
+      ) : null}
       <span className={css.severity}>
         <SeverityBadge severity={severity} />
       </span>

@@ -56,7 +56,7 @@ test("new incidents announce themselves and move no row until they are asked for
 
   incidents = [incident(4), incident(3), incident(2, { severity: "critical" })];
   await vi.advanceTimersByTimeAsync(poll_interval + 100);
-  const show = await screen.findByRole("button", { name: "2 new incidents — show" });
+  const show = await screen.findByRole("button", { name: "2 new incidents, 1 changed — show" });
   expect(show.closest("[aria-live=polite]")).not.toBeNull();
   expect(titles()).toEqual(["#2 Problem 2", "#1 Problem 1"]);
   expect(screen.getByText("no longer fits the filters")).toBeTruthy();

@@ -1,89 +1,26 @@
-import { Button, Chip, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useOrg } from "../../api/org";
-import { incidentPages, incidentPoll, keys, servicesQuery } from "../../api/queries";
-import { SearchIcon } from "../../ui/icons";
+import { incidentPages, incidentPoll, keys } from "../../api/queries";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
-import { useDebounced } from "../../ui/use_debounced";
-import { filtersOf, isNarrowed, type Search, severities, severitiesOf, viewOf, views } from "./filters";
+import { BulkBar } from "./bulk_bar";
+import { Filters } from "./filter_bar";
+import { filtersOf, isNarrowed, type Search } from "./filters";
 import { IncidentRow } from "./incident_row";
 import css from "./list_page.module.css";
 import { merge } from "./merge";
+import { useTriage } from "./triage";
 
 const route = getRouteApi("/o/$org/incidents");
-const typing_pause = 300;
 
-function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const [settled, setSettled] = useState(value);
-  if (settled !== value) {
-    // The address changed by itself: a link, or the back button.
-    setSettled(value);
-    setTyped(value);
-  }
-  const announce = useDebounced((next: string) => {
-    setSettled(next.trim());
-    onChange(next.trim());
-  }, typing_pause);
-  return (
-    <TextInput
-      className={css.search ?? ""}
-      aria-label="Search incidents"
-      placeholder="Title, #number or Sentry's short id"
-      type="search"
-      leftSection={<SearchIcon size={16} />}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        announce(event.currentTarget.value);
-      }}
-    />
-  );
-}
-
-function Filters({ search, change }: { search: Search; change: (next: Search) => void }) {
-  const org = useOrg();
-  const { data: services } = useQuery(servicesQuery(org.slug));
-  return (
-    <search className={css.filters} aria-label="Filter incidents">
-      <SegmentedControl
-        className={css.views ?? ""}
-        size="xs"
-        aria-label="Status"
-        data={views.map(({ value, label }) => ({ value, label }))}
-        value={viewOf(search)}
-        onChange={(status) => change({ ...search, status: status === "active" ? "" : status })}
-      />
-      <SearchBox value={search.q ?? ""} onChange={(q) => change({ ...search, q })} />
-      <NativeSelect
-        aria-label="Service"
-        value={search.service ?? ""}
-        onChange={(event) => change({ ...search, service: event.currentTarget.value })}
-        data={[
-          { value: "", label: "Every service" },
-          ...(services ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
-        ]}
-      />
-      <fieldset className={css.severities}>
-        <legend className={css.hidden}>Severity</legend>
-        <Chip.Group
-          multiple
-          value={severitiesOf(search)}
-          onChange={(chosen: string[]) => change({ ...search, severity: chosen.join(",") })}
-        >
-          {severities.map((severity) => (
-            <Chip key={severity} value={severity} size="xs" variant="light">
-              {severity}
-            </Chip>
-          ))}
-        </Chip.Group>
-      </fieldset>
-    </search>
-  );
+/** "2 new incidents, 1 changed" */
+function newsOf(fresh: number, left: number): string {
+  const news = fresh > 0 ? [`${fresh} new ${fresh === 1 ? "incident" : "incidents"}`] : [];
+  return [...news, ...(left > 0 ? [`${left} changed`] : [])].join(", ");
 }
 
 export function IncidentListPage() {
@@ -107,32 +44,48 @@ export function IncidentListPage() {
       replace: true,
     });
   const show = () => {
+    triage.clear();
     void queries.resetQueries({ queryKey: keys.incidents(org.slug) });
     window.scrollTo({ top: 0 });
   };
 
-  const announcement = `${fresh} new ${fresh === 1 ? "incident" : "incidents"}`;
+  const announcement = newsOf(fresh, rows.filter(({ left }) => left).length);
   useEffect(() => {
     document.title = `${fresh > 0 ? `(${fresh}) ` : ""}Incidents · Tocsin`;
   }, [fresh]);
 
+  const shownIncidents = rows.map(({ incident }) => incident);
+  const triage = useTriage(org.slug, shownIncidents, org.can("responder"));
+
   return (
     <Page title="Incidents">
       <Filters search={search} change={change} />
-      <div className={css.now} data-news={fresh > 0 || undefined}>
+      <div className={css.now} data-news={announcement !== "" || undefined}>
         <AsOf
           at={Math.max(pages.dataUpdatedAt, poll.dataUpdatedAt)}
           failing={poll.isError || poll.failureCount > 0}
           live
         />
         <div aria-live="polite" className={css.news}>
-          {fresh > 0 ? (
+          {announcement ? (
             <Button variant="filled" size="xs" fullWidth onClick={show}>
               {announcement} — show
             </Button>
           ) : null}
         </div>
       </div>
+      {triage.error ? <Refusal error={triage.error} onClose={triage.forget} /> : null}
+      {triage.refused.length > 0 ? (
+        <Notice tone="bad" title="Not all of them were changed" onClose={triage.forget}>
+          <ul className={css.refused}>
+            {triage.refused.map(({ number, detail }) => (
+              <li key={number}>
+                #{number}: {detail ?? "refused"}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      ) : null}
       {pages.isPending ? <Waiting rows={8} label="Loading incidents" /> : null}
       {pages.isError && shown.length === 0 ? (
         <Failure error={pages.error} retry={() => void pages.refetch()} />
@@ -154,10 +107,19 @@ export function IncidentListPage() {
       {rows.length > 0 ? (
         <ol className={css.list} aria-label="Incidents">
           {rows.map(({ incident, left }) => (
-            <IncidentRow key={incident.number} org={org.slug} incident={incident} left={left} />
+            <IncidentRow
+              key={incident.number}
+              org={org.slug}
+              incident={incident}
+              left={left}
+              {...(triage.select
+                ? { selected: triage.isSelected(incident.number), select: triage.select }
+                : {})}
+            />
           ))}
         </ol>
       ) : null}
+      <BulkBar {...triage.bar} />
       {pages.isFetchNextPageError ? <Refusal error={pages.error} /> : null}
       {pages.hasNextPage ? (
         <Button
