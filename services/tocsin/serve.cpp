@@ -173,7 +173,13 @@ public:
           checker_(pool, on.sentry, on.vault),
           board_(pool, on.metrics),
           deliveries_(pool),
-          ingest_(ingest_pool, {with.reopen_window, with.critical_event_count}, system_clock(), on.metrics),
+          ingest_(
+              on.executor,
+              ingest_pool,
+              {with.reopen_window, with.critical_event_count},
+              system_clock(),
+              on.metrics
+          ),
           console_(console_directory(with)),
           gateway_(
               edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, ingest_pool)}

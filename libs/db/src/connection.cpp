@@ -180,26 +180,11 @@ rows transaction::execute(statement const& what, std::vector<parameter> const& w
         else
             throw std::logic_error(std::string(what.name) + ": a text parameter behind a binary one");
     }
-    auto const dynamic = pqxx::prepare::make_dynamic_params(texts.begin(), texts.end());
+    auto const text_params = pqxx::prepare::make_dynamic_params(texts.begin(), texts.end());
+    auto const binary_params = pqxx::prepare::make_dynamic_params(binaries.begin(), binaries.end());
     auto const content = std::make_shared<result_content>();
     with_mapped_errors([&] {
-        switch (binaries.size()) {
-            case 0:
-                content->result = impl_.work.exec_prepared(what.name, dynamic);
-                break;
-            case 1:
-                content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0]);
-                break;
-            case 2:
-                content->result = impl_.work.exec_prepared(what.name, dynamic, binaries[0], binaries[1]);
-                break;
-            case 3:
-                content->result =
-                    impl_.work.exec_prepared(what.name, dynamic, binaries[0], binaries[1], binaries[2]);
-                break;
-            default:
-                throw std::logic_error(std::string(what.name) + ": more than three binary parameters");
-        }
+        content->result = impl_.work.exec_prepared(what.name, text_params, binary_params);
     });
     return rows(content);
 }

@@ -39,7 +39,8 @@ std::string first_line(std::exception const& e) {
     if (group == "08" || group == "53" || group == "57" || state == "55P03" || state == "25006" ||
         state == "0A000")
         throw unavailable(first_line(e));
-    if (group == "22") throw bad_value(first_line(e));
+    // 54 is a limit of the program's, such as that of an index entry: the value is too large for it.
+    if (group == "22" || group == "54") throw bad_value(first_line(e));
     throw statement_error(first_line(e), state);
 }
 

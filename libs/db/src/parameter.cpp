@@ -39,7 +39,7 @@ parameter to_parameter(timestamp value) {
 }
 
 parameter to_parameter(byte_view value) {
-    return {.text = {}, .bytes = byte_string(value.begin(), value.end())};
+    return {.text = {}, .bytes = value};
 }
 
 parameter to_parameter(std::vector<std::string> const& values) {

@@ -1,135 +1,298 @@
-#include "ingest_store.hpp"
+#include "ingest_batch.hpp"
+#include "ingest_queue.hpp"
 
+#include <tocsin/async/io.hpp>
+#include <tocsin/async/one_shot.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/incidents/ingest.hpp>
 #include <tocsin/observe/log.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include <utility>
 
 namespace tocsin::incidents {
 
 namespace {
 
-template <class... Visitors>
-struct overloaded : Visitors... {
-    using Visitors::operator()...;
+using steady = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+/// Below this a second writer would only make two small batches of one.
+constexpr std::size_t enough_for_two = 24;
+/// Sentry waits a second. Whoever would wait longer than this is refused at once, and whoever has waited
+/// longer when his batch is made is refused then.
+constexpr auto longest_expected = 500ms;
+constexpr auto longest_wait = 600ms;
+/// A batch whose rows meet another transaction's is run again this often before it is taken apart.
+constexpr int max_collisions = 3;
+
+uuid line_of(arrival const& from) {
+    return from.own ? from.own->integration.value : from.hook.installation;
+}
+
+/// A caller of `take`, and his answer.
+struct waiting final : queued {
+    waiting(arrival from, delivery_id id) : what(std::move(from), id) {
+        // Of the key that verified: nobody waits in another one's line.
+        installation = line_of(what.from);
+        bytes = what.from.body.size();
+        since = steady::now();
+    }
+
+    delivery what;
+    std::optional<accepted> answer;
+    std::exception_ptr failure;
+    async::one_shot done;
 };
-template <class... Visitors>
-overloaded(Visitors...) -> overloaded<Visitors...>;
 
-std::optional<source> source_of(sentry::webhook const& hook) {
-    if (!hook.unreadable.empty() || !hook.disagreement.empty()) return std::nullopt;
-    auto const issue = [](std::string id) {
-        return std::optional(source{source_kind::issue, std::move(id)});
-    };
-    return std::visit(
-        overloaded{
-            [&](sentry::issue const& of) { return issue(of.id); },
-            [&](sentry::event const& of) { return issue(of.issue_id); },
-            [&](sentry::metric_alert const& of) {
-                return std::optional(source{source_kind::metric_alert, of.id});
-            },
-            [&](sentry::comment const& of) { return issue(of.issue_id); },
-            [&](sentry::activity_alert const& of) { return issue(of.issue.id); },
-            [](sentry::installation_change const&) { return std::optional<source>(); },
-            [](sentry::unhandled const&) { return std::optional<source>(); },
-        },
-        hook.what
-    );
-}
+using members = std::vector<std::shared_ptr<waiting>>;
 
-/// What makes two deliveries the same happening: the event, and for an alert its rule (the id where there is
-/// one, else the label).
-std::optional<crypto::sha256_digest> event_of(sentry::webhook const& hook) {
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
-        return crypto::sha256(
-            alert->event_id + '\n' +
-            (alert->rule_id.empty() ? "label " + alert->rule : "id " + alert->rule_id)
-        );
-    if (auto const* error = std::get_if<sentry::event>(&hook.what))
-        return crypto::sha256(error->event_id + "\nerror");
-    return std::nullopt;
-}
-
-/// By Sentry's clock.
-std::optional<timestamp> event_time(sentry::webhook const& hook) {
-    if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->last_seen;
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return alert->at;
-    if (auto const* error = std::get_if<sentry::event>(&hook.what)) return error->at;
-    return std::nullopt;
-}
-
-/// One delivery inside its transaction: look, decide, write.
-std::optional<accepted> apply(
-    db::transaction& tx, arrival const& what, rule_settings const& rules, delivery_id id
-) {
-    auto const& hook = what.hook;
-    auto const* installation = std::get_if<sentry::installation_change>(&hook.what);
-    auto const of = find_receiver(tx, what);
-    if (!of) {
-        if (!installation || !hook.disagreement.empty()) return std::nullopt;
-        if (hook.action == "created")
-            remember_unclaimed(tx, what.sentry_host, hook.installation, *installation);
-        return accepted{id, outcome::ignored, std::nullopt};
+/// Deliveries that share a transaction. Kept alive by whoever still works on it: the pool may be at it when
+/// nobody waits any more.
+struct batch {
+    explicit batch(members of) : all(std::move(of)) {
+        deliveries.reserve(all.size());
+        for (auto const& one : all) deliveries.push_back(&one->what);
     }
-    auto const body = crypto::sha256(what.body);
-    delivery_record record{
-        .id = id,
-        .outcome = outcome::inactive,
-        .rule = of->reason,
-        .about = std::nullopt,
-        .incident = std::nullopt,
-        .duplicate_of = std::nullopt
-    };
-    if (installation && hook.disagreement.empty()) {
-        // An OAuth application's token outlives the internal integration that sends its webhooks.
-        bool const ends = hook.action == "deleted" && !of->silenced && of->mode != integrations::mode::oauth;
-        if (ends) uninstall(tx, *of);
-        record.outcome = ends ? outcome::updated : outcome::ignored;
-        record.rule = ends ? "the integration was uninstalled in Sentry"
-                           : "installation." + hook.action + " changes nothing about this integration";
-    } else if (!of->silenced) {
-        record.about = source_of(hook);
-        if (record.about) {
-            auto const event = event_of(hook);
-            auto const locked = lock_source(tx, *of, *record.about, body, event);
-            auto const where = find_routing(tx, *of, hook);
-            auto const known = find_newest(tx, *of, *record.about);
-            auto const made = decide(hook, where, locked.memory, known, rules, current_time(tx));
-            record.incident = write_change(tx, *of, *record.about, what, where, known, made, id);
-            remember(tx, *of, *record.about, made, body, event, event_time(hook), id);
-            record.outcome = made.outcome;
-            record.rule = made.rule;
-            if (made.outcome == outcome::duplicate) record.duplicate_of = locked.last_delivery;
-        } else {
-            auto const made = decide(hook, {}, {}, std::nullopt, rules, current_time(tx));
-            record.outcome = made.outcome;
-            record.rule = made.rule;
-        }
-    }
-    write_delivery(tx, *of, what, record, body);
-    return accepted{id, record.outcome, record.incident};
-}
 
-/// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its
-/// raw bytes.
-std::optional<accepted> keep_as_unreadable(db::transaction& tx, arrival const& what, delivery_id id) {
-    auto const of = find_receiver(tx, what);
-    if (!of) return std::nullopt;
-    write_delivery(
-        tx,
-        *of,
-        what,
-        {.id = id,
-         .outcome = outcome::unreadable,
-         .rule = "the database refused a value of this webhook",
-         .about = std::nullopt,
-         .incident = std::nullopt,
-         .duplicate_of = std::nullopt},
-        crypto::sha256(what.body)
-    );
-    return accepted{id, outcome::unreadable, std::nullopt};
-}
+    members all;
+    std::vector<delivery const*> deliveries;
+    std::vector<written> results;
+    int collisions = 0;
+};
+
+enum class run_end { done, collided, poisonous, in_doubt, failed };
+struct attempt {
+    run_end end = run_end::done;
+    std::string why;
+    std::exception_ptr failure;
+};
+
+/// How long the batches take: what a webhook that comes now can expect.
+class pace {
+public:
+    void saw(std::size_t size, steady::duration took) {
+        auto& average = size >= 128 ? large_ : small_;
+        average += (took - average) / 4;
+    }
+    /// Until a webhook behind `ahead` others is written, `writers` batches being on their way.
+    steady::duration expected(std::size_t ahead, std::size_t writers) const {
+        auto const each = std::max(large_, small_);
+        auto const batches = static_cast<steady::rep>(ahead / queue_limits{}.batch_items + 1);
+        return each * batches / 2 + (writers > 0 ? each : each / 2);
+    }
+
+private:
+    steady::duration large_ = 40ms;
+    steady::duration small_ = 5ms;
+};
 
 }  // namespace
+
+struct ingest::impl {
+    impl(async::executor on, db::pool& to, rule_settings with, clock const& clock, observe::metrics& counted)
+        : writing(std::move(on)), pool(to), rules(with), time(clock), metrics(counted) {
+        // Whatever leaves a writer would be a bug: its batch has been answered by then.
+        writing.on_error([](std::exception_ptr) { observe::log_error("a writer of deliveries ended", {}); });
+    }
+
+    std::shared_ptr<waiting> enqueue(arrival what) {
+        if (rate.expected(queue.ahead_of(line_of(what)), writers) > longest_expected)
+            throw db::unavailable("too many webhooks are waiting");
+        // The id is ours before the insert, so that a commit whose answer was lost can be looked up.
+        auto next = std::make_shared<waiting>(std::move(what), delivery_id{crypto::uuid_v7(time.now())});
+        if (!queue.push(next)) throw db::unavailable("the queue of webhooks is full");
+        if (writers == 0 || (writers == 1 && queue.size() > enough_for_two)) {
+            ++writers;
+            writing.spawn(write());
+        }
+        return next;
+    }
+
+    async::task<> write() {
+        do {
+            auto const began = steady::now();
+            auto next = next_batch(began);
+            if (next.empty()) continue;
+            auto const size = next.size();
+            co_await settle(std::make_shared<batch>(std::move(next)));
+            rate.saw(size, steady::now() - began);
+        } while (queue.size() > (writers > 1 ? enough_for_two : 0));
+        --writers;
+    }
+
+    members next_batch(steady::time_point now) {
+        members next;
+        for (auto const& one : queue.take()) {
+            auto taken = std::static_pointer_cast<waiting>(one);
+            if (now - taken->since > longest_wait)
+                fail(
+                    *taken, std::make_exception_ptr(db::unavailable("the webhook had to wait for too long"))
+                );
+            else
+                next.push_back(std::move(taken));
+        }
+        return next;
+    }
+
+    // --- a batch, until each of its deliveries is answered ---
+    async::task<> settle(std::shared_ptr<batch> whole) {
+        std::vector<std::shared_ptr<batch>> left{std::move(whole)};
+        while (!left.empty()) {
+            auto const now = std::move(left.back());
+            left.pop_back();
+            auto tried = co_await try_once(now);
+            if (tried.end == run_end::in_doubt) tried = co_await look_up(now);
+            switch (tried.end) {
+                case run_end::done:
+                    answer(*now);
+                    break;
+                case run_end::collided:
+                    // What another transaction wrote first is seen when the batch runs again.
+                    if (++now->collisions < max_collisions)
+                        left.push_back(now);
+                    else
+                        co_await take_apart(now, tried, left);
+                    break;
+                case run_end::poisonous:
+                    co_await take_apart(now, tried, left);
+                    break;
+                default:
+                    // The others would fail alike, and late.
+                    left.push_back(now);
+                    for (auto const& each : left)
+                        for (auto const& one : each->all) fail(*one, tried.failure);
+                    left.clear();
+            }
+        }
+    }
+
+    async::task<attempt> try_once(std::shared_ptr<batch> what) {
+        attempt tried;
+        try {
+            co_await pool.transact(db::no_tenant, [what, with = rules](db::transaction& tx) {
+                what->results = write_batch(tx, what->deliveries, with);
+            });
+        } catch (db::in_doubt const&) {
+            tried = {run_end::in_doubt, {}, std::current_exception()};
+        } catch (db::bad_value const& e) {
+            tried = {run_end::poisonous, e.what(), std::current_exception()};
+        } catch (db::constraint_violation const& e) {
+            tried = {run_end::collided, e.what(), std::current_exception()};
+        } catch (std::logic_error const& e) {
+            tried = {run_end::poisonous, e.what(), std::current_exception()};
+        } catch (...) {
+            tried = {run_end::failed, {}, std::current_exception()};
+        }
+        co_return tried;
+    }
+
+    /// The commit's answer was lost: one of the batch's rows tells of all.
+    async::task<attempt> look_up(std::shared_ptr<batch> what) {
+        attempt found{run_end::failed, {}, std::make_exception_ptr(db::unavailable("a commit was lost"))};
+        auto const one = std::find_if(what->results.begin(), what->results.end(), [](written const& each) {
+            return each.organization.has_value();
+        });
+        if (one == what->results.end()) co_return found;
+        auto const place = static_cast<std::size_t>(one - what->results.begin());
+        try {
+            bool const is_there = co_await pool.transact(
+                db::no_tenant,
+                [organization = *one->organization, id = what->all[place]->what.id](db::transaction& tx) {
+                    return find_delivery(tx, organization, id).has_value();
+                }
+            );
+            if (is_there) found = {};
+        } catch (...) {
+            found.failure = std::current_exception();
+        }
+        co_return found;
+    }
+
+    /// Halves, until the delivery that the database refuses is alone.
+    async::task<> take_apart(
+        std::shared_ptr<batch> what, attempt const& why, std::vector<std::shared_ptr<batch>>& left
+    ) {
+        auto const middle = what->all.begin() + static_cast<std::ptrdiff_t>(what->all.size() / 2);
+        if (middle != what->all.begin()) {
+            left.push_back(std::make_shared<batch>(members(middle, what->all.end())));
+            left.push_back(std::make_shared<batch>(members(what->all.begin(), middle)));
+            co_return;
+        }
+        observe::log_error(
+            "delivery refused by the database",
+            {{"delivery", what->all.front()->what.id.str()}, {"why", why.why}}
+        );
+        std::exception_ptr failure;
+        try {
+            co_await pool.transact(db::no_tenant, [what](db::transaction& tx) {
+                what->results = {keep_as_unreadable(tx, *what->deliveries.front())};
+            });
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (failure)
+            fail(*what->all.front(), failure);
+        else
+            answer(*what);
+    }
+
+    // --- waking the callers ---
+    void answer(batch& of) {
+        count(of);
+        for (std::size_t i = 0; i < of.all.size(); ++i) {
+            of.all[i]->answer = of.results[i].answer;
+            of.all[i]->done.set();
+        }
+    }
+
+    static void fail(waiting& one, std::exception_ptr why) {
+        one.failure = std::move(why);
+        one.done.set();
+    }
+
+    void count(batch const& of) {
+        metrics.observe("tocsin_ingest_batch_size", static_cast<double>(of.all.size()));
+        std::map<std::pair<sentry::resource, outcome>, double> made;
+        for (std::size_t i = 0; i < of.all.size(); ++i)
+            if (auto const& done = of.results[i].answer)
+                ++made[{of.all[i]->what.from.hook.resource, done->outcome}];
+        for (auto const& [of_kind, times] : made) {
+            auto const& [resource, became] = of_kind;
+            metrics.count(
+                "tocsin_webhook_deliveries_total",
+                {{"resource", to_string(resource)}, {"outcome", to_string(became)}},
+                times
+            );
+            if (became == outcome::opened || became == outcome::reopened)
+                metrics.count("tocsin_incident_transitions_total", {{"to", "open"}, {"by", "sentry"}}, times);
+            if (became == outcome::resolved)
+                metrics.count(
+                    "tocsin_incident_transitions_total", {{"to", "resolved"}, {"by", "sentry"}}, times
+                );
+        }
+    }
+
+    async::task_group writing;
+    db::pool& pool;
+    rule_settings const rules;
+    clock const& time;
+    observe::metrics& metrics;
+    ingest_queue queue{queue_limits{}};
+    pace rate;
+    std::size_t writers = 0;
+};
+
+ingest::ingest(
+    async::executor on, db::pool& pool, rule_settings rules, clock const& time, observe::metrics& metrics
+)
+    : impl_(std::make_unique<impl>(std::move(on), pool, rules, time, metrics)) {}
+
+ingest::~ingest() = default;
 
 void ingest::declare(observe::metrics& metrics) {
     metrics.declare_histogram(
@@ -144,61 +307,10 @@ void ingest::declare(observe::metrics& metrics) {
 }
 
 async::task<std::optional<accepted>> ingest::take(arrival what) {
-    // The id is ours before the insert, so that a commit whose answer was lost can be looked up.
-    delivery_id const id{crypto::uuid_v7(time_.now())};
-    auto const shared = std::make_shared<arrival const>(std::move(what));
-    auto tried = co_await try_once(shared, id);
-    // A unique index that another transaction got to first: what it wrote is seen on the second run.
-    if (tried.end == run_end::collided) tried = co_await try_once(shared, id);
-    if (tried.end == run_end::in_doubt) {
-        tried.done = co_await look_up(shared, id);
-        if (!tried.done) throw db::unavailable("the commit of a delivery was lost");
-    }
-    if (tried.end == run_end::collided || tried.end == run_end::poisonous) {
-        observe::log_error("delivery refused by the database", {{"delivery", id.str()}, {"why", tried.why}});
-        tried.done = co_await pool_.transact(db::no_tenant, [shared, id](db::transaction& tx) {
-            return keep_as_unreadable(tx, *shared, id);
-        });
-    }
-    if (tried.done) count(*shared, *tried.done);
-    co_return tried.done;
-}
-
-async::task<ingest::attempt> ingest::try_once(std::shared_ptr<arrival const> what, delivery_id id) {
-    attempt tried;
-    try {
-        tried.done = co_await pool_.transact(db::no_tenant, [what, rules = rules_, id](db::transaction& tx) {
-            return apply(tx, *what, rules, id);
-        });
-    } catch (db::in_doubt const&) {
-        tried.end = run_end::in_doubt;
-    } catch (db::bad_value const& e) {
-        tried.end = run_end::poisonous;
-        tried.why = e.what();
-    } catch (db::constraint_violation const& e) {
-        tried.end = run_end::collided;
-        tried.why = e.what();
-    }
-    co_return tried;
-}
-
-async::task<std::optional<accepted>> ingest::look_up(std::shared_ptr<arrival const> what, delivery_id id) {
-    return pool_.transact(db::no_tenant, [what, id](db::transaction& tx) -> std::optional<accepted> {
-        auto const of = find_receiver(tx, *what);
-        return of ? find_delivery(tx, *of, id) : std::nullopt;
-    });
-}
-
-void ingest::count(arrival const& what, accepted const& done) {
-    metrics_.observe("tocsin_ingest_batch_size", 1);
-    metrics_.count(
-        "tocsin_webhook_deliveries_total",
-        {{"resource", to_string(what.hook.resource)}, {"outcome", to_string(done.outcome)}}
-    );
-    if (done.outcome == outcome::opened || done.outcome == outcome::reopened)
-        metrics_.count("tocsin_incident_transitions_total", {{"to", "open"}, {"by", "sentry"}});
-    if (done.outcome == outcome::resolved)
-        metrics_.count("tocsin_incident_transitions_total", {{"to", "resolved"}, {"by", "sentry"}});
+    auto const mine = impl_->enqueue(std::move(what));
+    co_await mine->done.wait();
+    if (mine->failure) std::rethrow_exception(mine->failure);
+    co_return mine->answer;
 }
 
 }  // namespace tocsin::incidents

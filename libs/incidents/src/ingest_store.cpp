@@ -4,26 +4,41 @@
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/text.hpp>
+#include <tocsin/db/array.hpp>
 #include <tocsin/integrations/status_store.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace tocsin::incidents {
 
 namespace {
 
-constexpr db::statement find_by_installation{
-    "find_receiving_integration",
-    R"(select i.organization_id, i.integration_id, i.mode, i.status, i.status_reason
-         from tocsin.installation_owners o
-         join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
-        where o.sentry_host = $1 and o.installation_id = $2 and i.installation_id = $2)"
-};
+using texts = db::array<std::string_view>;
+using uuids = db::array<uuid>;
+using numbers = db::array<std::int64_t>;
+using times = db::array<timestamp>;
+using bytes = db::array<byte_view>;
+using flags = db::array<bool>;
 
-constexpr db::statement find_by_id{
-    "find_receiving_integration_by_id",
-    R"(select organization_id, integration_id, mode, status, status_reason from tocsin.integrations
-        where organization_id = $1 and integration_id = $2)"
+// An integration whose own key verified is found by its id, whatever installation the body names; its host is
+// empty here, so that no installation matches.
+constexpr db::statement find_all_receivers{
+    "find_receiving_integrations",
+    R"(select k.nth, tocsin.now() as now, i.organization_id, i.integration_id, i.mode, i.status, i.status_reason
+         from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[])
+              with ordinality as k (sentry_host, installation_id, own_organization_id, own_integration_id, nth)
+         left join lateral
+              (select i.organization_id, i.integration_id, i.mode, i.status, i.status_reason
+                 from tocsin.installation_owners o
+                 join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
+                where o.sentry_host = k.sentry_host and o.installation_id = k.installation_id and i.installation_id = k.installation_id
+               union all
+               select i.organization_id, i.integration_id, i.mode, i.status, i.status_reason
+                 from tocsin.integrations i
+                where i.organization_id = k.own_organization_id and i.integration_id = k.own_integration_id
+                limit 1) i on true)"
 };
 
 constexpr db::statement insert_unclaimed{
@@ -36,105 +51,127 @@ constexpr db::statement delete_credential{
     "delete_credential", "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
 
-constexpr db::statement select_now{"select_now", "select tocsin.now() as now"};
-
-constexpr db::statement insert_source{
-    "insert_source",
-    R"(insert into tocsin.sources (organization_id, integration_id, source_kind, source_id) values ($1, $2, $3, $4) on conflict do nothing)"
+constexpr db::statement insert_sources{
+    "insert_sources",
+    R"(insert into tocsin.sources (organization_id, integration_id, source_kind, source_id)
+       select k.organization_id, k.integration_id, k.source_kind, k.source_id
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k (organization_id, integration_id, source_kind, source_id)
+       on conflict do nothing)"
 };
 
-constexpr db::statement lock_one_source{
-    "lock_source",
-    R"(select last_delivery_id, had_lifecycle, last_event_at, coalesce(last_body_sha256 = $5::bytea, false) as same_body
-         from tocsin.sources
-        where organization_id = $1 and integration_id = $2 and source_kind = $3 and source_id = $4
-          for update)"
+// A locking subquery is run for one key after the other, so that rows are locked in the order of the keys.
+constexpr db::statement lock_sources_in_order{
+    "lock_sources",
+    R"(select k.nth, s.last_delivery_id, s.had_lifecycle, s.last_event_at, s.last_body_sha256
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
+        cross join lateral
+              (select s.last_delivery_id, s.had_lifecycle, s.last_event_at, s.last_body_sha256
+                 from tocsin.sources s
+                where s.organization_id = k.organization_id and s.integration_id = k.integration_id
+                  and s.source_kind = k.source_kind and s.source_id = k.source_id
+                  for update) s)"
 };
 
-constexpr db::statement find_event{
-    "find_applied_event",
-    "select delivery_id from tocsin.applied_events where organization_id = $1 and integration_id = $2 and "
-    "event_hash = $3::bytea"
+// The one that is not resolved comes first; of those that are, the newest is enough.
+constexpr db::statement lock_incidents{
+    "lock_incidents_of_sources",
+    R"(select k.nth, i.*
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
+        cross join lateral
+              (select i.number, )" TOCSIN_INCIDENT_STATE_COLUMNS R"(
+                 from tocsin.incidents i
+                where i.organization_id = k.organization_id and i.integration_id = k.integration_id
+                  and i.source_kind = k.source_kind and i.source_id = k.source_id
+                order by (i.status <> 'resolved') desc, i.number desc
+                limit 2
+                  for update) i)"
 };
 
-constexpr db::statement insert_event{
-    "insert_applied_event",
-    R"(insert into tocsin.applied_events (organization_id, integration_id, delivery_id, event_hash) values ($1, $2, $3, $4) on conflict do nothing)"
+constexpr db::statement select_events{
+    "find_applied_events",
+    R"(select k.nth, e.delivery_id
+         from unnest($1::uuid[], $2::uuid[], $3::bytea[]) with ordinality as k (organization_id, integration_id, event_hash, nth)
+        cross join lateral
+              (select e.delivery_id from tocsin.applied_events e
+                where e.organization_id = k.organization_id and e.integration_id = k.integration_id and e.event_hash = k.event_hash
+                limit 1) e)"
 };
 
-constexpr db::statement update_source{
-    "update_source",
-    R"(update tocsin.sources
-          set last_delivery_id = $5, last_event_at = greatest(last_event_at, $6), had_lifecycle = had_lifecycle or $7, last_body_sha256 = $8
-        where organization_id = $1 and integration_id = $2 and source_kind = $3 and source_id = $4)"
+constexpr db::statement next_numbers{
+    "next_incident_numbers",
+    R"(insert into tocsin.incident_counters as c (organization_id, last_number)
+       select k.organization_id, k.wanted from unnest($1::uuid[], $2::bigint[]) as k (organization_id, wanted)
+       on conflict (organization_id) do update set last_number = c.last_number + excluded.last_number
+       returning c.organization_id, c.last_number)"
 };
 
-// By id; by slug only for a mapping that was typed in by hand and has not met its id yet.
-constexpr db::statement find_mapping{
-    "find_mapping_of_project",
-    R"(select m.mapping_id, m.service_id, s.slug as service_slug, m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
-              m.sentry_project_id is null as lacks_id,
-              not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
-         from tocsin.mappings m
-         join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id
-        where m.organization_id = $1 and m.integration_id = $2
-          and (m.sentry_project_id = $3 or (m.sentry_project_id is null and m.sentry_project_slug = $4))
-        order by m.sentry_project_id is null
-        limit 1)"
-};
-
-// Metric alerts name their projects by slug alone.
-constexpr db::statement find_mapping_by_slug{
-    "find_mapping_of_project_slug",
-    R"(select m.mapping_id, m.service_id, s.slug as service_slug, m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
-              m.sentry_project_id is null as lacks_id,
-              not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
-         from tocsin.mappings m
-         join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id
-        where m.organization_id = $1 and m.integration_id = $2 and m.sentry_project_slug = $3
-        order by m.sentry_project_id is null
-        limit 1)"
-};
-
-constexpr db::statement learn_project_id{
-    "learn_project_id",
-    R"(update tocsin.mappings set sentry_project_id = $3
-        where organization_id = $1 and mapping_id = $2 and sentry_project_id is null)"
-};
-
-constexpr db::statement find_service{
-    "find_service_by_slug",
-    "select service_id from tocsin.services where organization_id = $1 and slug = $2 and archived_at is null"
-};
-
-constexpr db::statement find_newest_incident{
-    "find_newest_incident_of_source",
-    "select i.number, " TOCSIN_INCIDENT_STATE_COLUMNS
-    "  from tocsin.incidents i"
-    " where i.organization_id = $1 and i.integration_id = $2 and i.source_kind = $3 and i.source_id = $4"
-    " order by (i.status <> 'resolved') desc, i.number desc limit 1 for update"
-};
-
-constexpr db::statement next_number{
-    "next_incident_number",
-    R"(insert into tocsin.incident_counters (organization_id, last_number) values ($1, 1)
-       on conflict (organization_id) do update set last_number = incident_counters.last_number + 1
-       returning last_number)"
-};
-
-constexpr db::statement insert_incident{
-    "insert_incident",
+constexpr db::statement insert_all_incidents{
+    "insert_incidents",
     R"(insert into tocsin.incidents (organization_id, number, service_id, integration_id, source_kind, source_id, project_id, project_slug, title, culprit,
-                                     url, short_id, status, severity, environment, release, level, assignee, opened_at, last_seen_at, occurrences, previous_number)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, tocsin.now(), $18, $19, $20))"
+                                     url, short_id, status, severity, environment, release, level, assignee, resolved_at, resolution, opened_at,
+                                     last_seen_at, occurrences, reopened_count, previous_number)
+       select k.organization_id, k.number, k.service_id, k.integration_id, k.source_kind, k.source_id, k.project_id, k.project_slug, k.title, k.culprit,
+              k.url, k.short_id, k.status, k.severity, k.environment, k.release, k.level, k.assignee, k.resolved_at, k.resolution, tocsin.now(),
+              k.last_seen_at, k.occurrences, k.reopened_count, k.previous_number
+         from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                     $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::timestamptz[],
+                     $20::text[], $21::timestamptz[], $22::bigint[], $23::bigint[], $24::bigint[])
+              as k (organization_id, number, service_id, integration_id, source_kind, source_id, project_id, project_slug, title, culprit,
+                    url, short_id, status, severity, environment, release, level, assignee, resolved_at, resolution, last_seen_at, occurrences,
+                    reopened_count, previous_number))"
 };
 
-// Of the bytes the one that may be null comes first: a duplicate has no body of its own.
-constexpr db::statement insert_delivery{
-    "insert_delivery",
+// Unchanged values keep the update heap-only.
+constexpr db::statement update_all_incidents{
+    "update_incidents",
+    R"(update tocsin.incidents i
+          set status = k.status, severity = k.severity, title = k.title, culprit = k.culprit, url = k.url, short_id = k.short_id,
+              environment = k.environment, release = k.release, level = k.level, assignee = k.assignee, acknowledged_at = k.acknowledged_at,
+              resolved_at = k.resolved_at, resolution = k.resolution, last_seen_at = k.last_seen_at, occurrences = k.occurrences,
+              reopened_count = k.reopened_count, version = i.version + 1
+         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                     $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::timestamptz[], $17::bigint[], $18::bigint[])
+              as k (organization_id, number, status, severity, title, culprit, url, short_id, environment, release, level, assignee, acknowledged_at,
+                    resolved_at, resolution, last_seen_at, occurrences, reopened_count)
+        where i.organization_id = k.organization_id and i.number = k.number)"
+};
+
+constexpr db::statement insert_timeline{
+    "insert_timeline_entries",
+    R"(insert into tocsin.timeline (organization_id, incident_number, kind, actor_type, actor_name, from_value, to_value, text, delivery_id)
+       select k.organization_id, k.incident_number, k.kind, k.actor_type, k.actor_name, k.from_value, k.to_value, k.text, k.delivery_id
+         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[])
+              as k (organization_id, incident_number, kind, actor_type, actor_name, from_value, to_value, text, delivery_id))"
+};
+
+constexpr db::statement update_all_sources{
+    "update_sources",
+    R"(update tocsin.sources s
+          set last_delivery_id = k.last_delivery_id, last_event_at = k.last_event_at, had_lifecycle = k.had_lifecycle, last_body_sha256 = k.last_body_sha256
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::boolean[], $8::bytea[])
+              as k (organization_id, integration_id, source_kind, source_id, last_delivery_id, last_event_at, had_lifecycle, last_body_sha256)
+        where s.organization_id = k.organization_id and s.integration_id = k.integration_id
+          and s.source_kind = k.source_kind and s.source_id = k.source_id)"
+};
+
+constexpr db::statement insert_all_events{
+    "insert_applied_events",
+    R"(insert into tocsin.applied_events (organization_id, integration_id, event_hash, delivery_id)
+       select k.organization_id, k.integration_id, k.event_hash, k.delivery_id
+         from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[]) as k (organization_id, integration_id, event_hash, delivery_id)
+       on conflict do nothing)"
+};
+
+constexpr db::statement insert_deliveries{
+    "insert_deliveries",
     R"(insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, request_id, hook_timestamp, signing_key,
                                       project_id, project_slug, source_kind, source_id, incident_number, duplicate_of, body_bytes, cut, body, body_sha256)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20))"
+       select k.organization_id, k.delivery_id, k.integration_id, k.resource, k.action, k.outcome, k.rule, k.request_id, k.hook_timestamp, k.signing_key,
+              k.project_id, k.project_slug, k.source_kind, k.source_id, k.incident_number, k.duplicate_of, k.body_bytes, k.cut, k.body, k.body_sha256
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                     $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::uuid[], $17::bigint[], $18::boolean[], $19::bytea[], $20::bytea[])
+              as k (organization_id, delivery_id, integration_id, resource, action, outcome, rule, request_id, hook_timestamp, signing_key,
+                    project_id, project_slug, source_kind, source_id, incident_number, duplicate_of, body_bytes, cut, body, body_sha256))"
 };
 
 constexpr db::statement select_delivery{
@@ -142,131 +179,74 @@ constexpr db::statement select_delivery{
     "select outcome, incident_number from tocsin.deliveries where organization_id = $1 and delivery_id = $2"
 };
 
-std::optional<std::string> or_null(std::string text) {
-    return text.empty() ? std::nullopt : std::optional(std::move(text));
+/// Empty is null.
+void add_or_null(texts& to, std::string const& text) {
+    to.add(text.empty() ? std::nullopt : std::optional<std::string_view>(text));
 }
 
-/// The project that a webhook is about; a metric alert may be about several, of which the first stands for
-/// it.
-sentry::project_ref project_of(sentry::webhook const& hook) {
-    if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->project;
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return alert->project;
-    if (auto const* error = std::get_if<sentry::event>(&hook.what)) return error->project;
-    if (auto const* activity = std::get_if<sentry::activity_alert>(&hook.what))
-        return activity->issue.project;
-    if (auto const* comment = std::get_if<sentry::comment>(&hook.what))
-        return {{}, comment->project_slug, {}};
-    if (auto const* metric = std::get_if<sentry::metric_alert>(&hook.what);
-        metric && !metric->projects.empty())
-        return {{}, metric->projects.front(), {}};
-    return {};
-}
+struct source_columns {
+    uuids organizations, integrations;
+    texts kinds, ids;
 
-/// An identifier of Sentry's fit for a column of 64 bytes; odd ones are shown nowhere and match nothing.
-std::optional<std::string> short_id_or_null(std::string const& text) {
-    return text.size() <= 64 ? or_null(text) : std::nullopt;
-}
-
-std::vector<std::string> split_list(std::string_view text) {
-    std::vector<std::string> items;
-    while (!text.empty()) {
-        auto const end = std::min(text.find(','), text.size());
-        if (auto const item = trim(text.substr(0, end)); !item.empty()) items.emplace_back(item);
-        text.remove_prefix(std::min(end + 1, text.size()));
+    void add(source_key const& key) {
+        organizations.add(key.organization);
+        integrations.add(key.integration);
+        kinds.add(to_string(key.kind));
+        ids.add(key.id);
     }
-    return items;
-}
-
-/// The settings of an alert rule's action go over the mapping; its service needs no mapping at all.
-void take_settings(
-    db::transaction& tx, organization_id org, sentry::action_settings const& settings, routing& into
-) {
-    for (auto const& [name, value] : settings) {
-        if (name == "severity" && !value.empty()) into.severity = value;
-        if (name == "open") into.attach_only = value == "false";
-        if (name == "notes") into.notes = value;
-        if (name == "environments") into.environments = split_list(value);
-        if (name != "service" || value.empty()) continue;
-        auto const service = tx.run(find_service, org, value).first();
-        into.result = service ? routing::kind::mapped : routing::kind::unknown_service;
-        into.explained =
-            service ? "the alert rule's action for service " + value
-                    : "the alert rule's action names the service " + value + ", which does not exist";
-        if (service) into.service = service->get<service_id>("service_id");
-    }
-}
-
-routing mapped_to(db::row const& row) {
-    routing found;
-    found.service = row.get<service_id>("service_id");
-    found.severity = row.text("severity");
-    found.environments = row.get<std::vector<std::string>>("environments");
-    found.min_level = row.get<std::optional<std::string>>("min_level");
-    found.keep_on_archive = row.text("on_archive") == "keep";
-    found.open_on_error = row.get<bool>("open_on_error");
-    bool const paused = row.get<bool>("paused");
-    found.result = paused ? routing::kind::inactive : routing::kind::mapped;
-    found.explained =
-        (paused ? "paused: " : "") + std::string("the mapping to service ") + row.text("service_slug");
-    return found;
-}
-
-routing route_project(
-    db::transaction& tx, receiving_integration const& of, sentry::project_ref const& project
-) {
-    auto const id = short_id_or_null(project.id);
-    auto const row = tx.run(find_mapping, of.organization, of.integration, id, or_null(project.slug)).first();
-    if (!row) return {};
-    if (row->get<bool>("lacks_id") && id)
-        tx.run(learn_project_id, of.organization, row->get<mapping_id>("mapping_id"), id);
-    return mapped_to(*row);
-}
-
-/// The first listed project with an active mapping; else one that is paused; else none.
-routing route_metric_alert(
-    db::transaction& tx, receiving_integration const& of, sentry::metric_alert const& alert
-) {
-    routing best;
-    for (auto const& slug : alert.projects) {
-        auto const row = tx.run(find_mapping_by_slug, of.organization, of.integration, slug).first();
-        if (!row) continue;
-        auto found = mapped_to(*row);
-        if (found.result == routing::kind::mapped) return found;
-        best = std::move(found);
-    }
-    return best;
-}
+};
 
 }  // namespace
 
-std::optional<receiving_integration> find_receiver(db::transaction& tx, arrival const& what) {
-    auto const row = what.own
-                         ? tx.run(find_by_id, what.own->organization, what.own->integration).first()
-                         : tx.run(find_by_installation, what.sentry_host, what.hook.installation).first();
-    if (!row) return std::nullopt;
-    auto const why = row->text("status_reason");
-    // A dead token never silences a page: only an admin's Disconnect and an uninstall do.
-    bool const silenced =
-        row->text("status") == "disconnected" && (why == "uninstalled" || why == "disconnected_by_admin");
-    return receiving_integration{
-        row->get<organization_id>("organization_id"),
-        row->get<integration_id>("integration_id"),
-        known(integrations::parse_mode(row->text("mode")), "mode"),
-        silenced,
-        why == "uninstalled" ? "the integration was uninstalled in Sentry"
-                             : "an admin disconnected the integration"
-    };
+std::optional<std::string> text_or_null(std::string const& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<std::string> short_id_or_null(std::string const& text) {
+    return text.size() <= 64 ? text_or_null(text) : std::nullopt;
+}
+
+std::size_t place_of(db::row const& row) {
+    return static_cast<std::size_t>(row.get<std::int64_t>("nth") - 1);
+}
+
+found_receivers find_receivers(db::transaction& tx, std::vector<receiver_key> const& keys) {
+    texts hosts;
+    uuids installations, own_organizations, own_integrations;
+    for (auto const& key : keys) {
+        bool const is_own = key.own_integration != integration_id{};
+        hosts.add(is_own ? std::string_view() : std::string_view(key.sentry_host));
+        installations.add(key.installation);
+        own_organizations.add(key.own_organization.value);
+        own_integrations.add(key.own_integration.value);
+    }
+    found_receivers found{.of = std::vector<std::optional<receiving_integration>>(keys.size()), .now = {}};
+    for (auto const& row :
+         tx.run(find_all_receivers, hosts, installations, own_organizations, own_integrations)) {
+        found.now = row.get<timestamp>("now");
+        if (row.is_null("integration_id")) continue;
+        auto const why = row.text("status_reason");
+        // A dead token never silences a page: only an admin's Disconnect and an uninstall do.
+        bool const silenced =
+            row.text("status") == "disconnected" && (why == "uninstalled" || why == "disconnected_by_admin");
+        found.of[place_of(row)] = receiving_integration{
+            row.get<organization_id>("organization_id"),
+            row.get<integration_id>("integration_id"),
+            known(integrations::parse_mode(row.text("mode")), "mode"),
+            silenced,
+            why == "uninstalled" ? "the integration was uninstalled in Sentry"
+                                 : "an admin disconnected the integration"
+        };
+    }
+    return found;
 }
 
 void remember_unclaimed(
-    db::transaction& tx,
-    std::string const& sentry_host,
-    uuid const& installation,
-    sentry::installation_change const& what
+    db::transaction& tx, receiver_key const& of, sentry::installation_change const& what
 ) {
     auto const hash = what.code.empty() ? std::nullopt : std::optional(crypto::sha256(what.code.reveal()));
-    auto const bytes = hash ? std::optional(byte_view(*hash)) : std::nullopt;
-    tx.run(insert_unclaimed, sentry_host, installation, what.organization_slug, bytes);
+    auto const bytes_or_null = hash ? std::optional(byte_view(*hash)) : std::nullopt;
+    tx.run(insert_unclaimed, of.sentry_host, of.installation, what.organization_slug, bytes_or_null);
 }
 
 void uninstall(db::transaction& tx, receiving_integration const& of) {
@@ -279,188 +259,308 @@ void uninstall(db::transaction& tx, receiving_integration const& of) {
     );
 }
 
-timestamp current_time(db::transaction& tx) {
-    return tx.run(select_now)[0].get<timestamp>("now");
-}
-
-locked_source lock_source(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    crypto::sha256_digest const& body,
-    std::optional<crypto::sha256_digest> const& event
-) {
-    tx.run(insert_source, of.organization, of.integration, what.kind, what.id);
-    auto const row =
-        tx.run(lock_one_source, of.organization, of.integration, what.kind, what.id, byte_view(body))[0];
-    locked_source locked{
-        .memory =
-            {.same_body = row.get<bool>("same_body"),
-             .event_applied = false,
-             .had_lifecycle = row.get<bool>("had_lifecycle"),
-             .last_event_at = row.get<std::optional<timestamp>>("last_event_at")},
-        .last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id")
-    };
-    if (!event) return locked;
-    if (auto const before = tx.run(find_event, of.organization, of.integration, byte_view(*event)).first()) {
-        locked.memory.event_applied = true;
-        locked.last_delivery = before->get<delivery_id>("delivery_id");
+std::vector<source_story> lock_sources(db::transaction& tx, std::vector<source_key> const& keys) {
+    source_columns all;
+    for (auto const& key : keys) all.add(key);
+    std::vector<source_story> stories(keys.size());
+    tx.run(insert_sources, all.organizations, all.integrations, all.kinds, all.ids);
+    for (auto const& row :
+         tx.run(lock_sources_in_order, all.organizations, all.integrations, all.kinds, all.ids)) {
+        auto& story = stories[place_of(row)];
+        story.last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id");
+        story.last_event_at = row.get<std::optional<timestamp>>("last_event_at");
+        story.had_lifecycle = row.get<bool>("had_lifecycle");
+        if (auto const body = row.get<std::optional<byte_string>>("last_body_sha256"))
+            std::copy(body->begin(), body->end(), story.last_body.emplace().begin());
     }
-    return locked;
+    for (auto const& row : tx.run(lock_incidents, all.organizations, all.integrations, all.kinds, all.ids)) {
+        auto& incidents = stories[place_of(row)].incidents;
+        incidents.push_back({.is = {row.get<std::int64_t>("number"), read_state(row)}});
+        // The newest stands last, whether it is the one that is open or not.
+        if (incidents.size() == 2 && incidents[0].is.number > incidents[1].is.number)
+            std::swap(incidents[0], incidents[1]);
+    }
+    return stories;
 }
 
-routing find_routing(db::transaction& tx, receiving_integration const& of, sentry::webhook const& hook) {
-    auto const* metric = std::get_if<sentry::metric_alert>(&hook.what);
-    auto found = metric ? route_metric_alert(tx, of, *metric) : route_project(tx, of, project_of(hook));
-    if (metric) take_settings(tx, of.organization, metric->settings, found);
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
-        take_settings(tx, of.organization, alert->settings, found);
+applied_events find_events(db::transaction& tx, std::vector<event_key> const& keys) {
+    uuids organizations, integrations;
+    bytes hashes;
+    for (auto const& key : keys) {
+        organizations.add(key.organization);
+        integrations.add(key.integration);
+        hashes.add(key.event);
+    }
+    applied_events found;
+    for (auto const& row : tx.run(select_events, organizations, integrations, hashes))
+        found.emplace(keys[place_of(row)], row.get<delivery_id>("delivery_id"));
     return found;
 }
 
-std::optional<known_incident> find_newest(
-    db::transaction& tx, receiving_integration const& of, source const& what
+std::map<organization_id, std::int64_t> take_numbers(
+    db::transaction& tx, std::map<organization_id, std::int64_t> const& wanted
 ) {
-    auto const row =
-        tx.run(find_newest_incident, of.organization, of.integration, what.kind, what.id).first();
-    if (!row) return std::nullopt;
-    return known_incident{row->get<std::int64_t>("number"), read_state(*row)};
+    uuids organizations;
+    numbers counts;
+    for (auto const& [organization, count] : wanted) {
+        organizations.add(organization);
+        counts.add(count);
+    }
+    std::map<organization_id, std::int64_t> last;
+    for (auto const& row : tx.run(next_numbers, organizations, counts))
+        last.emplace(row.get<organization_id>("organization_id"), row.get<std::int64_t>("last_number"));
+    return last;
 }
 
 namespace {
 
-std::int64_t write_new_incident(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    arrival const& from,
-    routing const& where,
-    std::optional<known_incident> const& known,
-    incident_state const& state
-) {
-    auto const number = tx.run(next_number, of.organization)[0].get<std::int64_t>("last_number");
-    auto const project = project_of(from.hook);
-    auto const previous = known ? std::optional(known->number) : std::nullopt;
-    tx.run(
-        insert_incident,
-        of.organization,
-        number,
-        where.service,
-        of.integration,
-        what.kind,
-        what.id,
-        short_id_or_null(project.id),
-        or_null(project.slug),
-        state.title,
-        or_null(state.culprit),
-        or_null(state.url),
-        or_null(state.short_id),
-        state.severity,
-        or_null(state.environment),
-        or_null(state.release),
-        or_null(state.level),
-        or_null(state.assignee),
-        state.last_seen_at,
-        state.occurrences,
-        previous
-    );
-    return number;
-}
+/// The columns of an incident's state that both ways of writing it have.
+struct state_columns {
+    uuids organizations;
+    numbers all_numbers, occurrences, reopened;
+    texts titles, culprits, urls, short_ids, statuses, severities, environments, releases, levels, assignees,
+        resolutions;
+    times resolved, last_seen;
+
+    void add(organization_id organization, known_incident const& is) {
+        auto const& state = is.state;
+        organizations.add(organization);
+        all_numbers.add(is.number);
+        occurrences.add(state.occurrences);
+        reopened.add(state.reopened_count);
+        titles.add(state.title);
+        add_or_null(culprits, state.culprit);
+        add_or_null(urls, state.url);
+        add_or_null(short_ids, state.short_id);
+        statuses.add(to_string(state.status));
+        severities.add(to_string(state.severity));
+        add_or_null(environments, state.environment);
+        add_or_null(releases, state.release);
+        add_or_null(levels, state.level);
+        add_or_null(assignees, state.assignee);
+        resolutions.add(
+            state.resolution ? std::optional<std::string_view>(to_string(*state.resolution)) : std::nullopt
+        );
+        resolved.add(state.resolved_at);
+        last_seen.add(state.last_seen_at);
+    }
+};
 
 }  // namespace
 
-std::optional<std::int64_t> write_change(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    arrival const& from,
-    routing const& where,
-    std::optional<known_incident> const& known,
-    decision const& made,
-    delivery_id delivery
-) {
-    std::optional<std::int64_t> number = known ? std::optional(known->number) : std::nullopt;
-    if (made.change == change::open)
-        number = write_new_incident(tx, of, what, from, where, known, made.state);
-    if (made.change == change::update) write_state(tx, of.organization, known->number, made.state);
-    if (!number) return std::nullopt;
-    // A person's name where a person did it in Sentry; rules and regressions are Sentry's own.
-    actor const by{
-        actor_kind::sentry, from.hook.actor.type == "user" ? from.hook.actor.name : "Sentry", std::nullopt
-    };
-    for (auto const& item : made.timeline) append_timeline(tx, of.organization, *number, item, by, delivery);
-    return number;
-}
-
-void remember(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    decision const& made,
-    crypto::sha256_digest const& body,
-    std::optional<crypto::sha256_digest> const& event,
-    std::optional<timestamp> event_at,
-    delivery_id delivery
-) {
-    if (!made.applied) return;
+void insert_incidents(db::transaction& tx, std::vector<incident_write> const& all) {
+    if (all.empty()) return;
+    state_columns states;
+    uuids services, integrations;
+    texts kinds, source_ids, project_ids, project_slugs;
+    numbers previous;
+    for (auto const& one : all) {
+        states.add(one.organization, one.what.is);
+        services.add(one.service);
+        integrations.add(one.integration);
+        kinds.add(to_string(one.about.kind));
+        source_ids.add(one.about.id);
+        project_ids.add(short_id_or_null(one.project.id));
+        add_or_null(project_slugs, one.project.slug);
+        previous.add(one.what.follows);
+    }
     tx.run(
-        update_source,
-        of.organization,
-        of.integration,
-        what.kind,
-        what.id,
-        delivery,
-        event_at,
-        made.lifecycle,
-        byte_view(body)
-    );
-    if (event) tx.run(insert_event, of.organization, of.integration, delivery, byte_view(*event));
-}
-
-void write_delivery(
-    db::transaction& tx,
-    receiving_integration const& of,
-    arrival const& from,
-    delivery_record const& what,
-    crypto::sha256_digest const& body
-) {
-    auto const& hook = from.hook;
-    auto const project = project_of(hook);
-    auto const kind = what.about ? std::optional(what.about->kind) : std::nullopt;
-    auto const source_id = what.about ? std::optional(what.about->id) : std::nullopt;
-    auto const resource =
-        hook.resource == sentry::resource::other ? hook.resource_name : std::string(to_string(hook.resource));
-    auto const rule = repaired(what.rule, 500);
-    auto const bytes = static_cast<std::int64_t>(from.body.size());
-    auto const project_id = short_id_or_null(project.id);
-    auto const raw = what.outcome == outcome::duplicate ? std::nullopt : std::optional(as_bytes(from.body));
-    tx.run(
-        insert_delivery,
-        of.organization,
-        what.id,
-        of.integration,
-        resource,
-        hook.action,
-        what.outcome,
-        rule,
-        from.request_id,
-        from.hook_timestamp,
-        from.signing_key,
-        project_id,
-        or_null(project.slug),
-        kind,
-        source_id,
-        what.incident,
-        what.duplicate_of,
-        bytes,
-        hook.cut,
-        raw,
-        byte_view(body)
+        insert_all_incidents,
+        states.organizations,
+        states.all_numbers,
+        services,
+        integrations,
+        kinds,
+        source_ids,
+        project_ids,
+        project_slugs,
+        states.titles,
+        states.culprits,
+        states.urls,
+        states.short_ids,
+        states.statuses,
+        states.severities,
+        states.environments,
+        states.releases,
+        states.levels,
+        states.assignees,
+        states.resolved,
+        states.resolutions,
+        states.last_seen,
+        states.occurrences,
+        states.reopened,
+        previous
     );
 }
 
-std::optional<accepted> find_delivery(db::transaction& tx, receiving_integration const& of, delivery_id id) {
-    auto const row = tx.run(select_delivery, of.organization, id).first();
+void update_incidents(db::transaction& tx, std::vector<incident_write> const& all) {
+    if (all.empty()) return;
+    state_columns states;
+    times acknowledged;
+    for (auto const& one : all) {
+        states.add(one.organization, one.what.is);
+        acknowledged.add(one.what.is.state.acknowledged_at);
+    }
+    tx.run(
+        update_all_incidents,
+        states.organizations,
+        states.all_numbers,
+        states.statuses,
+        states.severities,
+        states.titles,
+        states.culprits,
+        states.urls,
+        states.short_ids,
+        states.environments,
+        states.releases,
+        states.levels,
+        states.assignees,
+        acknowledged,
+        states.resolved,
+        states.resolutions,
+        states.last_seen,
+        states.occurrences,
+        states.reopened
+    );
+}
+
+void append_timelines(db::transaction& tx, std::vector<timeline_write> const& all) {
+    if (all.empty()) return;
+    uuids organizations, deliveries;
+    numbers incidents;
+    texts kinds, actor_types, actors, from_values, to_values, notes;
+    for (auto const& one : all) {
+        organizations.add(one.organization);
+        incidents.add(one.incident);
+        kinds.add(to_string(one.item.kind));
+        actor_types.add(to_string(one.by.kind));
+        actors.add(one.by.name);
+        add_or_null(from_values, one.item.from);
+        add_or_null(to_values, one.item.to);
+        add_or_null(notes, one.item.text);
+        deliveries.add(one.delivery);
+    }
+    tx.run(
+        insert_timeline,
+        organizations,
+        incidents,
+        kinds,
+        actor_types,
+        actors,
+        from_values,
+        to_values,
+        notes,
+        deliveries
+    );
+}
+
+void update_sources(db::transaction& tx, std::vector<source_write> const& all) {
+    if (all.empty()) return;
+    source_columns keys;
+    uuids deliveries;
+    times event_times;
+    flags lifecycles;
+    bytes bodies;
+    for (auto const& [key, story] : all) {
+        keys.add(key);
+        deliveries.add(story.last_delivery);
+        event_times.add(story.last_event_at);
+        lifecycles.add(story.had_lifecycle);
+        bodies.add(story.last_body);
+    }
+    tx.run(
+        update_all_sources,
+        keys.organizations,
+        keys.integrations,
+        keys.kinds,
+        keys.ids,
+        deliveries,
+        event_times,
+        lifecycles,
+        bodies
+    );
+}
+
+void insert_events(db::transaction& tx, std::vector<std::pair<event_key, delivery_id>> const& all) {
+    if (all.empty()) return;
+    uuids organizations, integrations, deliveries;
+    bytes hashes;
+    for (auto const& [key, delivery] : all) {
+        organizations.add(key.organization);
+        integrations.add(key.integration);
+        hashes.add(key.event);
+        deliveries.add(delivery);
+    }
+    tx.run(insert_all_events, organizations, integrations, hashes, deliveries);
+}
+
+void write_deliveries(db::transaction& tx, std::vector<delivery_record const*> const& all) {
+    if (all.empty()) return;
+    uuids organizations, ids, integrations, duplicates;
+    texts resources, actions, outcomes, rules, request_ids, hook_timestamps, signing_keys, project_ids,
+        project_slugs, kinds, source_ids;
+    numbers incidents, sizes;
+    flags cuts;
+    bytes bodies, hashes;
+    std::size_t total = 0;
+    for (auto const* one : all) total += one->from.body.size() + 4;
+    bodies.reserve(total);
+    for (auto const* one : all) {
+        auto const& from = one->from;
+        auto const& hook = from.hook;
+        auto const project = project_of(hook);
+        organizations.add(one->of.organization);
+        ids.add(one->id);
+        integrations.add(one->of.integration);
+        resources.add(
+            hook.resource == sentry::resource::other ? std::string_view(hook.resource_name)
+                                                     : to_string(hook.resource)
+        );
+        actions.add(hook.action);
+        outcomes.add(to_string(one->outcome));
+        rules.add(repaired(one->rule, 500));
+        request_ids.add(from.request_id);
+        hook_timestamps.add(from.hook_timestamp);
+        signing_keys.add(from.signing_key);
+        project_ids.add(short_id_or_null(project.id));
+        add_or_null(project_slugs, project.slug);
+        kinds.add(one->about ? std::optional<std::string_view>(to_string(one->about->kind)) : std::nullopt);
+        source_ids.add(one->about ? std::optional<std::string_view>(one->about->id) : std::nullopt);
+        incidents.add(one->incident);
+        duplicates.add(one->duplicate_of);
+        sizes.add(static_cast<std::int64_t>(from.body.size()));
+        cuts.add(hook.cut);
+        // A duplicate has no body of its own.
+        bodies.add(one->outcome == outcome::duplicate ? std::nullopt : std::optional(as_bytes(from.body)));
+        hashes.add(one->body);
+    }
+    tx.run(
+        insert_deliveries,
+        organizations,
+        ids,
+        integrations,
+        resources,
+        actions,
+        outcomes,
+        rules,
+        request_ids,
+        hook_timestamps,
+        signing_keys,
+        project_ids,
+        project_slugs,
+        kinds,
+        source_ids,
+        incidents,
+        duplicates,
+        sizes,
+        cuts,
+        bodies,
+        hashes
+    );
+}
+
+std::optional<accepted> find_delivery(db::transaction& tx, organization_id of, delivery_id id) {
+    auto const row = tx.run(select_delivery, of, id).first();
     if (!row) return std::nullopt;
     auto const known = parse_outcome(row->text("outcome"));
     return accepted{

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ingest_fold.hpp"
+
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/db/transaction.hpp>
 #include <tocsin/incidents/incident_rules.hpp>
@@ -7,12 +9,35 @@
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/integrations/types.hpp>
 
+#include <compare>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tocsin::incidents {
 
-/// The integration that a webhook is for.
+// The statements of a batch. Each takes and answers whole columns, so that their number does not depend on
+// how many deliveries share the transaction; those that lock rows do so in the order that they are given.
+
+std::optional<std::string> text_or_null(std::string const& text);
+/// An identifier of Sentry's fit for a column of 64 bytes; odd ones are shown nowhere and match nothing.
+std::optional<std::string> short_id_or_null(std::string const& text);
+/// The place in its column of the key that a row answers: the row's `nth` counts from 1.
+std::size_t place_of(db::row const& row);
+
+/// Whom a delivery is for, as the key that verified lets it say: an installation of the app's, or the
+/// integration whose own key it was.
+struct receiver_key {
+    std::string sentry_host;
+    uuid installation;
+    organization_id own_organization{};  ///< nil: the installation says whose it is
+    integration_id own_integration{};
+    friend auto operator<=>(receiver_key const&, receiver_key const&) = default;
+};
+
+/// The integration that a delivery is for.
 struct receiving_integration {
     organization_id organization;
     integration_id integration;
@@ -20,78 +45,87 @@ struct receiving_integration {
     bool silenced = false;  ///< disconnected by an admin or uninstalled: webhooks have no effect
     std::string reason;
 };
-std::optional<receiving_integration> find_receiver(db::transaction& tx, arrival const& what);
+struct found_receivers {
+    std::vector<std::optional<receiving_integration>> of;  ///< in the order of the keys
+    timestamp now;                                         ///< the transaction's
+};
+/// `keys` is not empty.
+found_receivers find_receivers(db::transaction& tx, std::vector<receiver_key> const& keys);
 
 /// Keeps of the code only its hash: it proves later that a code belongs to this installation.
-void remember_unclaimed(
-    db::transaction& tx,
-    std::string const& sentry_host,
-    uuid const& installation,
-    sentry::installation_change const& what
-);
+void remember_unclaimed(db::transaction& tx, receiver_key const& of, sentry::installation_change const& what);
 /// Tokens gone, status disconnected, reason uninstalled.
 void uninstall(db::transaction& tx, receiving_integration const& of);
 
-timestamp current_time(db::transaction& tx);
-
-/// Locks the source's row (made where missing) until the end of the transaction, and tells what was applied
-/// to it.
-struct locked_source {
-    source_memory memory;
-    std::optional<delivery_id> last_delivery;
+/// In the order in which sources are locked.
+struct source_key {
+    organization_id organization;
+    integration_id integration;
+    source_kind kind = source_kind::issue;
+    std::string id;
+    friend auto operator<=>(source_key const&, source_key const&) = default;
 };
-locked_source lock_source(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    crypto::sha256_digest const& body,
-    std::optional<crypto::sha256_digest> const& event
-);
 
-routing find_routing(db::transaction& tx, receiving_integration const& of, sentry::webhook const& hook);
-/// The incident of a source that is not resolved, else its newest; locked.
-std::optional<known_incident> find_newest(
-    db::transaction& tx, receiving_integration const& of, source const& what
-);
+/// Locks the rows of these sources (made where missing) and then their incidents until the end of the
+/// transaction, and tells what is known of them, in the order of the keys. These are sorted.
+std::vector<source_story> lock_sources(db::transaction& tx, std::vector<source_key> const& keys);
 
-/// Writes the change and its timeline; the number of the incident concerned, if any.
-std::optional<std::int64_t> write_change(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    arrival const& from,
-    routing const& where,
-    std::optional<known_incident> const& known,
-    decision const& made,
-    delivery_id delivery
-);
-void remember(
-    db::transaction& tx,
-    receiving_integration const& of,
-    source const& what,
-    decision const& made,
-    crypto::sha256_digest const& body,
-    std::optional<crypto::sha256_digest> const& event,
-    std::optional<timestamp> event_at,
-    delivery_id delivery
+/// An event of an integration that has had its effect.
+struct event_key {
+    organization_id organization;
+    integration_id integration;
+    crypto::sha256_digest event;
+    friend auto operator<=>(event_key const&, event_key const&) = default;
+};
+using applied_events = std::map<event_key, delivery_id>;
+applied_events find_events(db::transaction& tx, std::vector<event_key> const& keys);
+
+/// Takes the next numbers of the organizations, as many as each wants; the last number of each.
+std::map<organization_id, std::int64_t> take_numbers(
+    db::transaction& tx, std::map<organization_id, std::int64_t> const& wanted
 );
 
 struct delivery_record {
     delivery_id id;
-    incidents::outcome outcome;
+    receiving_integration of;
+    arrival const& from;
+    crypto::sha256_digest const& body;
+    incidents::outcome outcome = outcome::inactive;
     std::string rule;
-    std::optional<source> about;
-    std::optional<std::int64_t> incident;
-    std::optional<delivery_id> duplicate_of;
+    std::optional<source> about = {};
+    std::optional<std::int64_t> incident = {};
+    std::optional<delivery_id> duplicate_of = {};
 };
-void write_delivery(
-    db::transaction& tx,
-    receiving_integration const& of,
-    arrival const& from,
-    delivery_record const& what,
-    crypto::sha256_digest const& body
-);
+void write_deliveries(db::transaction& tx, std::vector<delivery_record const*> const& all);
 
-std::optional<accepted> find_delivery(db::transaction& tx, receiving_integration const& of, delivery_id id);
+/// An incident that a batch opened or changed.
+struct incident_write {
+    organization_id organization;
+    integration_id integration;
+    source_key const& about;
+    tracked_incident const& what;
+    service_id service;           ///< of one that is opened
+    sentry::project_ref project;  ///< too
+};
+void insert_incidents(db::transaction& tx, std::vector<incident_write> const& all);
+void update_incidents(db::transaction& tx, std::vector<incident_write> const& all);
+
+struct timeline_write {
+    organization_id organization;
+    std::int64_t incident = 0;
+    timeline_item const& item;
+    actor by;
+    delivery_id delivery;
+};
+void append_timelines(db::transaction& tx, std::vector<timeline_write> const& all);
+
+struct source_write {
+    source_key const& key;
+    source_story const& story;
+};
+void update_sources(db::transaction& tx, std::vector<source_write> const& all);
+void insert_events(db::transaction& tx, std::vector<std::pair<event_key, delivery_id>> const& all);
+
+std::optional<accepted> find_delivery(db::transaction& tx, organization_id of, delivery_id id);
 
 }  // namespace tocsin::incidents

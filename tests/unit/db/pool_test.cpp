@@ -2,6 +2,7 @@
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/base/error.hpp>
+#include <tocsin/db/array.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -40,6 +41,11 @@ constexpr db::statement echo{
     "test_echo",
     "select $1::text as text, $2::bigint as number, $3::text[] as list, $4::timestamptz as time, $5::bytea "
     "as bytes"
+};
+constexpr db::statement unnest_all{
+    "test_unnest",
+    "select k.* from unnest($1::uuid[], $2::text[], $3::bigint[], $4::boolean[], $5::timestamptz[], "
+    "$6::bytea[]) with ordinality as k (id, text, number, flag, time, bytes, nth)"
 };
 constexpr db::statement divide{"test_divide", "select 1 / $1::int"};
 
@@ -255,6 +261,52 @@ BOOST_FIXTURE_TEST_CASE(a_full_queue_refuses_at_once, pool_fixture) {
 BOOST_FIXTURE_TEST_CASE(a_role_that_cannot_be_assumed_is_refused, pool_fixture) {
     db::pool wrong(database.pool_options("no_such_role"));
     BOOST_CHECK_THROW(run(wrong.transact(db::no_tenant, [](db::transaction&) {})), std::exception);
+}
+
+BOOST_FIXTURE_TEST_CASE(whole_columns_go_in_and_come_out, pool_fixture) {
+    auto const at = *parse_rfc3339("1999-03-02T09:14:05.123456Z");
+    db::array<uuid> ids;
+    db::array<std::string_view> texts;
+    db::array<std::int64_t> numbers;
+    db::array<bool> flags;
+    db::array<timestamp> times;
+    db::array<byte_view> bytes;
+    ids.add(acme);
+    ids.add(std::optional<organization_id>());
+    texts.add("Ünï, {\"\\}");
+    texts.add(std::optional<std::string>());
+    numbers.add(-(std::int64_t{1} << 60));
+    numbers.add(std::optional<std::int64_t>());
+    flags.add(true);
+    flags.add(std::optional<bool>());
+    times.add(at);
+    times.add(std::optional<timestamp>());
+    byte_string const all{0, 1, 0, 255};
+    bytes.add(all);
+    bytes.add(std::optional<byte_view>());
+    run(pool->transact(db::no_tenant, [&](db::transaction& tx) {
+        auto const rows = tx.run(unnest_all, ids, texts, numbers, flags, times, bytes);
+        BOOST_REQUIRE(rows.size() == 2);
+        BOOST_TEST((rows[0].get<organization_id>("id") == acme));
+        BOOST_TEST(rows[0].text("text") == "Ünï, {\"\\}");
+        BOOST_TEST(rows[0].get<std::int64_t>("number") == -(std::int64_t{1} << 60));
+        BOOST_TEST(rows[0].get<bool>("flag"));
+        BOOST_TEST((rows[0].get<timestamp>("time") == at));
+        BOOST_TEST((rows[0].get<byte_string>("bytes") == all));
+        for (auto const* column : {"id", "text", "number", "flag", "time", "bytes"})
+            BOOST_TEST(rows[1].is_null(column));
+        BOOST_TEST(tx.run(
+                         unnest_all,
+                         db::array<uuid>(),
+                         db::array<std::string_view>(),
+                         db::array<std::int64_t>(),
+                         db::array<bool>(),
+                         db::array<timestamp>(),
+                         db::array<byte_view>()
+        )
+                       .empty());
+    }));
+    BOOST_CHECK_THROW(texts.add(std::string_view("a\0b", 3)), db::bad_value);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

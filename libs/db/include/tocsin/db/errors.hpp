@@ -24,7 +24,8 @@ struct constraint_violation : std::runtime_error {
     std::string constraint;  ///< e.g. "services_slug_key"; empty where PostgreSQL's text names none
 };
 
-/// A value that the database cannot hold (class 22, or a NUL in a text): bad data, not a bad connection.
+/// A value that the database cannot hold (class 22 or 54, or a NUL in a text): bad data, not a bad
+/// connection.
 struct bad_value : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

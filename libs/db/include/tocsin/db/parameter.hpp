@@ -14,12 +14,12 @@
 
 namespace tocsin::db {
 
-/// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea) must be
-/// the last parameters of a statement, at most three: that is what libpqxx 6 can mix. Of these, one that may
-/// be null comes first: null is no bytes.
+/// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea, arrays)
+/// must be the last parameters of a statement: that is what libpqxx 6 can mix. Of these, one that may be null
+/// comes first: null is no bytes. Bytes are not copied: a parameter lives no longer than what it was made of.
 struct parameter {
     std::optional<std::string> text;
-    std::optional<byte_string> bytes;
+    std::optional<byte_view> bytes;
 };
 
 parameter to_parameter(std::string_view value);

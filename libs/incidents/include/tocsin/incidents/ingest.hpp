@@ -42,34 +42,29 @@ struct accepted {
     std::optional<std::int64_t> incident;
 };
 
-/// Deliveries into incidents. What it answers is durable.
+/// Deliveries into incidents. What it answers is durable. Those that wait at the same time share a
+/// transaction; none waits for others to come. Belongs to the executor's thread; nobody may be in `take` when
+/// it ends.
 class ingest {
 public:
-    ingest(db::pool& pool, rule_settings rules, clock const& time, observe::metrics& metrics)
-        : pool_(pool), rules_(rules), time_(time), metrics_(metrics) {}
+    /// `pool` has two connections: a second batch is written beside the first while many wait.
+    ingest(
+        async::executor on, db::pool& pool, rule_settings rules, clock const& time, observe::metrics& metrics
+    );
+    ~ingest();
+    ingest(ingest const&) = delete;
+    ingest& operator=(ingest const&) = delete;
 
     /// Stores the delivery and its whole effect in one transaction. Nothing where the installation belongs to
     /// nobody and the webhook is none about installations. Throws db::unavailable where it could not be made
-    /// durable, or where that cannot be told.
+    /// durable, or where that cannot be told; at once where it would have to wait for too long.
     async::task<std::optional<accepted>> take(arrival what);
 
     static void declare(observe::metrics& metrics);
 
 private:
-    enum class run_end { done, collided, poisonous, in_doubt };
-    struct attempt {
-        run_end end = run_end::done;
-        std::optional<accepted> done;
-        std::string why;
-    };
-    async::task<attempt> try_once(std::shared_ptr<arrival const> what, delivery_id id);
-    async::task<std::optional<accepted>> look_up(std::shared_ptr<arrival const> what, delivery_id id);
-    void count(arrival const& what, accepted const& done);
-
-    db::pool& pool_;
-    rule_settings rules_;
-    clock const& time_;
-    observe::metrics& metrics_;
+    struct impl;
+    std::unique_ptr<impl> impl_;
 };
 
 }  // namespace tocsin::incidents

@@ -1,0 +1,74 @@
+#include <tocsin/db/array.hpp>
+#include <tocsin/db/errors.hpp>
+
+#include <array>
+#include <chrono>
+
+namespace tocsin::db::detail {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// PostgreSQL counts time from here.
+constexpr timestamp postgres_epoch{std::chrono::sys_days{2000y / 1 / 1}};
+
+/// Of the image's header, each a big-endian word: dimensions, whether there are nulls, element type, size,
+/// lower bound.
+constexpr std::size_t nulls_at = 4, size_at = 12, header_size = 20;
+
+template <std::size_t Bytes>
+std::array<std::uint8_t, Bytes> big_endian(std::uint64_t value) {
+    std::array<std::uint8_t, Bytes> out;
+    for (std::size_t i = Bytes; i-- > 0; value >>= 8) out[i] = static_cast<std::uint8_t>(value & 0xff);
+    return out;
+}
+
+template <class Bytes>
+void append(byte_string& to, Bytes const& what) {
+    to.insert(to.end(), what.begin(), what.end());
+}
+
+}  // namespace
+
+array_image::array_image(std::uint32_t element_type) {
+    image_.reserve(256);
+    for (std::uint32_t const word : {1u, 0u, element_type, 0u, 1u}) append(image_, big_endian<4>(word));
+    static_assert(header_size == 5 * 4);
+}
+
+void array_image::count_one() {
+    auto const size = big_endian<4>(++size_);
+    std::copy(size.begin(), size.end(), image_.begin() + size_at);
+}
+
+void array_image::add_null() {
+    count_one();
+    image_[nulls_at + 3] = 1;
+    append(image_, big_endian<4>(0xffff'ffff));
+}
+
+void array_image::add_bytes(byte_view element) {
+    count_one();
+    append(image_, big_endian<4>(element.size()));
+    append(image_, element);
+}
+
+void array_element<bool>::add(array_image& to, bool value) {
+    to.add_bytes(big_endian<1>(value ? 1 : 0));
+}
+
+void array_element<std::int64_t>::add(array_image& to, std::int64_t value) {
+    to.add_bytes(big_endian<8>(static_cast<std::uint64_t>(value)));
+}
+
+void array_element<std::string_view>::add(array_image& to, std::string_view value) {
+    if (value.find('\0') != std::string_view::npos) throw bad_value("a text parameter holds a NUL byte");
+    to.add_bytes(as_bytes(value));
+}
+
+void array_element<timestamp>::add(array_image& to, timestamp value) {
+    to.add_bytes(big_endian<8>(static_cast<std::uint64_t>((value - postgres_epoch).count())));
+}
+
+}  // namespace tocsin::db::detail

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "ingest_store.hpp"
+
+#include <tocsin/crypto/digest.hpp>
+#include <tocsin/db/transaction.hpp>
+#include <tocsin/incidents/incident_rules.hpp>
+#include <tocsin/incidents/ingest.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace tocsin::incidents {
+
+/// A webhook on its way into a batch, with what is worked out once, however often the batch is run.
+struct delivery {
+    explicit delivery(arrival what, delivery_id of);
+
+    arrival from;
+    delivery_id id;
+    crypto::sha256_digest body;
+    std::optional<source> about;
+    std::optional<crypto::sha256_digest> event;
+};
+
+/// What became of one delivery of a batch.
+struct written {
+    std::optional<accepted> answer;               ///< nothing where the installation belongs to nobody
+    std::optional<organization_id> organization;  ///< whose row was written, if any
+};
+
+/// Writes deliveries and their whole effect in this transaction, in their order: each sees what those before
+/// it did. The number of statements does not depend on that of the deliveries.
+std::vector<written> write_batch(
+    db::transaction& tx, std::vector<delivery const*> const& batch, rule_settings const& settings
+);
+
+/// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its
+/// raw bytes.
+written keep_as_unreadable(db::transaction& tx, delivery const& what);
+
+}  // namespace tocsin::incidents

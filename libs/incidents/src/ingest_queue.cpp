@@ -1,0 +1,57 @@
+#include "ingest_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::incidents {
+
+bool ingest_queue::push(std::shared_ptr<queued> next) {
+    auto const size = next->bytes;
+    auto found = line_of_.find(next->installation);
+    std::size_t const own_items = found == line_of_.end() ? 0 : found->second->items.size();
+    std::size_t const own_bytes = found == line_of_.end() ? 0 : found->second->bytes;
+    if (size_ >= limits_.items || own_items >= limits_.items / 2) return false;
+    if (bytes_ + size > limits_.bytes || own_bytes + size > limits_.bytes / 2) return false;
+    if (found == line_of_.end()) {
+        lines_.push_back({.installation = next->installation});
+        found = line_of_.emplace(next->installation, std::prev(lines_.end())).first;
+    }
+    auto& line = *found->second;
+    line.items.push_back(std::move(next));
+    line.bytes += size;
+    ++size_;
+    bytes_ += size;
+    return true;
+}
+
+std::vector<std::shared_ptr<queued>> ingest_queue::take() {
+    std::vector<std::shared_ptr<queued>> batch;
+    std::size_t taken = 0;
+    while (!lines_.empty() && batch.size() < limits_.batch_items) {
+        auto& line = lines_.front();
+        auto const size = line.items.front()->bytes;
+        if (!batch.empty() && taken + size > limits_.batch_bytes) break;
+        batch.push_back(std::move(line.items.front()));
+        line.items.pop_front();
+        line.bytes -= size;
+        taken += size;
+        --size_;
+        bytes_ -= size;
+        if (line.items.empty()) {
+            line_of_.erase(line.installation);
+            lines_.pop_front();
+        } else {
+            lines_.splice(lines_.end(), lines_, lines_.begin());
+        }
+    }
+    return batch;
+}
+
+std::size_t ingest_queue::ahead_of(uuid const& installation) const {
+    auto const found = line_of_.find(installation);
+    std::size_t const own = found == line_of_.end() ? 0 : found->second->items.size();
+    // Every other installation has its turn at most once before each of these.
+    return std::min(size_, (own + 1) * (lines_.size() + 1));
+}
+
+}  // namespace tocsin::incidents
