@@ -125,6 +125,7 @@ BOOST_AUTO_TEST_CASE(who_cannot_wait_that_long_is_told) {
     });
 }
 
+// For a breath only: a longer wish is its own caller's, since Sentry counts by organization.
 BOOST_AUTO_TEST_CASE(a_429_stops_those_who_come_after) {
     std::atomic<int> requests = 0;
     scripted_server server(2, [&](int, raw_socket& s) {
@@ -132,18 +133,23 @@ BOOST_AUTO_TEST_CASE(a_429_stops_those_who_come_after) {
         ++requests;
         s.send(http_answer("", "Retry-After: 40\r\n", "429 Too Many Requests"));
     });
-    auto const second =
-        ask_sentry(server.port(), [](sentry::client& c) -> async::task<sentry::call_result<sentry::issue>> {
+    sentry::client_settings impatient;
+    impatient.timeout = 1s;
+    auto const second = ask_sentry(
+        server.port(),
+        [](sentry::client& c) -> async::task<sentry::call_result<sentry::issue>> {
             auto const first = co_await c.find_issue({"northwind"}, "7", token);
             BOOST_TEST(first.error().http_status == 429);
             co_return co_await c.find_issue({"northwind"}, "7", token);
-        });
+        },
+        impatient
+    );
     BOOST_REQUIRE(!second.has_value());
     BOOST_TEST(requests == 1);
     BOOST_TEST(to_string(second.error().kind) == "rate_limited");
     BOOST_TEST(second.error().http_status == 0);
     BOOST_TEST(!second.error().in_doubt);
-    BOOST_TEST((second.error().retry_after.value() > 35s && second.error().retry_after.value() <= 40s));
+    BOOST_TEST((second.error().retry_after.value() >= 4s && second.error().retry_after.value() <= 5s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
