@@ -1,9 +1,11 @@
 #include "tocsin/serve.hpp"
 
 #include "gateway/admin_server.hpp"
+#include "gateway/change_feed.hpp"
 #include "gateway/connect_callback.hpp"
 #include "gateway/console_files.hpp"
 #include "gateway/deliveries_api.hpp"
+#include "gateway/events_api.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/health.hpp"
 #include "gateway/incidents_api.hpp"
@@ -21,6 +23,7 @@
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/listener.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/accounts.hpp>
 #include <tocsin/identity/password_worker.hpp>
@@ -60,7 +63,7 @@ constexpr std::chrono::milliseconds drain_limit{10'000};
 /// it.
 constexpr db::statement schema_is_current = {
     "program_schema_is_current",
-    "select to_regprocedure('tocsin.drop_delivery_partitions(interval)') is not null as current",
+    "select to_regprocedure('tocsin.tell_incidents()') is not null as current",
 };
 
 db::pool_options pool_of(
@@ -181,6 +184,12 @@ public:
               on.metrics
           ),
           console_(console_directory(with)),
+          listener_(
+              on.executor,
+              pool_of(with, "tocsin changes", "tocsin_gateway", 1),
+              "tocsin_changes",
+              {[this](std::string const& message) { changes_.take(message); }, [this] { changes_.gap(); }}
+          ),
           gateway_(
               edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, ingest_pool)}
           ) {
@@ -189,6 +198,8 @@ public:
     }
 
     gateway::gateway& edge() noexcept { return gateway_; }
+    /// Streams never end by themselves.
+    void end_streams() { changes_.end_all(); }
 
 private:
     static gateway::settings edges(serve_settings const& with) {
@@ -213,6 +224,7 @@ private:
         );
         append(all, gateway::incident_endpoints(board_));
         append(all, gateway::delivery_endpoints(deliveries_));
+        append(all, gateway::event_endpoints(changes_, accounts_, gateway::cookie_of(with.public_url)));
         return all;
     }
 
@@ -251,13 +263,15 @@ private:
     incidents::delivery_log deliveries_;
     incidents::ingest ingest_;
     gateway::console_files console_;
+    gateway::change_feed changes_;
+    db::listener listener_;
     gateway::gateway gateway_;
 };
 
 /// Stops everything in the order in which it may end. `complete` tells whether nothing had to be cut off.
 async::task<> end_all(
     async::io_loop& loop,
-    gateway::gateway* edge,
+    gateway_role* edge,
     scheduler::scheduler& jobs,
     gateway::admin_server& admin,
     bool& complete
@@ -269,7 +283,8 @@ async::task<> end_all(
         return std::max(rest, std::chrono::milliseconds(0));
     };
     jobs.stop();
-    bool const answered = edge == nullptr || co_await edge->drain(left());
+    if (edge) edge->end_streams();
+    bool const answered = edge == nullptr || co_await edge->edge().drain(left());
     bool const finished = co_await jobs.wait_for_running(left());
     // Until here the operators' side says that this process is draining.
     co_await admin.drain(std::chrono::milliseconds(0));
@@ -396,7 +411,7 @@ int serve(serve_settings const& with) {
         if (std::exchange(asked_to_end, true))
             loop.stop();
         else
-            ending.spawn(end_all(loop, gateway ? &gateway->edge() : nullptr, jobs, admin, complete));
+            ending.spawn(end_all(loop, gateway ? &*gateway : nullptr, jobs, admin, complete));
     });
 
     start(admin, "TOCSIN_ADMIN_LISTEN", with.admin_listen);

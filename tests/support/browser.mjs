@@ -20,8 +20,8 @@ export async function watchedPage(browser, origins, options = {}) {
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('console', (message) => {
-    // Asking whether one is signed in is answered 401 before one is; a gateway without an event stream is asked every few seconds instead.
-    const expected = /status of 401/.test(message.text()) || (/status of 404/.test(message.text()) && message.location().url.endsWith('/events'));
+    // Asking whether one is signed in is answered 401 before one is.
+    const expected = /status of 401/.test(message.text());
     if (message.type() === 'error' && !expected) complaints.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on('request', (request) => {

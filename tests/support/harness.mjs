@@ -104,7 +104,7 @@ export class Tocsin {
   async startAnother({ env = {} } = {}) {
     const more = new Program('serve', ['serve'], { ...this.#env, TOCSIN_LISTEN: '127.0.0.1:0', ...env });
     this.#others.push(more);
-    await more.start(['admin']);
+    await more.start(['gateway', 'admin']);
     return more;
   }
 

@@ -72,7 +72,7 @@ std::string header_section(response const& what, fields const& common, bool last
     for (auto const& [name, value] : what.headers.all()) {
         if (!is_ours(name)) append_field(out, name, value);
     }
-    if (what.status != 204 && what.status != 304)
+    if (what.status != 204 && what.status != 304 && !what.more)
         append_field(out, "Content-Length", std::to_string(what.body.size()));
     if (last) append_field(out, "Connection", "close");
     out.append("\r\n");
@@ -344,25 +344,40 @@ async::task<connection::then> connection::answer(turn& at, response what, then n
     if (server_.stopped) co_return then::close;
     if (what.status < 200 || what.status > 599)
         what = server_.problem(500, "Something went wrong here.", &at.about);
-    if (server_.draining || what.headers.find("Connection") == "close") next = then::close;
+    if (server_.draining || what.headers.find("Connection") == "close" || what.more) next = then::close;
     auto const head = header_section(what, server_.common, next == then::close);
     bool const bare = at.without_body || what.status == 204 || what.status == 304;
     co_await write(head, bare ? std::string_view{} : std::string_view(what.body));
     if (gone_) next = then::close;
+    told(at, what.status);
+    if (what.more && !bare) co_await write_all(what);
+    co_return next;
+}
+
+/// A stream is told of when it begins: how long it is followed says nothing about the server.
+void connection::told(turn const& at, int status) {
     if (server_.options.on_exchange && !server_.stopped) {
         auto const took = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - at.began);
         auto const peer = at.admitted_head ? at.about.peer : peer_.to_string();
         server_.options.on_exchange(
             {.route = at.route_name,
              .method = at.method,
-             .status = what.status,
+             .status = status,
              .took = took,
              .peer = peer,
              .request_id = at.about.id,
              .refusal = at.refused}
         );
     }
-    co_return next;
+}
+
+async::task<> connection::write_all(response const& of) {
+    while (!gone_ && !server_.stopped) {
+        wire_->expires_at(time_point::max());
+        auto const piece = co_await of.more();
+        if (!piece || server_.stopped) break;
+        co_await write({}, *piece);
+    }
 }
 
 /// In steps, each with a deadline of its own: a peer that reads nothing is dropped, however large the answer.

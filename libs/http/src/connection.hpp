@@ -73,6 +73,8 @@ private:
     async::task<response> handle(route const& to, request& about);
     async::task<then> refuse(turn& at, refusal why);
     async::task<then> answer(turn& at, response what, then next);
+    void told(turn const& at, int status);
+    async::task<> write_all(response const& of);
     async::task<> write(std::string_view head, std::string_view body);
 
     server_state& server_;

@@ -2,6 +2,7 @@
 
 #include "gateway/credentials.hpp"
 #include "gateway/deliveries_api.hpp"
+#include "gateway/events_api.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
 #include "gateway/services_api.hpp"
@@ -82,6 +83,7 @@ struct every_endpoint {
     integrations::checker checker{pool, sentry, vault};
     incidents::board board{pool, metrics};
     incidents::delivery_log deliveries{pool};
+    change_feed changes;
 
     endpoints rows() {
         auto const url = config::parse_base_url("https://tocsin.example.com").value();
@@ -92,6 +94,7 @@ struct every_endpoint {
                  integration_endpoints({store, connect, mappings, checker, refresher, url, url}),
                  incident_endpoints(board),
                  delivery_endpoints(deliveries),
+                 event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),
              })
             all.insert(all.end(), part.begin(), part.end());
         return all;

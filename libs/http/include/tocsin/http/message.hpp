@@ -1,7 +1,10 @@
 #pragma once
 
+#include <tocsin/async/task.hpp>
+
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +62,10 @@ struct response {
     int status = 200;
     fields headers;
     std::string body;
+    /// Where set, what follows `body`, piece after piece until nothing: an answer without Content-Length that
+    /// ends with its connection. A piece is asked for when the one before is on its way; the peer's going
+    /// away is noticed at the next piece. While the server drains it is up to the source to end.
+    std::function<async::task<std::optional<std::string>>()> more = {};
 
     static response json(int status, std::string body);
     static response text(int status, std::string body);
