@@ -1,0 +1,203 @@
+// Webhooks a second: Tocsin against a floor of the same statements and against a service on Fastify, interleaved in one run.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import pg from '../node_modules/pg/esm/index.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const env = process.env;
+const quick = process.argv.includes('--quick');
+const secret = 'fake-client-secret-of-the-bench';
+const seconds = quick ? 4 : 8;
+const rounds = quick ? 1 : 3;
+const ticks = 100; // of the kernel's accounting of CPU time, a second
+
+const freePort = () => 30000 + Math.floor(Math.random() * 2000);
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+let seed = 0;
+
+// --- processes -------------------------------------------------------------------------------------------------------
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+function begin(file, args, more) {
+  const child = spawn(file, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}
+
+/** Resolves when a line of `stream` matches; what follows goes to a file, as an operator's log would. */
+function awaitLine(child, stream, pattern, log) {
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    const read = (chunk) => {
+      seen += chunk;
+      if (!pattern.test(seen)) return;
+      stream.off('data', read);
+      stream.pipe(createWriteStream(`${env.BENCH_TMP}/${log}.log`));
+      resolve();
+    };
+    stream.on('data', read);
+    child.on('exit', () => reject(new Error(`${log} ended: ${seen.slice(-2000)}`)));
+  });
+}
+
+async function outputOf(file, args, more = {}) {
+  const child = begin(file, args, more);
+  let text = '';
+  let complaints = '';
+  child.stderr.on('data', (chunk) => { complaints += chunk; });
+  child.stdout.on('data', (chunk) => { text += chunk; });
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  if (status !== 0) throw new Error(`${file}: status ${status}: ${complaints.slice(-2000)}`);
+  return text;
+}
+
+async function end(child) {
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  child.removeAllListeners('exit');
+  child.on('exit', () => children.delete(child));
+  child.kill('SIGTERM');
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  child.kill('SIGKILL');
+}
+
+/** Seconds of CPU that a process and its children, living or gone, have used. */
+function cpuOf(pid) {
+  let used = 0;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      const [, parent] = fields;
+      const [user, system, goneUser, goneSystem] = fields.slice(11, 15).map(Number);
+      if (Number(entry) === pid) used += user + system + goneUser + goneSystem;
+      else if (Number(parent) === pid) used += user + system;
+    } catch { /* it ended meanwhile */ }
+  }
+  return used / ticks;
+}
+
+// --- what is measured ------------------------------------------------------------------------------------------------
+const database = new pg.Client({ connectionString: env.BENCH_SUPERUSER_URL });
+await database.connect();
+// The server's process stands between this one and its launcher only where it was started by another user.
+const server = Number(await database.query("select pg_read_file('postmaster.pid', 0, 20)").then(({ rows }) => rows[0].pg_read_file.split('\n')[0]));
+
+/** CPU of program and PostgreSQL around `work`, which answers { accepted, ... }. */
+async function measured(pid, work) {
+  const before = { program: pid ? cpuOf(pid) : 0, postgres: cpuOf(server) };
+  const result = await work();
+  const cost = (after, from) => ((after - from) * 1e6) / result.accepted;
+  return { ...result, program: pid ? cost(cpuOf(pid), before.program) : undefined, postgres: cost(cpuOf(server), before.postgres) };
+}
+
+async function load(receiver, { connections, rate = 0, mode = 'spread', time = seconds }) {
+  seed += 1;
+  const args = [receiver.port, secret, time, connections, rate, env.BENCH_ORGANIZATIONS, env.BENCH_KNOWN, mode, seed + Date.now()];
+  const result = await measured(receiver.child.pid, async () => JSON.parse(await outputOf(`${root}build/release/bin/bench_ingest`, args.map(String))));
+  if (result.odd > 0 || result.accepted === 0) throw new Error(`unexpected answers: ${JSON.stringify(result)}`);
+  return result;
+}
+
+async function startTocsin() {
+  const port = freePort();
+  const child = begin(`${root}build/release/bin/tocsin`, ['serve'], {
+    TOCSIN_DATABASE_URL: env.BENCH_URL,
+    TOCSIN_LISTEN: `127.0.0.1:${port}`,
+    TOCSIN_ADMIN_LISTEN: '127.0.0.1:0',
+    TOCSIN_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    TOCSIN_SENTRY_URL: 'http://127.0.0.1:9',
+    TOCSIN_SENTRY_APP_SLUG: 'bench',
+    TOCSIN_SENTRY_APP_CLIENT_ID: 'fake-client-id',
+    TOCSIN_SENTRY_APP_CLIENT_SECRET: secret,
+    TOCSIN_VAULT_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+  });
+  child.stdout.resume();
+  await awaitLine(child, child.stderr, /"listening","what":"gateway"/, 'tocsin');
+  return { child, port };
+}
+
+async function startFastify() {
+  const port = freePort();
+  const child = begin(process.execPath, [`${root}tests/bench/fastify/server.mjs`], { PORT: String(port), SECRET: secret, DATABASE_URL: env.BENCH_URL });
+  child.stderr.resume();
+  await awaitLine(child, child.stdout, /^ready$/m, 'fastify');
+  return { child, port };
+}
+
+const filler = Array.from({ length: 60 }, (_, i) => `"sdk.package.${(i * 7919) % 1000000}":{"filename":"checkout/gateway/charge_${(i * 104729) % 1000000}.py","function":"charge","in_app":true}`).join(',').slice(0, 6000);
+
+async function floor(clients) {
+  const args = ['-n', '-M', 'prepared', '-c', clients, '-j', 2, '-T', seconds, '-f', `${root}tests/bench/floor.sql`,
+    '-D', `organizations=${env.BENCH_ORGANIZATIONS}`, '-D', `known=${env.BENCH_KNOWN}`, '-D', `body=${filler}`, env.BENCH_URL];
+  return measured(undefined, async () => {
+    const text = await outputOf(env.BENCH_PGBENCH, args.map(String), { PGOPTIONS: '-c role=tocsin_ingest -c jit=off -c search_path=pg_catalog' });
+    const accepted = Number(/transactions actually processed: (\d+)/.exec(text)[1]);
+    return { accepted, rate: Number(/tps = ([\d.]+)/.exec(text)[1]), p50: Number(/latency average = ([\d.]+)/.exec(text)[1]) };
+  });
+}
+
+const lines = [];
+const show = (text) => { lines.push(text); console.log(text); };
+const number = (value, digits = 0) => (value === undefined ? '-' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits }));
+function row(what, results, base) {
+  const of = (name) => (results[0][name] === undefined ? undefined : median(results.map((one) => one[name])));
+  const ratio = base ? `${number(of('rate') / base, 2)} ×` : '';
+  const refused = results.reduce((sum, one) => sum + (one.refused ?? 0), 0);
+  show(`| ${what} | ${number(of('rate'))} | ${ratio} | ${number(of('p50'), 1)} / ${number(of('p99'), 1)} | ${number(of('program'))} / ${number(of('postgres'))} | ${refused} |`);
+}
+
+// --- the run -----------------------------------------------------------------------------------------------------------
+const tocsin = await startTocsin();
+const fastify = await startFastify();
+// Statements are prepared, caches are warm.
+await load(tocsin, { connections: 64, time: 2 });
+await load(fastify, { connections: 64, time: 2 });
+
+const clients = [8, 16, 32];
+let best = clients[1];
+if (!quick) {
+  const tried = [];
+  for (const count of clients) tried.push({ count, rate: (await floor(count)).rate });
+  best = tried.sort((a, b) => b.rate - a.rate)[0].count;
+}
+const all = { floor: [], tocsin: [], fastify: [], storm: [] };
+for (let round = 0; round < rounds; round += 1) {
+  all.floor.push(await floor(best));
+  all.tocsin.push(await load(tocsin, { connections: 256 }));
+  all.fastify.push(await load(fastify, { connections: 64 }));
+  all.storm.push(await load(tocsin, { connections: 256, mode: 'storm' }));
+}
+const rate = (name) => median(all[name].map((one) => one.rate));
+const peak = rate('tocsin');
+
+show('| | webhooks/s | | p50 / p99 ms | µs CPU each: program / PostgreSQL | refused |');
+show('|---|---|---|---|---|---|');
+row(`floor: pgbench, ${best} clients (mean latency)`, all.floor);
+row('Fastify and pg, 2 workers, 64 connections', all.fastify, rate('floor'));
+row('**Tocsin, 256 connections**, against the floor', all.tocsin, rate('floor'));
+row('the same against Fastify', all.tocsin, rate('fastify'));
+row('a storm of one issue, against spread', all.storm, peak);
+if (!quick) {
+  for (const connections of [64, 1024]) row(`${connections} connections, against 256`, [await load(tocsin, { connections })], peak);
+}
+row('open loop, half the peak', [await load(tocsin, { connections: 512, rate: peak / 2 })], peak);
+row('open loop, a quarter of the peak', [await load(tocsin, { connections: 512, rate: peak / 4 })], peak);
+row('ten times the connections: 2,560', [await load(tocsin, { connections: 2560 })], peak);
+
+// A disk that takes 2 ms for each flush: the server waits so long before it.
+await database.query('alter system set commit_delay = 2000');
+await database.query('alter system set commit_siblings = 0');
+await database.query('select pg_reload_conf()');
+row('2 ms more for each flush: floor', [await floor(best)], rate('floor'));
+row('2 ms more for each flush: Tocsin, 256 connections', [await load(tocsin, { connections: 256 })], peak);
+
+await end(tocsin.child);
+await end(fastify.child);
+await database.end();
