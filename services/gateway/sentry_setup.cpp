@@ -112,7 +112,7 @@ std::string describe_setup(setup_facts const& of) {
         {mode::internal,
          false,
          false,
-         true,
+         false,
          {"Made by each organization for itself, in Sentry under Settings, Developer Settings. Create a "
           "token there and paste "
           "it here with the client secret; the webhook URL is shown once the integration exists here.",

@@ -12,6 +12,7 @@
 #include "gateway/integrations_api.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/openapi.hpp"
+#include "gateway/sentry_components.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
 #include "gateway/webhooks.hpp"
@@ -244,6 +245,7 @@ private:
                 on.metrics
             )
         );
+        append(all, gateway::sentry_component_routes(webhooks(with), ingest_pool));
         all.push_back(
             gateway::connect_callback_route(accounts_, connect_, gateway::cookie_of(with.public_url))
         );
