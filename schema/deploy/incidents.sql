@@ -106,7 +106,7 @@ create table tocsin.sources (
     had_lifecycle     boolean not null default false,
     primary key (organization_id, integration_id, source_kind, source_id),
     foreign key (organization_id, integration_id) references tocsin.integrations
-);
+) with (fillfactor = 70);  -- every delivery updates its source: room for heap-only updates
 call tocsin.protect('tocsin.sources');
 
 -- Events that were applied (event alerts and errors), by hash of event id and rule: the same event under the same rule has no
@@ -164,7 +164,7 @@ create table tocsin.incidents (
     check ((source_kind = 'manual') = (source_id is null)),
     check ((status = 'resolved') = (resolved_at is not null)),
     check ((status = 'resolved') = (resolution is not null))
-) with (fillfactor = 85);
+) with (fillfactor = 70);
 -- One open incident a source, by construction.
 create unique index incidents_one_open on tocsin.incidents (organization_id, integration_id, source_kind, source_id)
     where status <> 'resolved';

@@ -159,7 +159,6 @@ public:
         d.state.occurrences = std::max(d.state.occurrences + (about_.one_more ? 1 : 0), about_.count);
         d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
         take_facts(d.state);
-        if (about_.at.value_or(now_) >= known_->state.last_seen_at) fill(d.state.title, about_.title);
         // A count is told by the incident itself: a hot issue would make the timeline endless.
         if (kind != entry_kind::event_counted) d.timeline.push_back({.kind = kind, .text = std::move(text)});
         raise_severity(d);
@@ -265,13 +264,20 @@ private:
         return std::nullopt;
     }
 
+    /// The newest event's facts stand, in whatever order events arrive; an older one only tells what nobody
+    /// has told. Who is assigned carries no time: the last to arrive stands.
     void take_facts(incident_state& into) const {
-        fill(into.culprit, about_.culprit);
-        fill(into.url, about_.url);
-        fill(into.short_id, about_.short_id);
-        fill(into.environment, about_.environment);
-        fill(into.release, about_.release);
-        fill(into.level, about_.level);
+        bool const is_newest = !known_ || about_.at.value_or(now_) >= known_->state.last_seen_at;
+        auto const take = [is_newest](std::string& to, std::string const& from) {
+            if (is_newest || to.empty()) fill(to, from);
+        };
+        if (known_) take(into.title, about_.title);
+        take(into.culprit, about_.culprit);
+        take(into.url, about_.url);
+        take(into.short_id, about_.short_id);
+        take(into.environment, about_.environment);
+        take(into.release, about_.release);
+        take(into.level, about_.level);
         fill(into.assignee, about_.assignee);
     }
 
@@ -282,7 +288,10 @@ private:
 
     /// Automation raises, never lowers, and leaves alone what a person set.
     void raise_severity(decision& d) const {
-        auto const wanted = wanted_severity(where_, about_, d.state.occurrences, settings_);
+        auto wanted = wanted_severity(where_, about_, d.state.occurrences, settings_);
+        // An error is critical from so many events on, whichever of them came last.
+        if (where_.severity == "auto" && d.state.severity == severity::error)
+            wanted = std::max(wanted, automatic_severity("error", d.state.occurrences, settings_));
         if (d.state.severity_pinned || wanted <= d.state.severity) return;
         d.timeline.push_back(
             {.kind = entry_kind::severity_changed,

@@ -1,4 +1,5 @@
 #include "ingest_batch.hpp"
+#include "ingest_pace.hpp"
 #include "ingest_queue.hpp"
 
 #include <tocsin/async/io.hpp>
@@ -25,8 +26,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t enough_for_two = 24;
 /// Sentry waits a second. Whoever would wait longer than this is refused at once, and whoever has waited
 /// longer when his batch is made is refused then.
-constexpr auto longest_expected = 500ms;
-constexpr auto longest_wait = 600ms;
+constexpr auto longest_expected = 350ms;
+constexpr auto longest_wait = 450ms;
 /// A batch whose rows meet another transaction's is run again this often before it is taken apart.
 constexpr int max_collisions = 3;
 
@@ -72,25 +73,6 @@ struct attempt {
     std::exception_ptr failure;
 };
 
-/// How long the batches take: what a webhook that comes now can expect.
-class pace {
-public:
-    void saw(std::size_t size, steady::duration took) {
-        auto& average = size >= 128 ? large_ : small_;
-        average += (took - average) / 4;
-    }
-    /// Until a webhook behind `ahead` others is written, `writers` batches being on their way.
-    steady::duration expected(std::size_t ahead, std::size_t writers) const {
-        auto const each = std::max(large_, small_);
-        auto const batches = static_cast<steady::rep>(ahead / queue_limits{}.batch_items + 1);
-        return each * batches / 2 + (writers > 0 ? each : each / 2);
-    }
-
-private:
-    steady::duration large_ = 40ms;
-    steady::duration small_ = 5ms;
-};
-
 }  // namespace
 
 struct ingest::impl {
@@ -101,7 +83,10 @@ struct ingest::impl {
     }
 
     std::shared_ptr<waiting> enqueue(arrival what) {
-        if (rate.expected(queue.ahead_of(line_of(what)), writers) > longest_expected)
+        auto const ahead = queue.ahead_of(line_of(what));
+        // Of the batches that are on their way half is left, on average.
+        if (ahead > 0 &&
+            pace.expected(on_their_way / 2 + ahead, ahead > enough_for_two ? 2 : 1) > longest_expected)
             throw db::unavailable("too many webhooks are waiting");
         // The id is ours before the insert, so that a commit whose answer was lost can be looked up.
         auto next = std::make_shared<waiting>(std::move(what), delivery_id{crypto::uuid_v7(time.now())});
@@ -119,8 +104,10 @@ struct ingest::impl {
             auto next = next_batch(began);
             if (next.empty()) continue;
             auto const size = next.size();
+            on_their_way += size;
             co_await settle(std::make_shared<batch>(std::move(next)));
-            rate.saw(size, steady::now() - began);
+            on_their_way -= size;
+            pace.saw(size, steady::now() - began);
         } while (queue.size() > (writers > 1 ? enough_for_two : 0));
         --writers;
     }
@@ -283,8 +270,9 @@ struct ingest::impl {
     clock const& time;
     observe::metrics& metrics;
     ingest_queue queue{queue_limits{}};
-    pace rate;
+    ingest_pace pace;
     std::size_t writers = 0;
+    std::size_t on_their_way = 0;  ///< deliveries in batches
 };
 
 ingest::ingest(

@@ -64,8 +64,10 @@ public:
             lock();
             find_routes();
             fold();
+            write_known();
             give_numbers();
-            write_effects();
+            write_opened();
+            write_timeline();
         }
         write_records();
         return std::move(done_);
@@ -216,17 +218,46 @@ private:
     }
 
     // --- writing it ---
-    void write_effects() {
-        std::vector<incident_write> opened, changed;
+    /// What needs no new number. It comes first: the counters of the organizations are locked from
+    /// `give_numbers` to the end, and others wait for them.
+    void write_known() {
+        std::vector<incident_write> repeated, updated;
         std::vector<source_write> sources;
         for (auto const& [key, group] : groups_) {
-            for (auto const& incident : group.story.incidents) collect(key, incident, opened, changed);
+            for (auto const& incident : group.story.incidents) {
+                incident_write const write{key.organization, key.integration, key, incident, {}, {}};
+                if (incident.write == tracked_incident::due::repeat) repeated.push_back(write);
+                if (incident.write == tracked_incident::due::update) updated.push_back(write);
+            }
             if (group.story.is_changed) sources.push_back({key, group.story});
         }
-        // Incidents are locked already, so the order of these does not matter.
-        insert_incidents(tx_, opened);
-        update_incidents(tx_, changed);
+        // All of these rows are locked already, so their order does not matter.
+        repeat_incidents(tx_, repeated);
+        update_incidents(tx_, updated);
+        update_sources(tx_, sources);
+        insert_events(tx_, new_events_);
+    }
 
+    void write_opened() {
+        std::vector<incident_write> opened;
+        for (auto const& [key, group] : groups_) {
+            for (auto const& incident : group.story.incidents) {
+                if (incident.write != tracked_incident::due::insert) continue;
+                auto const& by = telling_of(incident.opened_by);
+                opened.push_back(
+                    {key.organization,
+                     key.integration,
+                     key,
+                     incident,
+                     by.where.service,
+                     project_of(by.of.from.hook)}
+                );
+            }
+        }
+        insert_incidents(tx_, opened);
+    }
+
+    void write_timeline() {
         std::vector<timeline_write> timeline;
         for (auto const& one : tellings_) {
             auto const& done = one.done;
@@ -237,23 +268,6 @@ private:
                 );
         }
         append_timelines(tx_, timeline);
-        update_sources(tx_, sources);
-        insert_events(tx_, new_events_);
-    }
-
-    void collect(
-        source_key const& key,
-        tracked_incident const& incident,
-        std::vector<incident_write>& opened,
-        std::vector<incident_write>& changed
-    ) {
-        if (incident.write == tracked_incident::due::nothing) return;
-        incident_write write{key.organization, key.integration, key, incident, {}, {}};
-        if (incident.write == tracked_incident::due::update) return changed.push_back(std::move(write));
-        auto const& by = telling_of(incident.opened_by);
-        write.service = by.where.service;
-        write.project = project_of(by.of.from.hook);
-        opened.push_back(std::move(write));
     }
 
     telling const& telling_of(std::size_t place) const {

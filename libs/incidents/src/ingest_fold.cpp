@@ -88,6 +88,13 @@ void remember(source_story& story, told_delivery const& delivery, decision const
     story.is_changed = true;
 }
 
+tracked_incident::due needed(incident_state const& before, incident_state const& after) {
+    auto repeated = before;
+    repeated.occurrences = after.occurrences;
+    repeated.last_seen_at = after.last_seen_at;
+    return repeated == after ? tracked_incident::due::repeat : tracked_incident::due::update;
+}
+
 }  // namespace
 
 told tell(
@@ -125,8 +132,8 @@ told tell(
         );
     }
     if (made.change == change::update) {
+        met->write = std::max(met->write, needed(met->is.state, made.state));
         met->is.state = made.state;
-        if (met->write == tracked_incident::due::nothing) met->write = tracked_incident::due::update;
     }
     remember(story, delivery, made);
     return done;

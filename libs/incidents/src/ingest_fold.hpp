@@ -37,7 +37,13 @@ struct told_delivery {
 /// An incident of a source while a batch is folded.
 struct tracked_incident {
     known_incident is;
-    enum class due { nothing, update, insert } write = due::nothing;
+    /// In rising order: what it takes to write it.
+    enum class due {
+        nothing,
+        repeat,  ///< occurrences and last_seen_at alone: all that most webhooks change
+        update,
+        insert
+    } write = due::nothing;
     /// Of one that is to be inserted.
     std::size_t opened_by = 0;  ///< place of its delivery in the batch
     std::optional<std::int64_t> follows = {};

@@ -8,6 +8,8 @@
 #include <tocsin/integrations/status_store.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -136,6 +138,14 @@ constexpr db::statement update_all_incidents{
         where i.organization_id = k.organization_id and i.number = k.number)"
 };
 
+constexpr db::statement repeat_all_incidents{
+    "repeat_incidents",
+    R"(update tocsin.incidents i
+          set last_seen_at = k.last_seen_at, occurrences = k.occurrences, version = i.version + 1
+         from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bigint[]) as k (organization_id, number, last_seen_at, occurrences)
+        where i.organization_id = k.organization_id and i.number = k.number)"
+};
+
 constexpr db::statement insert_timeline{
     "insert_timeline_entries",
     R"(insert into tocsin.timeline (organization_id, incident_number, kind, actor_type, actor_name, from_value, to_value, text, delivery_id)
@@ -259,27 +269,78 @@ void uninstall(db::transaction& tx, receiving_integration const& of) {
     );
 }
 
-std::vector<source_story> lock_sources(db::transaction& tx, std::vector<source_key> const& keys) {
-    source_columns all;
-    for (auto const& key : keys) all.add(key);
-    std::vector<source_story> stories(keys.size());
-    tx.run(insert_sources, all.organizations, all.integrations, all.kinds, all.ids);
+namespace {
+
+/// Tells what is known of those that are there; the keys of those that are not.
+std::vector<std::size_t> lock_existing(
+    db::transaction& tx,
+    std::vector<source_key> const& keys,
+    std::vector<std::size_t> const& places,
+    std::vector<source_story>& stories
+) {
+    source_columns wanted;
+    for (auto const place : places) wanted.add(keys[place]);
+    std::vector<bool> is_there(places.size());
     for (auto const& row :
-         tx.run(lock_sources_in_order, all.organizations, all.integrations, all.kinds, all.ids)) {
-        auto& story = stories[place_of(row)];
+         tx.run(lock_sources_in_order, wanted.organizations, wanted.integrations, wanted.kinds, wanted.ids)) {
+        auto const nth = place_of(row);
+        is_there[nth] = true;
+        auto& story = stories[places[nth]];
         story.last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id");
         story.last_event_at = row.get<std::optional<timestamp>>("last_event_at");
         story.had_lifecycle = row.get<bool>("had_lifecycle");
         if (auto const body = row.get<std::optional<byte_string>>("last_body_sha256"))
             std::copy(body->begin(), body->end(), story.last_body.emplace().begin());
     }
-    for (auto const& row : tx.run(lock_incidents, all.organizations, all.integrations, all.kinds, all.ids)) {
-        auto& incidents = stories[place_of(row)].incidents;
+    std::vector<std::size_t> missing;
+    for (std::size_t nth = 0; nth < places.size(); ++nth)
+        if (!is_there[nth]) missing.push_back(places[nth]);
+    return missing;
+}
+
+void lock_incidents_of(
+    db::transaction& tx,
+    std::vector<source_key> const& keys,
+    std::vector<std::size_t> const& places,
+    std::vector<source_story>& stories
+) {
+    if (places.empty()) return;
+    source_columns wanted;
+    for (auto const place : places) wanted.add(keys[place]);
+    for (auto const& row :
+         tx.run(lock_incidents, wanted.organizations, wanted.integrations, wanted.kinds, wanted.ids)) {
+        auto& incidents = stories[places[place_of(row)]].incidents;
         incidents.push_back({.is = {row.get<std::int64_t>("number"), read_state(row)}});
         // The newest stands last, whether it is the one that is open or not.
         if (incidents.size() == 2 && incidents[0].is.number > incidents[1].is.number)
             std::swap(incidents[0], incidents[1]);
     }
+}
+
+}  // namespace
+
+std::vector<source_story> lock_sources(db::transaction& tx, std::vector<source_key> const& keys) {
+    std::vector<source_story> stories(keys.size());
+    std::vector<std::size_t> places(keys.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    auto missing = lock_existing(tx, keys, places, stories);
+    if (!missing.empty()) {
+        source_columns made;
+        for (auto const place : missing) made.add(keys[place]);
+        auto const inserted =
+            tx.run(insert_sources, made.organizations, made.integrations, made.kinds, made.ids).affected();
+        // Another transaction has made some meanwhile.
+        if (inserted < missing.size()) {
+            lock_existing(tx, keys, missing, stories);
+            missing.clear();
+        }
+    }
+    // No source is younger than its incidents: one that was made just now has none.
+    std::vector<std::size_t> old;
+    std::set_difference(
+        places.begin(), places.end(), missing.begin(), missing.end(), std::back_inserter(old)
+    );
+    lock_incidents_of(tx, keys, old, stories);
     return stories;
 }
 
@@ -422,6 +483,20 @@ void update_incidents(db::transaction& tx, std::vector<incident_write> const& al
         states.occurrences,
         states.reopened
     );
+}
+
+void repeat_incidents(db::transaction& tx, std::vector<incident_write> const& all) {
+    if (all.empty()) return;
+    uuids organizations;
+    numbers all_numbers, occurrences;
+    times last_seen;
+    for (auto const& one : all) {
+        organizations.add(one.organization);
+        all_numbers.add(one.what.is.number);
+        last_seen.add(one.what.is.state.last_seen_at);
+        occurrences.add(one.what.is.state.occurrences);
+    }
+    tx.run(repeat_all_incidents, organizations, all_numbers, last_seen, occurrences);
 }
 
 void append_timelines(db::transaction& tx, std::vector<timeline_write> const& all) {

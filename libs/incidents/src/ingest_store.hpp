@@ -109,6 +109,8 @@ struct incident_write {
 };
 void insert_incidents(db::transaction& tx, std::vector<incident_write> const& all);
 void update_incidents(db::transaction& tx, std::vector<incident_write> const& all);
+/// Writes occurrences and last_seen_at alone.
+void repeat_incidents(db::transaction& tx, std::vector<incident_write> const& all);
 
 struct timeline_write {
     organization_id organization;

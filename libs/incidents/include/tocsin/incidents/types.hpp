@@ -102,6 +102,8 @@ struct incident_state {
     timestamp last_seen_at;
     std::int64_t occurrences = 1;
     int reopened_count = 0;
+
+    friend bool operator==(incident_state const&, incident_state const&) = default;
 };
 
 }  // namespace tocsin::incidents
