@@ -569,6 +569,16 @@ void insert_events(db::transaction& tx, std::vector<std::pair<event_key, deliver
     tx.run(insert_all_events, organizations, integrations, hashes, deliveries);
 }
 
+namespace {
+
+/// A duplicate has no body of its own; and a grant's code is a secret, which no log keeps.
+bool keeps_body(delivery_record const& of) {
+    auto const* change = std::get_if<sentry::installation_change>(&of.from.hook.what);
+    return of.outcome != outcome::duplicate && !(change && !change->code.empty());
+}
+
+}  // namespace
+
 void write_deliveries(db::transaction& tx, std::vector<delivery_record const*> const& all) {
     if (all.empty()) return;
     uuids organizations, ids, integrations, duplicates;
@@ -605,8 +615,7 @@ void write_deliveries(db::transaction& tx, std::vector<delivery_record const*> c
         duplicates.add(one->duplicate_of);
         sizes.add(static_cast<std::int64_t>(from.body.size()));
         cuts.add(hook.cut);
-        // A duplicate has no body of its own.
-        bodies.add(one->outcome == outcome::duplicate ? std::nullopt : std::optional(as_bytes(from.body)));
+        bodies.add(keeps_body(*one) ? std::optional(as_bytes(from.body)) : std::nullopt);
         hashes.add(one->body);
     }
     tx.run(

@@ -248,7 +248,7 @@ async::task<bool> refresher::store(
             );
         } catch (db::unavailable const& why) {
             if (std::chrono::steady_clock::now() - one->began > settings_.lease) throw;
-            observe::log_error(
+            observe::log_warn(
                 "fresh tokens not stored yet", {{"integration", lease.integration.str()}, {"why", why.what()}}
             );
         }
