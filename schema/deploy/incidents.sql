@@ -145,6 +145,7 @@ create table tocsin.incidents (
     status          text not null check (status in ('open', 'acknowledged', 'resolved')),
     severity        text not null check (severity in ('critical', 'error', 'warning', 'info')),
     severity_pinned boolean not null default false,
+    title_pinned    boolean not null default false,
     environment     text check (length(environment) <= 200),
     release         text check (length(release) <= 300),
     level           text check (length(level) <= 20),

@@ -6,6 +6,7 @@
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -91,10 +92,10 @@ void write_incident(json::writer& out, incident const& of) {
     out.end_object();
 }
 
-http::response incident_answer(incident const& of) {
+http::response incident_answer(incident const& of, int status = 200) {
     json::writer out;
     write_incident(out, of);
-    return http::response::json(200, out.take());
+    return http::response::json(status, out.take());
 }
 
 void write_entry(json::writer& out, incidents::timeline_entry const& of) {
@@ -210,6 +211,83 @@ public:
         co_return incident_answer(*after);
     }
 
+    async::task<result<http::response>> assign(call& by) {
+        auto const number = read_number(by.capture("number"));
+        if (!number) co_return no_incident();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        if (!in.has("assignee")) in.reject("assignee", "is required: an e-mail address, or null");
+        auto assignee = in.optional_text("assignee", {3, 320});
+        auto note = in.optional_text("note", note_length);
+        if (auto bad = in.problems()) co_return *bad;
+        auto const after = co_await board_.assign(
+            by.organization(), *number, std::move(assignee), actor_of(by.who), std::move(note)
+        );
+        if (!after) co_return after.error();
+        co_return incident_answer(*after);
+    }
+
+    async::task<result<http::response>> edit(call& by) {
+        auto const number = read_number(by.capture("number"));
+        if (!number) co_return no_incident();
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        incidents::incident_edit how;
+        how.severity = read_severity(in);
+        how.title = in.optional_text("title", {1, 500});
+        how.service = read_service(in, in.optional_text("service_id", {36, 36}));
+        if (auto bad = in.problems()) co_return *bad;
+        auto const after = co_await board_.edit(by.organization(), *number, std::move(how), actor_of(by.who));
+        if (!after) co_return after.error();
+        co_return incident_answer(*after);
+    }
+
+    async::task<result<http::response>> open(call& by) {
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        incidents::manual_incident what;
+        what.title = in.required_text("title", {1, 500});
+        what.service = read_service(in, in.required_text("service_id", {36, 36})).value_or(service_id{});
+        what.severity = read_severity(in).value_or(incidents::severity::error);
+        what.note = in.optional_text("note", note_length);
+        if (auto bad = in.problems()) co_return *bad;
+        auto const made = co_await board_.open(by.organization(), std::move(what), actor_of(by.who));
+        if (!made) co_return made.error();
+        co_return incident_answer(*made, 201);
+    }
+
+    /// Each number for itself: what is impossible for one hinders no other.
+    async::task<result<http::response>> bulk(call& by) {
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto const numbers = read_numbers(in);
+        auto const action = in.required_word("action", {"acknowledge", "resolve", "reopen", "assign"});
+        auto const assignee = in.optional_text("assignee", {3, 320});
+        auto const note = in.optional_text("note", note_length);
+        if (auto bad = in.problems()) co_return *bad;
+        json::writer out;
+        out.begin_object().name("items").begin_array();
+        for (auto const number : numbers) {
+            auto const after =
+                action == "assign"
+                    ? co_await board_.assign(by.organization(), number, assignee, actor_of(by.who), note)
+                    : co_await board_.act(
+                          by.organization(), number, action_of(action), actor_of(by.who), note
+                      );
+            out.begin_object().field("number", number).field("ok", after.has_value());
+            if (after)
+                out.field("status", to_string(after->state.status));
+            else
+                out.field("code", to_string(after.error().code)).field("detail", after.error().detail);
+            out.end_object();
+        }
+        co_return http::response::json(200, out.end_array().end_object().take());
+    }
+
     async::task<result<http::response>> add_note(call& by) {
         auto const number = read_number(by.capture("number"));
         if (!number) co_return no_incident();
@@ -227,6 +305,41 @@ public:
     }
 
 private:
+    static person_action action_of(std::string_view word) {
+        if (word == "acknowledge") return person_action::acknowledge;
+        return word == "resolve" ? person_action::resolve : person_action::reopen;
+    }
+
+    static std::optional<incidents::severity> read_severity(json::reader& in) {
+        auto const word = in.optional_word("severity", {"critical", "error", "warning", "info"});
+        return word ? incidents::parse_severity(*word) : std::nullopt;
+    }
+
+    static std::optional<service_id> read_service(json::reader& in, std::optional<std::string> const& text) {
+        if (!text) return std::nullopt;
+        auto const id = service_id::parse(*text);
+        if (!id) in.reject("service_id", "must be a UUID");
+        return id;
+    }
+
+    static std::vector<std::int64_t> read_numbers(json::reader& in) {
+        constexpr std::size_t most = 200;
+        std::vector<std::int64_t> numbers;
+        auto const list = in.optional_value("numbers");
+        if (!list || list->kind() != json::kind::array || list->size() == 0 || list->size() > most) {
+            in.reject("numbers", "must be a list of 1 to 200 incident numbers");
+            return numbers;
+        }
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            auto const number = list->element(i).as_int64();
+            if (!number || *number < 1)
+                in.reject("numbers[" + std::to_string(i) + "]", "must be the number of an incident");
+            else if (std::find(numbers.begin(), numbers.end(), *number) == numbers.end())
+                numbers.push_back(*number);
+        }
+        return numbers;
+    }
+
     incidents::board& board_;
 };
 
@@ -244,7 +357,19 @@ endpoints incident_endpoints(incidents::board& board) {
     };
     return {
         {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
+        {method::post, all, permission::respond, [api](call& by) { return api->open(by); }, body_kind::json},
+        {method::post,
+         all + "/bulk",
+         permission::respond,
+         [api](call& by) { return api->bulk(by); },
+         body_kind::json},
         {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
+        {method::patch, one, permission::respond, [api](call& by) { return api->edit(by); }, body_kind::json},
+        {method::post,
+         one + "/assign",
+         permission::respond,
+         [api](call& by) { return api->assign(by); },
+         body_kind::json},
         {method::get, one + "/timeline", permission::view, [api](call& by) { return api->timeline(by); }},
         {method::post,
          one + "/acknowledge",

@@ -1,3 +1,4 @@
+#include "board_rows.hpp"
 #include "incident_row.hpp"
 
 #include <tocsin/incidents/board.hpp>
@@ -111,14 +112,6 @@ timeline_entry read_entry(db::row const& row) {
     };
 }
 
-result<incident> find_incident(
-    db::transaction& tx, db::statement const& how, organization_id org, std::int64_t number
-) {
-    auto const row = tx.run(how, org, number).first();
-    if (!row) return no_such(number);
-    return read(*row);
-}
-
 entry_kind entry_of(person_action action) noexcept {
     switch (action) {
         case person_action::acknowledge:
@@ -131,6 +124,16 @@ entry_kind entry_of(person_action action) noexcept {
     return entry_kind::reopened;
 }
 
+}  // namespace
+
+result<incident> find_incident(db::transaction& tx, reading why, organization_id org, std::int64_t number) {
+    auto const row = tx.run(why == reading::to_change ? lock_one : find_one, org, number).first();
+    if (!row) return no_such(number);
+    return read(*row);
+}
+
+namespace {
+
 /// One person's action inside its transaction. `changed` tells the caller whether to count it.
 result<incident> apply_action(
     db::transaction& tx,
@@ -141,7 +144,7 @@ result<incident> apply_action(
     std::optional<std::string> const& note,
     bool& changed
 ) {
-    auto before = find_incident(tx, lock_one, org, number);
+    auto before = find_incident(tx, reading::to_change, org, number);
     if (!before) return before.error();
     auto const after = apply(action, before->state, tx.run(select_now)[0].get<timestamp>("now"));
     if (!after) return after.error();
@@ -171,7 +174,7 @@ result<incident> apply_action(
         std::nullopt
     );
     changed = true;
-    return find_incident(tx, find_one, org, number);
+    return find_incident(tx, reading::to_show, org, number);
 }
 
 }  // namespace
@@ -202,14 +205,16 @@ async::task<std::vector<incident>> board::list(organization_id org, incident_fil
 }
 
 async::task<result<incident>> board::find(organization_id org, std::int64_t number) {
-    return pool_.transact(org, [=](db::transaction& tx) { return find_incident(tx, find_one, org, number); });
+    return pool_.transact(org, [=](db::transaction& tx) {
+        return find_incident(tx, reading::to_show, org, number);
+    });
 }
 
 async::task<result<std::vector<timeline_entry>>> board::timeline(
     organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit
 ) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<std::vector<timeline_entry>> {
-        if (auto const found = find_incident(tx, find_one, org, number); !found) return found.error();
+        if (auto const found = find_incident(tx, reading::to_show, org, number); !found) return found.error();
         std::vector<timeline_entry> entries;
         for (auto const row : tx.run(list_timeline, org, number, after, limit))
             entries.push_back(read_entry(row));
@@ -244,7 +249,8 @@ async::task<result<timeline_entry>> board::add_note(
     organization_id org, std::int64_t number, actor by, std::string text
 ) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<timeline_entry> {
-        if (auto const found = find_incident(tx, lock_one, org, number); !found) return found.error();
+        if (auto const found = find_incident(tx, reading::to_change, org, number); !found)
+            return found.error();
         append_timeline(tx, org, number, {.kind = entry_kind::noted, .text = text}, by, std::nullopt);
         return read_entry(tx.run(last_entry, org, number)[0]);
     });

@@ -11,7 +11,7 @@ constexpr db::statement update_state{
     R"(update tocsin.incidents
           set status = $3, severity = $4, severity_pinned = $5, title = $6, culprit = $7, url = $8, short_id = $9, environment = $10,
               release = $11, level = $12, assignee = $13, acknowledged_at = $14, resolved_at = $15, resolution = $16,
-              last_seen_at = $17, occurrences = $18, reopened_count = $19, version = version + 1
+              last_seen_at = $17, occurrences = $18, reopened_count = $19, title_pinned = $20, version = version + 1
         where organization_id = $1 and number = $2)"
 };
 
@@ -36,6 +36,7 @@ incident_state read_state(db::row const& row) {
     state.status = known(parse_status(row.text("status")), "status");
     state.severity = known(parse_severity(row.text("severity")), "severity");
     state.severity_pinned = row.get<bool>("severity_pinned");
+    state.title_pinned = row.get<bool>("title_pinned");
     state.title = row.text("title");
     state.culprit = text_or_empty(row, "culprit");
     state.url = text_or_empty(row, "url");
@@ -75,7 +76,8 @@ void write_state(db::transaction& tx, organization_id org, std::int64_t number, 
         state.resolution,
         state.last_seen_at,
         state.occurrences,
-        state.reopened_count
+        state.reopened_count,
+        state.title_pinned
     );
 }
 

@@ -9,10 +9,11 @@
 namespace tocsin::incidents {
 
 /// The columns that `read_state` needs, for the select lists of incidents.
-#define TOCSIN_INCIDENT_STATE_COLUMNS                                                                 \
-    "i.status, i.severity, i.severity_pinned, i.title, i.culprit, i.url, i.short_id, i.environment, " \
-    "i.release, i.level, "                                                                            \
-    "i.assignee, i.acknowledged_at, i.resolved_at, i.resolution, i.last_seen_at, i.occurrences, "     \
+#define TOCSIN_INCIDENT_STATE_COLUMNS                                                                  \
+    "i.status, i.severity, i.severity_pinned, i.title_pinned, i.title, i.culprit, i.url, i.short_id, " \
+    "i.environment, "                                                                                  \
+    "i.release, i.level, "                                                                             \
+    "i.assignee, i.acknowledged_at, i.resolved_at, i.resolution, i.last_seen_at, i.occurrences, "      \
     "i.reopened_count"
 
 incident_state read_state(db::row const& row);

@@ -271,7 +271,7 @@ private:
         auto const take = [is_newest](std::string& to, std::string const& from) {
             if (is_newest || to.empty()) fill(to, from);
         };
-        if (known_) take(into.title, about_.title);
+        if (known_ && !into.title_pinned) take(into.title, about_.title);
         take(into.culprit, about_.culprit);
         take(into.url, about_.url);
         take(into.short_id, about_.short_id);

@@ -56,6 +56,22 @@ struct incident_filter {
     std::int64_t limit = 50;
 };
 
+/// What a person sets right: what is nothing stays. A severity set here is pinned: automation leaves it
+/// alone.
+struct incident_edit {
+    std::optional<incidents::severity> severity;
+    std::optional<std::string> title;
+    std::optional<service_id> service;
+};
+
+/// An incident that a person opens, without Sentry.
+struct manual_incident {
+    std::string title;
+    service_id service;
+    incidents::severity severity = severity::error;
+    std::optional<std::string> note;
+};
+
 /// Incidents as people see and handle them.
 class board {
 public:
@@ -76,6 +92,16 @@ public:
         actor by,
         std::optional<std::string> note
     );
+    /// `assignee`: the e-mail address of a member, or nothing to take it from whoever has it.
+    async::task<result<incident>> assign(
+        organization_id org,
+        std::int64_t number,
+        std::optional<std::string> assignee,
+        actor by,
+        std::optional<std::string> note
+    );
+    async::task<result<incident>> edit(organization_id org, std::int64_t number, incident_edit how, actor by);
+    async::task<result<incident>> open(organization_id org, manual_incident what, actor by);
     async::task<result<timeline_entry>> add_note(
         organization_id org, std::int64_t number, actor by, std::string text
     );

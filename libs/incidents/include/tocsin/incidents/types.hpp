@@ -88,6 +88,7 @@ struct incident_state {
     incidents::status status = status::open;
     incidents::severity severity = severity::error;
     bool severity_pinned = false;
+    bool title_pinned = false;  ///< a person named it
     std::string title;
     std::string culprit;
     std::string url;
