@@ -9,7 +9,7 @@ create temporary table orgs as
 insert into tocsin.organizations (organization_id, slug, name) select id, 'bench-' || n, 'Bench ' || n from orgs;
 insert into tocsin.services (organization_id, service_id, slug, name) select id, id, 'checkout', 'Checkout' from orgs;
 insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason, installation_id)
-    select id, id, 'public', host, 'connected', 'connected', installation from orgs, (values (:'host')) h (host);
+    select id, id, 'public', host, 'connected', 'ok', installation from orgs, (values (:'host')) h (host);
 insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, integration_id)
     select host, installation, id, id from orgs, (values (:'host'), ('bench')) h (host);
 insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, sentry_project_slug, service_id) select id, id, id, '1', 'checkout', id from orgs;

@@ -1,0 +1,212 @@
+#include "support/test_database.hpp"
+
+#include <tocsin/async/io.hpp>
+#include <tocsin/incidents/ingest.hpp>
+#include <tocsin/observe/metrics.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace tocsin;
+using namespace tocsin::incidents;
+
+namespace {
+
+constexpr auto organization = "01900000-0000-7000-8000-00000000000a";
+constexpr auto integration = "01900000-0000-7000-8000-0000000000a1";
+constexpr auto installation = "7a485448-a9e2-4c85-8a3c-4f44175783c9";
+
+struct fixture {
+    fixture() {
+        auto const org = "'" + std::string(organization) + "'";
+        auto const own = "'" + std::string(integration) + "'";
+        auto const installed = "'" + std::string(installation) + "'";
+        database.sql(
+            "insert into tocsin.organizations (organization_id, slug, name) values (" + org +
+            ", 'acme', 'Acme')"
+        );
+        database.sql(
+            "insert into tocsin.services (organization_id, service_id, slug, name) values (" + org + ", " +
+            org + ", 'checkout', 'Checkout')"
+        );
+        database.sql(
+            "insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, "
+            "status_reason, installation_id) values (" +
+            org + ", " + own + ", 'public', 'sentry', 'connected', 'ok', " + installed + ")"
+        );
+        database.sql(
+            "insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, "
+            "integration_id) values ('sentry', " +
+            installed + ", " + org + ", " + own + ")"
+        );
+        database.sql(
+            "insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_slug, "
+            "service_id) values (" +
+            org + ", " + own + ", " + own + ", 'checkout', " + org + ")"
+        );
+        pool.emplace(database.pool_options("tocsin_ingest"));
+        ingest::declare(metrics);
+        taking.emplace(loop.get_executor(), *pool, rule_settings{}, system_clock(), metrics);
+    }
+
+    static arrival issue(std::string action, std::string id, std::string body, std::string title = "Title") {
+        sentry::issue about;
+        about.id = std::move(id);
+        about.title = std::move(title);
+        about.status = action == "resolved" ? "resolved" : "unresolved";
+        about.project = {"1", "checkout", "Checkout"};
+        about.last_seen = system_clock().now();
+        arrival made;
+        made.sentry_host = "sentry";
+        made.signing_key = "current";
+        made.body = std::move(body);
+        made.hook.resource = sentry::resource::issue;
+        made.hook.action = std::move(action);
+        made.hook.installation = *uuid::parse(installation);
+        made.hook.what = std::move(about);
+        return made;
+    }
+
+    /// All at once: those that come while the first is written share a transaction.
+    std::vector<std::string> take(std::vector<arrival> all) {
+        std::vector<std::string> outcomes(all.size());
+        async::task_group tasks(loop.get_executor());
+        for (std::size_t i = 0; i < all.size(); ++i) tasks.spawn(keep(std::move(all[i]), outcomes[i]));
+        tasks.spawn(stop_after(tasks));
+        loop.run();
+        return outcomes;
+    }
+    async::task<> keep(arrival what, std::string& into) {
+        auto const done = co_await taking->take(std::move(what));
+        into = done ? std::string(to_string(done->outcome)) : "nobody's";
+    }
+    /// The pool's threads are no work of the loop's: it is kept at it until all have their answer.
+    async::task<> stop_after(async::task_group& tasks) {
+        while (tasks.size() > 1) co_await async::sleep_for(std::chrono::milliseconds(1));
+        loop.stop();
+    }
+
+    test::test_database database;
+    async::io_loop loop;
+    observe::metrics metrics;
+    std::optional<db::pool> pool;
+    std::optional<ingest> taking;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(group_commit)
+
+BOOST_FIXTURE_TEST_CASE(what_comes_together_is_written_together_and_numbered_without_gaps, fixture) {
+    std::vector<arrival> all;
+    for (int i = 0; i < 200; ++i)
+        all.push_back(issue("created", std::to_string(i % 100), "body " + std::to_string(i)));
+    auto const outcomes = take(std::move(all));
+    BOOST_TEST(std::count(outcomes.begin(), outcomes.end(), "opened") == 100);
+    BOOST_TEST(std::count(outcomes.begin(), outcomes.end(), "updated") == 100);
+    BOOST_TEST(database.sql("select count(*) || ' ' || max(number) from tocsin.incidents") == "100 100");
+    BOOST_TEST(database.sql("select last_number from tocsin.incident_counters") == "100");
+    BOOST_TEST(database.sql("select count(*) from tocsin.timeline") == "200");
+    // Which incident it was that stood open, the rule says by its real number.
+    BOOST_TEST(
+        database.sql(
+            "select count(*) from tocsin.deliveries where outcome = 'updated' and rule not like '%#' || "
+            "incident_number || ' %'"
+        ) == "0"
+    );
+    BOOST_TEST(database.sql("select count(distinct received_at) < 20 from tocsin.deliveries") == "t");
+    BOOST_TEST(database.sql("select sentry_project_id from tocsin.mappings") == "1");
+}
+
+BOOST_FIXTURE_TEST_CASE(each_sees_what_those_before_it_did, fixture) {
+    auto const one = [](char const* action, char const* body) { return issue(action, "7", body); };
+    // The first is written alone, while the others gather.
+    auto const outcomes = take(
+        {issue("created", "1", "first"),
+         one("created", "a"),
+         one("created", "a"),
+         one("resolved", "b"),
+         one("unresolved", "c"),
+         one("resolved", "b"),
+         one("resolved", "b"),
+         one("unresolved", "c")}
+    );
+    std::vector<std::string> const expected{
+        "opened", "opened", "duplicate", "resolved", "reopened", "resolved", "duplicate", "reopened"
+    };
+    BOOST_TEST(outcomes == expected, boost::test_tools::per_element());
+    BOOST_TEST(
+        database.sql("select status || ' ' || reopened_count from tocsin.incidents where source_id = '7'") ==
+        "open 2"
+    );
+    BOOST_TEST(
+        database.sql("select string_agg(kind, ' ' order by entry) from tocsin.timeline join tocsin.incidents "
+                     "on number = "
+                     "incident_number where source_id = '7'") == "opened resolved reopened resolved reopened"
+    );
+    BOOST_TEST(
+        database.sql("select count(*) from tocsin.deliveries d join tocsin.deliveries f on f.delivery_id = "
+                     "d.duplicate_of where d.body is null and f.body_sha256 = d.body_sha256") == "2"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(a_value_that_the_database_refuses_fails_nobody_else, fixture) {
+    std::vector<arrival> all;
+    for (int i = 0; i < 120; ++i) {
+        // Decoding lets no such text through; here it stands for whatever else the database may refuse.
+        bool const is_bad = i % 40 == 7;
+        all.push_back(issue(
+            "created",
+            std::to_string(i),
+            "body " + std::to_string(i),
+            is_bad        ? std::string("a\0b", 3)
+            : i % 40 == 9 ? std::string(600, 'x')
+                          : "Title"
+        ));
+    }
+    auto const outcomes = take(std::move(all));
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
+        BOOST_TEST(outcomes[i] == (i % 40 == 7 || i % 40 == 9 ? "unreadable" : "opened"), i);
+    BOOST_TEST(database.sql("select count(*) || ' ' || max(number) from tocsin.incidents") == "114 114");
+    BOOST_TEST(database.sql("select count(*) from tocsin.deliveries where body is not null") == "120");
+}
+
+BOOST_FIXTURE_TEST_CASE(after_an_uninstall_nothing_has_an_effect, fixture) {
+    arrival gone = issue("deleted", "1", "gone");
+    gone.hook.resource = sentry::resource::installation;
+    gone.hook.what = sentry::installation_change{};
+    arrival strange = issue("created", "4", "strange");
+    strange.hook.installation = *uuid::parse("00000000-0000-4000-8000-000000000001");
+    auto const outcomes = take(
+        {issue("created", "1", "first"),
+         issue("created", "2", "before"),
+         std::move(gone),
+         issue("created", "3", "after"),
+         std::move(strange)}
+    );
+    std::vector<std::string> const expected{"opened", "opened", "updated", "inactive", "nobody's"};
+    BOOST_TEST(outcomes == expected, boost::test_tools::per_element());
+    BOOST_TEST(database.sql("select status_reason from tocsin.integrations") == "uninstalled");
+}
+
+BOOST_FIXTURE_TEST_CASE(where_nothing_can_be_written_everybody_is_refused, fixture) {
+    database.sql("alter table tocsin.deliveries rename to deliveries_gone");
+    std::vector<arrival> all;
+    for (int i = 0; i < 10; ++i) all.push_back(issue("created", std::to_string(i), "body"));
+    async::task_group tasks(loop.get_executor());
+    int failed = 0;
+    tasks.on_error([&failed](std::exception_ptr) { ++failed; });
+    std::string unused;
+    for (auto& one : all) tasks.spawn(keep(std::move(one), unused));
+    tasks.spawn(stop_after(tasks));
+    loop.run();
+    BOOST_TEST(failed == 10);
+    BOOST_TEST(database.sql("select count(*) from tocsin.incidents") == "0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
