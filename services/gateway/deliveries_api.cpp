@@ -5,6 +5,7 @@
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/base/time.hpp>
+#include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
 #include <memory>
@@ -65,7 +66,7 @@ std::optional<std::pair<timestamp, delivery_id>> read_key(std::string_view curso
 
 class deliveries_api {
 public:
-    explicit deliveries_api(incidents::delivery_log& log) : log_(log) {}
+    deliveries_api(incidents::delivery_log& log, incidents::replay& replay) : log_(log), replay_(replay) {}
 
     async::task<result<http::response>> list(call& by) {
         auto const wanted = read_page(by.request);
@@ -141,20 +142,84 @@ public:
         );
     }
 
+    /// Dry unless it is asked for otherwise.
+    async::task<result<http::response>> run_again(call& by) {
+        auto const id = delivery_id::parse(by.capture("id"));
+        if (!id)
+            co_return error{
+                errc::not_found, "There is no such delivery, or it is older than the retention time."
+            };
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        if (auto bad = json::reader(body->root()).problems()) co_return *bad;
+        auto const how = query_text(by.request, "dry_run").value_or("true");
+        if (how != "true" && how != "false") co_return bad_query("dry_run", "must be true or false");
+        bool const dry = how == "true";
+        auto const done = co_await replay_.run(
+            by.organization(), *id, dry ? incidents::replay_kind::dry : incidents::replay_kind::real
+        );
+        if (!done) co_return done.error();
+        json::writer out;
+        out.begin_object()
+            .field("dry_run", dry)
+            .field("delivery_id", done->delivery ? std::optional(done->delivery->str()) : std::nullopt)
+            .field("outcome", to_string(done->outcome))
+            .field("rule", done->rule)
+            .field("incident", done->incident);
+        co_return http::response::json(200, out.end_object().take());
+    }
+
+    async::task<result<http::response>> run_held(call& by) {
+        auto const body = read_object(by.request);
+        if (!body) co_return body.error();
+        json::reader in(body->root());
+        auto const integration = integration_id::parse(in.required_text("integration_id", {36, 36}));
+        incidents::held_project held{
+            integration.value_or(integration_id{}),
+            in.optional_text("project_id", {1, 64}),
+            in.optional_text("project_slug", {1, 200})
+        };
+        bool const dry = in.optional_bool("dry_run", true);
+        if (!integration) in.reject("integration_id", "must be a UUID");
+        if (!held.project_id && !held.project_slug) in.reject("project_id", "is required, or project_slug");
+        if (auto bad = in.problems()) co_return *bad;
+        auto const counts = co_await replay_.run_held(
+            by.organization(),
+            std::move(held),
+            dry ? incidents::replay_kind::dry : incidents::replay_kind::real
+        );
+        if (!counts) co_return counts.error();
+        json::writer out;
+        out.begin_object().field("dry_run", dry).name("outcomes").begin_object();
+        for (auto const& [outcome, count] : *counts) out.field(to_string(outcome), count);
+        co_return http::response::json(200, out.end_object().end_object().take());
+    }
+
 private:
     incidents::delivery_log& log_;
+    incidents::replay& replay_;
 };
 
 }  // namespace
 
-endpoints delivery_endpoints(incidents::delivery_log& log) {
+endpoints delivery_endpoints(incidents::delivery_log& log, incidents::replay& replay) {
     using http::method;
     using identity::permission;
     std::string const org = "/api/v1/orgs/{org}";
-    auto const api = std::make_shared<deliveries_api>(log);
+    auto const api = std::make_shared<deliveries_api>(log, replay);
     return {
         {method::get, org + "/deliveries", permission::view, [api](call& by) { return api->list(by); }},
         {method::get, org + "/deliveries/{id}", permission::view, [api](call& by) { return api->show(by); }},
+        {method::post,
+         org + "/deliveries/{id}/replay",
+         permission::administer,
+         [api](call& by) { return api->run_again(by); },
+         http::body_kind::optional_json},
+        {method::post,
+         org + "/unmapped/replay",
+         permission::administer,
+         [api](call& by) { return api->run_held(by); },
+         http::body_kind::json},
         {method::get, org + "/unmapped", permission::view, [api](call& by) { return api->unmapped(by); }},
     };
 }

@@ -3,10 +3,12 @@
 #include "gateway/endpoint.hpp"
 
 #include <tocsin/incidents/delivery_log.hpp>
+#include <tocsin/incidents/replay.hpp>
 
 namespace tocsin::gateway {
 
-/// The delivery log and the projects that wait for a mapping. `log` outlives the endpoints.
-endpoints delivery_endpoints(incidents::delivery_log& log);
+/// The delivery log, running deliveries again, and the projects that wait for a mapping. `log` and `replay`
+/// outlive the endpoints.
+endpoints delivery_endpoints(incidents::delivery_log& log, incidents::replay& replay);
 
 }  // namespace tocsin::gateway

@@ -32,6 +32,7 @@
 #include <tocsin/incidents/board.hpp>
 #include <tocsin/incidents/delivery_log.hpp>
 #include <tocsin/incidents/ingest.hpp>
+#include <tocsin/incidents/replay.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/mappings.hpp>
@@ -177,6 +178,7 @@ public:
           checker_(pool, on.sentry, on.vault),
           board_(pool, on.metrics),
           deliveries_(pool),
+          replay_(pool, ingest_pool, {with.reopen_window, with.critical_event_count}, system_clock()),
           ingest_(
               on.executor,
               ingest_pool,
@@ -224,7 +226,7 @@ private:
             )
         );
         append(all, gateway::incident_endpoints(board_));
-        append(all, gateway::delivery_endpoints(deliveries_));
+        append(all, gateway::delivery_endpoints(deliveries_, replay_));
         append(all, gateway::event_endpoints(changes_, accounts_, gateway::cookie_of(with.public_url)));
         return all;
     }
@@ -263,6 +265,7 @@ private:
     integrations::checker checker_;
     incidents::board board_;
     incidents::delivery_log deliveries_;
+    incidents::replay replay_;
     incidents::ingest ingest_;
     gateway::console_files console_;
     gateway::change_feed changes_;

@@ -44,7 +44,7 @@ struct waiting final : queued {
         since = steady::now();
     }
 
-    delivery what;
+    batched_delivery what;
     std::optional<accepted> answer;
     std::exception_ptr failure;
     async::one_shot done;
@@ -61,7 +61,7 @@ struct batch {
     }
 
     members all;
-    std::vector<delivery const*> deliveries;
+    std::vector<batched_delivery const*> deliveries;
     std::vector<written> results;
     int collisions = 0;
 };

@@ -10,7 +10,7 @@
 
 namespace tocsin::incidents {
 
-delivery::delivery(arrival what, delivery_id of)
+batched_delivery::batched_delivery(arrival what, delivery_id of)
     : from(std::move(what)),
       id(of),
       body(crypto::sha256(from.body)),
@@ -24,7 +24,7 @@ struct source_group;
 /// A delivery that a source is to be told of.
 struct telling {
     std::size_t place;  ///< of its record
-    delivery const& of;
+    batched_delivery const& of;
     receiving_integration to;
     source_group* group = nullptr;
     routing where = {};
@@ -43,7 +43,7 @@ actor actor_of(sentry::webhook const& hook) {
     return {actor_kind::sentry, hook.actor.type == "user" ? hook.actor.name : "Sentry", std::nullopt};
 }
 
-receiver_key key_of(delivery const& one) {
+receiver_key key_of(batched_delivery const& one) {
     receiver_key key{one.from.sentry_host, one.from.hook.installation};
     if (one.from.own) {
         key.own_organization = one.from.own->organization;
@@ -55,7 +55,9 @@ receiver_key key_of(delivery const& one) {
 /// One run of a batch in its transaction: find whose deliveries these are, lock, fold, write.
 class batch_run {
 public:
-    batch_run(db::transaction& tx, std::vector<delivery const*> const& batch, rule_settings const& settings)
+    batch_run(
+        db::transaction& tx, std::vector<batched_delivery const*> const& batch, rule_settings const& settings
+    )
         : tx_(tx), batch_(batch), settings_(settings), done_(batch.size()) {}
 
     std::vector<written> run() {
@@ -301,7 +303,7 @@ private:
     }
 
     db::transaction& tx_;
-    std::vector<delivery const*> const& batch_;
+    std::vector<batched_delivery const*> const& batch_;
     rule_settings const& settings_;
     std::vector<written> done_;
 
@@ -319,12 +321,12 @@ private:
 }  // namespace
 
 std::vector<written> write_batch(
-    db::transaction& tx, std::vector<delivery const*> const& batch, rule_settings const& settings
+    db::transaction& tx, std::vector<batched_delivery const*> const& batch, rule_settings const& settings
 ) {
     return batch_run(tx, batch, settings).run();
 }
 
-written keep_as_unreadable(db::transaction& tx, delivery const& what) {
+written keep_as_unreadable(db::transaction& tx, batched_delivery const& what) {
     auto const found = find_receivers(tx, {key_of(what)});
     auto const& of = found.of.front();
     if (!of) return {};

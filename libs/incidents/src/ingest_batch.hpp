@@ -13,8 +13,8 @@
 namespace tocsin::incidents {
 
 /// A webhook on its way into a batch, with what is worked out once, however often the batch is run.
-struct delivery {
-    explicit delivery(arrival what, delivery_id of);
+struct batched_delivery {
+    explicit batched_delivery(arrival what, delivery_id of);
 
     arrival from;
     delivery_id id;
@@ -32,11 +32,11 @@ struct written {
 /// Writes deliveries and their whole effect in this transaction, in their order: each sees what those before
 /// it did. The number of statements does not depend on that of the deliveries.
 std::vector<written> write_batch(
-    db::transaction& tx, std::vector<delivery const*> const& batch, rule_settings const& settings
+    db::transaction& tx, std::vector<batched_delivery const*> const& batch, rule_settings const& settings
 );
 
 /// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its
 /// raw bytes.
-written keep_as_unreadable(db::transaction& tx, delivery const& what);
+written keep_as_unreadable(db::transaction& tx, batched_delivery const& what);
 
 }  // namespace tocsin::incidents

@@ -83,6 +83,7 @@ struct every_endpoint {
     integrations::checker checker{pool, sentry, vault};
     incidents::board board{pool, metrics};
     incidents::delivery_log deliveries{pool};
+    incidents::replay replay{pool, pool, {}, system_clock()};
     change_feed changes;
 
     endpoints rows() {
@@ -93,7 +94,7 @@ struct every_endpoint {
                  service_endpoints(catalog),
                  integration_endpoints({store, connect, mappings, checker, refresher, url, url}),
                  incident_endpoints(board),
-                 delivery_endpoints(deliveries),
+                 delivery_endpoints(deliveries, replay),
                  event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),
              })
             all.insert(all.end(), part.begin(), part.end());
