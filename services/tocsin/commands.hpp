@@ -16,4 +16,7 @@ void add_upkeep_commands(CLI::App& program, chosen_command& chosen);
 /// `integration list`.
 void add_integration_commands(CLI::App& program, chosen_command& chosen);
 
+/// `mapping import`.
+void add_mapping_commands(CLI::App& program, chosen_command& chosen);
+
 }  // namespace tocsin::program

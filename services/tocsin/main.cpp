@@ -39,6 +39,7 @@ int run(int count, char** arguments) {
     add_serve_command(program, chosen);
     add_account_commands(program, chosen);
     add_integration_commands(program, chosen);
+    add_mapping_commands(program, chosen);
     add_upkeep_commands(program, chosen);
     int sandbox_status = exit_done;
     tocsin::sandbox::add_command(program, sandbox_status);

@@ -98,21 +98,6 @@ void append(std::vector<T>& to, std::vector<T> more) {
     to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-integrations::applications applications(serve_settings const& with) {
-    integrations::applications made;
-    if (with.sentry_app)
-        made.app = sentry::public_app{
-            with.sentry_app->slug,
-            with.sentry_app->client_id,
-            with.sentry_app->client_secret,
-            with.sentry_app->previous_client_secret
-        };
-    if (with.sentry_oauth)
-        made.oauth = sentry::oauth_app{with.sentry_oauth->client_id, with.sentry_oauth->client_secret};
-    made.redirect_uri = with.public_url.str() + "/oauth/sentry/callback";
-    return made;
-}
-
 integrations::refresh_settings refreshing(serve_settings const& with) {
     auto const& from = with.refresh;
     integrations::refresh_settings made;
@@ -166,13 +151,13 @@ public:
               on.executor,
               pool,
               on.sentry,
-              applications(with),
+              applications_of(with),
               on.vault,
               refreshing(with).policy,
               system_clock()
           ),
           refresher_(
-              pool, on.sentry, applications(with), on.vault, refreshing(with), system_clock(), on.metrics
+              pool, on.sentry, applications_of(with), on.vault, refreshing(with), system_clock(), on.metrics
           ),
           mappings_(pool, on.sentry, on.vault, refresher_),
           checker_(pool, on.sentry, on.vault),
@@ -334,6 +319,21 @@ struct vault_check {
 
 }  // namespace
 
+integrations::applications applications_of(serve_settings const& with) {
+    integrations::applications made;
+    if (with.sentry_app)
+        made.app = sentry::public_app{
+            with.sentry_app->slug,
+            with.sentry_app->client_id,
+            with.sentry_app->client_secret,
+            with.sentry_app->previous_client_secret
+        };
+    if (with.sentry_oauth)
+        made.oauth = sentry::oauth_app{with.sentry_oauth->client_id, with.sentry_oauth->client_secret};
+    made.redirect_uri = with.public_url.str() + "/oauth/sentry/callback";
+    return made;
+}
+
 // The object graph, in order of dependence; what stands above is destroyed after what stands below.
 int serve(serve_settings const& with) {
     async::io_loop loop;
@@ -385,7 +385,7 @@ int serve(serve_settings const& with) {
         refresher.emplace(
             *scheduler_pool,
             sentry_client,
-            applications(with),
+            applications_of(with),
             vault,
             refreshing(with),
             system_clock(),
