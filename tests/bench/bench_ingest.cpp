@@ -25,12 +25,16 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace {
 
 using steady = std::chrono::steady_clock;
 using std::chrono::microseconds;
+
+/// Who is refused comes again later, as Sentry does, not at once.
+constexpr auto refusal_rest = std::chrono::seconds(1);
 
 struct options {
     std::uint16_t port;
@@ -159,6 +163,7 @@ private:
     timespec until_next_due() const {
         auto pause = steady::duration(std::chrono::milliseconds(50));
         auto const now = steady::now();
+        if (!resting_.empty()) pause = std::chrono::milliseconds(1);
         if (with_.rate > 0 && now < end_) pause = std::clamp(next_due_ - now, steady::duration(0), pause);
         return {0, std::chrono::nanoseconds(pause).count()};
     }
@@ -166,6 +171,8 @@ private:
     void start_due() {
         auto const now = steady::now();
         if (now >= end_) return;
+        for (; !resting_.empty() && resting_.front().first <= now; resting_.pop_front())
+            idle_.push_back(resting_.front().second);
         if (with_.rate <= 0) {
             while (!idle_.empty()) start(now);
             return;
@@ -180,8 +187,9 @@ private:
     }
 
     void start(steady::time_point due) {
-        auto& one = *idle_.back();
-        idle_.pop_back();
+        // The one that has been idle for longest: a server closes a connection that is not used.
+        auto& one = *idle_.front();
+        idle_.pop_front();
         one.due = due;
         one.is_busy = true;
         one.sent = 0;
@@ -234,7 +242,10 @@ private:
         one.in.clear();
         one.is_busy = false;
         --busy_;
-        idle_.push_back(&one);
+        if (status == 200)
+            idle_.push_back(&one);
+        else
+            resting_.emplace_back(steady::now() + refusal_rest, &one);
     }
 
     double percentile(double share) {
@@ -264,7 +275,8 @@ private:
     webhooks webhooks_;
     int poll_;
     std::vector<connection> all_;
-    std::vector<connection*> idle_;
+    std::deque<connection*> idle_;
+    std::deque<std::pair<steady::time_point, connection*>> resting_;
     std::deque<steady::time_point> waiting_;
     steady::time_point end_, next_due_;
     std::size_t busy_ = 0, refused_ = 0, odd_ = 0;

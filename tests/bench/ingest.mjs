@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const env = process.env;
 const quick = process.argv.includes('--quick');
 const secret = 'fake-client-secret-of-the-bench';
-const seconds = quick ? 4 : 8;
+const seconds = quick ? 3 : 6;
 const rounds = quick ? 1 : 3;
 const ticks = 100; // of the kernel's accounting of CPU time, a second
 

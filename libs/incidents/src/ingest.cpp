@@ -26,8 +26,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t enough_for_two = 24;
 /// Sentry waits a second. Whoever would wait longer than this is refused at once, and whoever has waited
 /// longer when his batch is made is refused then.
-constexpr auto longest_expected = 350ms;
-constexpr auto longest_wait = 450ms;
+constexpr auto longest_expected = 450ms;
+constexpr auto longest_wait = 550ms;
 /// A batch whose rows meet another transaction's is run again this often before it is taken apart.
 constexpr int max_collisions = 3;
 
