@@ -88,7 +88,18 @@ void write_incident(json::writer& out, incident const& of) {
         .begin_object()
         .field("culprit", or_null(state.culprit))
         .field("previous_number", of.previous_number)
-        .end_object();
+        .name("last_resolution");
+    if (auto const& past = of.last_resolution)
+        out.begin_object()
+            .field("number", past->number)
+            .field("at", past->at)
+            .field("by", past->by)
+            .field("note", or_null(past->note))
+            .field("release", or_null(past->release))
+            .end_object();
+    else
+        out.null();
+    out.end_object();
     out.end_object();
 }
 

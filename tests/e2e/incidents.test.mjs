@@ -83,3 +83,27 @@ test('an incident can be opened by hand', async () => {
   assert.equal((await admin.get(`${tocsin.org.path}/incidents?q=lights`)).json.items[0].number, made.json.number);
   assert.equal((await responder.post(`${tocsin.org.path}/incidents`, { title: 'x', service_id: '00000000-0000-4000-8000-000000000000' })).status, 400);
 });
+
+test('a regression says who resolved it last, when, with which note and in which release', async () => {
+  const { number, issue } = await opened();
+  await control(tocsin, `issues/${issue.id}/events`, { release: 'shop@1.2.3' });
+  assert.equal((await admin.get(path(number))).json.context.last_resolution, null);
+  await responder.post(`${path(number)}/resolve`, { note: 'restarted the queue' });
+  await control(tocsin, `issues/${issue.id}/resolve`);
+  await control(tocsin, `issues/${issue.id}/unresolve`);
+  const back = (await admin.get(path(number))).json;
+  assert.equal(back.status, 'open');
+  const { at, ...past } = back.context.last_resolution;
+  assert.ok(Date.now() - Date.parse(at) < 60_000);
+  assert.deepEqual(past, { number, by: tocsin.org.people.responder.email, note: 'restarted the queue', release: 'shop@1.2.3' });
+
+  // Outside of the reopen window it is a new incident, which remembers the one before.
+  await responder.post(`${path(number)}/resolve`, { note: 'for good' });
+  await tocsin.moveTime(8 * 24 * 3600);
+  await control(tocsin, `issues/${issue.id}/resolve`);
+  await control(tocsin, `issues/${issue.id}/unresolve`);
+  const later = tocsin.withToken();
+  const [again] = (await later.get(`${tocsin.org.path}/incidents?limit=1`)).json.items;
+  assert.equal(again.context.previous_number, number);
+  assert.equal((await later.get(path(again.number))).json.context.last_resolution.note, 'for good');
+});

@@ -44,6 +44,15 @@ constexpr db::statement lock_one{
 
 #undef TOCSIN_INCIDENT_COLUMNS
 
+constexpr db::statement find_past_resolution{
+    "find_past_resolution",
+    R"(select t.incident_number, t.at, t.actor_name, coalesce(t.text, '') as text, coalesce(i.release, '') as release
+         from tocsin.timeline t
+         join tocsin.incidents i on i.organization_id = t.organization_id and i.number = t.incident_number
+        where t.organization_id = $1 and t.incident_number in ($2, coalesce($3::bigint, $2)) and t.kind in ('resolved', 'archived')
+        order by t.entry desc limit 1)"
+};
+
 constexpr db::statement other_open{
     "other_open_incident_of_source",
     R"(select o.number from tocsin.incidents i
@@ -206,7 +215,17 @@ async::task<std::vector<incident>> board::list(organization_id org, incident_fil
 
 async::task<result<incident>> board::find(organization_id org, std::int64_t number) {
     return pool_.transact(org, [=](db::transaction& tx) {
-        return find_incident(tx, reading::to_show, org, number);
+        auto found = find_incident(tx, reading::to_show, org, number);
+        if (!found || found->state.status == status::resolved) return found;
+        if (auto const past = tx.run(find_past_resolution, org, number, found->previous_number).first())
+            found->last_resolution = past_resolution{
+                past->get<std::int64_t>("incident_number"),
+                past->get<timestamp>("at"),
+                past->text("actor_name"),
+                past->text("text"),
+                past->text("release")
+            };
+        return found;
     });
 }
 

@@ -14,6 +14,15 @@
 
 namespace tocsin::incidents {
 
+/// How it ended the last time: of this incident before it was reopened, or of the one before it.
+struct past_resolution {
+    std::int64_t number = 0;
+    timestamp at;
+    std::string by;
+    std::string note;
+    std::string release;  ///< in which it had been seen until then
+};
+
 struct incident {
     std::int64_t number = 0;
     incident_state state;
@@ -28,6 +37,7 @@ struct incident {
     timestamp opened_at;
     std::optional<std::int64_t> previous_number;
     std::int64_t version = 1;
+    std::optional<past_resolution> last_resolution = {};  ///< told by `find` alone
 };
 
 struct timeline_entry {

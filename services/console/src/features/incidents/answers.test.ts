@@ -105,3 +105,22 @@ test("the first time, and nothing known of a repair", () => {
   expect(seen).toBe("No. First seen here 1 h ago.");
   expect(fixed).toBeNull();
 });
+
+test("the incident before this one answers for it", () => {
+  const subject = incident(9, {
+    opened_at: before(5),
+    context: {
+      previous_number: 4,
+      last_resolution: {
+        number: 4,
+        at: before(60),
+        by: "ana@example.com",
+        note: "restarted the queue",
+        release: "shop@1.2",
+      },
+    },
+  });
+  const { before: seen, fixed } = answersOf(subject, [entry(5, "opened")], now);
+  expect(seen).toBe("Yes: as #4. As this one first seen 5 min ago.");
+  expect(fixed).toBe("#4 was resolved by ana@example.com 1 h ago in shop@1.2: “restarted the queue”.");
+});

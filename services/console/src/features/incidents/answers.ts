@@ -69,16 +69,27 @@ function aloneOf(incident: Incident, entries: readonly Entry[], now: number): st
   return parts.length > 0 ? `${parts.join("; ")}.` : "Nobody has it yet.";
 }
 
-function beforeOf({ reopened_count, opened_at }: Incident, entries: readonly Entry[], now: number): string {
+function beforeOf(
+  { reopened_count, opened_at, context }: Incident,
+  entries: readonly Entry[],
+  now: number,
+): string {
+  if (reopened_count === 0 && context.previous_number)
+    return `Yes: as #${context.previous_number}. As this one first seen ${ago(opened_at, now)}.`;
   if (reopened_count === 0) return `No. First seen here ${ago(opened_at, now)}.`;
   const last = entries.findLast(({ kind }) => kind === "reopened");
   const times = reopened_count === 1 ? "once" : `${reopened_count} times`;
   return `Yes: it came back ${times}${last ? `, last ${ago(last.at, now)}` : ""}. First seen here ${ago(opened_at, now)}.`;
 }
 
-function fixedOf(entries: readonly Entry[], now: number): string | null {
+function fixedOf({ context }: Incident, entries: readonly Entry[], now: number): string | null {
   const end = entries.findLastIndex(({ kind }) => kind === "resolved" || kind === "archived");
   const resolved = entries[end];
+  const past = context.last_resolution;
+  if (resolved === undefined && past) {
+    const note = past.note ? `: “${past.note}”` : ", without a note";
+    return `#${past.number} was resolved by ${past.by} ${ago(past.at, now)}${past.release ? ` in ${past.release}` : ""}${note}.`;
+  }
   if (resolved === undefined) return null;
   const note = resolved.text ?? entries.slice(0, end).findLast(({ kind }) => kind === "noted")?.text;
   const how = resolved.kind === "archived" ? "archived" : "resolved";
@@ -93,6 +104,6 @@ export function answersOf(incident: Incident, timeline: readonly Entry[] | undef
     going: goingOf(incident, now),
     alone: aloneOf(incident, entries, now),
     before: beforeOf(incident, entries, now),
-    fixed: fixedOf(entries, now),
+    fixed: fixedOf(incident, entries, now),
   };
 }
