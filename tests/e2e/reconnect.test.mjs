@@ -11,6 +11,8 @@ let path;
 before(async () => {
   tocsin = await startTocsin({ env: { TOCSIN_REFRESH_MAX_ATTEMPTS: '2' } });
   admin = await tocsin.signedIn('admin');
+  // Else it may count as a first webhook, or come a moment too late to.
+  await control(tocsin, 'settings', { installation_created: 'never' });
   integration = await connect(tocsin, admin, tocsin.org);
   path = `${tocsin.org.path}/integrations/${integration.id}`;
   await mapProject(admin, tocsin.org, integration, 'checkout', await createService(admin, tocsin.org, 'checkout'));

@@ -69,6 +69,15 @@ connect_refusal refusal_of(sentry::call_failure const& why) {
                : connect_refusal::unavailable;
 }
 
+result<bool> not_repaired(mode of, sentry::call_failure const& why) {
+    if (names_our_client(why))
+        return error{
+            errc::sentry_refused, std::string(remedy(of, status::degraded, reason::client_misconfigured))
+        };
+    if (refusal_of(why) == connect_refusal::sentry_refused) return false;
+    return sentry::to_error(why, "to renew the access");
+}
+
 connect::connect(
     async::executor on,
     db::pool& pool,

@@ -35,4 +35,8 @@ crypto::vault_place verifier_place(organization_id org, uuid const& flow);
 /// Sentry's failure, as the person at the callback is told.
 connect_refusal refusal_of(sentry::call_failure const& why);
 
+/// What a renewal that failed means for a repair: false where Sentry refuses, so that a person has to act; an
+/// error where that is not known, or where the deployment's own client is at fault.
+result<bool> not_repaired(mode of, sentry::call_failure const& why);
+
 }  // namespace tocsin::integrations

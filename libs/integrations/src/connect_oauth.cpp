@@ -151,15 +151,7 @@ async::task<result<bool>> connect::repair_authorization(organization_id org, int
     auto refresh_token = open_refresh_token(vault_, org, broken.id, *stored->refresh_token);
     if (!refresh_token) co_return refresh_token.error();
     auto tokens = co_await sentry_.refresh_oauth(*registered_.oauth, *refresh_token);
-    if (!tokens) {
-        if (names_our_client(tokens.error()))
-            co_return error{
-                errc::sentry_refused,
-                std::string(remedy(broken.mode, status::degraded, reason::client_misconfigured))
-            };
-        if (refusal_of(tokens.error()) == connect_refusal::sentry_refused) co_return false;
-        co_return sentry::to_error(tokens.error(), "to renew the access");
-    }
+    if (!tokens) co_return not_repaired(broken.mode, tokens.error());
     // An answer without a refresh token keeps the old one.
     if (!tokens->refresh_token) tokens->refresh_token = std::move(*refresh_token);
     auto const kept = co_await store(org, broken.id, std::nullopt, broken.sentry_org, *tokens);

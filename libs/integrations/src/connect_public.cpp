@@ -217,15 +217,7 @@ async::task<result<bool>> connect::repair_installation(organization_id org, inte
     // One refusal of Sentry's is no proof: it refuses healthy installations now and then.
     if (!tokens && tokens.error().kind == sentry::failure_kind::refused)
         tokens = co_await sentry_.renew_by_jwt(*registered_.app, installation);
-    if (!tokens) {
-        if (names_our_client(tokens.error()))
-            co_return error{
-                errc::sentry_refused,
-                std::string(remedy(broken.mode, status::degraded, reason::client_misconfigured))
-            };
-        if (refusal_of(tokens.error()) == connect_refusal::sentry_refused) co_return false;
-        co_return sentry::to_error(tokens.error(), "to renew the access");
-    }
+    if (!tokens) co_return not_repaired(broken.mode, tokens.error());
     // The old pair is dead now: the new one is stored before anything else. An installation stays with its
     // Sentry organization.
     auto const stored = co_await store_and_tell(org, broken.id, installation, broken.sentry_org, *tokens);
