@@ -56,7 +56,7 @@ select set_eq(
          from pg_proc p where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef $$,
     array['find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'the functions that run with the rights of another are these');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -112,7 +112,7 @@ select set_eq(
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',
-          'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
+          'tocsin_gateway audit_log ra', 'tocsin_ingest audit_log a', 'tocsin_scheduler audit_log a', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
           'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',

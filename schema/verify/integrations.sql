@@ -4,7 +4,7 @@ declare
 begin
     select string_agg(wanted, ', ') into missing
       from unnest(array['integrations', 'installation_owners', 'sentry_organization_owners', 'unclaimed_installations',
-                        'credentials', 'webhook_secrets', 'sentry_organization_choices', 'vault_keys',
+                        'credentials', 'audit_log', 'webhook_secrets', 'sentry_organization_choices', 'vault_keys',
                         'refresh_attempts', 'connect_flows', 'mappings']) wanted
      where to_regclass('tocsin.' || wanted) is null;
     if missing is not null then
@@ -20,7 +20,8 @@ begin
     end if;
 
     select string_agg(signature, ', ') into missing
-      from unnest(array['find_connect_flows(bytea)', 'find_connect_flow_of_state(bytea)', 'claim_connection(text, text, uuid, uuid)']) signature
+      from unnest(array['find_connect_flows(bytea)', 'find_connect_flow_of_state(bytea)', 'claim_connection(text, text, uuid, uuid)',
+                        'note_refused_claim(text, text, uuid, uuid)']) signature
      where to_regprocedure('tocsin.' || signature) is null
         or has_function_privilege('public', to_regprocedure('tocsin.' || signature), 'execute');
     if missing is not null then

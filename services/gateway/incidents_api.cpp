@@ -277,6 +277,8 @@ public:
         json::reader in(body->root());
         auto const numbers = read_numbers(in);
         auto const action = in.required_word("action", {"acknowledge", "resolve", "reopen", "assign"});
+        if (action == "assign" && !in.has("assignee"))
+            in.reject("assignee", "is required: an e-mail address, or null");
         auto const assignee = in.optional_text("assignee", {3, 320});
         auto const note = in.optional_text("note", note_length);
         if (auto bad = in.problems()) co_return *bad;

@@ -198,7 +198,7 @@ public:
         if (auto bad = in.problems()) co_return *bad;
         auto const org = by.organization();
         auto const started =
-            access ? co_await parts_.connect.start_internal(org, std::move(*access))
+            access ? co_await parts_.connect.start_internal(org, by.who, std::move(*access))
             : mode == "oauth"
                 ? co_await parts_.connect.start_oauth(org, by.who, binding_of(by.request), wanted_org)
                 : co_await parts_.connect.start_public(org, by.who, binding_of(by.request));
@@ -216,12 +216,13 @@ public:
         auto const webhook_secret = in.optional_text("webhook_secret", {16, 256});
         if (auto bad = in.problems()) co_return *bad;
         if (webhook_secret) {
-            auto const set =
-                co_await parts_.connect.set_webhook_secret(by.organization(), *id, secret(*webhook_secret));
+            auto const set = co_await parts_.connect.set_webhook_secret(
+                by.organization(), *id, secret(*webhook_secret), by.who
+            );
             if (!set) co_return set.error();
         }
         if (chosen) {
-            auto const done = co_await parts_.connect.choose(by.organization(), *id, *chosen);
+            auto const done = co_await parts_.connect.choose(by.organization(), *id, *chosen, by.who);
             if (!done) co_return done.error();
         }
         co_return co_await shown(by.organization(), *id);
@@ -231,7 +232,7 @@ public:
         auto const id = integration_id::parse(by.capture("id"));
         if (!id) co_return no_integration();
         if (auto bad = refuse_fields(by.request)) co_return *bad;
-        auto const done = co_await parts_.connect.confirm(by.organization(), *id);
+        auto const done = co_await parts_.connect.confirm(by.organization(), *id, by.who);
         if (!done) co_return done.error();
         co_return co_await shown(by.organization(), *id);
     }
@@ -269,7 +270,7 @@ public:
         auto const id = integration_id::parse(by.capture("id"));
         if (!id) co_return no_integration();
         if (auto bad = refuse_fields(by.request)) co_return *bad;
-        auto const after = co_await parts_.connect.disconnect(by.organization(), *id);
+        auto const after = co_await parts_.connect.disconnect(by.organization(), *id, by.who);
         if (!after) co_return after.error();
         json::writer out;
         write_integration(out, *after, parts_.public_url);

@@ -121,3 +121,17 @@ test('what fails for many at once condemns none, pauses renewing and says so', a
   await eventually(async () => /^tocsin_credential_refresh_paused 0$/m.test((await tocsin.client({ base: tocsin.adminUrl }).get('/metrics')).text));
   tocsin.allowErrors(/refreshing paused/);
 });
+
+test('every change of a status is in the audit log, with who made it; a refused claim is in both organizations\' own', async () => {
+  const of = (org) => tocsin.sql('select actor_kind, actor_name, action, before_value, after_value from tocsin.audit_log where organization_id = $1 order by audit_id', [org.id]);
+  const mine = await of(tocsin.org);
+  const { email } = tocsin.org.people.admin;
+  assert.ok(mine.some((one) => one.action === 'integration.status' && one.actor_kind === 'user' && one.actor_name === email && one.after_value === 'connected: ok'));
+  assert.ok(mine.some((one) => one.actor_kind === 'system' && one.before_value === 'connected: ok' && one.after_value === 'degraded: refresh_failing'));
+  assert.ok(mine.some((one) => one.actor_name === email && one.after_value === 'disconnected: disconnected_by_admin'));
+  const theirs = await of(globex);
+  assert.ok(theirs.some((one) => one.action === 'integration.claim_refused' && one.actor_name === email));
+  const told = mine.filter((one) => one.action === 'integration.claim_by_another_refused');
+  assert.equal(told.length, 1);
+  assert.doesNotMatch(JSON.stringify(told), /globex/i);
+});

@@ -69,7 +69,7 @@ test('many at once: each for itself, with one note', async () => {
   assert.equal((await story(first)).at(-1).text, 'looking');
   const assigned = await responder.post(`${tocsin.org.path}/incidents/bulk`, { numbers: [first, second], action: 'assign', assignee: tocsin.org.people.owner.email });
   assert.deepEqual(assigned.json.items.map((one) => one.ok), [true, true]);
-  for (const wrong of [{ numbers: [] }, { numbers: [0] }, { numbers: ['1'] }, { numbers: Array.from({ length: 201 }, (_, i) => i + 1) }, {}, { numbers: [1], action: 'delete' }])
+  for (const wrong of [{ numbers: [] }, { numbers: [0] }, { numbers: ['1'] }, { numbers: Array.from({ length: 201 }, (_, i) => i + 1) }, {}, { numbers: [1], action: 'delete' }, { numbers: [1], action: 'assign' }])
     assert.equal((await responder.post(`${tocsin.org.path}/incidents/bulk`, { action: 'resolve', ...wrong })).status, 400, JSON.stringify(wrong));
 });
 

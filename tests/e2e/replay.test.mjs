@@ -47,11 +47,15 @@ test('one delivery: what it would do, what it does, and that it does it once', a
   assert.deepEqual([dry.status, dry.json.dry_run, dry.json.delivery_id, dry.json.outcome], [200, true, null, 'duplicate'], dry.text);
   assert.ok(dry.json.rule);
   const real = await replay(delivery.id, false);
-  assert.deepEqual([real.json.outcome, (await incidents()).length], ['duplicate', 3]);
-  const [newest] = await deliveries('?limit=1');
-  assert.equal(newest.id, real.json.delivery_id);
-  // The new row shows the first one's body, and can be run again, too.
-  assert.equal((await replay(newest.id, true)).json.outcome, 'duplicate');
+  assert.deepEqual([real.json.outcome, real.json.delivery_id, (await incidents()).length], ['duplicate', null, 3]);
+  assert.equal((await deliveries('?limit=1'))[0].id, delivery.id, 'no row is added');
+  // An old change run again must not undo what came after it.
+  await send(bodies.issue('resolved'));
+  const [resolved] = await deliveries('?limit=1');
+  await send(bodies.issue('unresolved'));
+  assert.equal((await incidents())[0].status, 'open');
+  assert.equal((await replay(resolved.id, false)).json.outcome, 'duplicate');
+  assert.equal((await incidents())[0].status, 'open');
 });
 
 test('what cannot be run again says so, and nobody else may', async () => {

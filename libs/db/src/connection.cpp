@@ -142,6 +142,8 @@ void connection::transact(tenant of, std::function<void(transaction&)> const& wo
                 begun.emplace(impl_->conn);
                 if (of.organization)
                     begun->exec_params("select set_config('app.tenant', $1, true)", of.organization->str());
+                if (!of.actor.empty())
+                    begun->exec_params("select set_config('app.actor', $1, true)", of.actor);
             } catch (pqxx::failure const&) {
                 throw stale_connection{};
             }

@@ -3,8 +3,11 @@
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/incidents/replay.hpp>
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +17,8 @@ namespace {
 
 constexpr db::statement find_stored{
     "find_delivery_to_replay",
-    R"(select d.integration_id, i.sentry_host, d.resource, d.request_id, d.hook_timestamp, coalesce(d.body, o.body) as body
+    R"(select d.integration_id, i.sentry_host, d.resource, d.request_id, d.hook_timestamp, d.outcome,
+              coalesce(d.body, o.body) as body
          from tocsin.deliveries d
          join tocsin.integrations i on i.organization_id = d.organization_id and i.integration_id = d.integration_id
          left join tocsin.deliveries o on o.organization_id = d.organization_id and o.delivery_id = d.duplicate_of
@@ -39,6 +43,15 @@ constexpr db::statement find_rule{
     "select rule from tocsin.deliveries where organization_id = $1 and delivery_id = $2"
 };
 
+/// What a delivery came to when it had its effect, or when another one had it: a lifecycle action carries no
+/// time, so that an old one run again would undo what came after it.
+bool had_its_effect(std::string_view outcome) {
+    constexpr std::array<std::string_view, 6> over{
+        "opened", "reopened", "updated", "resolved", "duplicate", "stale"
+    };
+    return std::find(over.begin(), over.end(), outcome) != over.end();
+}
+
 /// Undoes the transaction of a dry run, and carries what it came to.
 struct dry_run : std::exception {
     explicit dry_run(replayed of) : what_happened(std::move(of)) {}
@@ -57,6 +70,12 @@ replayed write(
 }  // namespace
 
 async::task<result<replayed>> replay::run(organization_id org, delivery_id which, replay_kind how) {
+    bool const over = co_await reading_.transact(org, [org, which](db::transaction& tx) {
+        auto const row = tx.run(find_stored, org, which).first();
+        return row && had_its_effect(row->text("outcome"));
+    });
+    if (over)
+        co_return replayed{std::nullopt, outcome::duplicate, "it had its effect when it came", std::nullopt};
     auto const stored = co_await reading_.transact(org, [org, which](db::transaction& tx) -> result<arrival> {
         auto const row = tx.run(find_stored, org, which).first();
         if (!row)

@@ -213,10 +213,11 @@ async::task<result<started_connect>> connect::reconnect(
                 "The client secret is needed again.",
                 {{"client_secret", "is required after Disconnect"}}
             };
-        auto const stored = co_await put_internal(org, id, std::move(*how.access), how.others, false);
+        auto const stored =
+            co_await put_internal(as(org, who), id, std::move(*how.access), how.others, false);
         if (!stored) co_return stored.error();
     } else {
-        auto const repaired = co_await repair(org, *found);
+        auto const repaired = co_await repair(as(org, who), *found);
         if (!repaired) co_return repaired.error();
         if (!*repaired) {
             if (found->mode == mode::internal)
@@ -243,28 +244,32 @@ async::task<result<started_connect>> connect::reconnect(
     co_return started_connect{std::move(*after), std::nullopt, secret()};
 }
 
-async::task<result<bool>> connect::repair(organization_id org, integration const& broken) {
-    if (broken.mode == mode::public_) co_return co_await repair_installation(org, broken);
+async::task<result<bool>> connect::repair(db::tenant by, integration const& broken) {
+    if (broken.mode == mode::public_) co_return co_await repair_installation(std::move(by), broken);
     if (broken.status == status::pending) co_return false;
+    auto const org = by.organization.value();
     bool const leased = co_await pool_.transact(org, [org, id = broken.id](db::transaction& tx) {
         return is_leased(tx, org, id);
     });
     if (leased)
         co_return error{errc::conflict, "The access is being renewed right now: look again in a moment."};
-    co_return co_await repair_authorization(org, broken);
+    co_return co_await repair_authorization(std::move(by), broken);
 }
 
-async::task<result<integration>> connect::disconnect(organization_id org, integration_id id) {
+async::task<result<integration>> connect::disconnect(
+    organization_id org, integration_id id, identity::principal who
+) {
     auto const token = std::make_shared<std::optional<byte_string>>();
-    auto done = co_await pool_.transact(org, [org, id, token](db::transaction& tx) -> result<integration> {
-        auto const found = find_integration(tx, org, id);
-        if (!found) return found.error();
-        token->reset();
-        if (auto stored = find_tokens(tx, org, id); stored && found->mode == mode::oauth)
-            *token = std::move(stored->access_token);
-        store_disconnected(tx, org, id);
-        return find_integration(tx, org, id);
-    });
+    auto done =
+        co_await pool_.transact(as(org, who), [org, id, token](db::transaction& tx) -> result<integration> {
+            auto const found = find_integration(tx, org, id);
+            if (!found) return found.error();
+            token->reset();
+            if (auto stored = find_tokens(tx, org, id); stored && found->mode == mode::oauth)
+                *token = std::move(stored->access_token);
+            store_disconnected(tx, org, id);
+            return find_integration(tx, org, id);
+        });
     if (!done) co_return done;
     observe::log_info("disconnected", {{"organization", org.str()}, {"integration", id.str()}});
     if (*token) revoke_later(org, id, std::move(**token));
@@ -284,38 +289,45 @@ async::task<> connect::revoke(secret token) {
 }
 
 async::task<result<integration>> connect::set_webhook_secret(
-    organization_id org, integration_id id, secret webhook_secret
+    organization_id org, integration_id id, secret webhook_secret, identity::principal who
 ) {
     auto const sealed = seal_webhook_secret(vault_, org, id, webhook_secret);
-    co_return co_await pool_.transact(org, [org, id, sealed](db::transaction& tx) -> result<integration> {
-        auto const found = find_integration(tx, org, id);
-        if (!found) return found.error();
-        if (found->mode == mode::public_)
-            return error{
-                errc::illegal_transition,
-                "Webhooks of a public integration are signed with the deployment's own secret."
-            };
-        if (found->status == status::disconnected && found->reason == reason::disconnected_by_admin)
-            return error{errc::illegal_transition, "This integration is disconnected: connect it first."};
-        put_webhook_secret(tx, org, id, sealed);
-        return find_integration(tx, org, id);
-    });
+    co_return co_await pool_.transact(
+        as(org, who),
+        [org, id, sealed](db::transaction& tx) -> result<integration> {
+            auto const found = find_integration(tx, org, id);
+            if (!found) return found.error();
+            if (found->mode == mode::public_)
+                return error{
+                    errc::illegal_transition,
+                    "Webhooks of a public integration are signed with the deployment's own secret."
+                };
+            if (found->status == status::disconnected && found->reason == reason::disconnected_by_admin)
+                return error{errc::illegal_transition, "This integration is disconnected: connect it first."};
+            put_webhook_secret(tx, org, id, sealed);
+            note_webhook_secret(tx, org, id);
+            return find_integration(tx, org, id);
+        }
+    );
 }
 
-async::task<result<integration>> connect::confirm(organization_id org, integration_id id) {
+async::task<result<integration>> connect::confirm(
+    organization_id org, integration_id id, identity::principal who
+) {
     std::optional<error> refused;
     auto const asked = co_await find(org, id);
     if (!asked) co_return asked.error();
     if (asked->status != status::pending || asked->reason != reason::confirm_organization)
         co_return error{errc::illegal_transition, "This integration waits for no confirmation."};
     try {
-        co_await pool_.transact(org, [org, of = *asked](db::transaction& tx) {
+        co_await pool_.transact(as(org, who), [org, of = *asked](db::transaction& tx) {
             store_chosen(tx, org, of.id, of.sentry_host, of.installation, of.sentry_org);
         });
     } catch (failure const& why) {
         refused = why.why();
     }
-    if (refused) co_return *refused;
+    if (refused)
+        co_return co_await refuse(as(org, who), id, asked->installation, asked->sentry_org.id, *refused);
     auto const token = co_await pool_.transact(org, [org, id](db::transaction& tx) {
         return sealed_access_token(tx, org, id);
     });
@@ -326,7 +338,7 @@ async::task<result<integration>> connect::confirm(organization_id org, integrati
 }
 
 async::task<result<integration>> connect::choose(
-    organization_id org, integration_id id, std::string sentry_org
+    organization_id org, integration_id id, std::string sentry_org, identity::principal who
 ) {
     auto const asked = co_await find(org, id);
     if (!asked) co_return asked.error();
@@ -343,24 +355,25 @@ async::task<result<integration>> connect::choose(
         };
     std::optional<error> refused;
     try {
-        co_await pool_.transact(org, [org, of = *asked, chosen = *at](db::transaction& tx) {
+        co_await pool_.transact(as(org, who), [org, of = *asked, chosen = *at](db::transaction& tx) {
             store_chosen(tx, org, of.id, of.sentry_host, std::nullopt, chosen);
         });
     } catch (failure const& why) {
         refused = why.why();
     }
-    if (refused) co_return *refused;
+    if (refused) co_return co_await refuse(as(org, who), id, std::nullopt, at->id, *refused);
     co_return co_await find(org, id);
 }
 
 /// Stores a confirmed connection; already_claimed where somebody else owns it.
 async::task<result<void>> connect::store(
-    organization_id org,
+    db::tenant by,
     integration_id id,
     std::optional<uuid> installation,
     sentry_organization const& confirmed,
     sentry::token_set const& tokens
 ) {
+    auto const org = by.organization.value();
     confirmed_connection const connection{
         .organization = org,
         .integration = id,
@@ -372,12 +385,26 @@ async::task<result<void>> connect::store(
     };
     std::optional<error> refused;
     try {
-        co_await pool_.transact(org, [connection](db::transaction& tx) { store_connection(tx, connection); });
+        co_await pool_.transact(by, [connection](db::transaction& tx) { store_connection(tx, connection); });
     } catch (failure const& why) {
         refused = why.why();
     }
-    if (refused) co_return *refused;
+    if (refused) co_return co_await refuse(by, id, installation, confirmed.id, *refused);
     co_return result<void>{};
+}
+
+/// The refusal; a claim that another organization's stood against is noted in the audit log.
+async::task<error> connect::refuse(
+    db::tenant by, integration_id id, std::optional<uuid> installation, std::string sentry_org_id, error why
+) {
+    if (why.code == errc::already_claimed)
+        co_await pool_.transact(
+            std::move(by),
+            [host = sentry_.base().str(), sentry_org_id, installation, id](db::transaction& tx) {
+                note_refused_claim(tx, host, sentry_org_id, installation, id);
+            }
+        );
+    co_return why;
 }
 
 async::task<std::size_t> expire_pending(db::pool& pool) {

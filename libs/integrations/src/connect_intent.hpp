@@ -26,6 +26,11 @@ struct connect::opening {
     std::optional<std::string> wanted_org;
 };
 
+/// A transaction of a person's, or of an API token's, named in the audit log.
+inline db::tenant as(organization_id org, identity::principal const& who) {
+    return {org, who.email.empty() ? who.name : who.email};
+}
+
 /// SHA-256 of a token: what the database knows of it.
 std::string hash_of(secret const& token);
 

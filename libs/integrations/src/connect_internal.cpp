@@ -47,8 +47,9 @@ async::task<result<sentry_organization>> connect::verify_internal(
 }
 
 async::task<result<void>> connect::put_internal(
-    organization_id org, integration_id id, internal_access access, other_organizations others, bool is_new
+    db::tenant by, integration_id id, internal_access access, other_organizations others, bool is_new
 ) {
+    auto const org = by.organization.value();
     std::vector<std::string> scopes;
     auto const verified = co_await verify_internal(access, scopes);
     if (!verified) co_return verified.error();
@@ -69,7 +70,7 @@ async::task<result<void>> connect::put_internal(
             : std::optional(seal_webhook_secret(vault_, org, id, access.client_secret));
     std::optional<error> refused;
     try {
-        co_await pool_.transact(org, [=](db::transaction& tx) {
+        co_await pool_.transact(by, [=](db::transaction& tx) {
             if (is_new) insert_pending(tx, org, id, mode::internal, connection.sentry_host);
             auto const before = find_integration(tx, org, id).value();
             if (others == other_organizations::refused && !before.sentry_org.id.empty() &&
@@ -85,13 +86,16 @@ async::task<result<void>> connect::put_internal(
     } catch (failure const& why) {
         refused = why.why();
     }
-    if (refused) co_return *refused;
+    if (refused) co_return co_await refuse(by, id, std::nullopt, verified->id, *refused);
     co_return result<void>{};
 }
 
-async::task<result<started_connect>> connect::start_internal(organization_id org, internal_access access) {
+async::task<result<started_connect>> connect::start_internal(
+    organization_id org, identity::principal who, internal_access access
+) {
     integration_id const id{crypto::uuid_v4()};
-    auto const stored = co_await put_internal(org, id, std::move(access), other_organizations::meant, true);
+    auto const stored =
+        co_await put_internal(as(org, who), id, std::move(access), other_organizations::meant, true);
     if (!stored) co_return stored.error();
     observe::log_info("connected", {{"organization", org.str()}, {"integration", id.str()}});
     auto made = co_await find(org, id);

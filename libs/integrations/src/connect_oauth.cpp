@@ -94,8 +94,9 @@ async::task<std::optional<connect_refusal>> connect::exchange_authorization(
         co_return connect_refusal::other_organization;
     }
     if (seen->size() == 1) {
-        auto const stored =
-            co_await store(of.organization, of.flow.integration, std::nullopt, seen->front(), *tokens);
+        auto const stored = co_await store(
+            {of.organization, of.flow.actor}, of.flow.integration, std::nullopt, seen->front(), *tokens
+        );
         if (stored) co_return std::nullopt;
         co_await revoke(tokens->access_token);
         co_return connect_refusal::already_claimed;
@@ -131,7 +132,8 @@ async::task<sentry::call_result<std::vector<sentry_organization>>> connect::orga
 }
 
 /// By the refresh token that is stored, where there is one.
-async::task<result<bool>> connect::repair_authorization(organization_id org, integration const& broken) {
+async::task<result<bool>> connect::repair_authorization(db::tenant by, integration const& broken) {
+    auto const org = by.organization.value();
     auto const stored = co_await pool_.transact(org, [org, id = broken.id](db::transaction& tx) {
         return find_tokens(tx, org, id);
     });
@@ -143,7 +145,7 @@ async::task<result<bool>> connect::repair_authorization(organization_id org, int
         if (!found && refusal_of(found.error()) == connect_refusal::sentry_refused) co_return false;
         if (!found) co_return sentry::to_error(found.error(), "to check the token");
         sentry::token_set const same{*token, std::nullopt, std::nullopt, broken.scopes, {}};
-        auto const kept = co_await store(org, broken.id, std::nullopt, broken.sentry_org, same);
+        auto const kept = co_await store(by, broken.id, std::nullopt, broken.sentry_org, same);
         if (!kept) co_return kept.error();
         co_return true;
     }
@@ -154,7 +156,7 @@ async::task<result<bool>> connect::repair_authorization(organization_id org, int
     if (!tokens) co_return not_repaired(broken.mode, tokens.error());
     // An answer without a refresh token keeps the old one.
     if (!tokens->refresh_token) tokens->refresh_token = std::move(*refresh_token);
-    auto const kept = co_await store(org, broken.id, std::nullopt, broken.sentry_org, *tokens);
+    auto const kept = co_await store(by, broken.id, std::nullopt, broken.sentry_org, *tokens);
     if (!kept) co_return kept.error();
     co_return true;
 }

@@ -109,7 +109,7 @@ async::task<std::optional<connect_refusal>> connect::exchange_installation(
             co_return connect_refusal::other_organization;
         }
         auto const stored = co_await store_and_tell(
-            one.organization, one.flow.integration, installation, *confirmed, *tokens
+            {one.organization, one.flow.actor}, one.flow.integration, installation, *confirmed, *tokens
         );
         if (!stored) co_return connect_refusal::already_claimed;
         co_return std::nullopt;
@@ -173,15 +173,15 @@ async::task<sentry::call_result<sentry_organization>> connect::confirm_organizat
 
 /// It is connected once it is stored: where telling Sentry fails now, the scheduler keeps telling.
 async::task<result<void>> connect::store_and_tell(
-    organization_id org,
+    db::tenant by,
     integration_id id,
     uuid installation,
     sentry_organization const& confirmed,
     sentry::token_set const& tokens
 ) {
-    auto const stored = co_await store(org, id, installation, confirmed, tokens);
+    auto const stored = co_await store(by, id, installation, confirmed, tokens);
     if (!stored) co_return stored.error();
-    co_await tell_installed(org, id, installation, tokens.access_token);
+    co_await tell_installed(by.organization.value(), id, installation, tokens.access_token);
     co_return result<void>{};
 }
 
@@ -198,7 +198,8 @@ async::task<> connect::tell_installed(
     }
 }
 
-async::task<result<bool>> connect::repair_installation(organization_id org, integration const& broken) {
+async::task<result<bool>> connect::repair_installation(db::tenant by, integration const& broken) {
+    auto const org = by.organization.value();
     if (!broken.installation || broken.reason == reason::uninstalled || broken.status == status::pending)
         co_return false;
     auto const installation = *broken.installation;
@@ -220,7 +221,7 @@ async::task<result<bool>> connect::repair_installation(organization_id org, inte
     if (!tokens) co_return not_repaired(broken.mode, tokens.error());
     // The old pair is dead now: the new one is stored before anything else. An installation stays with its
     // Sentry organization.
-    auto const stored = co_await store_and_tell(org, broken.id, installation, broken.sentry_org, *tokens);
+    auto const stored = co_await store_and_tell(by, broken.id, installation, broken.sentry_org, *tokens);
     if (!stored) co_return stored.error();
     co_return true;
 }

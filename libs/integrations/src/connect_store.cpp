@@ -78,6 +78,7 @@ constexpr db::statement consume{
        returning f.integration_id, f.user_id, f.session_hash, f.binding_hash, before.verifier_sealed, f.wanted_org, f.purpose,
                  i.status, o.slug, f.purpose = 'connect' or f.allow_other or i.sentry_org_id is null as allow_other,
                  i.sentry_org_id, i.sentry_org_slug, i.sentry_org_name,
+                 coalesce((select u.email from tocsin.users u where u.user_id = f.user_id), '') as actor,
                  (select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id) as role)"
 };
 
@@ -114,6 +115,16 @@ constexpr db::statement insert_choice{
 constexpr db::statement delete_choices{
     "delete_sentry_organization_choices",
     "delete from tocsin.sentry_organization_choices where organization_id = $1 and integration_id = $2"
+};
+
+constexpr db::statement note_secret{
+    "note_webhook_secret",
+    R"(insert into tocsin.audit_log (organization_id, actor_kind, actor_name, action, subject_id)
+       values ($1, 'user', coalesce(current_setting('app.actor', true), ''), 'integration.webhook_secret_set', $2))"
+};
+
+constexpr db::statement note_refused{
+    "note_refused_claim", "select tocsin.note_refused_claim($1, $2, $3::uuid, $4::uuid)"
 };
 
 constexpr db::statement find_code{
@@ -273,6 +284,7 @@ std::optional<consumed_intent> consume_intent(
         row->get<std::optional<user_id>>("user_id"),
         text_of(row->get<std::optional<byte_string>>("session_hash")),
         row->text("slug"),
+        row->text("actor"),
         row->get<std::optional<std::string>>("role"),
         row->get<bool>("allow_other"),
         {row->get<std::optional<std::string>>("sentry_org_id").value_or(""),
@@ -356,6 +368,20 @@ void store_chosen(
 ) {
     settle(tx, org, id, sentry_host, installation, chosen);
     tx.run(start_renewing, org, id);
+}
+
+void note_webhook_secret(db::transaction& tx, organization_id org, integration_id id) {
+    tx.run(note_secret, org, id);
+}
+
+void note_refused_claim(
+    db::transaction& tx,
+    std::string const& sentry_host,
+    std::string const& sentry_org_id,
+    std::optional<uuid> const& installation,
+    integration_id id
+) {
+    tx.run(note_refused, sentry_host, sentry_org_id, installation, id);
 }
 
 bool is_code_of(

@@ -64,6 +64,7 @@ struct consumed_intent {
     std::optional<user_id> user;
     std::string session_hash;
     std::string organization_slug;
+    std::string actor;  ///< the address of the user who began; empty for an API token
     /// Of the user who began, now; nothing where they are no member any more.
     std::optional<std::string> role;
     bool allow_other = true;       ///< false for a reconnect that has to lead to `expected` again
@@ -111,6 +112,18 @@ void store_chosen(
     std::string const& sentry_host,
     std::optional<uuid> installation,
     sentry_organization const& chosen
+);
+
+/// Notes that a webhook secret was entered, not which.
+void note_webhook_secret(db::transaction& tx, organization_id org, integration_id id);
+
+/// Notes in the audit log of both organizations that a claim was refused.
+void note_refused_claim(
+    db::transaction& tx,
+    std::string const& sentry_host,
+    std::string const& sentry_org_id,
+    std::optional<uuid> const& installation,
+    integration_id id
 );
 
 /// Whether a signed webhook said that this code belongs to the installation.

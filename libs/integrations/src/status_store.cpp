@@ -1,6 +1,9 @@
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/integrations/status_store.hpp>
 
+#include <string>
+#include <string_view>
+
 namespace tocsin::integrations {
 
 namespace {
@@ -17,6 +20,30 @@ constexpr db::statement write_status{
         where organization_id = $1 and integration_id = $2)"
 };
 
+constexpr db::statement write_audit{
+    "audit_integration_status",
+    R"(insert into tocsin.audit_log (organization_id, actor_kind, actor_name, action, subject_id, before_value, after_value)
+       values ($1, $3, coalesce(current_setting('app.actor', true), ''), 'integration.status', $2, $4, $5))"
+};
+
+std::string_view actor_kind_of(mover by) noexcept {
+    switch (by) {
+        case mover::connect:
+        case mover::admin:
+            return "user";
+        case mover::uninstall:
+            return "sentry";
+        case mover::renewal:
+        case mover::upkeep:
+            break;
+    }
+    return "system";
+}
+
+std::string in_words(standing of) {
+    return std::string(to_string(of.status)) + ": " + std::string(to_string(of.reason));
+}
+
 }  // namespace
 
 bool move_status(db::transaction& tx, organization_id org, integration_id id, standing to, mover by) {
@@ -28,6 +55,7 @@ bool move_status(db::transaction& tx, organization_id org, integration_id id, st
     };
     if (!may_move(from, to, by)) return false;
     tx.run(write_status, org, id, to.status, to.reason);
+    tx.run(write_audit, org, id, actor_kind_of(by), in_words(from), in_words(to));
     return true;
 }
 

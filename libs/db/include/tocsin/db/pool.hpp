@@ -18,9 +18,10 @@ namespace tocsin::db {
 /// Whose rows a transaction works on. The gateway's role sees nothing without one.
 struct tenant {
     std::optional<organization_id> organization;
+    std::string actor{};  ///< who does it, for the audit log; empty: nobody but the program
 };
 /// For the roles that work across organizations, and for look-ups before the organization is known.
-inline constexpr tenant no_tenant{};
+inline tenant const no_tenant{};
 
 struct pool_options {
     std::string name;             ///< for logs, metrics and PostgreSQL's application_name ("tocsin gateway")

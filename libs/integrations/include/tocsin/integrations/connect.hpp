@@ -116,7 +116,9 @@ public:
         std::optional<std::string> wanted_org
     );
     /// Verifies the pasted access with Sentry and stores it: no browser is needed.
-    async::task<result<started_connect>> start_internal(organization_id org, internal_access access);
+    async::task<result<started_connect>> start_internal(
+        organization_id org, identity::principal who, internal_access access
+    );
 
     /// Ends an intent: consumes it, exchanges the code, confirms with the token which Sentry organization
     /// this is, claims it, seals and stores the tokens. Nothing of the URL but code, state, installation and
@@ -124,13 +126,15 @@ public:
     async::task<finished_connect> finish(connect_callback callback);
 
     /// The admin's word that the Sentry organization which waits is meant for this organization.
-    async::task<result<integration>> confirm(organization_id org, integration_id id);
+    async::task<result<integration>> confirm(organization_id org, integration_id id, identity::principal who);
     /// The admin's choice among the organizations that the token sees; by slug or id.
-    async::task<result<integration>> choose(organization_id org, integration_id id, std::string sentry_org);
+    async::task<result<integration>> choose(
+        organization_id org, integration_id id, std::string sentry_org, identity::principal who
+    );
     /// What signs the webhooks of an integration with a URL of its own. The secret before stays valid for a
     /// day, so that it can be rotated in Sentry without loss.
     async::task<result<integration>> set_webhook_secret(
-        organization_id org, integration_id id, secret webhook_secret
+        organization_id org, integration_id id, secret webhook_secret, identity::principal who
     );
 
     /// Keeps the integration with its mappings and history. Repairs the existing access where Sentry lets it,
@@ -145,7 +149,9 @@ public:
     );
 
     /// Deletes the sealed tokens at once, pauses mappings, keeps history. Beats a renewal that is under way.
-    async::task<result<integration>> disconnect(organization_id org, integration_id id);
+    async::task<result<integration>> disconnect(
+        organization_id org, integration_id id, identity::principal who
+    );
 
 private:
     struct intent;
@@ -178,21 +184,17 @@ private:
         internal_access const& access, std::vector<std::string>& scopes
     );
     async::task<result<void>> put_internal(
-        organization_id org,
-        integration_id id,
-        internal_access access,
-        other_organizations others,
-        bool is_new
+        db::tenant by, integration_id id, internal_access access, other_organizations others, bool is_new
     );
     async::task<result<void>> store(
-        organization_id org,
+        db::tenant by,
         integration_id id,
         std::optional<uuid> installation,
         sentry_organization const& confirmed,
         sentry::token_set const& tokens
     );
     async::task<result<void>> store_and_tell(
-        organization_id org,
+        db::tenant by,
         integration_id id,
         uuid installation,
         sentry_organization const& confirmed,
@@ -200,10 +202,17 @@ private:
     );
     async::task<> tell_installed(organization_id org, integration_id id, uuid installation, secret token);
     /// True where the existing access works again.
-    async::task<result<bool>> repair(organization_id org, integration const& broken);
-    async::task<result<bool>> repair_installation(organization_id org, integration const& broken);
-    async::task<result<bool>> repair_authorization(organization_id org, integration const& broken);
+    async::task<result<bool>> repair(db::tenant by, integration const& broken);
+    async::task<result<bool>> repair_installation(db::tenant by, integration const& broken);
+    async::task<result<bool>> repair_authorization(db::tenant by, integration const& broken);
     async::task<result<integration>> find(organization_id org, integration_id id);
+    async::task<error> refuse(
+        db::tenant by,
+        integration_id id,
+        std::optional<uuid> installation,
+        std::string sentry_org_id,
+        error why
+    );
     sealed_credential seal_waiting(organization_id org, integration_id id, sentry::token_set const& tokens)
         const;
     void revoke_later(organization_id org, integration_id id, byte_string access_token_sealed);

@@ -6,7 +6,8 @@
 
 namespace tocsin::integrations {
 
-/// The one place where the status of an integration changes: locks its row, asks the state machine, writes.
+/// The one place where the status of an integration changes: locks its row, asks the state machine, writes,
+/// and says so in the audit log.
 /// False where the machine says no, and where there is no such integration; nothing changed then. For the
 /// roles tocsin_gateway (within its organization), tocsin_scheduler and tocsin_ingest.
 bool move_status(db::transaction& tx, organization_id org, integration_id id, standing to, mover by);
