@@ -64,7 +64,7 @@ void write_choices(json::writer& out, integration const& of) {
 void write_missing_scopes(json::writer& out, integration const& of) {
     out.name("missing_scopes").begin_array();
     if (of.credential)
-        for (auto const& one : integrations::missing_scopes(of.scopes))
+        for (auto const& one : integrations::missing_scopes(of.mode, of.scopes))
             out.begin_object().field("scope", one.scope).field("without", one.without).end_object();
     out.end_array();
 }

@@ -24,6 +24,7 @@ test('what is pasted connects at once, and its webhooks open incidents', async (
     [integration.mode, integration.status, integration.sentry_org.slug, integration.webhook_secret_set, integration.remedy],
     ['internal', 'connected', 'northwind', true, null],
   );
+  assert.deepEqual([integration.scopes, integration.missing_scopes], [['org:read', 'project:read', 'event:read'], []], 'what was tried');
   assert.deepEqual([integration.credential.expires_at, integration.credential.next_refresh_at], [null, null], 'nothing expires');
   assert.ok(integration.webhook_url.endsWith(`/webhooks/sentry/${integration.id}`));
   await mapProject(admin, tocsin.org, integration, 'checkout', await createService(admin, tocsin.org, 'checkout'));

@@ -25,7 +25,7 @@ std::string joined(std::vector<std::string> const& items, std::string_view with)
 }
 
 check_result check_scopes(integration const& of) {
-    auto const missing = missing_scopes(of.scopes);
+    auto const missing = missing_scopes(of.mode, of.scopes);
     if (missing.empty())
         return {"scopes", check_outcome::passed, "Sentry granted " + joined(of.scopes, ", ") + "."};
     std::vector<std::string> said;

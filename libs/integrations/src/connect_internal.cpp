@@ -43,6 +43,7 @@ async::task<result<sentry_organization>> connect::verify_internal(
     if (!found) co_return refused_access(found.error());
     scopes = {"org:read"};
     if (co_await sentry_.list_projects(found->slug, access.token)) scopes.emplace_back("project:read");
+    if (co_await sentry_.list_issues({found->slug}, {}, access.token)) scopes.emplace_back("event:read");
     co_return sentry_organization{found->id, found->slug, found->name.empty() ? found->slug : found->name};
 }
 

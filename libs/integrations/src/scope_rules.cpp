@@ -41,10 +41,10 @@ std::vector<std::string> const& wanted_scopes() {
     return all;
 }
 
-std::vector<missing_scope> missing_scopes(std::vector<std::string> const& granted) {
+std::vector<missing_scope> missing_scopes(mode of, std::vector<std::string> const& granted) {
     std::vector<missing_scope> missing;
     for (auto const& [thing, without] : needed)
-        if (!has_level(granted, thing))
+        if (!has_level(granted, thing) && !(of == mode::internal && thing == "team"))
             missing.push_back({std::string(thing) + ":read", std::string(without)});
     return missing;
 }

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(a_higher_level_implies_the_lower_ones) {
     };
     for (auto const& row : table) {
         std::vector<std::string> names;
-        for (auto const& one : missing_scopes(row.granted)) {
+        for (auto const& one : missing_scopes(mode::public_, row.granted)) {
             names.push_back(one.scope);
             BOOST_TEST(!one.without.empty());
         }
@@ -29,8 +29,9 @@ BOOST_AUTO_TEST_CASE(a_higher_level_implies_the_lower_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_asked_for_is_enough) {
-    BOOST_TEST(missing_scopes(wanted_scopes()).empty());
+    BOOST_TEST(missing_scopes(mode::oauth, wanted_scopes()).empty());
     BOOST_TEST(wanted_scopes().size() == 4u);
+    BOOST_TEST(missing_scopes(mode::internal, {"org:read", "project:read", "event:read"}).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
