@@ -147,6 +147,9 @@ public:
         : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
           services_(pool),
           integrations_(pool),
+          refresher_(
+              pool, on.sentry, applications_of(with), on.vault, refreshing(with), system_clock(), on.metrics
+          ),
           connect_(
               on.executor,
               pool,
@@ -154,10 +157,8 @@ public:
               applications_of(with),
               on.vault,
               refreshing(with).policy,
-              system_clock()
-          ),
-          refresher_(
-              pool, on.sentry, applications_of(with), on.vault, refreshing(with), system_clock(), on.metrics
+              system_clock(),
+              refresher_
           ),
           mappings_(pool, on.sentry, on.vault, refresher_),
           checker_(pool, on.sentry, on.vault),
@@ -244,8 +245,8 @@ private:
     identity::accounts accounts_;
     identity::service_catalog services_;
     integrations::integration_store integrations_;
-    integrations::connect connect_;
     integrations::refresher refresher_;
+    integrations::connect connect_;
     integrations::mappings mappings_;
     integrations::checker checker_;
     incidents::board board_;

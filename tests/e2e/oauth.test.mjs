@@ -157,6 +157,24 @@ test('a token that sees several organizations waits for the admin\'s choice', as
   await end(integration);
 });
 
+test('a Disconnect of the same moment leaves no connection without tokens', async () => {
+  await control(tocsin, 'oauth', { user_organizations: null });
+  const { authorize_url: url, integration } = await startConnect(admin, tocsin.org, { mode: 'oauth' });
+  await admin.get(await authorize(tocsin, url));
+  // The choice is held up in the middle of its transaction, and the Disconnect comes then.
+  await tocsin.sql('create function hold_up() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return new; end $$');
+  await tocsin.sql('create trigger hold_up before insert or update on tocsin.sentry_organization_owners for each row execute function hold_up()');
+  const choosing = admin.patch(path(integration), { sentry_org: 'northwind' });
+  await eventually(() => tocsin.value("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"));
+  const disconnected = await admin.post(`${path(integration)}/disconnect`);
+  await choosing;
+  await tocsin.sql('drop trigger hold_up on tocsin.sentry_organization_owners');
+  await tocsin.sql('drop function hold_up()');
+  assert.equal(disconnected.status, 200, disconnected.text);
+  const now = await read(integration);
+  assert.deepEqual([now.status, now.status_reason, now.credential], ['disconnected', 'disconnected_by_admin', null]);
+});
+
 test('a choice that nobody makes is given up, with its tokens', async () => {
   await control(tocsin, 'oauth', { user_organizations: null });
   const { authorize_url: url, integration } = await startConnect(admin, tocsin.org, { mode: 'oauth' });
@@ -313,4 +331,33 @@ test('Disconnect deletes at once and revokes at Sentry, as far as Sentry lets it
   await end(again);
   assert.ok(Date.now() - began < 1_500, 'nobody waits for Sentry');
   assert.equal(await credentials(again), 0);
+});
+
+test('a process without the OAuth application renews nothing and says why', async () => {
+  await control(tocsin, 'faults', undefined, 'DELETE');
+  const integration = await connectOauth(tocsin, admin, tocsin.org);
+  const another = await tocsin.startAnother({ env: { TOCSIN_SENTRY_OAUTH_CLIENT_ID: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_SECRET: undefined } });
+  const { port } = another.lines.find((line) => line.event === 'listening' && line.what === 'gateway');
+  const there = tocsin.client({ base: `http://127.0.0.1:${port}`, token: tocsin.org.token });
+  const before = (await admin.get(`${path(integration)}/attempts`)).json.items.length;
+  for (const action of ['refresh', 'reconnect']) {
+    const answer = await there.post(`${path(integration)}/${action}`);
+    assert.deepEqual([answer.status, answer.json.code], [409, 'mode_not_configured'], answer.text);
+    assert.match(answer.json.detail, /TOCSIN_SENTRY_OAUTH_CLIENT_ID/);
+  }
+  assert.equal((await admin.get(`${path(integration)}/attempts`)).json.items.length, before, 'no attempt was begun');
+});
+
+test('a Reconnect is the renewal that is under way, not a second one beside it', async () => {
+  const integration = await connectOauth(tocsin, admin, tocsin.org);
+  await control(tocsin, 'faults', { match: 'oauth_token', kind: 'delay', delay_ms: 500 });
+  const renewing = tocsin.withToken().post(`${path(integration)}/refresh`);
+  await eventually(() => tocsin.value('select count(*) from tocsin.credentials where integration_id = $1 and lease_until > tocsin.now()', [integration.id]));
+  assert.equal((await admin.post(`${path(integration)}/reconnect`)).json.code, 'conflict');
+  assert.equal((await renewing).json.status, 'connected');
+  const again = await admin.post(`${path(integration)}/reconnect`);
+  assert.deepEqual([again.status, again.json.authorize_url], [200, null]);
+  assert.equal((await admin.get(`${path(integration)}/attempts`)).json.items[0].outcome, 'refreshed', 'and it is told like any other');
+  await control(tocsin, 'faults', { match: 'oauth_token', kind: 'status', status: 503 });
+  assert.equal((await admin.post(`${path(integration)}/reconnect`)).status, 503, 'nobody is sent to Sentry while it does not answer');
 });

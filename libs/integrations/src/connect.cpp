@@ -1,5 +1,4 @@
 #include "connect_intent.hpp"
-#include "refresh_store.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/digest.hpp>
@@ -34,18 +33,6 @@ constexpr enum_names<connect_refusal, 11> refusal_names{{
 bool may_connect(std::optional<std::string> const& role_name) {
     auto const role = role_name ? identity::parse_role(*role_name) : std::nullopt;
     return role && identity::allows(*role, identity::permission::administer);
-}
-
-error not_configured(mode m) {
-    return {
-        errc::mode_not_configured,
-        m == mode::oauth ? "This deployment has no OAuth application at Sentry: its operator has to set "
-                           "TOCSIN_SENTRY_OAUTH_CLIENT_ID and "
-                           "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."
-                         : "This deployment has no public integration at Sentry: its operator has to set "
-                           "TOCSIN_SENTRY_APP_SLUG, "
-                           "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."
-    };
 }
 
 }  // namespace
@@ -85,7 +72,8 @@ connect::connect(
     applications registered,
     crypto::vault const& vault,
     refresh_policy policy,
-    clock const& time
+    clock const& time,
+    refresher& refresher
 )
     : pool_(pool),
       sentry_(sentry),
@@ -93,6 +81,7 @@ connect::connect(
       vault_(vault),
       policy_(policy),
       time_(time),
+      refresher_(refresher),
       revocations_(std::move(on)) {
     revocations_.on_error([](std::exception_ptr) { observe::log_warn("revocation cut off", {}); });
 }
@@ -246,14 +235,13 @@ async::task<result<started_connect>> connect::reconnect(
 
 async::task<result<bool>> connect::repair(db::tenant by, integration const& broken) {
     if (broken.mode == mode::public_) co_return co_await repair_installation(std::move(by), broken);
-    if (broken.status == status::pending) co_return false;
-    auto const org = by.organization.value();
-    bool const leased = co_await pool_.transact(org, [org, id = broken.id](db::transaction& tx) {
-        return is_leased(tx, org, id);
-    });
-    if (leased)
-        co_return error{errc::conflict, "The access is being renewed right now: look again in a moment."};
-    co_return co_await repair_authorization(std::move(by), broken);
+    if (broken.status == status::pending || !broken.credential) co_return false;
+    // The one who renews is the refresher, under its lease: a second renewal beside it would kill the tokens
+    // of the first.
+    auto const tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
+    if (!tried) co_return tried.error();
+    if (auto const& why = *tried) co_return not_repaired(broken.mode, *why);
+    co_return true;
 }
 
 async::task<result<integration>> connect::disconnect(

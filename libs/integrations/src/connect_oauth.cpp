@@ -131,34 +131,4 @@ async::task<sentry::call_result<std::vector<sentry_organization>>> connect::orga
     co_return seen;
 }
 
-/// By the refresh token that is stored, where there is one.
-async::task<result<bool>> connect::repair_authorization(db::tenant by, integration const& broken) {
-    auto const org = by.organization.value();
-    auto const stored = co_await pool_.transact(org, [org, id = broken.id](db::transaction& tx) {
-        return find_tokens(tx, org, id);
-    });
-    if (!stored) co_return false;
-    if (broken.mode == mode::internal) {
-        auto const token = open_access_token(vault_, org, broken.id, stored->access_token);
-        if (!token) co_return token.error();
-        auto const found = co_await sentry_.find_organization(broken.sentry_org.slug, *token);
-        if (!found && refusal_of(found.error()) == connect_refusal::sentry_refused) co_return false;
-        if (!found) co_return sentry::to_error(found.error(), "to check the token");
-        sentry::token_set const same{*token, std::nullopt, std::nullopt, broken.scopes, {}};
-        auto const kept = co_await store(by, broken.id, std::nullopt, broken.sentry_org, same);
-        if (!kept) co_return kept.error();
-        co_return true;
-    }
-    if (!stored->refresh_token) co_return false;
-    auto refresh_token = open_refresh_token(vault_, org, broken.id, *stored->refresh_token);
-    if (!refresh_token) co_return refresh_token.error();
-    auto tokens = co_await sentry_.refresh_oauth(*registered_.oauth, *refresh_token);
-    if (!tokens) co_return not_repaired(broken.mode, tokens.error());
-    // An answer without a refresh token keeps the old one.
-    if (!tokens->refresh_token) tokens->refresh_token = std::move(*refresh_token);
-    auto const kept = co_await store(by, broken.id, std::nullopt, broken.sentry_org, *tokens);
-    if (!kept) co_return kept.error();
-    co_return true;
-}
-
 }  // namespace tocsin::integrations

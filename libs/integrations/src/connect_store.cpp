@@ -106,6 +106,19 @@ constexpr db::statement start_renewing{
         where organization_id = $1 and integration_id = $2 and expires_at is not null)"
 };
 
+// Every change of a connection takes the credential first and the integration after it, as a renewal does: so
+// a Disconnect of the same moment comes before all of it, or after, and neither waits for the other for ever.
+constexpr db::statement lock_credential{
+    "lock_credential_of_integration",
+    "select 1 as held from tocsin.credentials where organization_id = $1 and integration_id = $2 for update"
+};
+
+constexpr db::statement find_waiting{
+    "find_waiting_integration",
+    R"(select 1 as waits from tocsin.integrations
+        where organization_id = $1 and integration_id = $2 and status = 'pending' and status_reason = $3)"
+};
+
 constexpr db::statement insert_choice{
     "insert_sentry_organization_choice",
     R"(insert into tocsin.sentry_organization_choices (organization_id, integration_id, sentry_org_id, sentry_org_slug, sentry_org_name)
@@ -338,6 +351,7 @@ void store_connection(db::transaction& tx, confirmed_connection const& what) {
 }
 
 bool store_waiting(db::transaction& tx, waiting_connection const& what) {
+    tx.run(lock_credential, what.organization, what.integration);
     if (!move_status(tx, what.organization, what.integration, {status::pending, what.reason}, mover::connect))
         return false;
     put_credential(tx, what.organization, what.integration, what.credential);
@@ -366,6 +380,9 @@ void store_chosen(
     std::optional<uuid> installation,
     sentry_organization const& chosen
 ) {
+    auto const waits_for = installation ? reason::confirm_organization : reason::choose_organization;
+    if (tx.run(lock_credential, org, id).empty() || tx.run(find_waiting, org, id, waits_for).empty())
+        throw failure({errc::illegal_transition, "This integration does not wait for an answer any more."});
     settle(tx, org, id, sentry_host, installation, chosen);
     tx.run(start_renewing, org, id);
 }
@@ -402,6 +419,7 @@ std::vector<std::pair<organization_id, integration_id>> pending_too_long(
 }
 
 void give_up_pending(db::transaction& tx, organization_id org, integration_id id) {
+    tx.run(lock_credential, org, id);
     if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep)) return;
     tx.run(delete_credential, org, id);
     tx.run(delete_choices, org, id);

@@ -131,7 +131,7 @@ bool is_code_of(
     db::transaction& tx, std::string const& sentry_host, uuid const& installation, byte_view code_hash
 );
 
-/// The organizations of the deployment that gave up something, and its integrations.
+/// Integrations of all organizations that have waited for a person for longer than this; at most 100.
 std::vector<std::pair<organization_id, integration_id>> pending_too_long(
     db::transaction& tx, std::chrono::milliseconds patience
 );

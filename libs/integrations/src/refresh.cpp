@@ -3,6 +3,7 @@
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/random.hpp>
+#include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/refresh.hpp>
 #include <tocsin/observe/log.hpp>
 
@@ -129,37 +130,49 @@ async::task<std::size_t> refresher::renew_due() {
     // All at once: one after another, the last lease would be over before its call began.
     async::task_group calls(co_await boost::asio::this_coro::executor);
     calls.on_error([](std::exception_ptr why) { log_cut_off(why); });
-    for (auto const& one : now.due) calls.spawn(renew(db::no_tenant, std::make_shared<try_of>(one)));
+    for (auto const& one : now.due) calls.spawn(renew_one_of_many(std::make_shared<try_of>(one)));
     co_await calls.wait_all(settings_.lease);
     co_return now.due.size();
 }
 
-/// False where another renewal holds the lease.
-async::task<result<bool>> refresher::claim_and_renew(
-    organization_id org, integration_id id, refresh_trigger trigger
-) {
-    auto const lease =
-        co_await pool_.transact(org, [=, owner = owner_, length = settings_.lease](db::transaction& tx) {
-            return claim_one(tx, org, id, owner, length, to_string(trigger));
-        });
-    if (!lease) co_return lease.error();
-    if (!*lease) co_return false;
-    co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
-    co_return true;
+async::task<> refresher::renew_one_of_many(std::shared_ptr<try_of> one) {
+    co_await renew(db::no_tenant, std::move(one));
 }
 
-async::task<result<void>> refresher::renew_now(organization_id org, integration_id id) {
-    auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::person);
-    if (!renewed) co_return renewed.error();
-    if (!*renewed) co_return error{errc::conflict, "The access is being renewed right now."};
-    co_return result<void>{};
+/// Nothing where another renewal holds the lease.
+async::task<result<std::optional<leased_credential>>> refresher::claim(
+    organization_id org, integration_id id, refresh_trigger trigger
+) {
+    return pool_.transact(
+        org,
+        [=, owner = owner_, length = settings_.lease, modes = applications_](db::transaction& tx
+        ) -> result<std::optional<leased_credential>> {
+            auto const of = find_integration(tx, org, id);
+            if (!of) return of.error();
+            if (!modes.offers(of->mode)) return not_configured(of->mode);
+            return claim_one(tx, org, id, owner, length, to_string(trigger));
+        }
+    );
+}
+
+async::task<result<std::optional<sentry::call_failure>>> refresher::renew_now(
+    organization_id org, integration_id id
+) {
+    auto const lease = co_await claim(org, id, refresh_trigger::person);
+    if (!lease) co_return lease.error();
+    if (!*lease) co_return error{errc::conflict, "The access is being renewed right now."};
+    co_return co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
 }
 
 async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
     constexpr std::chrono::milliseconds look_again{200};
     auto const until = std::chrono::steady_clock::now() + settings_.lease;
-    auto const renewed = co_await claim_and_renew(org, id, refresh_trigger::use);
-    if (!renewed || *renewed) co_return;
+    auto const lease = co_await claim(org, id, refresh_trigger::use);
+    if (!lease) co_return;
+    if (*lease) {
+        co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
+        co_return;
+    }
     while (std::chrono::steady_clock::now() < until) {
         co_await async::sleep_for(look_again);
         bool const leased =
@@ -256,9 +269,10 @@ async::task<bool> refresher::store(
     }
 }
 
-async::task<> refresher::renew(db::tenant within, std::shared_ptr<try_of> one) {
+async::task<std::optional<sentry::call_failure>> refresher::renew(
+    db::tenant within, std::shared_ptr<try_of> one
+) {
     auto const& lease = one->lease;
-    if (!applications_.offers(lease.mode)) co_return;
     auto const tokens = co_await ask_sentry(*one);
     metrics_.observe(
         "tocsin_credential_refresh_duration_seconds",
@@ -308,6 +322,7 @@ async::task<> refresher::renew(db::tenant within, std::shared_ptr<try_of> one) {
     }
     if (!stored) outcome = "superseded";
     metrics_.count("tocsin_credential_refresh_total", {{"mode", to_string(lease.mode)}, {"result", outcome}});
+    co_return tokens ? std::nullopt : std::optional(tokens.error());
 }
 
 async::task<> refresher::finish_installations() {

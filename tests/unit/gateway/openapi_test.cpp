@@ -77,8 +77,10 @@ struct every_endpoint {
     identity::accounts accounts{pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}};
     identity::service_catalog catalog{pool};
     integrations::integration_store store{pool};
-    integrations::connect connect{loop.get_executor(), pool, sentry, {}, vault, {}, system_clock()};
     integrations::refresher refresher{pool, sentry, {}, vault, {}, system_clock(), metrics};
+    integrations::connect connect{
+        loop.get_executor(), pool, sentry, {}, vault, {}, system_clock(), refresher
+    };
     integrations::mappings mappings{pool, sentry, vault, refresher};
     integrations::checker checker{pool, sentry, vault};
     incidents::board board{pool, metrics};

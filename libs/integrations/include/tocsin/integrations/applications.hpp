@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/base/error.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/app.hpp>
 
@@ -28,5 +29,8 @@ struct applications {
         return names;
     }
 };
+
+/// What somebody is told who wants a mode that this deployment has not registered, with the settings to make.
+error not_configured(mode m);
 
 }  // namespace tocsin::integrations

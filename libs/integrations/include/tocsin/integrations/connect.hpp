@@ -10,7 +10,7 @@
 #include <tocsin/identity/principal.hpp>
 #include <tocsin/integrations/applications.hpp>
 #include <tocsin/integrations/credentials.hpp>
-#include <tocsin/integrations/refresh_rules.hpp>
+#include <tocsin/integrations/refresh.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/client.hpp>
 
@@ -89,7 +89,7 @@ public:
     /// How long an intent stays open (RFC 9700 recommends minutes; Sentry's code lives 10).
     static constexpr std::chrono::minutes intent_lifetime{10};
 
-    /// Revocations at Sentry run on `on`.
+    /// Revocations at Sentry run on `on`. `refresher` works on the same pool.
     connect(
         async::executor on,
         db::pool& pool,
@@ -97,7 +97,8 @@ public:
         applications registered,
         crypto::vault const& vault,
         refresh_policy policy,
-        clock const& time
+        clock const& time,
+        refresher& refresher
     );
 
     applications const& registered() const noexcept { return registered_; }
@@ -204,7 +205,6 @@ private:
     /// True where the existing access works again.
     async::task<result<bool>> repair(db::tenant by, integration const& broken);
     async::task<result<bool>> repair_installation(db::tenant by, integration const& broken);
-    async::task<result<bool>> repair_authorization(db::tenant by, integration const& broken);
     async::task<result<integration>> find(organization_id org, integration_id id);
     async::task<error> refuse(
         db::tenant by,
@@ -224,6 +224,7 @@ private:
     crypto::vault const& vault_;
     refresh_policy policy_;
     clock const& time_;
+    refresher& refresher_;
     async::task_group revocations_;
 };
 

@@ -19,6 +19,8 @@
 
 namespace tocsin::integrations {
 
+struct leased_credential;
+
 enum class refresh_trigger { schedule, person, use };
 std::string_view to_string(refresh_trigger t) noexcept;
 
@@ -50,9 +52,11 @@ public:
     async::task<std::size_t> renew_due();
     /// Why renewing is paused since the last round, in a sentence; nothing where it is not.
     std::optional<std::string> const& pause() const noexcept { return pause_; }
-    /// Renews one now, for a pool that sees one organization: conflict where another renewal is under way or
-    /// there is no credential.
-    async::task<result<void>> renew_now(organization_id org, integration_id id);
+    /// Renews one now, for a pool that sees one organization, and tells why Sentry did not; nothing: it did.
+    /// conflict where another renewal is under way or there is no credential; mode_not_configured.
+    async::task<result<std::optional<sentry::call_failure>>> renew_now(
+        organization_id org, integration_id id
+    );
     /// For a caller whose token Sentry rejected: renews, or waits for the renewal that is under way (at most
     /// as long as its lease). Afterwards the stored credential is as good as it gets.
     async::task<> renew_for_use(organization_id org, integration_id id);
@@ -63,10 +67,11 @@ public:
 
 private:
     struct try_of;
-    async::task<result<bool>> claim_and_renew(
+    async::task<result<std::optional<leased_credential>>> claim(
         organization_id org, integration_id id, refresh_trigger trigger
     );
-    async::task<> renew(db::tenant within, std::shared_ptr<try_of> one);
+    async::task<std::optional<sentry::call_failure>> renew(db::tenant within, std::shared_ptr<try_of> one);
+    async::task<> renew_one_of_many(std::shared_ptr<try_of> one);
     async::task<sentry::call_result<sentry::token_set>> ask_sentry(try_of& one);
     async::task<sentry::call_result<sentry::token_set>> ask_for_installation(try_of& one);
     async::task<sentry::call_result<void>> probe(try_of const& one);
