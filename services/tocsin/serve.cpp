@@ -131,6 +131,12 @@ db::pool_options ingest_pool_of(serve_settings const& with) {
     return made;
 }
 
+/// Ingest's work that is no webhook's commit, and what anybody can make us look up: apart, so that neither
+/// takes a connection from the webhooks.
+db::pool_options aside_pool_of(serve_settings const& with) {
+    return pool_of(with, "tocsin aside", "tocsin_ingest", 1);
+}
+
 /// What both roles use.
 struct common_parts {
     async::executor executor;
@@ -143,7 +149,13 @@ struct common_parts {
 /// The public side and what only it needs.
 class gateway_role {
 public:
-    gateway_role(serve_settings const& with, common_parts const& on, db::pool& pool, db::pool& ingest_pool)
+    gateway_role(
+        serve_settings const& with,
+        common_parts const& on,
+        db::pool& pool,
+        db::pool& ingest_pool,
+        db::pool& aside_pool
+    )
         : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
           services_(pool),
           integrations_(pool),
@@ -164,7 +176,7 @@ public:
           checker_(pool, on.sentry, on.vault),
           board_(pool, on.metrics),
           deliveries_(pool),
-          replay_(pool, ingest_pool, {with.reopen_window, with.critical_event_count}, system_clock()),
+          replay_(pool, aside_pool, {with.reopen_window, with.critical_event_count}, system_clock()),
           ingest_(
               on.executor,
               ingest_pool,
@@ -180,7 +192,7 @@ public:
               {[this](std::string const& message) { changes_.take(message); }, [this] { changes_.gap(); }}
           ),
           gateway_(
-              edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, ingest_pool)}
+              edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, aside_pool)}
           ) {
         if (!console_.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(with).string()}});
@@ -218,7 +230,7 @@ private:
     }
 
     std::vector<http::route> others(
-        serve_settings const& with, common_parts const& on, db::pool& ingest_pool
+        serve_settings const& with, common_parts const& on, db::pool& aside_pool
     ) {
         std::vector<http::route> all = on.health.routes();
         all.push_back(gateway::openapi_route());
@@ -226,14 +238,14 @@ private:
             all,
             gateway::webhook_routes(
                 webhooks(with),
-                [&ingest_pool, &vault = on.vault](integration_id id) {
-                    return integrations::find_webhook_keys(ingest_pool, vault, id);
+                [&aside_pool, &vault = on.vault](integration_id id) {
+                    return integrations::find_webhook_keys(aside_pool, vault, id);
                 },
                 ingest_,
                 on.metrics
             )
         );
-        append(all, gateway::sentry_component_routes(webhooks(with), ingest_pool));
+        append(all, gateway::sentry_component_routes(webhooks(with), aside_pool));
         all.push_back(
             gateway::connect_callback_route(accounts_, connect_, gateway::cookie_of(with.public_url))
         );
@@ -358,6 +370,7 @@ int serve(serve_settings const& with) {
     // Small pools apart, so that a busy console can starve neither webhooks nor jobs.
     std::optional<db::pool> gateway_pool;
     std::optional<db::pool> ingest_pool;
+    std::optional<db::pool> aside_pool;
     std::optional<db::pool> scheduler_pool;
     std::vector<db::pool const*> shown_pools;
     if (with.has(run_role::gateway)) {
@@ -365,6 +378,8 @@ int serve(serve_settings const& with) {
         shown_pools.push_back(&*gateway_pool);
         ingest_pool.emplace(ingest_pool_of(with));
         shown_pools.push_back(&*ingest_pool);
+        aside_pool.emplace(aside_pool_of(with));
+        shown_pools.push_back(&*aside_pool);
     }
     if (with.has(run_role::scheduler)) {
         scheduler_pool.emplace(pool_of(with, "tocsin scheduler", "tocsin_scheduler", 2));
@@ -378,7 +393,7 @@ int serve(serve_settings const& with) {
     health.add_check("vault", [&checked_vault] { return checked_vault.ready(); });
 
     std::optional<gateway_role> gateway;
-    if (gateway_pool) gateway.emplace(with, parts, *gateway_pool, *ingest_pool);
+    if (gateway_pool) gateway.emplace(with, parts, *gateway_pool, *ingest_pool, *aside_pool);
 
     scheduler::scheduler jobs(executor, metrics);
     std::optional<integrations::refresher> refresher;
