@@ -95,7 +95,7 @@ test('a regression says who resolved it last, when, with which note and in which
   assert.equal(back.status, 'open');
   const { at, ...past } = back.context.last_resolution;
   assert.ok(Date.now() - Date.parse(at) < 60_000);
-  assert.deepEqual(past, { number, by: tocsin.org.people.responder.email, note: 'restarted the queue', release: 'shop@1.2.3' });
+  assert.deepEqual(past, { number, by: tocsin.org.people.responder.email, note: 'restarted the queue', release: null }, 'the release that the incident has by now may be a newer one');
 
   // Outside of the reopen window it is a new incident, which remembers the one before.
   await responder.post(`${path(number)}/resolve`, { note: 'for good' });
@@ -105,5 +105,6 @@ test('a regression says who resolved it last, when, with which note and in which
   const later = tocsin.withToken();
   const [again] = (await later.get(`${tocsin.org.path}/incidents?limit=1`)).json.items;
   assert.equal(again.context.previous_number, number);
-  assert.equal((await later.get(path(again.number))).json.context.last_resolution.note, 'for good');
+  const { note, release } = (await later.get(path(again.number))).json.context.last_resolution;
+  assert.deepEqual([note, release], ['for good', 'shop@1.2.3']);
 });

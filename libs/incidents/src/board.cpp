@@ -44,9 +44,11 @@ constexpr db::statement lock_one{
 
 #undef TOCSIN_INCIDENT_COLUMNS
 
+// The release of this very incident is that of its newest event by now, so it is told of another one only.
 constexpr db::statement find_past_resolution{
     "find_past_resolution",
-    R"(select t.incident_number, t.at, t.actor_name, coalesce(t.text, '') as text, coalesce(i.release, '') as release
+    R"(select t.incident_number, t.at, t.actor_name, coalesce(t.text, '') as text,
+              case when t.incident_number <> $2 then coalesce(i.release, '') else '' end as release
          from tocsin.timeline t
          join tocsin.incidents i on i.organization_id = t.organization_id and i.number = t.incident_number
         where t.organization_id = $1 and t.incident_number in ($2, coalesce($3::bigint, $2)) and t.kind in ('resolved', 'archived')

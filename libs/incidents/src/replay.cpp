@@ -52,6 +52,31 @@ bool had_its_effect(std::string_view outcome) {
     return std::find(over.begin(), over.end(), outcome) != over.end();
 }
 
+/// As it came; nothing where it has nothing left to do.
+result<std::optional<arrival>> find_to_replay(db::transaction& tx, organization_id org, delivery_id which) {
+    auto const row = tx.run(find_stored, org, which).first();
+    if (!row)
+        return error{errc::not_found, "There is no such delivery, or it is older than the retention time."};
+    if (had_its_effect(row->text("outcome"))) return std::optional<arrival>();
+    auto const body = row->get<std::optional<byte_string>>("body");
+    if (!body) return error{errc::conflict, "The body of this delivery is not kept: it cannot be run again."};
+    arrival again{
+        .sentry_host = row->text("sentry_host"),
+        .own = verified_integration{org, row->get<integration_id>("integration_id")},
+        .signing_key = "replay",
+        .request_id = row->text("request_id"),
+        .hook_timestamp = row->text("hook_timestamp"),
+        .body = std::string(as_text(*body)),
+        .hook = {}
+    };
+    auto hook = sentry::decode_webhook(again.body, row->text("resource"));
+    if (!hook) return error{errc::conflict, "The body of this delivery cannot be read."};
+    if (std::holds_alternative<sentry::installation_change>(hook->what))
+        return error{errc::conflict, "What Sentry says of the installation itself is not run again."};
+    again.hook = std::move(*hook);
+    return std::optional(std::move(again));
+}
+
 /// Undoes the transaction of a dry run, and carries what it came to.
 struct dry_run : std::exception {
     explicit dry_run(replayed of) : what_happened(std::move(of)) {}
@@ -70,41 +95,14 @@ replayed write(
 }  // namespace
 
 async::task<result<replayed>> replay::run(organization_id org, delivery_id which, replay_kind how) {
-    bool const over = co_await reading_.transact(org, [org, which](db::transaction& tx) {
-        auto const row = tx.run(find_stored, org, which).first();
-        return row && had_its_effect(row->text("outcome"));
-    });
-    if (over)
-        co_return replayed{std::nullopt, outcome::duplicate, "it had its effect when it came", std::nullopt};
-    auto const stored = co_await reading_.transact(org, [org, which](db::transaction& tx) -> result<arrival> {
-        auto const row = tx.run(find_stored, org, which).first();
-        if (!row)
-            return error{
-                errc::not_found, "There is no such delivery, or it is older than the retention time."
-            };
-        auto const body = row->get<std::optional<byte_string>>("body");
-        if (!body)
-            return error{errc::conflict, "The body of this delivery is not kept: it cannot be run again."};
-        arrival again{
-            .sentry_host = row->text("sentry_host"),
-            .own = verified_integration{org, row->get<integration_id>("integration_id")},
-            .signing_key = "replay",
-            .request_id = row->text("request_id"),
-            .hook_timestamp = row->text("hook_timestamp"),
-            .body = std::string(as_text(*body)),
-            .hook = {}
-        };
-        auto hook = sentry::decode_webhook(again.body, row->text("resource"));
-        if (!hook) return error{errc::conflict, "The body of this delivery cannot be read."};
-        again.hook = std::move(*hook);
-        return again;
+    auto const stored = co_await reading_.transact(org, [org, which](db::transaction& tx) {
+        return find_to_replay(tx, org, which);
     });
     if (!stored) co_return stored.error();
-    if (std::holds_alternative<sentry::installation_change>(stored->hook.what))
-        co_return error{errc::conflict, "What Sentry says of the installation itself is not run again."};
-
+    if (!*stored)
+        co_return replayed{std::nullopt, outcome::duplicate, "it had its effect when it came", std::nullopt};
     auto const one =
-        std::make_shared<batched_delivery const>(*stored, delivery_id{crypto::uuid_v7(time_.now())});
+        std::make_shared<batched_delivery const>(**stored, delivery_id{crypto::uuid_v7(time_.now())});
     auto const work = [org, one, rules = rules_, how](db::transaction& tx) {
         auto done = write(tx, org, *one, rules);
         if (how == replay_kind::dry) throw dry_run(std::move(done));
@@ -136,7 +134,8 @@ async::task<result<std::map<outcome, std::int64_t>>> replay::run_held(
     std::map<outcome, std::int64_t> counts;
     for (auto const& each : held) {
         auto const done = co_await run(org, each, how);
-        if (done) ++counts[done->outcome];
+        // One that cannot be run hinders none of the others.
+        ++counts[done ? done->outcome : outcome::unreadable];
     }
     co_return counts;
 }

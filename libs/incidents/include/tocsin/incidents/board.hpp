@@ -20,7 +20,7 @@ struct past_resolution {
     timestamp at;
     std::string by;
     std::string note;
-    std::string release;  ///< in which it had been seen until then
+    std::string release;  ///< in which it had been seen until then; empty where that is not known any more
 };
 
 struct incident {

@@ -42,7 +42,8 @@ public:
         : reading_(reading), writing_(writing), rules_(rules), time_(time) {}
 
     async::task<result<replayed>> run(organization_id org, delivery_id which, replay_kind how);
-    /// Those that are still `unmapped`, oldest first, at most 1,000; how many came to which outcome.
+    /// Those that are still `unmapped`, oldest first, at most 1,000; how many came to which outcome, those
+    /// that cannot be run being `unreadable`.
     async::task<result<std::map<outcome, std::int64_t>>> run_held(
         organization_id org, held_project of, replay_kind how
     );
