@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -21,19 +22,42 @@ constexpr std::size_t kept_changes = 2'000;
 /// Of a reader that takes nothing; then it reads everything.
 constexpr std::size_t most_waiting = 200;
 
-std::string_view next_word(std::string_view& text) {
-    auto const end = std::min(text.find(' '), text.size());
+/// What stands before the next `mark`, which is passed over.
+std::string_view next_part(std::string_view& text, char mark) {
+    auto const end = std::min(text.find(mark), text.size());
     auto const word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     return word;
 }
 
-bool is_number(std::string_view text) {
-    return !text.empty() && text.size() <= 18 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+std::optional<std::int64_t> number_of(std::string_view text) {
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    bool const whole = failed == std::errc{} && end == text.data() + text.size() && number > 0;
+    return whole ? std::optional(number) : std::nullopt;
+}
+
+std::optional<change_kind> kind_of(std::string_view name) {
+    for (auto const kind : {change_kind::incident, change_kind::integration, change_kind::delivery})
+        if (to_string(kind) == name) return kind;
+    return std::nullopt;
 }
 
 }  // namespace
+
+std::string_view to_string(change_kind k) noexcept {
+    switch (k) {
+        case change_kind::incident:
+            return "incident";
+        case change_kind::integration:
+            return "integration";
+        case change_kind::delivery:
+            return "delivery";
+        case change_kind::reset:
+            break;
+    }
+    return "reset";
+}
 
 struct change_feed::subscription::impl {
     std::shared_ptr<state> feed;
@@ -45,59 +69,62 @@ struct change_feed::subscription::impl {
 
 struct change_feed::state {
     struct kept {
-        std::uint64_t id;
         organization_id organization;
         change what;
     };
+    using readers_of_one = std::unordered_set<subscription::impl*>;
 
     std::string process = crypto::uuid_v4().str().substr(0, 8);
     std::uint64_t last_id = 0;
     std::deque<kept> recent;
-    std::unordered_set<subscription::impl*> readers;
+    std::unordered_map<organization_id, readers_of_one> readers;
     bool ended = false;
-
-    change made(std::string kind, std::string data) {
-        return {process + "-" + std::to_string(++last_id), std::move(kind), std::move(data)};
-    }
 
     static void give(subscription::impl& reader, change const& what) {
         if (reader.waiting.size() >= most_waiting) {
             reader.waiting.clear();
-            reader.waiting.push_back({what.id, "reset", "{}"});
+            reader.waiting.push_back({what.id, change_kind::reset, 0});
         } else {
             reader.waiting.push_back(what);
         }
         reader.timer.cancel();
     }
 
-    void publish(organization_id of, std::string kind, std::string data) {
-        auto const what = made(std::move(kind), std::move(data));
-        recent.push_back({last_id, of, what});
+    void publish(organization_id of, change_kind kind, std::int64_t incident = 0) {
+        change const what{++last_id, kind, incident};
+        recent.push_back({of, what});
         if (recent.size() > kept_changes) recent.pop_front();
-        for (auto* reader : readers)
-            if (reader->organization == of) give(*reader, what);
+        auto const found = readers.find(of);
+        if (found == readers.end()) return;
+        for (auto* reader : found->second) give(*reader, what);
+    }
+
+    template <class Act>
+    void for_all(Act const& act) {
+        for (auto& [organization, some] : readers)
+            for (auto* reader : some) act(*reader);
     }
 
     void look_at_rights(std::optional<organization_id> of) {
-        for (auto* reader : readers) {
-            if (of && reader->organization != *of) continue;
-            reader->rights = true;
-            reader->timer.cancel();
-        }
+        for_all([&](subscription::impl& reader) {
+            if (of && reader.organization != *of) return;
+            reader.rights = true;
+            reader.timer.cancel();
+        });
     }
 
     /// What of the kept changes came after `last_seen`; nothing where that cannot be told.
     std::optional<std::deque<change>> since(std::string_view last_seen, organization_id of) const {
         if (!last_seen.starts_with(process + "-")) return std::nullopt;
-        last_seen.remove_prefix(process.size() + 1);
         std::uint64_t id = 0;
-        auto const [end, failed] = std::from_chars(last_seen.data(), last_seen.data() + last_seen.size(), id);
-        if (failed != std::errc{} || end != last_seen.data() + last_seen.size() || id > last_id)
+        auto const digits = last_seen.substr(process.size() + 1);
+        auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+        if (failed != std::errc{} || end != digits.data() + digits.size() || id > last_id)
             return std::nullopt;
-        if (id < last_id && (recent.empty() || recent.front().id > id + 1)) return std::nullopt;
+        if (id < last_id && (recent.empty() || recent.front().what.id > id + 1)) return std::nullopt;
         std::deque<change> missed;
         for (auto const& one : recent)
-            if (one.id > id && one.organization == of) missed.push_back(one.what);
+            if (one.what.id > id && one.organization == of) missed.push_back(one.what);
         return missed;
     }
 };
@@ -106,11 +133,13 @@ change_feed::subscription::subscription(
     std::shared_ptr<state> of, organization_id organization, async::executor on
 )
     : impl_(std::make_unique<impl>(impl{std::move(of), organization, boost::asio::steady_timer(on)})) {
-    impl_->feed->readers.insert(impl_.get());
+    impl_->feed->readers[organization].insert(impl_.get());
 }
 
 change_feed::subscription::~subscription() {
-    impl_->feed->readers.erase(impl_.get());
+    auto const found = impl_->feed->readers.find(impl_->organization);
+    found->second.erase(impl_.get());
+    if (found->second.empty()) impl_->feed->readers.erase(found);
 }
 
 async::task<change_feed::subscription::why> change_feed::subscription::next(std::chrono::milliseconds patience
@@ -127,41 +156,44 @@ async::task<change_feed::subscription::why> change_feed::subscription::next(std:
     co_return awake().value_or(why::quiet);
 }
 
-std::optional<change> change_feed::subscription::take() {
+std::optional<std::string> change_feed::subscription::take() {
     if (impl_->waiting.empty()) return std::nullopt;
-    auto what = std::move(impl_->waiting.front());
+    auto const what = impl_->waiting.front();
     impl_->waiting.pop_front();
-    return what;
+    return "id: " + impl_->feed->process + "-" + std::to_string(what.id) +
+           "\nevent: " + std::string(to_string(what.kind)) +
+           "\ndata: " + (what.incident > 0 ? "{\"number\":" + std::to_string(what.incident) + "}" : "{}") +
+           "\n\n";
 }
 
 change_feed::change_feed() : state_(std::make_shared<state>()) {}
 
 void change_feed::take(std::string_view message) {
-    auto const kind = next_word(message);
-    auto const of = organization_id::parse(next_word(message));
-    if (kind == "session" || kind == "rights") return state_->look_at_rights(of);
-    if (!of || (kind != "incident" && kind != "integration" && kind != "delivery")) return;
-    if (kind != "incident" || message == "*")
-        return state_->publish(*of, kind == "incident" ? "reset" : std::string(kind), "{}");
+    auto const name = next_part(message, ' ');
+    auto const kind = kind_of(name);
+    bool const about_rights = name == "rights" || name == "session";
     while (!message.empty()) {
-        auto const end = std::min(message.find(','), message.size());
-        auto const number = message.substr(0, end);
-        message.remove_prefix(std::min(end + 1, message.size()));
-        if (is_number(number)) state_->publish(*of, "incident", R"({"number":)" + std::string(number) + "}");
+        auto part = next_part(message, ';');
+        auto const of = organization_id::parse(next_part(part, ' '));
+        if (about_rights) state_->look_at_rights(of);
+        if (!kind || !of) continue;
+        if (part == "*") state_->publish(*of, *kind);
+        while (*kind == change_kind::incident && !part.empty())
+            if (auto const number = number_of(next_part(part, ','))) state_->publish(*of, *kind, *number);
     }
 }
 
 void change_feed::gap() {
     state_->recent.clear();
-    auto const what = state_->made("reset", "{}");
-    for (auto* reader : state_->readers) state::give(*reader, what);
+    change const what{++state_->last_id, change_kind::reset, 0};
+    state_->for_all([&](subscription::impl& reader) { state::give(reader, what); });
     // Rights may have changed unheard.
     state_->look_at_rights(std::nullopt);
 }
 
 void change_feed::end_all() {
     state_->ended = true;
-    for (auto* reader : state_->readers) reader->timer.cancel();
+    state_->for_all([](subscription::impl& reader) { reader.timer.cancel(); });
 }
 
 std::shared_ptr<change_feed::subscription> change_feed::subscribe(
@@ -173,9 +205,7 @@ std::shared_ptr<change_feed::subscription> change_feed::subscribe(
     if (missed)
         made->impl_->waiting = std::move(*missed);
     else
-        made->impl_->waiting.push_back(
-            {state_->process + "-" + std::to_string(state_->last_id), "reset", "{}"}
-        );
+        made->impl_->waiting.push_back({state_->last_id, change_kind::reset, 0});
     return made;
 }
 

@@ -12,11 +12,14 @@
 
 namespace tocsin::gateway {
 
+enum class change_kind { incident, integration, delivery, reset };
+std::string_view to_string(change_kind k) noexcept;
+
 /// A hint that something of an organization changed; the thing itself is read by whoever may.
 struct change {
-    std::string id;    ///< of this process: another one's is not mistaken for ours
-    std::string kind;  ///< incident, integration, delivery, or reset: read everything again
-    std::string data;  ///< JSON
+    std::uint64_t id = 0;
+    change_kind kind = change_kind::reset;  ///< reset: read everything again
+    std::int64_t incident = 0;              ///< its number; 0: several, or none
 };
 
 /// The changes of all organizations as this process hears of them, the newest kept for readers who come back.
@@ -38,8 +41,9 @@ public:
         /// Completes at once where a change waits, else at the next change, when rights are to be looked at
         /// again, when nothing happened for `patience`, or when the feed has ended.
         async::task<why> next(std::chrono::milliseconds patience);
-        /// The oldest change that was not taken; nothing where none waits.
-        std::optional<change> take();
+        /// The oldest change that was not taken, as a server-sent event; nothing where none waits. Its id
+        /// names this process, so that another one's is not mistaken for ours.
+        std::optional<std::string> take();
 
     private:
         friend class change_feed;
@@ -49,7 +53,8 @@ public:
 
     change_feed();
 
-    /// A message of the channel tocsin_changes, `kind organization numbers`; what it cannot read is ignored.
+    /// A message of the channel tocsin_changes, in the form that
+    /// schema/deploy/changes.sql gives; what it cannot read is ignored.
     void take(std::string_view message);
     /// Changes may have been missed: everybody reads again.
     void gap();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -19,8 +20,10 @@ struct follower {
     presented credentials;
     std::string organization;
     bool greeted = false;
+    std::chrono::steady_clock::time_point checked = std::chrono::steady_clock::now();
 
     async::task<bool> may_still_see() {
+        checked = std::chrono::steady_clock::now();
         auto const found = credentials.what == presented::kind::token
                                ? co_await accounts.find_api_token(credentials.value, organization)
                                : co_await accounts.find_session(credentials.value, organization);
@@ -32,6 +35,9 @@ struct follower {
         // The browser is told at once that it follows, and how soon to come back.
         if (!std::exchange(greeted, true)) co_return "retry: 1000\n\n";
         while (true) {
+            // A session that runs out is told to nobody, and a busy stream is never quiet.
+            bool const is_late = std::chrono::steady_clock::now() - checked > heartbeat;
+            if (is_late && !co_await may_still_see()) co_return std::nullopt;
             switch (co_await changes->next(heartbeat)) {
                 case why::ended:
                     co_return std::nullopt;
@@ -39,12 +45,10 @@ struct follower {
                     if (!co_await may_still_see()) co_return std::nullopt;
                     break;
                 case why::quiet:
-                    if (!co_await may_still_see()) co_return std::nullopt;
                     co_return ":\n\n";
                 case why::change: {
                     std::string piece;
-                    while (auto const one = changes->take())
-                        piece += "id: " + one->id + "\nevent: " + one->kind + "\ndata: " + one->data + "\n\n";
+                    while (auto const one = changes->take()) piece += *one;
                     co_return piece;
                 }
             }

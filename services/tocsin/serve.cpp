@@ -65,7 +65,7 @@ constexpr std::chrono::milliseconds drain_limit{10'000};
 /// it.
 constexpr db::statement schema_is_current = {
     "program_schema_is_current",
-    "select to_regprocedure('tocsin.tell_incidents()') is not null as current",
+    "select to_regprocedure('tocsin.tell_organizations()') is not null as current",
 };
 
 db::pool_options pool_of(

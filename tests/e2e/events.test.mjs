@@ -93,6 +93,26 @@ test('who comes back is told what they missed, or to read everything again', asy
   await eventually(() => kinds(stranger).includes('reset'));
 });
 
+test('a session that runs out ends its stream, however busy that is', async () => {
+  const { number } = (await admin.get(`${tocsin.org.path}/incidents?limit=1`)).json.items[0];
+  const session = await tocsin.signedIn('responder');
+  const followed = await follow({ headers: { Cookie: session.cookies.header(new URL(tocsin.url)) } });
+  await tocsin.moveTime(25 * 3600);
+  const machine = tocsin.withToken();
+  let severity = 'info';
+  // Never quiet: the heartbeat alone would not notice.
+  await eventually(
+    async () => {
+      severity = severity === 'info' ? 'warning' : 'info';
+      await machine.patch(`${tocsin.org.path}/incidents/${number}`, { severity });
+      return followed.ended;
+    },
+    { limit: 40_000 },
+  );
+  assert.ok(followed.events.length > 20);
+  await tocsin.moveTime(0);
+});
+
 test('another process tells it, too', async () => {
   const another = await tocsin.startAnother();
   const { port } = another.lines.find((line) => line.event === 'listening' && line.what === 'gateway');
@@ -120,6 +140,13 @@ test('a stream ends with the session, the token and the membership', async () =>
   await tocsin.sql("update tocsin.api_tokens set revoked_at = now() where name = 'test viewer'");
   await eventually(() => token.ended);
   assert.ok(Date.now() - began < 3_000);
+});
+
+test('a note of a colleague is told, too', async () => {
+  const { number } = (await admin.get(`${tocsin.org.path}/incidents?limit=1`)).json.items[0];
+  const followed = await follow({ headers: byToken(tocsin.org.token) });
+  await admin.post(`${tocsin.org.path}/incidents/${number}/notes`, { text: 'looking' });
+  await eventually(() => followed.events.some((one) => one.event === 'incident' && JSON.parse(one.data).number === number));
 });
 
 test('a database that comes back makes everybody read again', async () => {

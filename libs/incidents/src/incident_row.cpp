@@ -1,5 +1,7 @@
 #include "incident_row.hpp"
 
+#include "changes.hpp"
+
 #include <tocsin/base/enum_names.hpp>
 
 namespace tocsin::incidents {
@@ -102,6 +104,7 @@ void append_timeline(
         or_null(item.text),
         delivery
     );
+    tell(tx, {.incidents = {{org, {number}}}, .deliveries = {}});
 }
 
 }  // namespace tocsin::incidents

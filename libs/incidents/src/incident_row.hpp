@@ -20,6 +20,7 @@ incident_state read_state(db::row const& row);
 /// Writes every part of the state that its story may have changed; unchanged values keep the update
 /// heap-only.
 void write_state(db::transaction& tx, organization_id org, std::int64_t number, incident_state const& state);
+/// Also tells that the incident changed: whatever a person does to one is in its timeline.
 void append_timeline(
     db::transaction& tx,
     organization_id org,

@@ -1,5 +1,6 @@
 #include "ingest_batch.hpp"
 
+#include "changes.hpp"
 #include "ingest_fold.hpp"
 #include "ingest_routing.hpp"
 
@@ -300,6 +301,18 @@ private:
             };
         }
         write_deliveries(tx_, all);
+        tell(tx_, changed());
+    }
+
+    changes changed() const {
+        changes what;
+        for (auto const& record : records_) {
+            what.deliveries.insert(record.of.organization);
+            bool const has_effect = record.outcome != outcome::duplicate && record.outcome != outcome::stale;
+            if (record.incident && has_effect)
+                what.incidents[record.of.organization].insert(*record.incident);
+        }
+        return what;
     }
 
     db::transaction& tx_;
