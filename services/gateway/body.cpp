@@ -11,6 +11,13 @@ result<json::document> read_object(http::request const& request) {
     return json::parse(request.body.empty() ? std::string_view("{}") : std::string_view(request.body));
 }
 
+std::optional<service_id> read_service(json::reader& in, std::optional<std::string> const& text) {
+    if (!text) return std::nullopt;
+    auto const id = service_id::parse(*text);
+    if (!id) in.reject("service_id", "must be a UUID");
+    return id;
+}
+
 std::vector<std::string> query_list(http::request const& request, std::string_view name) {
     std::vector<std::string> values;
     for (auto const& one : request.query) {

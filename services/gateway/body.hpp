@@ -2,8 +2,10 @@
 
 #include <tocsin/base/error.hpp>
 #include <tocsin/base/time.hpp>
+#include <tocsin/base/uuid.hpp>
 #include <tocsin/http/message.hpp>
 #include <tocsin/json/document.hpp>
+#include <tocsin/json/reader.hpp>
 
 #include <optional>
 #include <string>
@@ -14,6 +16,10 @@ namespace tocsin::gateway {
 
 /// The JSON object of a request; an empty body counts as `{}`.
 result<json::document> read_object(http::request const& request);
+
+/// The id of a service in a body's `service_id`, where there is a text: a problem of the reader's where it is
+/// none.
+std::optional<service_id> read_service(json::reader& in, std::optional<std::string> const& text);
 
 /// A list filter that may be repeated or separated by commas.
 std::vector<std::string> query_list(http::request const& request, std::string_view name);

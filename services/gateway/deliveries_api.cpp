@@ -127,19 +127,14 @@ public:
 
     async::task<result<http::response>> unmapped(call& by) {
         auto const items = co_await log_.unmapped(by.organization());
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : items) {
+        co_return whole_list(200, items, [](json::writer& out, incidents::unmapped_project const& each) {
             out.begin_object().field("integration_id", each.integration.str());
             write_project(out, each.project_id, each.project_slug);
             out.field("deliveries", each.deliveries)
                 .field("first_at", each.first_at)
                 .field("last_at", each.last_at)
                 .end_object();
-        }
-        co_return http::response::json(
-            200, out.end_array().field("next_cursor", nullptr).end_object().take()
-        );
+        });
     }
 
     /// Dry unless it is asked for otherwise.

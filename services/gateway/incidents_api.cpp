@@ -328,13 +328,6 @@ private:
         return word ? incidents::parse_severity(*word) : std::nullopt;
     }
 
-    static std::optional<service_id> read_service(json::reader& in, std::optional<std::string> const& text) {
-        if (!text) return std::nullopt;
-        auto const id = service_id::parse(*text);
-        if (!id) in.reject("service_id", "must be a UUID");
-        return id;
-    }
-
     static std::vector<std::int64_t> read_numbers(json::reader& in) {
         constexpr std::size_t most = 200;
         std::vector<std::int64_t> numbers;

@@ -16,13 +16,9 @@ namespace tocsin::gateway {
 namespace {
 
 using integrations::integration;
-using integrations::mapping;
 
 error no_integration() {
     return {errc::not_found, "There is no such integration."};
-}
-error no_mapping() {
-    return {errc::not_found, "There is no such mapping."};
 }
 
 void write_credential(json::writer& out, std::optional<integrations::credential_summary> const& of) {
@@ -100,88 +96,13 @@ void write_integration(json::writer& out, integration const& of, config::base_ur
     out.field("created_at", of.created_at).end_object();
 }
 
-void write_mapping(json::writer& out, mapping const& of) {
-    out.begin_object().field("id", of.id.str());
-    out.name("sentry_project")
-        .begin_object()
-        .field("id", of.project_id)
-        .field("slug", of.project_slug)
-        .field("name", of.project_name)
-        .end_object();
-    out.name("service")
-        .begin_object()
-        .field("id", of.service.id.str())
-        .field("slug", of.service.slug)
-        .field("name", of.service.name)
-        .end_object();
-    out.field("active", of.active)
-        .field("inactive_until", of.inactive_until)
-        .field("environments", of.environments)
-        .field("min_level", of.min_level)
-        .field("severity", of.severity)
-        .field("created_at", of.created_at)
-        .end_object();
-}
-
-http::response mapping_answer(int status, mapping const& of) {
-    json::writer out;
-    write_mapping(out, of);
-    return http::response::json(status, out.take());
-}
-
-template <class Items, class Write>
-http::response list_answer(int status, Items const& items, Write const& write) {
-    json::writer out;
-    out.begin_object().name("items").begin_array();
-    for (auto const& each : items) write(out, each);
-    return http::response::json(status, out.end_array().field("next_cursor", nullptr).end_object().take());
-}
-
-constexpr std::initializer_list<std::string_view> levels{
-    "sample", "debug", "info", "warning", "error", "fatal"
-};
-constexpr std::initializer_list<std::string_view> severities{"auto", "critical", "error", "warning", "info"};
-
-service_id read_service(json::reader& in, std::string const& text) {
-    auto const id = service_id::parse(text);
-    if (!id) in.reject("service_id", "must be a UUID");
-    return id.value_or(service_id{});
-}
-
-result<integrations::new_mapping> read_new_mapping(json::value from, std::string path) {
-    json::reader in(from, std::move(path));
-    integrations::new_mapping what;
-    what.sentry_project = in.required_text("sentry_project", {1, 200});
-    what.service = read_service(in, in.required_text("service_id", {36, 36}));
-    what.active = in.optional_bool("active", true);
-    what.inactive_until = in.optional_time("inactive_until");
-    what.environments = in.optional_texts("environments", 50, {1, 64}).value_or(std::vector<std::string>());
-    what.min_level = in.optional_word("min_level", levels);
-    what.severity = in.optional_word("severity", severities).value_or("auto");
-    if (auto bad = in.problems()) return *bad;
-    return what;
-}
-
-result<integrations::mapping_change> read_mapping_change(json::value from) {
-    json::reader in(from);
-    integrations::mapping_change how;
-    if (auto const text = in.optional_text("service_id", {36, 36})) how.service = read_service(in, *text);
-    how.active = in.optional_bool("active");
-    if (in.has("inactive_until")) how.inactive_until = in.optional_time("inactive_until");
-    how.environments = in.optional_texts("environments", 50, {1, 64});
-    if (in.has("min_level")) how.min_level = in.optional_word("min_level", levels);
-    how.severity = in.optional_word("severity", severities);
-    if (auto bad = in.problems()) return *bad;
-    return how;
-}
-
 class integrations_api {
 public:
     explicit integrations_api(integration_parts parts) : parts_(std::move(parts)) {}
 
     async::task<result<http::response>> list(call& by) {
         auto const items = co_await parts_.store.list(by.organization());
-        co_return list_answer(200, items, [this](json::writer& out, integration const& each) {
+        co_return whole_list(200, items, [this](json::writer& out, integration const& each) {
             write_integration(out, each, parts_.public_url);
         });
     }
@@ -317,7 +238,7 @@ public:
         auto const exists = co_await parts_.store.find(by.organization(), *id);
         if (!exists) co_return exists.error();
         auto const items = co_await parts_.store.attempts(by.organization(), *id);
-        co_return list_answer(200, items, [](json::writer& out, integrations::refresh_attempt const& each) {
+        co_return whole_list(200, items, [](json::writer& out, integrations::refresh_attempt const& each) {
             out.begin_object()
                 .field("id", each.id.str())
                 .field("started_at", each.started_at)
@@ -328,86 +249,6 @@ public:
                 .field("next_at", each.next_at)
                 .end_object();
         });
-    }
-
-    async::task<result<http::response>> projects(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const items = co_await parts_.mappings.projects(by.organization(), *id);
-        if (!items) co_return items.error();
-        co_return list_answer(
-            200,
-            *items,
-            [](json::writer& out, integrations::project_with_mapping const& each) {
-                out.begin_object()
-                    .field("id", each.project.id)
-                    .field("slug", each.project.slug)
-                    .field("name", each.project.name);
-                out.field(
-                       "platform",
-                       each.project.platform.empty() ? std::nullopt : std::optional(each.project.platform)
-                )
-                    .name("mapping");
-                if (each.mapping)
-                    write_mapping(out, *each.mapping);
-                else
-                    out.null();
-                out.end_object();
-            }
-        );
-    }
-
-    async::task<result<http::response>> mappings(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const items = co_await parts_.mappings.list(by.organization(), *id);
-        if (!items) co_return items.error();
-        co_return list_answer(200, *items, write_mapping);
-    }
-
-    async::task<result<http::response>> map(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const body = json::parse(by.request.body, json::root::object_or_array);
-        if (!body) co_return body.error();
-        bool const many = body->root().kind() == json::kind::array;
-        std::vector<integrations::new_mapping> wanted;
-        std::size_t const count = many ? body->root().size() : 1;
-        if (count == 0 || count > 1000)
-            co_return error{errc::invalid, "A list of mappings has 1 to 1,000 of them."};
-        for (std::size_t i = 0; i < count; ++i) {
-            auto one = read_new_mapping(
-                many ? body->root().element(i) : body->root(),
-                many ? "[" + std::to_string(i) + "]" : std::string()
-            );
-            if (!one) co_return one.error();
-            wanted.push_back(std::move(*one));
-        }
-        auto const made = co_await parts_.mappings.create(by.organization(), *id, std::move(wanted));
-        if (!made) co_return made.error();
-        co_return many ? list_answer(201, *made, write_mapping) : mapping_answer(201, made->front());
-    }
-
-    async::task<result<http::response>> change_mapping(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        auto const which = mapping_id::parse(by.capture("mapping_id"));
-        if (!id || !which) co_return no_mapping();
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        auto how = read_mapping_change(body->root());
-        if (!how) co_return how.error();
-        auto const after = co_await parts_.mappings.change(by.organization(), *id, *which, std::move(*how));
-        if (!after) co_return after.error();
-        co_return mapping_answer(200, *after);
-    }
-
-    async::task<result<http::response>> unmap(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        auto const which = mapping_id::parse(by.capture("mapping_id"));
-        if (!id || !which) co_return no_mapping();
-        auto const done = co_await parts_.mappings.remove(by.organization(), *id, *which);
-        if (!done) co_return done.error();
-        co_return http::response::no_content();
     }
 
 private:
@@ -470,8 +311,6 @@ endpoints integration_endpoints(integration_parts parts) {
     using identity::permission;
     std::string const all = "/api/v1/orgs/{org}/integrations";
     std::string const one = all + "/{id}";
-    std::string const mapping = one + "/mappings/{mapping_id}";
-    constexpr std::size_t mapping_list = 1u << 20;  // a thousand mappings
     auto const api = std::make_shared<integrations_api>(std::move(parts));
     return {
         {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
@@ -513,20 +352,6 @@ endpoints integration_endpoints(integration_parts parts) {
          [api](call& by) { return api->test(by); },
          body_kind::optional_json},
         {method::get, one + "/attempts", permission::view, [api](call& by) { return api->attempts(by); }},
-        {method::get, one + "/projects", permission::view, [api](call& by) { return api->projects(by); }},
-        {method::get, one + "/mappings", permission::view, [api](call& by) { return api->mappings(by); }},
-        {method::post,
-         one + "/mappings",
-         permission::administer,
-         [api](call& by) { return api->map(by); },
-         body_kind::json,
-         mapping_list},
-        {method::patch,
-         mapping,
-         permission::administer,
-         [api](call& by) { return api->change_mapping(by); },
-         body_kind::json},
-        {method::delete_, mapping, permission::administer, [api](call& by) { return api->unmap(by); }},
     };
 }
 

@@ -6,7 +6,6 @@
 #include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
-#include <tocsin/integrations/mappings.hpp>
 #include <tocsin/integrations/refresh.hpp>
 
 #include <string_view>
@@ -17,7 +16,6 @@ namespace tocsin::gateway {
 struct integration_parts {
     integrations::integration_store& store;
     integrations::connect& connect;
-    integrations::mappings& mappings;
     integrations::checker& checker;
     integrations::refresher& refresher;  ///< on the gateway's pool
     config::base_url public_url;

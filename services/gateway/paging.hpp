@@ -2,6 +2,7 @@
 
 #include <tocsin/base/error.hpp>
 #include <tocsin/http/message.hpp>
+#include <tocsin/json/writer.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -21,5 +22,14 @@ result<page> read_page(http::request const& request);
 error bad_cursor();
 /// Opaque to clients: base64url of a version and the key of the last item.
 std::string encode_cursor(std::string_view key);
+
+/// A whole list as one page; `write(out, item)` writes one item.
+template <class Items, class Write>
+http::response whole_list(int status, Items const& items, Write const& write) {
+    json::writer out;
+    out.begin_object().name("items").begin_array();
+    for (auto const& each : items) write(out, each);
+    return http::response::json(status, out.end_array().field("next_cursor", nullptr).end_object().take());
+}
 
 }  // namespace tocsin::gateway

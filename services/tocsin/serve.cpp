@@ -10,6 +10,7 @@
 #include "gateway/health.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
+#include "gateway/mappings_api.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/openapi.hpp"
 #include "gateway/sentry_components.hpp"
@@ -220,9 +221,10 @@ private:
         append(
             all,
             gateway::integration_endpoints(
-                {integrations_, connect_, mappings_, checker_, refresher_, with.public_url, with.sentry_url}
+                {integrations_, connect_, checker_, refresher_, with.public_url, with.sentry_url}
             )
         );
+        append(all, gateway::mapping_endpoints(mappings_));
         append(all, gateway::incident_endpoints(board_));
         append(all, gateway::delivery_endpoints(deliveries_, replay_));
         append(all, gateway::event_endpoints(changes_, accounts_, gateway::cookie_of(with.public_url)));

@@ -5,6 +5,7 @@
 #include "gateway/events_api.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
+#include "gateway/mappings_api.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
 
@@ -94,7 +95,8 @@ struct every_endpoint {
         for (auto& part : {
                  session_endpoints(accounts, session_cookie(session_cookie::kind::plain)),
                  service_endpoints(catalog),
-                 integration_endpoints({store, connect, mappings, checker, refresher, url, url}),
+                 integration_endpoints({store, connect, checker, refresher, url, url}),
+                 mapping_endpoints(mappings),
                  incident_endpoints(board),
                  delivery_endpoints(deliveries, replay),
                  event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),
