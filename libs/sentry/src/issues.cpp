@@ -7,18 +7,47 @@ namespace tocsin::sentry {
 
 namespace {
 
-/// A page's items and where the next page begins.
-template <class T>
-call_result<page<T>> as_page(call_result<std::vector<T>> items, http::answer const& answer) {
-    if (!items) return items.error();
-    return page<T>{std::move(*items), next_cursor(answer.headers.find("Link").value_or(""))};
-}
-
 std::string issue_path(config::base_url const& base, std::string_view organization, std::string_view id) {
     return organization_path(base, organization) + "issues/" + path_segment(id) + "/";
 }
 
+void add_narrowing(
+    std::vector<std::pair<std::string, std::string>>& query,
+    std::vector<std::string> const& project_ids,
+    std::string const& cursor
+) {
+    for (auto const& project : project_ids) query.emplace_back("project", project);
+    if (!cursor.empty()) query.emplace_back("cursor", cursor);
+}
+
 }  // namespace
+
+template <class T>
+async::task<call_result<T>> client::get_one(
+    organization_ref where, std::string path, secret token, call_result<T> (*decode)(std::string_view)
+) {
+    auto answered = co_await send(where, with_bearer(http::method::get, std::move(path), token));
+    if (!answered) co_return answered.error();
+    co_return decode(answered->body);
+}
+
+/// A page's items and where the next page begins.
+template <class T>
+async::task<call_result<page<T>>> client::get_page(
+    organization_ref where,
+    std::string path,
+    std::vector<std::pair<std::string, std::string>> query,
+    secret token,
+    call_result<std::vector<T>> (*decode)(std::string_view)
+) {
+    auto answered = co_await send(
+        where, with_bearer(http::method::get, std::move(path) + "?" + http::form_encoded(query), token)
+    );
+    if (!answered) co_return answered.error();
+    auto items = decode(answered->body);
+    if (!items) co_return items.error();
+    co_return page<T>{std::move(*items), next_cursor(answered->headers.find("Link").value_or(""))};
+}
 
 async::task<call_result<page<issue>>> client::list_issues(
     organization_ref where, issue_query what, secret token
@@ -27,40 +56,21 @@ async::task<call_result<page<issue>>> client::list_issues(
     std::vector<std::pair<std::string, std::string>> query{
         {"query", what.query}, {"limit", "100"}, {"collapse", "stats"}
     };
-    for (auto const& project : what.project_ids) query.emplace_back("project", project);
-    if (!what.cursor.empty()) query.emplace_back("cursor", what.cursor);
-    auto answered = co_await send(
-        where,
-        with_bearer(
-            http::method::get,
-            organization_path(base(), where.id_or_slug) + "issues/?" + http::form_encoded(query),
-            token
-        )
-    );
-    if (!answered) co_return answered.error();
-    co_return as_page(decode_issues(answered->body), *answered);
+    add_narrowing(query, what.project_ids, what.cursor);
+    auto path = organization_path(base(), where.id_or_slug) + "issues/";
+    return get_page(std::move(where), std::move(path), std::move(query), std::move(token), decode_issues);
 }
 
 async::task<call_result<issue>> client::find_issue(organization_ref where, std::string id, secret token) {
-    auto answered =
-        co_await send(where, with_bearer(http::method::get, issue_path(base(), where.id_or_slug, id), token));
-    if (!answered) co_return answered.error();
-    co_return decode_issue(answered->body);
+    auto path = issue_path(base(), where.id_or_slug, id);
+    return get_one(std::move(where), std::move(path), std::move(token), decode_issue);
 }
 
 async::task<call_result<stored_event>> client::find_event(
     organization_ref where, std::string issue_id, std::string event_id, secret token
 ) {
-    auto answered = co_await send(
-        where,
-        with_bearer(
-            http::method::get,
-            issue_path(base(), where.id_or_slug, issue_id) + "events/" + path_segment(event_id) + "/",
-            token
-        )
-    );
-    if (!answered) co_return answered.error();
-    co_return decode_event(answered->body);
+    auto path = issue_path(base(), where.id_or_slug, issue_id) + "events/" + path_segment(event_id) + "/";
+    return get_one(std::move(where), std::move(path), std::move(token), decode_event);
 }
 
 async::task<call_result<stored_event>> client::latest_event(
@@ -80,33 +90,16 @@ async::task<call_result<page<release>>> client::list_releases(
 ) {
     std::vector<std::pair<std::string, std::string>> query{{"per_page", "100"}};
     if (!what.version_contains.empty()) query.emplace_back("query", what.version_contains);
-    for (auto const& project : what.project_ids) query.emplace_back("project", project);
-    if (!what.cursor.empty()) query.emplace_back("cursor", what.cursor);
-    auto answered = co_await send(
-        where,
-        with_bearer(
-            http::method::get,
-            organization_path(base(), where.id_or_slug) + "releases/?" + http::form_encoded(query),
-            token
-        )
-    );
-    if (!answered) co_return answered.error();
-    co_return as_page(decode_releases(answered->body), *answered);
+    add_narrowing(query, what.project_ids, what.cursor);
+    auto path = organization_path(base(), where.id_or_slug) + "releases/";
+    return get_page(std::move(where), std::move(path), std::move(query), std::move(token), decode_releases);
 }
 
 async::task<call_result<release>> client::find_release(
     organization_ref where, std::string version, secret token
 ) {
-    auto answered = co_await send(
-        where,
-        with_bearer(
-            http::method::get,
-            organization_path(base(), where.id_or_slug) + "releases/" + path_segment(version) + "/",
-            token
-        )
-    );
-    if (!answered) co_return answered.error();
-    co_return decode_release(answered->body);
+    auto path = organization_path(base(), where.id_or_slug) + "releases/" + path_segment(version) + "/";
+    return get_one(std::move(where), std::move(path), std::move(token), decode_release);
 }
 
 async::task<call_result<void>> client::set_status(

@@ -172,6 +172,18 @@ private:
     async::task<call_result<http::answer>> send(http::client_request request);
     async::task<call_result<http::answer>> send(host& to, http::client_request request);
     template <class T>
+    async::task<call_result<T>> get_one(
+        organization_ref where, std::string path, secret token, call_result<T> (*decode)(std::string_view)
+    );
+    template <class T>
+    async::task<call_result<page<T>>> get_page(
+        organization_ref where,
+        std::string path,
+        std::vector<std::pair<std::string, std::string>> query,
+        secret token,
+        call_result<std::vector<T>> (*decode)(std::string_view)
+    );
+    template <class T>
     async::task<call_result<std::vector<T>>> all_pages(
         host& of, std::string path, secret token, call_result<std::vector<T>> (*decode)(std::string_view)
     );
