@@ -32,7 +32,8 @@ ingest_lane lane_of(uuid const& installation) {
 std::vector<std::shared_ptr<queued>> ingest_queue::take(ingest_lane from) {
     std::vector<std::shared_ptr<queued>> batch;
     std::size_t taken = 0;
-    // A line that had its turn goes to the end, so the walk meets it again; those of other lanes keep their place.
+    // A line that had its turn goes to the end, so the walk meets it again; those of other lanes keep their
+    // place.
     for (auto line = lines_.begin(); line != lines_.end() && batch.size() < limits_.batch_items;) {
         if (from != ingest_lane::any && lane_of(line->installation) != from) {
             ++line;
