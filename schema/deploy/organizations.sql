@@ -134,10 +134,103 @@ create table tocsin.services (
 create unique index services_slug_key on tocsin.services (organization_id, slug) where archived_at is null;
 call tocsin.protect('tocsin.services');
 
+-- --- the audit log --------------------------------------------------------------------------------------------------
+-- Who changed what in an organization: written in the transaction of the change, by the function and the triggers below alone,
+-- appended to and read, never changed. Values hold no secrets, not even sealed or hashed ones.
+create table tocsin.audit_log (
+    organization_id uuid not null references tocsin.organizations,
+    audit_id        bigint generated always as identity,
+    at              timestamptz not null default tocsin.now(),
+    actor_kind      text not null check (actor_kind in ('user', 'token', 'operator', 'sentry', 'system')),
+    actor_id        uuid,
+    actor_name      text not null default '' check (length(actor_name) <= 300),
+    action          text not null check (action ~ '^[a-z_]+[.][a-z_]+$'),
+    subject_kind    text not null check (length(subject_kind) <= 50),
+    subject_id      uuid,
+    subject_name    text not null default '' check (length(subject_name) <= 300),
+    before_value    jsonb,
+    after_value     jsonb,
+    address         text not null default '' check (length(address) <= 100),
+    request_id      text not null default '' check (length(request_id) <= 64),
+    primary key (organization_id, audit_id)
+);
+call tocsin.protect('tocsin.audit_log');
+
+-- Appends one entry. Who acts is what the transaction says (app.actor and the like, set where it begins); where it says
+-- nothing, it is the command line or `otherwise`.
+create function tocsin.note(of_organization uuid, otherwise text, what text, of_kind text, of_id uuid, of_name text, before jsonb, after jsonb)
+    returns void
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+    as $$
+begin
+    -- Here the wall's policy does not hold: these are the rights of another role.
+    if current_setting('role') = 'tocsin_gateway' and of_organization is distinct from tocsin.current_organization() then
+        raise exception 'an entry of another organization' using errcode = 'insufficient_privilege';
+    end if;
+    insert into tocsin.audit_log (organization_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name,
+                                  before_value, after_value, address, request_id)
+    values (of_organization,
+            coalesce(nullif(current_setting('app.actor_kind', true), ''),
+                     case when current_setting('role') = 'tocsin_operator' then 'operator' else otherwise end),
+            nullif(current_setting('app.actor_id', true), '')::uuid,
+            left(coalesce(current_setting('app.actor', true), ''), 300),
+            what, of_kind, of_id,
+            left(coalesce(of_name, (select u.email from tocsin.users u where of_kind = 'member' and u.user_id = of_id), ''), 300),
+            before, after,
+            left(coalesce(current_setting('app.address', true), ''), 100),
+            left(coalesce(current_setting('app.request_id', true), ''), 64));
+end
+$$;
+
+-- What changed in a row. Arguments: the kind, the columns of its id and its name ('' where it has none).
+create function tocsin.note_change() returns trigger
+    language plpgsql set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    kind    constant text := tg_argv[0];
+    before  jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    after   jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    subject constant jsonb := coalesce(after, before);
+    hidden  constant text[] := array['organization_id', 'token_hash', 'last_used_at', 'created_at', tg_argv[1]];
+    verb    text;
+begin
+    before := before - hidden;
+    after := after - hidden;
+    if tg_op = 'UPDATE' then
+        select jsonb_object_agg(was.key, was.value), jsonb_object_agg(was.key, after -> was.key) into before, after
+          from jsonb_each(before) was where was.value is distinct from after -> was.key;
+        if before is null then
+            return null;
+        end if;
+    end if;
+    verb := case when tg_op = 'INSERT' and kind = 'member' then 'added'
+                 when tg_op = 'INSERT' then 'created'
+                 when tg_op = 'DELETE' then 'removed'
+                 when after ->> 'archived_at' is not null then 'archived'
+                 when after ->> 'revoked_at' is not null then 'revoked'
+                 when after ->> 'accepted_at' is not null then 'accepted'
+                 else 'changed' end;
+    perform tocsin.note((subject ->> 'organization_id')::uuid, 'system', kind || '.' || verb, kind, (subject ->> tg_argv[1])::uuid,
+                        subject ->> tg_argv[2], before, after);
+    return null;
+end
+$$;
+revoke all on function tocsin.note_change() from public;
+
+create trigger note_change after insert on tocsin.organizations
+    for each row execute function tocsin.note_change('organization', 'organization_id', 'name');
+create trigger note_change after insert or update or delete on tocsin.members
+    for each row execute function tocsin.note_change('member', 'user_id', '');
+create trigger note_change after insert or update of name, role, expires_at, revoked_at on tocsin.api_tokens
+    for each row execute function tocsin.note_change('token', 'token_id', 'name');
+create trigger note_change after insert or update on tocsin.services
+    for each row execute function tocsin.note_change('service', 'service_id', 'name');
+
 -- --- what each role may touch ---------------------------------------------------------------------------------------
 grant select on tocsin.organizations, tocsin.members to tocsin_gateway;
 grant select (user_id, email, name, created_at) on tocsin.users to tocsin_gateway;
 grant select, insert, update on tocsin.services to tocsin_gateway;
+grant select on tocsin.audit_log to tocsin_gateway;
 
 create policy for_ingest on tocsin.services for select to tocsin_ingest using (true);
 grant select (organization_id, service_id, slug, name, archived_at) on tocsin.services to tocsin_ingest;
@@ -155,10 +248,25 @@ create policy for_lookup on tocsin.api_tokens to tocsin_lookup using (true);
 grant select on tocsin.organizations, tocsin.users, tocsin.members to tocsin_lookup;
 grant select, update (last_used_at) on tocsin.api_tokens to tocsin_lookup;
 grant select, insert, update, delete on tocsin.sessions to tocsin_lookup;
+create policy for_lookup on tocsin.audit_log for insert to tocsin_lookup with check (true);
+grant insert on tocsin.audit_log to tocsin_lookup;
 
 -- --- look-ups before the organization is known ----------------------------------------------------------------------
 -- Migrations run with row_security off, with which the bodies of these functions would be refused; making them touches no rows.
 set local row_security = on;
+
+-- The same entry in every organization of a person, who is the actor: for what a person does to the own account. It has the
+-- rights of its caller, which is one of the look-up functions.
+create function tocsin.note_person(of_user uuid, what text, from_address text, before jsonb, after jsonb) returns void
+    language sql volatile set search_path = pg_catalog, pg_temp
+    as $$
+    insert into tocsin.audit_log (organization_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name,
+                                  before_value, after_value, address, request_id)
+    select m.organization_id, 'user', u.user_id, u.email, what, 'member', u.user_id, u.email, before, after, left(from_address, 100),
+           left(coalesce(current_setting('app.request_id', true), ''), 64)
+      from tocsin.members m join tocsin.users u on u.user_id = m.user_id
+     where m.user_id = of_user
+$$;
 
 -- For signing in: who has this address, and the hash to check. One row or none.
 create function tocsin.find_login(wanted_email text)
@@ -170,11 +278,13 @@ create function tocsin.start_session(new_token_hash bytea, of_user uuid, from_ad
     returns void
     language sql volatile security definer set search_path = pg_catalog, pg_temp
     as $$ insert into tocsin.sessions (token_hash, user_id, address, user_agent)
-          values (new_token_hash, of_user, from_address, with_user_agent) $$;
+          values (new_token_hash, of_user, from_address, with_user_agent);
+          select tocsin.note_person(of_user, 'session.started', from_address, null, jsonb_build_object('user_agent', with_user_agent)) $$;
 
 create function tocsin.end_session(of_token_hash bytea) returns void
     language sql volatile security definer set search_path = pg_catalog, pg_temp
-    as $$ delete from tocsin.sessions where token_hash = of_token_hash $$;
+    as $$ with ended as (delete from tocsin.sessions where token_hash = of_token_hash returning user_id)
+          select tocsin.note_person(user_id, 'session.ended', coalesce(current_setting('app.address', true), ''), null, null) from ended $$;
 
 -- The person of a session that is neither idle nor too old. Being seen is written at most once a minute.
 create function tocsin.find_session(of_token_hash bytea, idle_limit interval, age_limit interval)
@@ -223,7 +333,10 @@ create function tocsin.organizations_of(of_user uuid)
            where m.user_id = of_user
            order by o.slug $$;
 
-call tocsin.give_to_lookup(array['tocsin.find_login(text)', 'tocsin.start_session(bytea, uuid, text, text)',
+revoke all on function tocsin.note_person(uuid, text, text, jsonb, jsonb) from public;
+grant execute on function tocsin.note_person(uuid, text, text, jsonb, jsonb) to tocsin_lookup;
+grant execute on function tocsin.note(uuid, text, text, text, uuid, text, jsonb, jsonb) to tocsin_ingest, tocsin_scheduler, tocsin_operator;
+call tocsin.give_to_lookup(array['tocsin.note(uuid, text, text, text, uuid, text, jsonb, jsonb)', 'tocsin.find_login(text)', 'tocsin.start_session(bytea, uuid, text, text)',
                                  'tocsin.end_session(bytea)', 'tocsin.find_session(bytea, interval, interval)',
                                  'tocsin.find_api_token(bytea)', 'tocsin.organizations_of(uuid)']::regprocedure[]);
 

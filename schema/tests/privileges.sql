@@ -54,7 +54,7 @@ select set_eq(
     $$ select p.proname::text || ' as ' || case when p.proowner = (select relowner from pg_class where oid = 'tocsin.users'::regclass)
                                                 then 'owner' else p.proowner::regrole::text end
          from pg_proc p where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef $$,
-    array['find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
+    array['note as tocsin_lookup', 'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
           'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'the functions that run with the rights of another are these');
@@ -64,7 +64,7 @@ select is((select string_agg(proname, ', ') from pg_proc
           null, 'each of them pins its search path');
 select is((select string_agg(p.proname || ' to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), ', ')
              from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner
+            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner and p.proname <> 'note'
               and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler' else 'tocsin_gateway' end::regrole
               and a.grantee <> (select relowner from pg_class where oid = 'tocsin.users'::regclass)),
           null, 'each of them is for the gateway, those of the partitions for the scheduler');
@@ -112,7 +112,7 @@ select set_eq(
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',
-          'tocsin_gateway audit_log ra', 'tocsin_ingest audit_log a', 'tocsin_scheduler audit_log a', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
+          'tocsin_gateway audit_log r', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
           'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',
@@ -146,6 +146,17 @@ select is(pg_temp.as_role('tocsin_operator', '', 'select body from tocsin.delive
 select is(pg_temp.as_role('tocsin_operator', '', 'select token_hash from tocsin.sessions'), '42501', 'the operator cannot read sessions');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'update tocsin.timeline set text = ''x'''), '42501',
           'the timeline is appended to, never changed');
+select is(pg_temp.as_role(who, pg_temp.id('acme')::text, format(statement, pg_temp.id('acme'))), '42501', who || ' never may: ' || statement)
+  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator']) who
+ cross join unnest(array['update tocsin.audit_log set action = ''x.y''', 'delete from tocsin.audit_log', 'truncate tocsin.audit_log',
+                         'insert into tocsin.audit_log (organization_id, actor_kind, action, subject_kind) values (%L, ''user'', ''x.y'', ''x'')'])
+       as statement;
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
+                          format('select tocsin.note(%L, ''user'', ''x.y'', ''x'', null, '''', null, null)', pg_temp.id('globex'))), '42501',
+          'the gateway notes nothing in another organization');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
+                          format('select tocsin.note_person(%L, ''x.y'', '''', null, null)', pg_temp.id('acme user'))), '42501',
+          'nor as a person');
 select is(pg_temp.as_role('tocsin_ingest', '', 'delete from tocsin.deliveries'), '42501', 'ingest cannot delete deliveries');
 select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organization_id) from tocsin.installation_owners'), '2',
           'ingest sees the installations of all organizations');

@@ -3,7 +3,7 @@ declare
     missing text;
 begin
     select string_agg(wanted, ', ') into missing
-      from unnest(array['organizations', 'users', 'members', 'sessions', 'api_tokens', 'services']) wanted
+      from unnest(array['organizations', 'users', 'members', 'sessions', 'api_tokens', 'services', 'audit_log']) wanted
      where to_regclass('tocsin.' || wanted) is null;
     if missing is not null then
         raise exception 'missing tables: %', missing;
@@ -18,7 +18,8 @@ begin
     end if;
 
     select string_agg(signature, ', ') into missing
-      from unnest(array['find_login(text)', 'start_session(bytea, uuid, text, text)', 'end_session(bytea)',
+      from unnest(array['note(uuid, text, text, text, uuid, text, jsonb, jsonb)',
+                        'note_person(uuid, text, text, jsonb, jsonb)', 'note_change()', 'find_login(text)', 'start_session(bytea, uuid, text, text)', 'end_session(bytea)',
                         'find_session(bytea, interval, interval)', 'find_api_token(bytea)', 'organizations_of(uuid)']) signature
      where to_regprocedure('tocsin.' || signature) is null
         or has_function_privilege('public', to_regprocedure('tocsin.' || signature), 'execute');
@@ -30,6 +31,7 @@ begin
       from (values ('tocsin_gateway', 'organizations', 'select'),
                    ('tocsin_gateway', 'members', 'select'),
                    ('tocsin_gateway', 'services', 'select insert update'),
+                   ('tocsin_gateway', 'audit_log', 'select'),
                    ('tocsin_operator', 'organizations', 'select insert'),
                    ('tocsin_operator', 'users', 'select insert'),
                    ('tocsin_operator', 'members', 'select insert'),

@@ -64,7 +64,7 @@ begin
         values ('https://sentry.example', name, org);
     insert into tocsin.credentials (organization_id, integration_id, access_token_sealed, issued_at)
         values (org, integration, 'not a token', tocsin.now());
-    insert into tocsin.audit_log (organization_id, actor_kind, action) values (org, 'system', 'a.test');
+    insert into tocsin.audit_log (organization_id, actor_kind, action, subject_kind) values (org, 'system', 'a.test', 'test');
     insert into tocsin.webhook_secrets (organization_id, integration_id, secret_sealed) values (org, integration, 'not a secret');
     insert into tocsin.sentry_organization_choices (organization_id, integration_id, sentry_org_id, sentry_org_slug, sentry_org_name)
         values (org, integration, '1', name, name);
