@@ -3,6 +3,7 @@
 #include "gateway/body.hpp"
 #include "gateway/paging.hpp"
 
+#include <tocsin/base/encoding.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
@@ -109,12 +110,12 @@ public:
             .field("Sentry-Hook-Resource", found->summary.resource)
             .field("Sentry-Hook-Timestamp", found->hook_timestamp)
             .end_object();
-        // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here.
-        out.field(
-            "body",
-            found->body.empty() ? std::nullopt
-                                : std::optional(repaired(found->body, found->body.size() * 3 + 3))
-        );
+        // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here; such bytes are
+        // told as they came, too.
+        std::optional<std::string> text, exact;
+        if (!found->body.empty()) text = repaired(found->body, found->body.size() * 3 + 3);
+        if (text && *text != found->body) exact = to_base64(as_bytes(found->body));
+        out.field("body", text).field("body_base64", exact);
         out.field("signing_key", found->signing_key).field("cut", found->summary.cut).end_object();
         co_return http::response::json(200, out.take());
     }
@@ -127,7 +128,16 @@ public:
             out.field("deliveries", each.deliveries)
                 .field("first_at", each.first_at)
                 .field("last_at", each.last_at)
-                .end_object();
+                .name("suggested_service");
+            if (auto const& like = each.suggestion)
+                out.begin_object()
+                    .field("id", like->id.str())
+                    .field("slug", like->slug)
+                    .field("name", like->name)
+                    .end_object();
+            else
+                out.null();
+            out.end_object();
         });
     }
 
