@@ -42,7 +42,7 @@ public:
     async::task<result<http::response>> sessions(call& by) {
         if (!by.who.user) co_return persons_only();
         auto const items = co_await account_.sessions(by.who);
-        co_return whole_list(200, items, write_session);
+        co_return list_part(by.request, items, write_session);
     }
 
     async::task<result<http::response>> end_session(call& by) {

@@ -61,6 +61,8 @@ public:
         if (!wanted) co_return wanted.error();
         incidents::delivery_filter filter;
         filter.outcome = query_text(by.request, "outcome");
+        if (filter.outcome && !incidents::parse_outcome(*filter.outcome))
+            co_return bad_query("outcome", "must be the outcome of a delivery");
         filter.resource = query_text(by.request, "resource");
         filter.project = query_text(by.request, "project");
         filter.request_id = query_text(by.request, "request_id");
@@ -121,14 +123,18 @@ public:
 
     async::task<result<http::response>> unmapped(call& by) {
         auto const items = co_await log_.unmapped(by.organization());
-        co_return whole_list(200, items, [](json::writer& out, incidents::unmapped_project const& each) {
-            out.begin_object().field("integration_id", each.integration.str());
-            write_project(out, each.project_id, each.project_slug);
-            out.field("deliveries", each.deliveries)
-                .field("first_at", each.first_at)
-                .field("last_at", each.last_at)
-                .end_object();
-        });
+        co_return list_part(
+            by.request,
+            items,
+            [](json::writer& out, incidents::unmapped_project const& each) {
+                out.begin_object().field("integration_id", each.integration.str());
+                write_project(out, each.project_id, each.project_slug);
+                out.field("deliveries", each.deliveries)
+                    .field("first_at", each.first_at)
+                    .field("last_at", each.last_at)
+                    .end_object();
+            }
+        );
     }
 
     /// Dry unless it is asked for otherwise.

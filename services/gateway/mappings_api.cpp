@@ -80,6 +80,10 @@ result<integrations::mapping_change> read_mapping_change(json::value from) {
     if (in.has("min_level")) how.min_level = in.optional_word("min_level", levels);
     how.severity = in.optional_word("severity", severities);
     if (auto bad = in.problems()) return *bad;
+    bool const is_change =
+        how.service || how.active || how.inactive_until || how.environments || how.min_level || how.severity;
+    if (!is_change)
+        return error{errc::invalid, "Nothing to change: give at least one of the mapping's settings."};
     return how;
 }
 
@@ -92,8 +96,8 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await mappings_.projects(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return whole_list(
-            200,
+        co_return list_part(
+            by.request,
             *items,
             [](json::writer& out, integrations::project_with_mapping const& each) {
                 out.begin_object()
@@ -119,7 +123,7 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await mappings_.list(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return whole_list(200, *items, write_mapping);
+        co_return list_part(by.request, *items, write_mapping);
     }
 
     async::task<result<http::response>> map(call& by) {
