@@ -299,6 +299,8 @@ public:
         how.title = in.optional_text("title", {1, 500});
         how.service = read_service(in, in.optional_text("service_id", {36, 36}));
         if (auto bad = in.problems()) co_return *bad;
+        if (!how.severity && !how.title && !how.service)
+            co_return error{errc::invalid, "Nothing to change: give severity, title or service_id."};
         auto const after = co_await board_.edit(by.organization(), *number, std::move(how), actor_of(by.who));
         if (!after) co_return after.error();
         co_return incident_answer(*after);

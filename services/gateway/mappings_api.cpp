@@ -87,6 +87,10 @@ result<integrations::mapping_change> read_mapping_change(json::value from) {
     how.on_archive = in.optional_word("on_archive", archive_effects);
     how.open_on_error = in.optional_bool("open_on_error");
     if (auto bad = in.problems()) return *bad;
+    bool const is_change = how.service || how.active || how.inactive_until || how.environments ||
+                           how.min_level || how.severity || how.on_archive || how.open_on_error;
+    if (!is_change)
+        return error{errc::invalid, "Nothing to change: give at least one of the mapping's settings."};
     return how;
 }
 
@@ -99,8 +103,8 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await mappings_.projects(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return whole_list(
-            200,
+        co_return list_part(
+            by.request,
             *items,
             [](json::writer& out, integrations::project_with_mapping const& each) {
                 out.begin_object()
@@ -126,7 +130,7 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await mappings_.list(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return whole_list(200, *items, write_mapping);
+        co_return list_part(by.request, *items, write_mapping);
     }
 
     async::task<result<http::response>> map(call& by) {
