@@ -31,7 +31,10 @@ std::string encoded(std::string text) {
     std::string_view rest(text);
     do {
         auto count = std::min(word_bytes, rest.size());
-        while (count > 0 && count < rest.size() && is_continuation(rest[count])) --count;
+        // No character is longer than four bytes; what goes on longer is no UTF-8, and cut anywhere.
+        auto const longest = count;
+        while (count + 3 > longest && count > 0 && count < rest.size() && is_continuation(rest[count]))
+            --count;
         out +=
             (out.empty() ? "" : "\r\n ") + ("=?UTF-8?B?" + to_base64(as_bytes(rest.substr(0, count)))) + "?=";
         rest.remove_prefix(count);

@@ -65,6 +65,11 @@ BOOST_AUTO_TEST_CASE(a_long_subject_is_cut_between_characters) {
     BOOST_TEST(decoded(header(rendered(""), "Subject")).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_subject_that_is_no_utf_8_ends_all_the_same) {
+    std::string const odd = "s" + std::string(200, '\xA6') + "m";
+    BOOST_TEST(decoded(header(rendered(odd), "Subject")) == odd);
+}
+
 BOOST_AUTO_TEST_CASE(lines_are_short) {
     std::istringstream lines(rendered("x", std::string(10'000, 'y')));
     for (std::string line; std::getline(lines, line);) BOOST_TEST(line.size() <= 78U);
