@@ -10,17 +10,16 @@ import { Refusal } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import css from "./deliveries.module.css";
 import { useReplay } from "./delivery_api";
-import { effectOf, outcomeOf } from "./words";
+import { effectOf } from "./words";
 
 function Result({ org, replay }: { org: string; replay: Schemas["Replay"] }) {
-  const outcome = outcomeOf(replay.outcome);
   // What a try opens is gone again with the try.
-  const incident = replay.dry_run && outcome === "opened" ? null : replay.incident;
+  const incident = replay.dry_run && replay.outcome === "opened" ? null : replay.incident;
   return (
     <div className={css.result}>
       <p className={css.resultHead}>
         {replay.dry_run ? "Today it would come to " : "It came to "}
-        {outcome ? <OutcomeBadge outcome={outcome} /> : <strong>{replay.outcome}</strong>}
+        <OutcomeBadge outcome={replay.outcome} />
       </p>
       <p className={css.because}>because: {replay.rule}</p>
       <p className={css.links}>

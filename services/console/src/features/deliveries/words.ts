@@ -42,8 +42,6 @@ const meanings: Record<Outcome, string> = {
 
 export const meaningOf = (outcome: Outcome) => meanings[outcome] ?? "";
 
-export const outcomeOf = (text: string) => outcomes.find((each) => each === text);
-
 const without_effect: ReadonlySet<string> = new Set(["duplicate", "stale", "ignored", "unreadable"]);
 
 /** Whether what was tried would change anything if it were run for real. */
