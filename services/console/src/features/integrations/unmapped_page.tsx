@@ -122,6 +122,7 @@ function Inbox({ items: unordered, services, integrations, work }: InboxProps) {
       .toLowerCase()
       .includes(soon),
   );
+  const inList = new Set(listed);
   const listedKeys = listed.map(keyOf);
   const listedSelected = listedKeys.filter((key) => selected.has(key)).length;
 
@@ -184,7 +185,7 @@ function Inbox({ items: unordered, services, integrations, work }: InboxProps) {
       ) : null}
       {listed.length === 0 ? <p className={css.nothing}>No project fits.</p> : null}
       <ul className={css.projects} aria-label="Unmapped projects">
-        {listed.map((item) => {
+        {items.map((item) => {
           const key = keyOf(item);
           return (
             <UnmappedRow
@@ -197,6 +198,7 @@ function Inbox({ items: unordered, services, integrations, work }: InboxProps) {
               draft={admin ? (drafts.get(key) ?? "") : null}
               selected={selected.has(key)}
               busy={work.isPending}
+              hidden={!inList.has(item)}
               onSelect={onSelect}
               onChoose={onChoose}
             />

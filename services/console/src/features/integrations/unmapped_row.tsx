@@ -17,6 +17,8 @@ interface UnmappedRowProps {
   draft: string | null;
   selected: boolean;
   busy: boolean;
+  /** Kept out of sight by the filter: cheaper than taking it away and making it again. */
+  hidden: boolean;
   onSelect: (item: Unmapped, on: boolean) => void;
   onChoose: (item: Unmapped, service: string) => void;
 }
@@ -26,10 +28,10 @@ const deliveries = (count: number) =>
 
 /** Hundreds of them stand on one screen: a row is drawn again only where something of it changed. */
 export const UnmappedRow = memo(function UnmappedRow(props: UnmappedRowProps) {
-  const { org, item, services, suggestion, from, draft, selected, busy, onSelect, onChoose } = props;
+  const { org, item, services, suggestion, from, draft, selected, busy, hidden, onSelect, onChoose } = props;
   const name = nameOf(item);
   return (
-    <li className={css.project} data-many data-changed={draft ? true : undefined}>
+    <li className={css.project} data-many hidden={hidden} data-changed={draft ? true : undefined}>
       {draft !== null ? (
         <Checkbox
           aria-label={`Select ${name}`}
