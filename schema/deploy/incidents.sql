@@ -26,13 +26,13 @@ create table tocsin.deliveries (
     body_sha256     bytea not null check (length(body_sha256) = 32),
     body_bytes      integer not null,
     cut             boolean not null default false,
-    primary key (organization_id, received_at, delivery_id)
+    -- Ids grow with time: lists go by them, the newest first.
+    primary key (organization_id, delivery_id, received_at)
 ) partition by range (received_at);
 alter table tocsin.deliveries alter column body set compression lz4;
 -- Raw JSON compresses four to one; compress in line before moving it out.
 alter table tocsin.deliveries alter column body set storage extended;
-create index deliveries_id_idx on tocsin.deliveries (organization_id, delivery_id);
-create index deliveries_integration_idx on tocsin.deliveries (organization_id, integration_id, received_at desc);
+create index deliveries_integration_idx on tocsin.deliveries (organization_id, integration_id, delivery_id);
 create index deliveries_unmapped_idx on tocsin.deliveries (organization_id, integration_id, project_id, project_slug)
     where outcome = 'unmapped';
 call tocsin.protect('tocsin.deliveries');
@@ -99,7 +99,7 @@ create table tocsin.sources (
     organization_id   uuid not null,
     integration_id    uuid not null,
     source_kind       text not null check (source_kind in ('issue', 'metric_alert')),
-    source_id         text not null check (length(source_id) <= 64),
+    source_id         text collate "C" not null check (length(source_id) <= 64),
     last_body_sha256  bytea check (length(last_body_sha256) = 32),
     last_delivery_id  uuid,
     last_event_at     timestamptz,
@@ -221,6 +221,6 @@ grant select (received_at), delete on tocsin.unclaimed_installations to tocsin_s
 
 -- `tocsin integration list` says when the last delivery came.
 create policy for_operator on tocsin.deliveries for select to tocsin_operator using (true);
-grant select (organization_id, integration_id, received_at) on tocsin.deliveries to tocsin_operator;
+grant select (organization_id, integration_id, delivery_id, received_at) on tocsin.deliveries to tocsin_operator;
 
 commit;

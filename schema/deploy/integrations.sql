@@ -173,21 +173,6 @@ create index connect_flows_state_idx on tocsin.connect_flows (state_hash) where 
 create index connect_flows_binding_idx on tocsin.connect_flows (binding_hash) where used_at is null;
 call tocsin.protect('tocsin.connect_flows');
 
--- What was done to an organization's configuration and by whom: appended in the transaction of the change, never changed.
-create table tocsin.audit_log (
-    organization_id uuid not null references tocsin.organizations,
-    audit_id        bigint generated always as identity,
-    at              timestamptz not null default tocsin.now(),
-    actor_kind      text not null check (actor_kind in ('user', 'sentry', 'system')),
-    actor_name      text not null default '' check (length(actor_name) <= 300),
-    action          text not null check (length(action) <= 100),
-    subject_id      uuid,
-    before_value    text check (length(before_value) <= 500),
-    after_value     text check (length(after_value) <= 500),
-    primary key (organization_id, audit_id)
-);
-call tocsin.protect('tocsin.audit_log');
-
 -- Sentry project -> service. The id is Sentry's and decides; the slug is for display and for typing it in by hand, and
 -- stands alone (id null) until a delivery or the project list tells the id.
 create table tocsin.mappings (
@@ -218,6 +203,11 @@ create unique index mappings_project_slug_key on tocsin.mappings (organization_i
     where sentry_project_id is null;
 create index mappings_service_idx on tocsin.mappings (organization_id, service_id);
 call tocsin.protect('tocsin.mappings');
+-- What a delivery tells about a project (its id, its slug) is no change of anybody's.
+create trigger note_change
+    after insert or delete or update of service_id, active, inactive_until, environments, min_level, severity, on_archive, open_on_error
+    on tocsin.mappings
+    for each row execute function tocsin.note_change('mapping', 'mapping_id', 'sentry_project_slug');
 
 -- --- what each role may touch ---------------------------------------------------------------------------------------
 grant select, insert, update, delete on tocsin.integrations to tocsin_gateway;
@@ -229,11 +219,6 @@ grant select, insert, update on tocsin.refresh_attempts to tocsin_gateway;
 grant select, insert, update, delete on tocsin.connect_flows to tocsin_gateway;
 grant delete on tocsin.unclaimed_installations to tocsin_gateway;
 grant select (sentry_host, installation_id, code_hash) on tocsin.unclaimed_installations to tocsin_gateway;
-
-grant select, insert on tocsin.audit_log to tocsin_gateway;
-create policy for_ingest on tocsin.audit_log for insert to tocsin_ingest with check (true);
-create policy for_scheduler on tocsin.audit_log for insert to tocsin_scheduler with check (true);
-grant insert on tocsin.audit_log to tocsin_ingest, tocsin_scheduler;
 
 -- Ingest works across organizations: the organization comes from the verified key and the installation.
 create policy for_ingest on tocsin.integrations to tocsin_ingest using (true) with check (true);
@@ -329,23 +314,22 @@ end
 $$;
 
 -- A claim that was refused is noted in both organizations, in neither with a word about the other.
-create policy for_lookup on tocsin.audit_log for insert to tocsin_lookup with check (true);
-grant insert on tocsin.audit_log to tocsin_lookup;
 create function tocsin.note_refused_claim(host text, wanted_sentry_org_id text, installation uuid, for_integration uuid)
     returns void
-    language sql volatile security definer set search_path = pg_catalog, pg_temp
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
     as $$
-    insert into tocsin.audit_log (organization_id, actor_kind, actor_name, action, subject_id, after_value)
-    select tocsin.current_organization(), 'user', coalesce(current_setting('app.actor', true), ''),
-           'integration.claim_refused', for_integration, 'Sentry organization ' || wanted_sentry_org_id
-    union all
-    select owner, 'system', '', 'integration.claim_by_another_refused', null, 'Sentry organization ' || wanted_sentry_org_id
+begin
+    perform tocsin.note(tocsin.current_organization(), 'user', 'integration.claim_refused', 'integration', for_integration, '', null,
+                        jsonb_build_object('sentry_org_id', wanted_sentry_org_id));
+    insert into tocsin.audit_log (organization_id, actor_kind, action, subject_kind, after_value)
+    select owner, 'system', 'integration.claim_by_another_refused', 'integration', jsonb_build_object('sentry_org_id', wanted_sentry_org_id)
       from (select o.organization_id as owner from tocsin.sentry_organization_owners o
              where o.sentry_host = host and o.sentry_org_id = wanted_sentry_org_id and o.released_at is null
             union
             select o.organization_id from tocsin.installation_owners o
              where o.sentry_host = host and o.installation_id = installation and o.released_at is null) owners
-     where owner <> tocsin.current_organization()
+     where owner <> tocsin.current_organization();
+end
 $$;
 call tocsin.give_to_lookup(array['tocsin.find_connect_flows(bytea)', 'tocsin.find_connect_flow_of_state(bytea)',
                                  'tocsin.claim_connection(text, text, uuid, uuid)',

@@ -5,7 +5,6 @@ drop function tocsin.find_connect_flow_of_state(bytea);
 drop function tocsin.claim_connection(text, text, uuid, uuid);
 drop function tocsin.note_refused_claim(text, text, uuid, uuid);
 drop table tocsin.mappings;
-drop table tocsin.audit_log;
 drop table tocsin.connect_flows;
 drop table tocsin.refresh_attempts;
 drop table tocsin.vault_keys;

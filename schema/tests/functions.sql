@@ -98,6 +98,84 @@ update tocsin.installation_owners set released_at = now() where installation_id 
 select is(pg_temp.claims('globex', 'contested'), 'true', 'what was released may be claimed');
 select is(pg_temp.claims('acme', 'contested'), 'false', 'and is then the other one''s');
 
+-- --- invitations -------------------------------------------------------------------------------------------------------
+create function pg_temp.invited(what text default 'organization_slug || '':'' || email || '':'' || role') returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select %s from tocsin.find_invitation(sha256('acme')) $f$, what)) $$;
+select is(pg_temp.invited(), 'acme:new@acme.example:viewer', 'an invitation is found by its token');
+select is(pg_temp.invited('coalesce(account_id::text, ''none'')'), 'none', 'with no account where the address has none');
+call pg_temp.move_time('72 hours');
+select is(pg_temp.invited(), null, 'it runs out');
+call pg_temp.move_time('0');
+insert into tocsin.users (user_id, email, password_hash) values (pg_temp.id('acme second'), 'second@acme.example', 'x');
+insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme second'), 'viewer');
+update tocsin.invitations set invited_by = pg_temp.id('acme second') where organization_id = pg_temp.id('acme');
+select is(pg_temp.invited(), null, 'it ends with the rights of whoever invited');
+update tocsin.invitations set invited_by = null, invited_by_token = pg_temp.id('acme token') where organization_id = pg_temp.id('acme');
+select is(pg_temp.invited(), null, 'be it a token');
+update tocsin.api_tokens set role = 'admin', revoked_at = null, expires_at = null where organization_id = pg_temp.id('acme');
+select isnt(pg_temp.invited(), null, 'that may');
+update tocsin.api_tokens set revoked_at = now() where organization_id = pg_temp.id('acme');
+select is(pg_temp.invited(), null, 'and is not revoked');
+update tocsin.invitations set invited_by_token = null where organization_id = pg_temp.id('acme');
+create function pg_temp.accepted() returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select tocsin.accept_invitation(sha256('acme'), %L, 'New', 'a hash') $f$, pg_temp.id('new'))) $$;
+select is(pg_temp.accepted(), 'acme', 'it is accepted');
+select is(pg_temp.accepted(), null, 'once');
+select is((select role from tocsin.members where user_id = pg_temp.id('new')), 'viewer', 'and makes the member that it says');
+select is((select string_agg(action || ' by ' || actor_name, ', ' order by audit_id) from tocsin.audit_log
+            where organization_id = pg_temp.id('acme') and actor_id = pg_temp.id('new')),
+          'member.added by new@acme.example, invitation.accepted by new@acme.example', 'the audit log says so');
+
+-- --- guessing ------------------------------------------------------------------------------------------------------------
+create function pg_temp.charge(key text) returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select tocsin.charge_attempt(array[%L, 'all'], array[2, 100], array[300, 5]) $f$, key)) $$;
+select is(pg_temp.charge('one'), '0', 'the first attempt is free');
+select is(pg_temp.charge('one'), '0', 'and the second');
+select is(pg_temp.charge('one'), '1', 'then there is a wait');
+select is(pg_temp.charge('two'), '0', 'for nobody else');
+call pg_temp.move_time('1 second');
+select is(pg_temp.charge('one'), '0', 'after it there is another attempt');
+select is(pg_temp.charge('one'), '2', 'and the wait doubles');
+select is((select failures from tocsin.attempts where attempt_key = 'all'), 4, 'what was refused is not counted');
+call pg_temp.move_time('3 seconds');
+select pg_temp.gateway($$ select tocsin.clear_attempt(array['one'], array['all']) $$) \g /dev/null
+select is((select string_agg(attempt_key || failures, ' ' order by attempt_key) from tocsin.attempts), 'all3 one0 two1', 'what was no guess is taken back');
+call pg_temp.move_time('0');
+
+-- --- one's own account ---------------------------------------------------------------------------------------------------
+create function pg_temp.set_password(old text) returns text
+    language sql as $$ select pg_temp.gateway(format($f$ select tocsin.change_password(%L, %L, 'another hash', sha256('acme')) $f$, pg_temp.id('acme user'), old)) $$;
+insert into tocsin.sessions (token_hash, user_id) values (sha256('elsewhere'), pg_temp.id('acme user'));
+select is(pg_temp.set_password('not the hash'), 'false', 'a password that was changed meanwhile stays');
+select is(pg_temp.set_password('not a hash of acme'), 'true', 'else it is changed');
+select is((select string_agg(encode(token_hash, 'hex'), '') from tocsin.sessions where user_id = pg_temp.id('acme user')),
+          encode(sha256('acme'), 'hex'), 'and the other sessions end');
+insert into tocsin.password_resets (token_hash, user_id, expires_at) values (sha256('reset'), pg_temp.id('acme user'), now() + interval '1 hour');
+create function pg_temp.reset() returns text
+    language sql as $$ select pg_temp.gateway($f$ select tocsin.accept_password_reset(sha256('reset'), 'a third hash') $f$) $$;
+call pg_temp.move_time('1 hour');
+select is(pg_temp.reset(), 'false', 'a reset runs out');
+call pg_temp.move_time('0');
+select is(pg_temp.reset(), 'true', 'it works once');
+select is(pg_temp.reset(), 'false', 'and no more');
+select is((select count(*) from tocsin.sessions where user_id = pg_temp.id('acme user')), 0::bigint, 'it ends every session');
+
+-- --- the owner -------------------------------------------------------------------------------------------------------------
+create function pg_temp.fails_at_end(query text) returns text
+    language plpgsql as $$
+begin
+    execute query;
+    set constraints tocsin.keep_an_owner immediate;
+    return 'no';
+exception when others then
+    return sqlstate;
+end
+$$;
+select is(pg_temp.fails_at_end(format('delete from tocsin.members where organization_id = %L and role = ''owner''', pg_temp.id('acme'))), '23000',
+          'no organization with members is left without an owner');
+select is(pg_temp.fails_at_end(format('update tocsin.members set role = ''admin'' where organization_id = %L and role = ''owner''', pg_temp.id('acme'))), '23000',
+          'nor by a demotion');
+
 -- --- partitions --------------------------------------------------------------------------------------------------------
 create function pg_temp.scheduler(query text) returns text
     language sql as $$ select pg_temp.as_role('tocsin_scheduler', '', query) $$;
@@ -108,17 +186,20 @@ select is(pg_temp.scheduler('select tocsin.make_delivery_partitions(14)'), '0', 
 set local timezone = 'Pacific/Auckland';
 select is(pg_temp.scheduler('select tocsin.make_delivery_partitions(14)'), '0', 'whatever the time zone of the session is');
 set local timezone = 'UTC';
-select is((select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'tocsin.deliveries'::regclass
-              and pg_get_expr(c.relpartbound, c.oid) <> format('FOR VALUES FROM (''%s 00:00:00+00'') TO (''%s 00:00:00+00'')',
-                      to_date(right(c.relname, 8), 'YYYYMMDD'), to_date(right(c.relname, 8), 'YYYYMMDD') + 1)),
+-- Materialized, or the planner may look at the names of other tables.
+select is((with partitions as materialized (
+               select c.relname, pg_get_expr(c.relpartbound, c.oid) as bound from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                where i.inhparent = 'tocsin.deliveries'::regclass)
+           select count(*) from partitions
+            where bound <> format('FOR VALUES FROM (''%s 00:00:00+00'') TO (''%s 00:00:00+00'')',
+                      to_date(right(relname, 8), 'YYYYMMDD'), to_date(right(relname, 8), 'YYYYMMDD') + 1)),
           0::bigint, 'each partition is the day of UTC that its name says');
 select is((select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
             where i.inhparent = 'tocsin.deliveries'::regclass and not (c.relrowsecurity and c.relforcerowsecurity)),
           0::bigint, 'the new ones are behind the wall too');
 select is((select count(*) from pg_index x join pg_inherits i on i.inhrelid = x.indrelid
             where i.inhparent = 'tocsin.deliveries'::regclass),
-          (select 4 * count(*) from pg_inherits where inhparent = 'tocsin.deliveries'::regclass),
+          (select 3 * count(*) from pg_inherits where inhparent = 'tocsin.deliveries'::regclass),
           'each has the indexes of the whole, once');
 insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, signing_key, body_sha256, body_bytes)
     values (pg_temp.id('acme'), pg_temp.id('late'), pg_temp.id('acme integration'), 'issue', 'created', 'opened', 'a test', 'app', sha256(''), 0);

@@ -14,7 +14,7 @@ select set_eq(
     $$ select c.relname::text from pg_class c
         where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
           and not exists (select from walls w where w.wall = c.relname) $$,
-    array['users', 'sessions', 'unclaimed_installations', 'vault_keys'], 'the tables without an organization are these');
+    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys'], 'the tables without an organization are these');
 select set_eq(
     $$ select wall from walls
         where not exists (select from pg_policy p
@@ -54,7 +54,8 @@ select set_eq(
     $$ select p.proname::text || ' as ' || case when p.proowner = (select relowner from pg_class where oid = 'tocsin.users'::regclass)
                                                 then 'owner' else p.proowner::regrole::text end
          from pg_proc p where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef $$,
-    array['find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
+    array['note as tocsin_lookup', 'keep_an_owner as tocsin_lookup', 'sessions_of as tocsin_lookup', 'end_session_of as tocsin_lookup', 'end_other_sessions as tocsin_lookup', 'find_password as tocsin_lookup', 'change_password as tocsin_lookup', 'rehash_password as tocsin_lookup', 'change_name as tocsin_lookup', 'has_password_reset as tocsin_lookup', 'accept_password_reset as tocsin_lookup', 'find_invitation as tocsin_lookup', 'accept_invitation as tocsin_lookup', 'is_known_device as tocsin_lookup', 'remember_device as tocsin_lookup', 'charge_attempt as tocsin_lookup', 'clear_attempt as tocsin_lookup',
+          'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
           'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'the functions that run with the rights of another are these');
@@ -64,7 +65,7 @@ select is((select string_agg(proname, ', ') from pg_proc
           null, 'each of them pins its search path');
 select is((select string_agg(p.proname || ' to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), ', ')
              from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner
+            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner and p.proname <> 'note'
               and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler' else 'tocsin_gateway' end::regrole
               and a.grantee <> (select relowner from pg_class where oid = 'tocsin.users'::regclass)),
           null, 'each of them is for the gateway, those of the partitions for the scheduler');
@@ -80,7 +81,7 @@ select set_eq(
         where i.indisunique
           and i.indkey[0] <> (select attnum from pg_attribute where attrelid = c.oid and attname = 'organization_id') $$,
     array['tocsin.organizations_slug_key', 'tocsin.installation_owners_key', 'tocsin.sentry_organization_owners_key',
-          'tocsin.api_tokens_hash_key'],
+          'tocsin.api_tokens_hash_key', 'tocsin.invitations_hash_key'],
     'every unique key begins with the organization, but for those that decide between organizations');
 select is((select string_agg(k.conrelid::regclass || ' -> ' || k.confrelid::regclass, ', ')
              from pg_constraint k join walls a on a.full_name::regclass = k.conrelid
@@ -108,11 +109,11 @@ create view pg_temp.granted as
      group by c.relname, r.rolname;
 select set_eq(
     $$ select who || ' ' || wall || ' ' || letters from pg_temp.granted where letters is not null $$,
-    array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r', 'tocsin_gateway services raw',
+    array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r(w)d', 'tocsin_gateway api_tokens (r)a(w)', 'tocsin_gateway invitations (r)a(w)', 'tocsin_gateway services raw',
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',
-          'tocsin_gateway audit_log ra', 'tocsin_ingest audit_log a', 'tocsin_scheduler audit_log a', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
+          'tocsin_gateway audit_log r', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
           'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',
@@ -124,7 +125,9 @@ select set_eq(
           'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d',
           'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
           'tocsin_operator integrations r', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',
-          'tocsin_lookup organizations r', 'tocsin_lookup users r', 'tocsin_lookup members r', 'tocsin_lookup sessions rawd',
+          'tocsin_lookup organizations r', 'tocsin_lookup users ra(w)', 'tocsin_lookup members ra', 'tocsin_lookup invitations r(w)', 'tocsin_lookup password_resets r(w)',
+          'tocsin_lookup known_devices rawd', 'tocsin_lookup attempts rawd', 'tocsin_operator invitations a', 'tocsin_operator password_resets (r)ad',
+          'tocsin_scheduler attempts (r)d', 'tocsin_scheduler known_devices (r)d', 'tocsin_scheduler password_resets (r)d', 'tocsin_lookup sessions rawd',
           'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r', 'tocsin_lookup installation_owners raw',
           'tocsin_lookup sentry_organization_owners raw'],
     'each role may touch exactly these tables (and no partition)');
@@ -134,8 +137,9 @@ select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select pa
           'the gateway cannot read a password hash');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select count(*) from tocsin.sessions'), '42501',
           'the gateway cannot read sessions');
-select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select count(*) from tocsin.api_tokens'), '42501',
-          'the gateway cannot read API tokens');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select token_hash from tocsin.' || wall), '42501',
+          'the gateway cannot read the hashes of ' || wall)
+  from unnest(array['api_tokens', 'invitations', 'password_resets', 'sessions']) wall;
 select is(pg_temp.as_role('tocsin_ingest', '', 'select access_token_sealed from tocsin.credentials'), '42501',
           'ingest cannot read a token');
 select is(pg_temp.as_role('tocsin_ingest', '', 'select email from tocsin.users'), '42501', 'ingest cannot read people');
@@ -146,6 +150,17 @@ select is(pg_temp.as_role('tocsin_operator', '', 'select body from tocsin.delive
 select is(pg_temp.as_role('tocsin_operator', '', 'select token_hash from tocsin.sessions'), '42501', 'the operator cannot read sessions');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'update tocsin.timeline set text = ''x'''), '42501',
           'the timeline is appended to, never changed');
+select is(pg_temp.as_role(who, pg_temp.id('acme')::text, format(statement, pg_temp.id('acme'))), '42501', who || ' never may: ' || statement)
+  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator']) who
+ cross join unnest(array['update tocsin.audit_log set action = ''x.y''', 'delete from tocsin.audit_log', 'truncate tocsin.audit_log',
+                         'insert into tocsin.audit_log (organization_id, actor_kind, action, subject_kind) values (%L, ''user'', ''x.y'', ''x'')'])
+       as statement;
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
+                          format('select tocsin.note(%L, ''user'', ''x.y'', ''x'', null, '''', null, null)', pg_temp.id('globex'))), '42501',
+          'the gateway notes nothing in another organization');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
+                          format('select tocsin.note_person(%L, ''x.y'', '''', null, null)', pg_temp.id('acme user'))), '42501',
+          'nor as a person');
 select is(pg_temp.as_role('tocsin_ingest', '', 'delete from tocsin.deliveries'), '42501', 'ingest cannot delete deliveries');
 select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organization_id) from tocsin.installation_owners'), '2',
           'ingest sees the installations of all organizations');

@@ -4,7 +4,7 @@ declare
 begin
     select string_agg(wanted, ', ') into missing
       from unnest(array['integrations', 'installation_owners', 'sentry_organization_owners', 'unclaimed_installations',
-                        'credentials', 'audit_log', 'webhook_secrets', 'sentry_organization_choices', 'vault_keys',
+                        'credentials', 'webhook_secrets', 'sentry_organization_choices', 'vault_keys',
                         'refresh_attempts', 'connect_flows', 'mappings']) wanted
      where to_regclass('tocsin.' || wanted) is null;
     if missing is not null then

@@ -4,7 +4,6 @@
 #include "gateway/paging.hpp"
 
 #include <tocsin/base/text.hpp>
-#include <tocsin/base/time.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
@@ -53,17 +52,6 @@ void begin_delivery(json::writer& out, delivery const& of) {
         .field("size", of.size);
 }
 
-std::string cursor_of(delivery const& last) {
-    return encode_cursor(last.id.str() + to_rfc3339(last.received_at));
-}
-
-std::optional<std::pair<timestamp, delivery_id>> read_key(std::string_view cursor) {
-    constexpr std::size_t id_chars = 36;
-    auto const id = delivery_id::parse(cursor.substr(0, id_chars));
-    auto const at = cursor.size() > id_chars ? parse_rfc3339(cursor.substr(id_chars)) : std::nullopt;
-    return id && at ? std::optional(std::pair(*at, *id)) : std::nullopt;
-}
-
 class deliveries_api {
 public:
     deliveries_api(incidents::delivery_log& log, incidents::replay& replay) : log_(log), replay_(replay) {}
@@ -81,15 +69,21 @@ public:
             filter.integration = integration_id::parse(*text);
             if (!filter.integration) co_return bad_query("integration", "must be a UUID");
         }
+        auto const since = query_time(by.request, "since");
+        if (!since) co_return since.error();
+        auto const until = query_time(by.request, "until");
+        if (!until) co_return until.error();
+        filter.since = *since;
+        filter.until = *until;
         if (wanted->cursor) {
-            filter.before = read_key(*wanted->cursor);
+            filter.before = delivery_id::parse(*wanted->cursor);
             if (!filter.before) co_return bad_cursor();
         }
         auto items = co_await log_.list(by.organization(), std::move(filter));
         std::optional<std::string> next;
         if (items.size() > static_cast<std::size_t>(wanted->limit)) {
             items.pop_back();
-            next = cursor_of(items.back());
+            next = encode_cursor(items.back().id.str());
         }
         json::writer out;
         out.begin_object().name("items").begin_array();

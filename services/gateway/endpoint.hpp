@@ -20,6 +20,8 @@ struct call {
         membership;  ///< set where the pattern has {org}; for an API token always
 
     organization_id organization() const { return membership.value().organization; }
+    /// For what changes something: the audit log says who.
+    db::tenant acting() const { return identity::acting(organization(), who); }
     std::string_view capture(std::string_view name) const { return request.capture(name); }
 };
 

@@ -133,6 +133,8 @@ struct gateway::impl {
             auto found = co_await identify(row, asked, std::move(credentials));
             if (!found) co_return unauthenticated();
             by.who = std::move(found->who);
+            by.who.address = asked.peer;
+            by.who.request_id = asked.id;
             by.membership = std::move(found->member);
         }
         if (is_of_organization(row.permission)) {

@@ -140,7 +140,7 @@ public:
             if (!one) co_return one.error();
             wanted.push_back(std::move(*one));
         }
-        auto const made = co_await mappings_.create(by.organization(), *id, std::move(wanted));
+        auto const made = co_await mappings_.create(by.acting(), *id, std::move(wanted));
         if (!made) co_return made.error();
         co_return many ? whole_list(201, *made, write_mapping) : mapping_answer(201, made->front());
     }
@@ -153,7 +153,7 @@ public:
         if (!body) co_return body.error();
         auto how = read_mapping_change(body->root());
         if (!how) co_return how.error();
-        auto const after = co_await mappings_.change(by.organization(), *id, *which, std::move(*how));
+        auto const after = co_await mappings_.change(by.acting(), *id, *which, std::move(*how));
         if (!after) co_return after.error();
         co_return mapping_answer(200, *after);
     }
@@ -162,7 +162,7 @@ public:
         auto const id = integration_id::parse(by.capture("id"));
         auto const which = mapping_id::parse(by.capture("mapping_id"));
         if (!id || !which) co_return no_mapping();
-        auto const done = co_await mappings_.remove(by.organization(), *id, *which);
+        auto const done = co_await mappings_.remove(by.acting(), *id, *which);
         if (!done) co_return done.error();
         co_return http::response::no_content();
     }

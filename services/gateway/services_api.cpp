@@ -99,7 +99,7 @@ public:
         what.description = in.optional_text("description", description_length).value_or("");
         if (!what.slug.empty()) check_slug(in, what.slug);
         if (auto bad = in.problems()) co_return *bad;
-        auto const made = co_await catalog_.create(by.organization(), std::move(what));
+        auto const made = co_await catalog_.create(by.acting(), std::move(what));
         if (!made) co_return made.error();
         co_return service_answer(201, *made);
     }
@@ -128,7 +128,7 @@ public:
             co_return error{
                 errc::invalid, "Nothing to change: give at least one of slug, name and description."
             };
-        auto const changed = co_await catalog_.change(by.organization(), *id, std::move(what));
+        auto const changed = co_await catalog_.change(by.acting(), *id, std::move(what));
         if (!changed) co_return changed.error();
         co_return service_answer(200, *changed);
     }
@@ -136,7 +136,7 @@ public:
     async::task<result<http::response>> archive(call& by) {
         auto const id = service_id::parse(by.capture("id"));
         if (!id) co_return no_service();
-        auto const done = co_await catalog_.archive(by.organization(), *id);
+        auto const done = co_await catalog_.archive(by.acting(), *id);
         if (!done) co_return done.error();
         co_return http::response::no_content();
     }

@@ -1,6 +1,7 @@
 #include "tocsin/serve.hpp"
 
 #include "gateway/admin_server.hpp"
+#include "gateway/audit_api.hpp"
 #include "gateway/change_feed.hpp"
 #include "gateway/connect_callback.hpp"
 #include "gateway/console_files.hpp"
@@ -28,6 +29,7 @@
 #include <tocsin/db/listener.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/accounts.hpp>
+#include <tocsin/identity/audit_log.hpp>
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/service_catalog.hpp>
 #include <tocsin/incidents/board.hpp>
@@ -158,6 +160,7 @@ public:
         db::pool& aside_pool
     )
         : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
+          audit_(pool),
           services_(pool),
           integrations_(pool),
           refresher_(
@@ -217,6 +220,7 @@ private:
 
     gateway::endpoints api(serve_settings const& with) {
         gateway::endpoints all = gateway::session_endpoints(accounts_, gateway::cookie_of(with.public_url));
+        append(all, gateway::audit_endpoints(audit_));
         append(all, gateway::service_endpoints(services_));
         append(
             all,
@@ -257,6 +261,7 @@ private:
 
     identity::password_worker hashing_;
     identity::accounts accounts_;
+    identity::audit_log audit_;
     identity::service_catalog services_;
     integrations::integration_store integrations_;
     integrations::refresher refresher_;

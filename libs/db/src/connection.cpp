@@ -117,6 +117,23 @@ struct connection::impl {
     bool hurt = false;
 };
 
+namespace {
+
+void set_actor(pqxx::work& of, actor const& who) {
+    of.exec_params(
+        "select set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), "
+        "set_config('app.actor', $3, true), set_config('app.address', $4, true), "
+        "set_config('app.request_id', $5, true)",
+        who.kind,
+        who.id,
+        who.name,
+        who.address,
+        who.request_id
+    );
+}
+
+}  // namespace
+
 connection::connection(pool_options const& options) {
     with_mapped_errors([&] { impl_ = std::make_unique<impl>(options); });
 }
@@ -142,8 +159,7 @@ void connection::transact(tenant of, std::function<void(transaction&)> const& wo
                 begun.emplace(impl_->conn);
                 if (of.organization)
                     begun->exec_params("select set_config('app.tenant', $1, true)", of.organization->str());
-                if (!of.actor.empty())
-                    begun->exec_params("select set_config('app.actor', $1, true)", of.actor);
+                if (!of.by.kind.empty()) set_actor(*begun, of.by);
             } catch (pqxx::failure const&) {
                 throw stale_connection{};
             }

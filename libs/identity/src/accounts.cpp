@@ -33,7 +33,7 @@ constexpr db::statement find_session_statement = {
 };
 constexpr db::statement find_api_token_statement = {
     "identity_find_api_token",
-    "select organization_id, organization_slug, organization_name, role, token_name from "
+    "select organization_id, organization_slug, organization_name, token_id, role, token_name from "
     "tocsin.find_api_token($1)",
 };
 constexpr db::statement list_organizations = {
@@ -218,6 +218,7 @@ async::task<std::optional<identified>> accounts::find_api_token(
             auto const own_slug = row->text("organization_slug");
             found->who.name = row->text("token_name");
             found->who.token_organization = organization;
+            found->who.token = row->get<token_id>("token_id");
             if (!slug || *slug == own_slug) {
                 found->member = membership{
                     organization, own_slug, row->text("organization_name"), role_of(row->text("role"))

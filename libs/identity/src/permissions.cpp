@@ -41,6 +41,23 @@ std::string_view to_string(permission p) noexcept {
     return "own";
 }
 
+db::tenant acting(principal const& who) {
+    db::actor made;
+    made.kind = who.user ? "user" : "token";
+    if (who.user) made.id = who.user->str();
+    if (who.token) made.id = who.token->str();
+    made.name = who.user ? who.email : who.name;
+    made.address = who.address;
+    made.request_id = who.request_id;
+    return {std::nullopt, std::move(made)};
+}
+
+db::tenant acting(organization_id on, principal const& who) {
+    auto made = acting(who);
+    made.organization = on;
+    return made;
+}
+
 bool allows(role has, permission wanted) noexcept {
     switch (wanted) {
         case permission::anyone:

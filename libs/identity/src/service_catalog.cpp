@@ -96,35 +96,41 @@ async::task<result<service>> service_catalog::find(organization_id of, service_i
     });
 }
 
-async::task<result<service>> service_catalog::create(organization_id of, new_service what) {
+async::task<result<service>> service_catalog::create(db::tenant by, new_service what) {
     service_id const id{crypto::uuid_v7(clock_.now())};
     try {
-        co_return co_await gateway_.transact(of, [of, id, what](db::transaction& tx) -> result<service> {
-            auto const rows = tx.run(insert_service, of, id, what.slug, what.name, what.description);
-            return read_service(rows[0]);
-        });
+        co_return co_await gateway_.transact(
+            by,
+            [of = *by.organization, id, what](db::transaction& tx) -> result<service> {
+                auto const rows = tx.run(insert_service, of, id, what.slug, what.name, what.description);
+                return read_service(rows[0]);
+            }
+        );
     } catch (db::constraint_violation const& why) {
         co_return slug_taken(why);
     }
 }
 
-async::task<result<service>> service_catalog::change(organization_id of, service_id id, service_change what) {
+async::task<result<service>> service_catalog::change(db::tenant by, service_id id, service_change what) {
     try {
-        co_return co_await gateway_.transact(of, [of, id, what](db::transaction& tx) -> result<service> {
-            auto const before = tx.run(lock_service, of, id);
-            if (before.empty()) return no_service();
-            if (!before[0].is_null("archived_at"))
-                return error{errc::conflict, "This service is archived: make a new one instead."};
-            auto const rows = tx.run(update_service, of, id, what.slug, what.name, what.description);
-            return read_service(rows[0]);
-        });
+        co_return co_await gateway_.transact(
+            by,
+            [of = *by.organization, id, what](db::transaction& tx) -> result<service> {
+                auto const before = tx.run(lock_service, of, id);
+                if (before.empty()) return no_service();
+                if (!before[0].is_null("archived_at"))
+                    return error{errc::conflict, "This service is archived: make a new one instead."};
+                auto const rows = tx.run(update_service, of, id, what.slug, what.name, what.description);
+                return read_service(rows[0]);
+            }
+        );
     } catch (db::constraint_violation const& why) {
         co_return slug_taken(why);
     }
 }
 
-async::task<result<>> service_catalog::archive(organization_id of, service_id id) {
-    co_return co_await gateway_.transact(of, [of, id](db::transaction& tx) -> result<> {
+async::task<result<>> service_catalog::archive(db::tenant by, service_id id) {
+    co_return co_await gateway_.transact(by, [of = *by.organization, id](db::transaction& tx) -> result<> {
         // The lock keeps a mapping from being made between the question and the answer.
         if (tx.run(lock_service, of, id).empty()) return no_service();
         auto const mapped = tx.run(is_mapped, of, id);

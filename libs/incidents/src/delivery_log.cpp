@@ -15,13 +15,15 @@ constexpr db::statement list_some{
     TOCSIN_DELIVERY_COLUMNS
     "  from tocsin.deliveries d"
     " where d.organization_id = $1"
-    "   and ($2::timestamptz is null or (d.received_at, d.delivery_id) < ($2, $3::uuid))"
-    "   and ($4::text is null or d.outcome = $4)"
-    "   and ($5::text is null or d.resource = $5)"
-    "   and ($6::uuid is null or d.integration_id = $6)"
-    "   and ($7::text is null or d.project_id = $7 or d.project_slug = $7)"
-    "   and ($8::text is null or d.request_id = $8)"
-    " order by d.received_at desc, d.delivery_id desc limit $9"
+    "   and ($2::uuid is null or d.delivery_id < $2)"
+    "   and ($3::timestamptz is null or d.received_at >= $3)"
+    "   and ($4::timestamptz is null or d.received_at < $4)"
+    "   and ($5::text is null or d.outcome = $5)"
+    "   and ($6::text is null or d.resource = $6)"
+    "   and ($7::uuid is null or d.integration_id = $7)"
+    "   and ($8::text is null or d.project_id = $8 or d.project_slug = $8)"
+    "   and ($9::text is null or d.request_id = $9)"
+    " order by d.delivery_id desc limit $10"
 };
 
 // A duplicate has no body of its own: it shows that of the delivery it points to, or of that one's.
@@ -75,14 +77,13 @@ delivery read(db::row const& row) {
 
 async::task<std::vector<delivery>> delivery_log::list(organization_id org, delivery_filter filter) {
     return pool_.transact(org, [org, filter](db::transaction& tx) {
-        auto const at = filter.before ? std::optional(filter.before->first) : std::nullopt;
-        auto const id = filter.before ? std::optional(filter.before->second) : std::nullopt;
         std::vector<delivery> found;
         for (auto const row : tx.run(
                  list_some,
                  org,
-                 at,
-                 id,
+                 filter.before,
+                 filter.since,
+                 filter.until,
                  filter.outcome,
                  filter.resource,
                  filter.integration,

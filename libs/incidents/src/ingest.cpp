@@ -99,9 +99,12 @@ struct ingest::impl {
     }
 
     async::task<> write() {
+        auto const lane = writing_odd ? ingest_lane::even : ingest_lane::odd;
+        bool& is_mine = lane == ingest_lane::odd ? writing_odd : writing_even;
+        is_mine = true;
         do {
             auto const began = steady::now();
-            auto next = next_batch(began);
+            auto next = next_batch(writers > 1 ? lane : ingest_lane::any, began);
             if (next.empty()) continue;
             auto const size = next.size();
             on_their_way += size;
@@ -109,12 +112,15 @@ struct ingest::impl {
             on_their_way -= size;
             pace.saw(size, steady::now() - began);
         } while (queue.size() > (writers > 1 ? enough_for_two : 0));
+        is_mine = false;
         --writers;
     }
 
-    members next_batch(steady::time_point now) {
+    members next_batch(ingest_lane lane, steady::time_point now) {
         members next;
-        for (auto const& one : queue.take()) {
+        auto batch = queue.take(lane);
+        if (batch.empty()) batch = queue.take();
+        for (auto const& one : batch) {
             auto taken = std::static_pointer_cast<waiting>(one);
             if (now - taken->since > longest_wait)
                 fail(
@@ -272,6 +278,8 @@ struct ingest::impl {
     ingest_queue queue{queue_limits{}};
     ingest_pace pace;
     std::size_t writers = 0;
+    bool writing_even = false;  ///< a writer has this lane
+    bool writing_odd = false;
     std::size_t on_their_way = 0;  ///< deliveries in batches
 };
 

@@ -1,6 +1,7 @@
 #include "ingest_queue.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tocsin::incidents {
@@ -24,24 +25,36 @@ bool ingest_queue::push(std::shared_ptr<queued> next) {
     return true;
 }
 
-std::vector<std::shared_ptr<queued>> ingest_queue::take() {
+ingest_lane lane_of(uuid const& installation) {
+    return (installation.bytes()[15] & 1) == 0 ? ingest_lane::even : ingest_lane::odd;
+}
+
+std::vector<std::shared_ptr<queued>> ingest_queue::take(ingest_lane from) {
     std::vector<std::shared_ptr<queued>> batch;
     std::size_t taken = 0;
-    while (!lines_.empty() && batch.size() < limits_.batch_items) {
-        auto& line = lines_.front();
-        auto const size = line.items.front()->bytes;
+    // A line that had its turn goes to the end, so the walk meets it again; those of other lanes keep their
+    // place.
+    for (auto line = lines_.begin(); line != lines_.end() && batch.size() < limits_.batch_items;) {
+        if (from != ingest_lane::any && lane_of(line->installation) != from) {
+            ++line;
+            continue;
+        }
+        auto const size = line->items.front()->bytes;
         if (!batch.empty() && taken + size > limits_.batch_bytes) break;
-        batch.push_back(std::move(line.items.front()));
-        line.items.pop_front();
-        line.bytes -= size;
+        batch.push_back(std::move(line->items.front()));
+        line->items.pop_front();
+        line->bytes -= size;
         taken += size;
         --size_;
         bytes_ -= size;
-        if (line.items.empty()) {
-            line_of_.erase(line.installation);
-            lines_.pop_front();
+        auto const next = std::next(line);
+        if (line->items.empty()) {
+            line_of_.erase(line->installation);
+            lines_.erase(line);
+            line = next;
         } else {
-            lines_.splice(lines_.end(), lines_, lines_.begin());
+            lines_.splice(lines_.end(), lines_, line);
+            line = next == lines_.end() ? std::prev(lines_.end()) : next;
         }
     }
     return batch;

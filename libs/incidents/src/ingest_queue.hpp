@@ -20,6 +20,10 @@ struct queued {
     std::chrono::steady_clock::time_point since;
 };
 
+/// Which half of the installations: two writers who keep to one each never wait for each other's rows.
+enum class ingest_lane { any, even, odd };
+ingest_lane lane_of(uuid const& installation);
+
 struct queue_limits {
     std::size_t batch_items = 256;
     /// Of a batch's bodies: what one statement may carry without stopping everybody else for long.
@@ -36,8 +40,9 @@ public:
 
     /// False where there is no room for it.
     bool push(std::shared_ptr<queued> next);
-    /// The next batch, in order of arrival for each installation; at least one item, unless none waits.
-    std::vector<std::shared_ptr<queued>> take();
+    /// The next batch of a lane, in order of arrival for each installation; at least one item, unless none
+    /// waits there.
+    std::vector<std::shared_ptr<queued>> take(ingest_lane from = ingest_lane::any);
 
     std::size_t size() const noexcept { return size_; }
     /// How many go before one of this installation that would come now, at most.

@@ -28,7 +28,7 @@ struct connect::opening {
 
 /// A transaction of a person's, or of an API token's, named in the audit log.
 inline db::tenant as(organization_id org, identity::principal const& who) {
-    return {org, who.email.empty() ? who.name : who.email};
+    return identity::acting(org, who);
 }
 
 /// SHA-256 of a token: what the database knows of it.

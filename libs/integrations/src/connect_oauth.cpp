@@ -95,7 +95,7 @@ async::task<std::optional<connect_refusal>> connect::exchange_authorization(
     }
     if (seen->size() == 1) {
         auto const stored = co_await store(
-            {of.organization, of.flow.actor}, of.flow.integration, std::nullopt, seen->front(), *tokens
+            of.flow.began_by(of.organization), of.flow.integration, std::nullopt, seen->front(), *tokens
         );
         if (stored) co_return std::nullopt;
         co_await revoke(tokens->access_token);

@@ -109,7 +109,7 @@ async::task<std::optional<connect_refusal>> connect::exchange_installation(
             co_return connect_refusal::other_organization;
         }
         auto const stored = co_await store_and_tell(
-            {one.organization, one.flow.actor}, one.flow.integration, installation, *confirmed, *tokens
+            one.flow.began_by(one.organization), one.flow.integration, installation, *confirmed, *tokens
         );
         if (!stored) co_return connect_refusal::already_claimed;
         co_return std::nullopt;

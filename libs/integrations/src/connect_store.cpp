@@ -132,8 +132,7 @@ constexpr db::statement delete_choices{
 
 constexpr db::statement note_secret{
     "note_webhook_secret",
-    R"(insert into tocsin.audit_log (organization_id, actor_kind, actor_name, action, subject_id)
-       values ($1, 'user', coalesce(current_setting('app.actor', true), ''), 'integration.webhook_secret_set', $2))"
+    R"(select tocsin.note($1::uuid, 'user', 'integration.webhook_secret_set', 'integration', $2::uuid, '', null, null))"
 };
 
 constexpr db::statement note_refused{

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/db/pool.hpp>
 #include <tocsin/db/transaction.hpp>
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/types.hpp>
@@ -65,6 +66,15 @@ struct consumed_intent {
     std::string session_hash;
     std::string organization_slug;
     std::string actor;  ///< the address of the user who began; empty for an API token
+
+    /// Work on the organization's rows for whom began.
+    db::tenant began_by(organization_id org) const {
+        db::actor who;
+        who.kind = user ? "user" : "";
+        who.id = user ? user->str() : "";
+        who.name = actor;
+        return {org, std::move(who)};
+    }
     /// Of the user who began, now; nothing where they are no member any more.
     std::optional<std::string> role;
     bool allow_other = true;       ///< false for a reconnect that has to lead to `expected` again

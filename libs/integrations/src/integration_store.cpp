@@ -9,9 +9,9 @@ namespace {
     "select i.integration_id, i.mode, i.sentry_host, i.status, i.status_reason, i.status_since, "       \
     "i.sentry_org_id, "                                                                                 \
     "       i.sentry_org_slug, i.sentry_org_name, i.installation_id, i.scopes, i.created_at, "          \
-    "       (select max(d.received_at) from tocsin.deliveries d "                                       \
-    "         where d.organization_id = i.organization_id and d.integration_id = i.integration_id) as " \
-    "last_delivery_at, "                                                                                \
+    "       (select d.received_at from tocsin.deliveries d "                                            \
+    "         where d.organization_id = i.organization_id and d.integration_id = i.integration_id "     \
+    "         order by d.delivery_id desc limit 1) as last_delivery_at, "                               \
     "       i.mode = 'public' or exists (select from tocsin.webhook_secrets w "                         \
     "         where w.organization_id = i.organization_id and w.integration_id = i.integration_id) as " \
     "webhook_secret_set, "                                                                              \

@@ -95,8 +95,9 @@ async::task<result<std::vector<mapping>>> mappings::list(organization_id org, in
 }
 
 async::task<result<std::vector<mapping>>> mappings::create(
-    organization_id org, integration_id id, std::vector<new_mapping> wanted
+    db::tenant by, integration_id id, std::vector<new_mapping> wanted
 ) {
+    auto const org = by.organization.value();
     auto const exists = co_await pool_.transact(org, [org, id](db::transaction& tx) {
         return find_integration(tx, org, id);
     });
@@ -109,7 +110,7 @@ async::task<result<std::vector<mapping>>> mappings::create(
     std::optional<error> refused;
     std::vector<mapping> made;
     try {
-        made = co_await pool_.transact(org, [org, id, resolved](db::transaction& tx) {
+        made = co_await pool_.transact(by, [org, id, resolved](db::transaction& tx) {
             std::vector<mapping> all;
             for (auto const& one : resolved)
                 all.push_back(insert_mapping(tx, org, id, one).value());  // throws failure: all or none
@@ -123,13 +124,17 @@ async::task<result<std::vector<mapping>>> mappings::create(
 }
 
 async::task<result<mapping>> mappings::change(
-    organization_id org, integration_id id, mapping_id which, mapping_change how
+    db::tenant by, integration_id id, mapping_id which, mapping_change how
 ) {
-    return pool_.transact(org, [=](db::transaction& tx) { return update_mapping(tx, org, id, which, how); });
+    return pool_.transact(by, [=, org = *by.organization](db::transaction& tx) {
+        return update_mapping(tx, org, id, which, how);
+    });
 }
 
-async::task<result<void>> mappings::remove(organization_id org, integration_id id, mapping_id which) {
-    return pool_.transact(org, [=](db::transaction& tx) { return delete_mapping(tx, org, id, which); });
+async::task<result<void>> mappings::remove(db::tenant by, integration_id id, mapping_id which) {
+    return pool_.transact(by, [=, org = *by.organization](db::transaction& tx) {
+        return delete_mapping(tx, org, id, which);
+    });
 }
 
 }  // namespace tocsin::integrations

@@ -22,8 +22,9 @@ constexpr db::statement write_status{
 
 constexpr db::statement write_audit{
     "audit_integration_status",
-    R"(insert into tocsin.audit_log (organization_id, actor_kind, actor_name, action, subject_id, before_value, after_value)
-       values ($1, $3, coalesce(current_setting('app.actor', true), ''), 'integration.status', $2, $4, $5))"
+    R"(select tocsin.note($1::uuid, $3, 'integration.status', 'integration', $2::uuid,
+                          (select coalesce(sentry_org_name, '') from tocsin.integrations where organization_id = $1::uuid and integration_id = $2::uuid),
+                          jsonb_build_object('status', $4::text, 'reason', $5::text), jsonb_build_object('status', $6::text, 'reason', $7::text)))"
 };
 
 std::string_view actor_kind_of(mover by) noexcept {
@@ -40,10 +41,6 @@ std::string_view actor_kind_of(mover by) noexcept {
     return "system";
 }
 
-std::string in_words(standing of) {
-    return std::string(to_string(of.status)) + ": " + std::string(to_string(of.reason));
-}
-
 }  // namespace
 
 bool move_status(db::transaction& tx, organization_id org, integration_id id, standing to, mover by) {
@@ -55,7 +52,7 @@ bool move_status(db::transaction& tx, organization_id org, integration_id id, st
     };
     if (!may_move(from, to, by)) return false;
     tx.run(write_status, org, id, to.status, to.reason);
-    tx.run(write_audit, org, id, actor_kind_of(by), in_words(from), in_words(to));
+    tx.run(write_audit, org, id, actor_kind_of(by), from.status, from.reason, to.status, to.reason);
     return true;
 }
 

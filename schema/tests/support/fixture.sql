@@ -54,6 +54,8 @@ begin
     insert into tocsin.sessions (token_hash, user_id) values (own_hash, person);
     insert into tocsin.api_tokens (organization_id, token_id, token_hash, name, role)
         values (org, pg_temp.id(name || ' token'), own_hash, 'script', 'responder');
+    insert into tocsin.invitations (organization_id, invitation_id, token_hash, email, role, invited_by, expires_at)
+        values (org, pg_temp.id(name || ' invitation'), own_hash, 'new@' || name || '.example', 'viewer', person, tocsin.now() + interval '72 hours');
     -- The same slug in both: what one organization uses tells the other nothing.
     insert into tocsin.services (organization_id, service_id, slug, name) values (org, service, 'checkout', 'Checkout');
     insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
@@ -64,7 +66,7 @@ begin
         values ('https://sentry.example', name, org);
     insert into tocsin.credentials (organization_id, integration_id, access_token_sealed, issued_at)
         values (org, integration, 'not a token', tocsin.now());
-    insert into tocsin.audit_log (organization_id, actor_kind, action) values (org, 'system', 'a.test');
+    insert into tocsin.audit_log (organization_id, actor_kind, action, subject_kind) values (org, 'system', 'a.test', 'test');
     insert into tocsin.webhook_secrets (organization_id, integration_id, secret_sealed) values (org, integration, 'not a secret');
     insert into tocsin.sentry_organization_choices (organization_id, integration_id, sentry_org_id, sentry_org_slug, sentry_org_name)
         values (org, integration, '1', name, name);

@@ -1,5 +1,6 @@
 #include "gateway/openapi.hpp"
 
+#include "gateway/audit_api.hpp"
 #include "gateway/credentials.hpp"
 #include "gateway/deliveries_api.hpp"
 #include "gateway/events_api.hpp"
@@ -77,6 +78,7 @@ struct every_endpoint {
     identity::password_worker hashing{1, 1};
     identity::accounts accounts{pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}};
     identity::service_catalog catalog{pool};
+    identity::audit_log audit{pool};
     integrations::integration_store store{pool};
     integrations::refresher refresher{pool, sentry, {}, vault, {}, system_clock(), metrics};
     integrations::connect connect{
@@ -94,6 +96,7 @@ struct every_endpoint {
         endpoints all;
         for (auto& part : {
                  session_endpoints(accounts, session_cookie(session_cookie::kind::plain)),
+                 audit_endpoints(audit),
                  service_endpoints(catalog),
                  integration_endpoints({store, connect, checker, refresher, url, url}),
                  mapping_endpoints(mappings),

@@ -52,6 +52,20 @@ BOOST_AUTO_TEST_CASE(batches_take_from_each_installation_in_turn_and_keep_the_or
     BOOST_TEST(queue.size() == 90);
 }
 
+BOOST_AUTO_TEST_CASE(a_lane_gives_its_own_installations_and_leaves_the_others_their_order) {
+    ingest_queue queue({.batch_items = 5, .batch_bytes = 1'000, .items = 1'000, .bytes = 1'000'000});
+    for (int i = 0; i < 4; ++i)
+        for (auto const of : std::initializer_list<std::uint8_t>{2, 1, 3}) BOOST_TEST(queue.push(item(of)));
+    auto const odd = queue.take(incidents::ingest_lane::odd);
+    BOOST_TEST(odd.size() == 5);
+    BOOST_TEST(count_of(odd, 1) == 3);
+    BOOST_TEST(count_of(odd, 3) == 2);
+    BOOST_TEST(queue.take(incidents::ingest_lane::even).size() == 4);
+    BOOST_TEST(queue.take(incidents::ingest_lane::even).empty());
+    BOOST_TEST(queue.take().size() == 3);
+    BOOST_TEST(queue.size() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_is_bounded_by_bytes_but_never_empty) {
     ingest_queue queue({.batch_items = 10, .batch_bytes = 25, .items = 10, .bytes = 1'000});
     for (std::size_t const size : {10u, 10u, 10u, 90u, 1u}) queue.push(item(1, size));

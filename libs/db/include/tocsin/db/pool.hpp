@@ -12,13 +12,27 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace tocsin::db {
 
-/// Whose rows a transaction works on. The gateway's role sees nothing without one.
+/// Who does something, for the audit log: all empty where it is nobody but the program.
+struct actor {
+    std::string kind;        ///< "user" or "token"
+    std::string id;          ///< a UUID, or empty
+    std::string name;        ///< for people to read
+    std::string address;     ///< of the client
+    std::string request_id;  ///< of the HTTP request
+};
+
+/// Whose rows a transaction works on, and for whom. The gateway's role sees nothing without an organization.
 struct tenant {
+    tenant() = default;
+    tenant(organization_id of, actor who = {}) : organization(of), by(std::move(who)) {}
+    tenant(std::nullopt_t, actor who) : by(std::move(who)) {}
+
     std::optional<organization_id> organization;
-    std::string actor{};  ///< who does it, for the audit log; empty: nobody but the program
+    actor by;
 };
 /// For the roles that work across organizations, and for look-ups before the organization is known.
 inline tenant const no_tenant{};
@@ -70,10 +84,6 @@ public:
             });
             co_return std::move(**out);
         }
-    }
-    template <class F>
-    async::task<std::invoke_result_t<F&, transaction&>> transact(organization_id of, F work) {
-        return transact(tenant{of}, std::move(work));
     }
 
     pool_state state() const noexcept;

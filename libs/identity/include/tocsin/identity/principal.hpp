@@ -1,6 +1,8 @@
 #pragma once
 
 #include <tocsin/base/uuid.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/identity/api_token.hpp>
 
 #include <optional>
 #include <string>
@@ -32,7 +34,15 @@ struct principal {
     std::string name;          ///< the person's name or address, or the token's name: for timelines
     std::string session_hash;  ///< 32 bytes; empty for a token
     std::optional<organization_id> token_organization;  ///< a token speaks for one organization only
+    std::optional<token_id> token = {};                 ///< nothing for a person
+    std::string address = {};                           ///< of the client that asks
+    std::string request_id = {};
 };
+
+/// Work on an organization's rows that the audit log ascribes to `who`.
+db::tenant acting(organization_id on, principal const& who);
+/// The same where no organization is meant: what a person does to the own account.
+db::tenant acting(principal const& who);
 
 /// The organization of a request's path, and what the principal may do in it.
 struct membership {

@@ -55,11 +55,11 @@ public:
     /// errc::not_found.
     async::task<result<service>> find(organization_id of, service_id id);
     /// errc::conflict where a service in use has the slug.
-    async::task<result<service>> create(organization_id of, new_service what);
+    async::task<result<service>> create(db::tenant of, new_service what);
     /// errc::not_found; errc::conflict where the slug is taken or the service is archived.
-    async::task<result<service>> change(organization_id of, service_id id, service_change what);
+    async::task<result<service>> change(db::tenant of, service_id id, service_change what);
     /// errc::not_found; errc::in_use while a mapping points at it. Archiving the archived changes nothing.
-    async::task<result<>> archive(organization_id of, service_id id);
+    async::task<result<>> archive(db::tenant of, service_id id);
 
 private:
     db::pool& gateway_;

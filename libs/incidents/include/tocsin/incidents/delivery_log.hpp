@@ -47,7 +47,9 @@ struct delivery_filter {
     std::optional<integration_id> integration;
     std::optional<std::string> project;  ///< id or slug
     std::optional<std::string> request_id;
-    std::optional<std::pair<timestamp, delivery_id>> before;  ///< the page's key, newest first
+    std::optional<timestamp> since;     ///< received at or after
+    std::optional<timestamp> until;     ///< received before
+    std::optional<delivery_id> before;  ///< the page's key, newest first: ids grow with time
     std::int64_t limit = 50;
 };
 

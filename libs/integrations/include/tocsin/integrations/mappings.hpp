@@ -52,12 +52,12 @@ public:
     /// All or none. A project is looked up at Sentry by slug or id; where Sentry cannot be asked, digits are
     /// taken as an id and anything else as a slug whose id a delivery will tell.
     async::task<result<std::vector<mapping>>> create(
-        organization_id org, integration_id id, std::vector<new_mapping> wanted
+        db::tenant by, integration_id id, std::vector<new_mapping> wanted
     );
     async::task<result<mapping>> change(
-        organization_id org, integration_id id, mapping_id which, mapping_change how
+        db::tenant by, integration_id id, mapping_id which, mapping_change how
     );
-    async::task<result<void>> remove(organization_id org, integration_id id, mapping_id which);
+    async::task<result<void>> remove(db::tenant by, integration_id id, mapping_id which);
 
 private:
     async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);

@@ -1,0 +1,62 @@
+#include <tocsin/identity/audit_log.hpp>
+
+#include <utility>
+
+namespace tocsin::identity {
+
+namespace {
+
+constexpr db::statement list_entries = {
+    "audit_list",
+    R"(select audit_id, at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name,
+              before_value, after_value, address, request_id
+         from tocsin.audit_log
+        where organization_id = $1::uuid
+          and ($2::bigint is null or audit_id < $2::bigint)
+          and ($3::text is null or actor_id::text = $3 or position(lower($3) in lower(actor_name)) > 0)
+          and ($4::text is null or action = $4 or split_part(action, '.', 1) = $4)
+          and ($5::text is null or subject_id::text = $5 or subject_kind = $5
+               or position(lower($5) in lower(subject_name)) > 0)
+          and ($6::timestamptz is null or at >= $6::timestamptz)
+          and ($7::timestamptz is null or at < $7::timestamptz)
+        order by audit_id desc limit $8::bigint)",
+};
+
+audit_entry read_entry(db::row const& from) {
+    return {
+        from.get<std::int64_t>("audit_id"),
+        from.get<timestamp>("at"),
+        from.text("actor_kind"),
+        from.get<std::optional<uuid>>("actor_id"),
+        from.text("actor_name"),
+        from.text("action"),
+        from.text("subject_kind"),
+        from.get<std::optional<uuid>>("subject_id"),
+        from.text("subject_name"),
+        from.get<std::optional<std::string>>("before_value"),
+        from.get<std::optional<std::string>>("after_value"),
+        from.text("address"),
+        from.text("request_id"),
+    };
+}
+
+}  // namespace
+
+async::task<std::vector<audit_entry>> audit_log::list(
+    organization_id of, audit_filter what, std::optional<std::int64_t> before, std::int64_t limit
+) {
+    co_return co_await gateway_.transact(
+        of,
+        [of, what = std::move(what), before, limit](db::transaction& tx) {
+            std::vector<audit_entry> found;
+            auto const rows = tx.run(
+                list_entries, of, before, what.actor, what.action, what.subject, what.since, what.until, limit
+            );
+            found.reserve(rows.size());
+            for (auto const& row : rows) found.push_back(read_entry(row));
+            return found;
+        }
+    );
+}
+
+}  // namespace tocsin::identity
