@@ -137,7 +137,7 @@ const unmapped = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => org,
   path: "/deliveries",
-  validateSearch: textParams("outcome", "resource", "integration", "project", "request_id"),
+  validateSearch: textParams("outcome", "resource", "integration", "project", "request_id", "since", "until"),
   component: lazyRouteComponent(() => import("../features/deliveries/list_page"), "DeliveryListPage"),
 });
 

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test } from "vitest";
 import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
@@ -29,6 +29,26 @@ test("the log shows outcomes and asks for what the filters say", async () => {
   await waitFor(() => expect(history.location.search).toContain("project=shop"));
   await waitFor(() => expect(asked.at(-1)?.get("project")).toBe("shop"));
   expect(asked.at(-1)?.getAll("resource")).toEqual(["issue"]);
+});
+
+test("a span of time stands in the address, and what is no time is left out", async () => {
+  quietServer();
+  const asked: URLSearchParams[] = [];
+  server.use(
+    http.get(`${org}/deliveries`, ({ request }) => {
+      asked.push(new URL(request.url).searchParams);
+      return list([delivery(1)]);
+    }),
+  );
+  const { user, history } = open("/o/example/deliveries?since=2026-01-02T03:04:00.000Z&until=soon");
+  await screen.findByRole("link", { name: "issue.created" });
+  expect(asked[0]?.get("since")).toBe("2026-01-02T03:04:00.000Z");
+  expect(asked[0]?.has("until")).toBe(false);
+  fireEvent.change(screen.getByLabelText("Until"), { target: { value: "2026-01-03T00:00" } });
+  await user.click(screen.getByRole("button", { name: "Filter" }));
+  await waitFor(() => expect(history.location.search).toContain("until=2026-01-0"));
+  await waitFor(() => expect(asked.at(-1)?.get("until")).toBe(new Date("2026-01-03T00:00").toISOString()));
+  await expectAccessible();
 });
 
 test("one delivery tells what decided, and shows its body as text", async () => {
