@@ -129,6 +129,17 @@ create table tocsin.incident_counters (
 );
 call tocsin.protect('tocsin.incident_counters');
 
+-- What a search looks at. Punctuation only parts words: PostgreSQL's parser would take shop.cart/charge for one, a path.
+create function tocsin.search_words(title text, culprit text, short_id text, project_slug text) returns tsvector
+    language sql immutable parallel safe
+    as $$
+select pg_catalog.to_tsvector('pg_catalog.simple', pg_catalog.translate(
+           title || ' ' || coalesce(culprit, '') || ' ' || coalesce(short_id, '') || ' ' || coalesce(project_slug, ''),
+           $p$!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~$p$, pg_catalog.repeat(' ', 32)))
+$$;
+revoke all on function tocsin.search_words(text, text, text, text) from public;
+grant execute on function tocsin.search_words(text, text, text, text) to tocsin_gateway, tocsin_ingest;
+
 create table tocsin.incidents (
     organization_id uuid not null,
     number          bigint not null,
@@ -172,7 +183,7 @@ create unique index incidents_one_open on tocsin.incidents (organization_id, int
 create index incidents_source_idx on tocsin.incidents (organization_id, integration_id, source_kind, source_id, number desc);
 -- Nothing that a repeat changes is indexed (counts, last seen, version), so repeats stay heap-only updates.
 create index incidents_search_idx on tocsin.incidents
-    using gin (organization_id, to_tsvector('simple', title || ' ' || coalesce(culprit, '') || ' ' || coalesce(short_id, '')));
+    using gin (organization_id, tocsin.search_words(title, culprit, short_id, project_slug));
 call tocsin.protect('tocsin.incidents');
 
 -- The story of an incident: appended, never changed.

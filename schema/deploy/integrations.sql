@@ -222,7 +222,8 @@ grant select (sentry_host, installation_id, code_hash) on tocsin.unclaimed_insta
 
 -- Ingest works across organizations: the organization comes from the verified key and the installation.
 create policy for_ingest on tocsin.integrations to tocsin_ingest using (true) with check (true);
-grant select (organization_id, integration_id, mode, sentry_host, status, status_reason, status_since, installation_id) on tocsin.integrations to tocsin_ingest;
+grant select (organization_id, integration_id, mode, sentry_host, status, status_reason, status_since, sentry_org_name, installation_id)
+      on tocsin.integrations to tocsin_ingest;
 grant update (status, status_reason, status_since) on tocsin.integrations to tocsin_ingest;
 create policy for_ingest on tocsin.installation_owners for select to tocsin_ingest using (true);
 grant select on tocsin.installation_owners to tocsin_ingest;

@@ -2,6 +2,7 @@ begin;
 
 drop table tocsin.timeline;
 drop table tocsin.incidents;
+drop function tocsin.search_words(text, text, text, text);
 drop table tocsin.incident_counters;
 drop table tocsin.applied_events;
 drop table tocsin.sources;

@@ -18,7 +18,7 @@ begin
     end if;
 
     select string_agg(signature, ', ') into missing
-      from unnest(array['make_delivery_partitions(integer)', 'drop_delivery_partitions(interval)']) signature
+      from unnest(array['make_delivery_partitions(integer)', 'drop_delivery_partitions(interval)', 'search_words(text, text, text, text)']) signature
      where to_regprocedure('tocsin.' || signature) is null
         or has_function_privilege('public', to_regprocedure('tocsin.' || signature), 'execute');
     if missing is not null then

@@ -121,6 +121,9 @@ std::vector<http::route> console_files::routes() const {
     std::vector<http::route> all = {
         get_route("/", page_of),
         get_route("/login", page_of),
+        get_route("/account", page_of),
+        get_route("/invitation", page_of),
+        get_route("/password-reset", page_of),
         get_route("/o/{page...}", page_of),
         get_route(
             "/assets/{file...}",

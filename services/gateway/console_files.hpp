@@ -29,8 +29,8 @@ public:
     /// One file. What lies under assets/ has a hash of its content in its name and is cached for good.
     http::response file(std::string_view name) const;
 
-    /// `/`, `/login`, the pages of organizations, the assets and the other files. This object outlives the
-    /// routes.
+    /// `/`, `/login`, `/account`, `/invitation`, `/password-reset`, the pages of organizations, the assets
+    /// and the other files. This object outlives the routes.
     std::vector<http::route> routes() const;
 
 private:

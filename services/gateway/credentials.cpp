@@ -21,6 +21,20 @@ std::string session_cookie::clear() const {
     return std::string(name()) + "=" + attributes() + "; Max-Age=0";
 }
 
+std::string_view session_cookie::device_name() const noexcept {
+    return kind_ == kind::secure ? "__Host-tocsin_device" : "tocsin_device";
+}
+
+std::string session_cookie::set_device(secret const& token) const {
+    return std::string(device_name()) + "=" + std::string(token.reveal()) + attributes() +
+           "; Max-Age=34560000";
+}
+
+std::optional<secret> session_cookie::device_of(http::request const& request) const {
+    auto const found = request.cookie(device_name());
+    return found ? std::optional(secret(std::string(*found))) : std::nullopt;
+}
+
 presented read_credentials(http::request const& request, session_cookie const& cookie) {
     auto const given = request.headers.count("Authorization");
     if (given > 1) return {presented::kind::unusable, {}};

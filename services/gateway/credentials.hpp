@@ -3,6 +3,7 @@
 #include <tocsin/base/secret.hpp>
 #include <tocsin/http/message.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,11 @@ public:
     /// The value of Set-Cookie that hands out a session, or takes it away.
     std::string set(secret const& token) const;
     std::string clear() const;
+
+    /// The cookie by which a browser in which somebody signed in before is known again. It opens nothing.
+    std::string_view device_name() const noexcept;
+    std::string set_device(secret const& token) const;
+    std::optional<secret> device_of(http::request const& request) const;
 
 private:
     std::string attributes() const;

@@ -3,6 +3,7 @@
 #include "gateway/body.hpp"
 #include "gateway/paging.hpp"
 
+#include <tocsin/base/encoding.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
@@ -52,6 +53,24 @@ void begin_delivery(json::writer& out, delivery const& of) {
         .field("size", of.size);
 }
 
+void write_unmapped(json::writer& out, incidents::unmapped_project const& of) {
+    out.begin_object().field("integration_id", of.integration.str());
+    write_project(out, of.project_id, of.project_slug);
+    out.field("deliveries", of.deliveries)
+        .field("first_at", of.first_at)
+        .field("last_at", of.last_at)
+        .name("suggested_service");
+    if (auto const& like = of.suggestion)
+        out.begin_object()
+            .field("id", like->id.str())
+            .field("slug", like->slug)
+            .field("name", like->name)
+            .end_object();
+    else
+        out.null();
+    out.end_object();
+}
+
 class deliveries_api {
 public:
     deliveries_api(incidents::delivery_log& log, incidents::replay& replay) : log_(log), replay_(replay) {}
@@ -61,6 +80,8 @@ public:
         if (!wanted) co_return wanted.error();
         incidents::delivery_filter filter;
         filter.outcome = query_text(by.request, "outcome");
+        if (filter.outcome && !incidents::parse_outcome(*filter.outcome))
+            co_return bad_query("outcome", "must be the outcome of a delivery");
         filter.resource = query_text(by.request, "resource");
         filter.project = query_text(by.request, "project");
         filter.request_id = query_text(by.request, "request_id");
@@ -109,26 +130,19 @@ public:
             .field("Sentry-Hook-Resource", found->summary.resource)
             .field("Sentry-Hook-Timestamp", found->hook_timestamp)
             .end_object();
-        // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here.
-        out.field(
-            "body",
-            found->body.empty() ? std::nullopt
-                                : std::optional(repaired(found->body, found->body.size() * 3 + 3))
-        );
+        // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here; such bytes are
+        // told as they came, too.
+        std::optional<std::string> text, exact;
+        if (!found->body.empty()) text = repaired(found->body, found->body.size() * 3 + 3);
+        if (text && *text != found->body) exact = to_base64(as_bytes(found->body));
+        out.field("body", text).field("body_base64", exact);
         out.field("signing_key", found->signing_key).field("cut", found->summary.cut).end_object();
         co_return http::response::json(200, out.take());
     }
 
     async::task<result<http::response>> unmapped(call& by) {
         auto const items = co_await log_.unmapped(by.organization());
-        co_return whole_list(200, items, [](json::writer& out, incidents::unmapped_project const& each) {
-            out.begin_object().field("integration_id", each.integration.str());
-            write_project(out, each.project_id, each.project_slug);
-            out.field("deliveries", each.deliveries)
-                .field("first_at", each.first_at)
-                .field("last_at", each.last_at)
-                .end_object();
-        });
+        co_return list_part(by.request, items, write_unmapped);
     }
 
     /// Dry unless it is asked for otherwise.

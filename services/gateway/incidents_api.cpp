@@ -121,14 +121,28 @@ incidents::actor actor_of(identity::principal const& who) {
     return {who.user ? incidents::actor_kind::user : incidents::actor_kind::system, who.name, who.user};
 }
 
-result<incidents::incident_filter> read_filter(http::request const& request) {
+/// `me` and `none` stand for the one who asks and for nobody.
+result<void> read_assignee(call& by, incidents::incident_filter& into) {
+    into.assignee = query_text(by.request, "assignee");
+    if (into.assignee == "none") {
+        into.assignee.reset();
+        into.unassigned = true;
+    } else if (into.assignee == "me") {
+        if (by.who.email.empty()) return bad_query("assignee", "of a token there is no me");
+        into.assignee = by.who.email;
+    }
+    return {};
+}
+
+result<incidents::incident_filter> read_filter(call& by) {
+    auto const& request = by.request;
     auto const wanted = read_page(request);
     if (!wanted) return wanted.error();
     incidents::incident_filter filter;
     filter.statuses = query_list(request, "status");
     filter.severities = query_list(request, "severity");
     filter.services = query_list(request, "service");
-    filter.assignee = query_text(request, "assignee");
+    if (auto const fine = read_assignee(by, filter); !fine) return fine.error();
     filter.query = query_text(request, "q");
     filter.limit = wanted->limit;
     if (auto const fine = check_words("status", filter.statuses, {"open", "acknowledged", "resolved"}); !fine)
@@ -160,7 +174,7 @@ public:
     explicit incidents_api(incidents::board& board) : board_(board) {}
 
     async::task<result<http::response>> list(call& by) {
-        auto filter = read_filter(by.request);
+        auto filter = read_filter(by);
         if (!filter) co_return filter.error();
         auto const limit = static_cast<std::size_t>(filter->limit);
         filter->limit += 1;  // one more than shown tells whether there is a next page
@@ -174,6 +188,41 @@ public:
         out.begin_object().name("items").begin_array();
         for (auto const& each : items) write_incident(out, each);
         co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+    }
+
+    async::task<result<http::response>> summary(call& by) {
+        auto const since = query_time(by.request, "since");
+        if (!since) co_return since.error();
+        auto const until = query_time(by.request, "until");
+        if (!until) co_return until.error();
+        auto const found = co_await board_.summarize(by.organization(), *since, *until);
+        if (!found) co_return found.error();
+        json::writer out;
+        out.begin_object()
+            .field("since", found->since)
+            .field("until", found->until)
+            .name("days")
+            .begin_array();
+        for (auto const& day : found->days)
+            out.begin_object()
+                .field("date", day.date)
+                .field("opened", day.opened)
+                .field("resolved", day.resolved)
+                .end_object();
+        out.end_array().name("services").begin_array();
+        for (auto const& each : found->services) {
+            out.begin_object().name("service").begin_object();
+            out.field("id", each.service.str())
+                .field("slug", each.slug)
+                .field("name", each.name)
+                .end_object();
+            out.field("opened", each.opened)
+                .field("still_open", each.still_open)
+                .field("acknowledged_after_seconds", each.acknowledged_after)
+                .field("resolved_after_seconds", each.resolved_after)
+                .end_object();
+        }
+        co_return http::response::json(200, out.end_array().end_object().take());
     }
 
     async::task<result<http::response>> show(call& by) {
@@ -250,6 +299,8 @@ public:
         how.title = in.optional_text("title", {1, 500});
         how.service = read_service(in, in.optional_text("service_id", {36, 36}));
         if (auto bad = in.problems()) co_return *bad;
+        if (!how.severity && !how.title && !how.service)
+            co_return error{errc::invalid, "Nothing to change: give severity, title or service_id."};
         auto const after = co_await board_.edit(by.organization(), *number, std::move(how), actor_of(by.who));
         if (!after) co_return after.error();
         co_return incident_answer(*after);
@@ -369,6 +420,7 @@ endpoints incident_endpoints(incidents::board& board) {
          permission::respond,
          [api](call& by) { return api->bulk(by); },
          body_kind::json},
+        {method::get, all + "/summary", permission::view, [api](call& by) { return api->summary(by); }},
         {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
         {method::patch, one, permission::respond, [api](call& by) { return api->edit(by); }, body_kind::json},
         {method::post,

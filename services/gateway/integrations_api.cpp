@@ -102,7 +102,7 @@ public:
 
     async::task<result<http::response>> list(call& by) {
         auto const items = co_await parts_.store.list(by.organization());
-        co_return whole_list(200, items, [this](json::writer& out, integration const& each) {
+        co_return list_part(by.request, items, [this](json::writer& out, integration const& each) {
             write_integration(out, each, parts_.public_url);
         });
     }
@@ -136,6 +136,8 @@ public:
         auto const chosen = in.optional_text("sentry_org", {1, 200});
         auto const webhook_secret = in.optional_text("webhook_secret", {16, 256});
         if (auto bad = in.problems()) co_return *bad;
+        if (!chosen && !webhook_secret)
+            co_return error{errc::invalid, "Nothing to change: give sentry_org or webhook_secret."};
         if (webhook_secret) {
             auto const set = co_await parts_.connect.set_webhook_secret(
                 by.organization(), *id, secret(*webhook_secret), by.who
@@ -238,17 +240,21 @@ public:
         auto const exists = co_await parts_.store.find(by.organization(), *id);
         if (!exists) co_return exists.error();
         auto const items = co_await parts_.store.attempts(by.organization(), *id);
-        co_return whole_list(200, items, [](json::writer& out, integrations::refresh_attempt const& each) {
-            out.begin_object()
-                .field("id", each.id.str())
-                .field("started_at", each.started_at)
-                .field("finished_at", each.finished_at);
-            out.field("trigger", each.trigger).field("outcome", each.outcome.value_or("running"));
-            out.field("http_status", each.http_status)
-                .field("detail", each.detail)
-                .field("next_at", each.next_at)
-                .end_object();
-        });
+        co_return list_part(
+            by.request,
+            items,
+            [](json::writer& out, integrations::refresh_attempt const& each) {
+                out.begin_object()
+                    .field("id", each.id.str())
+                    .field("started_at", each.started_at)
+                    .field("finished_at", each.finished_at);
+                out.field("trigger", each.trigger).field("outcome", each.outcome.value_or("running"));
+                out.field("http_status", each.http_status)
+                    .field("detail", each.detail)
+                    .field("next_at", each.next_at)
+                    .end_object();
+            }
+        );
     }
 
 private:

@@ -41,6 +41,8 @@ void write_mapping(json::writer& out, mapping const& of) {
         .field("environments", of.environments)
         .field("min_level", of.min_level)
         .field("severity", of.severity)
+        .field("on_archive", of.on_archive)
+        .field("open_on_error", of.open_on_error)
         .field("created_at", of.created_at)
         .end_object();
 }
@@ -54,6 +56,7 @@ http::response mapping_answer(int status, mapping const& of) {
 constexpr std::initializer_list<std::string_view> levels{
     "sample", "debug", "info", "warning", "error", "fatal"
 };
+constexpr std::initializer_list<std::string_view> archive_effects{"resolve", "keep"};
 constexpr std::initializer_list<std::string_view> severities{"auto", "critical", "error", "warning", "info"};
 
 result<integrations::new_mapping> read_new_mapping(json::value from, std::string path) {
@@ -66,6 +69,8 @@ result<integrations::new_mapping> read_new_mapping(json::value from, std::string
     what.environments = in.optional_texts("environments", 50, {1, 64}).value_or(std::vector<std::string>());
     what.min_level = in.optional_word("min_level", levels);
     what.severity = in.optional_word("severity", severities).value_or("auto");
+    what.on_archive = in.optional_word("on_archive", archive_effects).value_or("resolve");
+    what.open_on_error = in.optional_bool("open_on_error", false);
     if (auto bad = in.problems()) return *bad;
     return what;
 }
@@ -79,7 +84,13 @@ result<integrations::mapping_change> read_mapping_change(json::value from) {
     how.environments = in.optional_texts("environments", 50, {1, 64});
     if (in.has("min_level")) how.min_level = in.optional_word("min_level", levels);
     how.severity = in.optional_word("severity", severities);
+    how.on_archive = in.optional_word("on_archive", archive_effects);
+    how.open_on_error = in.optional_bool("open_on_error");
     if (auto bad = in.problems()) return *bad;
+    bool const is_change = how.service || how.active || how.inactive_until || how.environments ||
+                           how.min_level || how.severity || how.on_archive || how.open_on_error;
+    if (!is_change)
+        return error{errc::invalid, "Nothing to change: give at least one of the mapping's settings."};
     return how;
 }
 
@@ -92,8 +103,8 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await mappings_.projects(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return whole_list(
-            200,
+        co_return list_part(
+            by.request,
             *items,
             [](json::writer& out, integrations::project_with_mapping const& each) {
                 out.begin_object()
@@ -119,7 +130,7 @@ public:
         if (!id) co_return no_integration();
         auto const items = co_await mappings_.list(by.organization(), *id);
         if (!items) co_return items.error();
-        co_return whole_list(200, *items, write_mapping);
+        co_return list_part(by.request, *items, write_mapping);
     }
 
     async::task<result<http::response>> map(call& by) {

@@ -3,6 +3,7 @@
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/base/text.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace tocsin::gateway {
@@ -60,6 +61,22 @@ result<page> read_page(http::request const& request) {
         if (!wanted.cursor) return bad_cursor();
     }
     return wanted;
+}
+
+result<part> read_part(http::request const& request, std::size_t size) {
+    auto const wanted = read_page(request);
+    if (!wanted) return wanted.error();
+    part of{0, size, std::nullopt};
+    if (wanted->cursor) {
+        auto const& text = *wanted->cursor;
+        auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), of.begin);
+        if (failed != std::errc{} || end != text.data() + text.size()) return bad_cursor();
+        of.begin = std::min(of.begin, size);
+    }
+    if (times_given(request, "limit") > 0)
+        of.end = of.begin + std::min(size - of.begin, static_cast<std::size_t>(wanted->limit));
+    if (of.end < size) of.next_cursor = encode_cursor(std::to_string(of.end));
+    return of;
 }
 
 error bad_cursor() {

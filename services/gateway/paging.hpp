@@ -4,6 +4,7 @@
 #include <tocsin/http/message.hpp>
 #include <tocsin/json/writer.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,27 @@ result<page> read_page(http::request const& request);
 error bad_cursor();
 /// Opaque to clients: base64url of a version and the key of the last item.
 std::string encode_cursor(std::string_view key);
+
+/// Where a page of a list that was read whole begins and ends; without `?limit=` it ends with the list.
+struct part {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::optional<std::string> next_cursor;
+};
+result<part> read_part(http::request const& request, std::size_t size);
+
+/// A list that was read whole, as the request wants to have it.
+template <class Items, class Write>
+result<http::response> list_part(http::request const& request, Items const& items, Write const& write) {
+    auto const wanted = read_part(request, items.size());
+    if (!wanted) return wanted.error();
+    json::writer out;
+    out.begin_object().name("items").begin_array();
+    for (auto at = wanted->begin; at < wanted->end; ++at) write(out, items[at]);
+    return http::response::json(
+        200, out.end_array().field("next_cursor", wanted->next_cursor).end_object().take()
+    );
+}
 
 /// A whole list as one page; `write(out, item)` writes one item.
 template <class Items, class Write>

@@ -107,7 +107,10 @@ http::response lost(std::string_view event, std::string_view why, http::request 
 }  // namespace
 
 http::response to_response(error const& why) {
-    return write(status_of(why.code), to_string(why.code), why.detail, why.fields);
+    auto answer = write(status_of(why.code), to_string(why.code), why.detail, why.fields);
+    if (why.retry_after.count() > 0)
+        answer.headers.set("Retry-After", std::to_string(why.retry_after.count()));
+    return answer;
 }
 
 http::response problem_of_status(int status, std::string_view detail) {

@@ -25,19 +25,6 @@ void write_organization(json::writer& out, membership const& of) {
         .end_object();
 }
 
-http::response session_answer(identity::principal const& who, std::vector<membership> const& organizations) {
-    json::writer out;
-    out.begin_object()
-        .name("user")
-        .begin_object()
-        .field("email", who.email)
-        .field("name", who.name)
-        .end_object();
-    out.name("orgs").begin_array();
-    for (auto const& each : organizations) write_organization(out, each);
-    return http::response::json(200, out.end_array().end_object().take());
-}
-
 class session_api {
 public:
     session_api(identity::accounts& accounts, session_cookie cookie) : accounts_(accounts), cookie_(cookie) {}
@@ -50,16 +37,18 @@ public:
         auto password = in.required_secret("password", {1, identity::password_max_bytes});
         if (auto bad = in.problems()) co_return *bad;
 
-        std::string agent(by.request.headers.find("User-Agent").value_or(""));
-        auto done = co_await accounts_.sign_in(email, std::move(password), by.request.peer, std::move(agent));
-        if (!done) co_return refusal(done.error(), email, by.request.peer);
+        auto attempt = attempt_of(by.request, cookie_);
+        attempt.email = std::move(email);
+        attempt.password = std::move(password);
+        auto done = co_await accounts_.sign_in(std::move(attempt));
+        if (!done) co_return done.error();
         // Whoever signs in anew leaves the session that this browser had.
         if (auto const old = by.request.cookie(cookie_.name());
             old && identity::looks_like_session_token(*old))
             co_await accounts_.sign_out(hash_of(*old));
         auto const organizations = co_await accounts_.organizations_of(done->who.user.value());
         auto answer = session_answer(done->who, organizations);
-        answer.headers.add("Set-Cookie", cookie_.set(done->session_token));
+        hand_out(answer, *done, cookie_);
         co_return answer;
     }
 
@@ -71,7 +60,7 @@ public:
     async::task<result<http::response>> sign_out(call& by) {
         if (by.who.session_hash.empty())
             co_return error{errc::forbidden, "An API token has no session to end: an admin revokes tokens."};
-        co_await accounts_.sign_out(by.who.session_hash);
+        co_await accounts_.sign_out(by.who);
         auto answer = http::response::no_content();
         answer.headers.add("Set-Cookie", cookie_.clear());
         co_return answer;
@@ -97,13 +86,6 @@ public:
     }
 
 private:
-    http::response refusal(error const& why, std::string_view email, std::string_view address) const {
-        auto answer = to_response(why);
-        if (why.code == errc::rate_limited)
-            answer.headers.set("Retry-After", std::to_string(accounts_.sign_in_wait(email, address).count()));
-        return answer;
-    }
-
     static std::string hash_of(std::string_view token) {
         auto const digest = crypto::sha256(token);
         return {digest.begin(), digest.end()};
@@ -123,6 +105,33 @@ private:
 };
 
 }  // namespace
+
+http::response session_answer(identity::principal const& who, std::vector<membership> const& organizations) {
+    json::writer out;
+    out.begin_object()
+        .name("user")
+        .begin_object()
+        .field("email", who.email)
+        .field("name", who.name)
+        .end_object();
+    out.name("orgs").begin_array();
+    for (auto const& each : organizations) write_organization(out, each);
+    return http::response::json(200, out.end_array().end_object().take());
+}
+
+identity::sign_in_attempt attempt_of(http::request const& request, session_cookie const& cookie) {
+    identity::sign_in_attempt made;
+    made.address = request.peer;
+    made.user_agent = std::string(request.headers.find("User-Agent").value_or(""));
+    made.device = cookie.device_of(request);
+    made.request_id = request.id;
+    return made;
+}
+
+void hand_out(http::response& answer, identity::signed_in const& to, session_cookie const& cookie) {
+    answer.headers.add("Set-Cookie", cookie.set(to.session_token));
+    if (to.device) answer.headers.add("Set-Cookie", cookie.set_device(*to.device));
+}
 
 endpoints session_endpoints(identity::accounts& accounts, session_cookie cookie) {
     using http::body_kind;

@@ -24,6 +24,17 @@ constexpr db::statement purge_sessions{
         where last_seen_at < tocsin.now() - $1::bigint * interval '1 millisecond'
            or created_at < tocsin.now() - $2::bigint * interval '1 millisecond')"
 };
+constexpr db::statement purge_counted_attempts{
+    "purge_counted_attempts", "delete from tocsin.attempts where last_at < tocsin.now() - interval '1 day'"
+};
+constexpr db::statement purge_devices{
+    "purge_known_devices",
+    "delete from tocsin.known_devices where last_used_at < tocsin.now() - interval '400 days'"
+};
+constexpr db::statement purge_resets{
+    "purge_password_resets",
+    "delete from tocsin.password_resets where expires_at < tocsin.now() - interval '1 day'"
+};
 constexpr db::statement purge_flows{
     "purge_connect_flows",
     "delete from tocsin.connect_flows where expires_at < tocsin.now() - interval '1 day'"
@@ -53,6 +64,9 @@ async::task<> purge_all(db::pool& pool, retention keep) {
         tx.run(purge_events, keep.deliveries);
         tx.run(purge_attempts, keep.deliveries);
         tx.run(purge_sessions, keep.session_idle, keep.session_max);
+        tx.run(purge_counted_attempts);
+        tx.run(purge_devices);
+        tx.run(purge_resets);
         tx.run(purge_flows);
         tx.run(purge_unclaimed, keep.deliveries);
     });

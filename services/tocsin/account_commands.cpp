@@ -1,6 +1,7 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
 #include "tocsin/operator_pool.hpp"
+#include "tocsin/settings.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/base/text.hpp>
@@ -42,6 +43,13 @@ int run(account_use_case const& use_case) {
     });
 }
 
+/// A page of the console for whoever has the token.
+std::string link_to(std::string_view page, secret const& token) {
+    std::string text = read_public_url_of_links(config::process_environment());
+    if (text.empty()) text = "(TOCSIN_PUBLIC_URL)";
+    return text + "/" + std::string(page) + "#" + std::string(token.reveal()) + "\n";
+}
+
 struct org_create_arguments {
     std::string slug;
     std::string name;
@@ -52,6 +60,10 @@ async::task<result<std::string>> create_organization(admin& operators, org_creat
     auto const made = co_await operators.create_organization(with.slug, with.name, with.owner);
     if (!made) co_return made.error();
     std::string text = "Organization " + with.slug + " made.\n";
+    if (made->owner_invitation)
+        text += *with.owner +
+                " has no account yet. This link, once and within 72 hours, makes it and the ownership:\n" +
+                link_to("invitation", *made->owner_invitation);
     if (!with.owner)
         text += "It has no members yet. Its first is its owner: tocsin user create EMAIL --org " + with.slug +
                 " --role owner --password-stdin\n";
@@ -88,6 +100,12 @@ async::task<result<std::string>> create_user(admin& operators, user_create_argum
     co_return text;
 }
 
+async::task<result<std::string>> reset_password(admin& operators, std::string email) {
+    auto const token = co_await operators.make_password_reset(std::move(email));
+    if (!token) co_return token.error();
+    co_return link_to("password-reset", *token);
+}
+
 struct token_create_arguments {
     std::string organization;
     std::string role;
@@ -106,7 +124,9 @@ void add_org_create(CLI::App& group, chosen_command& chosen) {
     auto const with = std::make_shared<org_create_arguments>();
     command->add_option("SLUG", with->slug, "a-z, 0-9 and inner dashes; part of URLs")->required();
     command->add_option("--name", with->name, "Name for people")->required();
-    command->add_option("--owner", with->owner, "E-mail address of an account that becomes the owner");
+    command->add_option(
+        "--owner", with->owner, "E-mail address of the owner: an account, or somebody to invite"
+    );
     command->callback([&chosen, with] {
         chosen = [with] {
             return run([with](admin& operators) { return create_organization(operators, *with); });
@@ -135,6 +155,20 @@ void add_user_create(CLI::App& group, chosen_command& chosen) {
     });
 }
 
+void add_reset_password(CLI::App& group, chosen_command& chosen) {
+    auto* const command = group.add_subcommand(
+        "reset-password",
+        "Print a link, alone on standard output, that sets a new password: once, within an hour"
+    );
+    auto const email = std::make_shared<std::string>();
+    command->add_option("EMAIL", *email, "Whose password was forgotten")->required();
+    command->callback([&chosen, email] {
+        chosen = [email] {
+            return run([email](admin& operators) { return reset_password(operators, *email); });
+        };
+    });
+}
+
 void add_token_create(CLI::App& group, chosen_command& chosen) {
     auto* const command =
         group.add_subcommand("create", "Make an API token and print it, once, alone on standard output");
@@ -158,7 +192,9 @@ void add_account_commands(CLI::App& program, chosen_command& chosen) {
         return group;
     };
     add_org_create(*add_group("org", "Organizations"), chosen);
-    add_user_create(*add_group("user", "People"), chosen);
+    auto* const people = add_group("user", "People");
+    add_user_create(*people, chosen);
+    add_reset_password(*people, chosen);
     add_token_create(*add_group("token", "API tokens"), chosen);
 }
 

@@ -1,5 +1,6 @@
 #include "tocsin/serve.hpp"
 
+#include "gateway/account_api.hpp"
 #include "gateway/admin_server.hpp"
 #include "gateway/audit_api.hpp"
 #include "gateway/change_feed.hpp"
@@ -11,12 +12,15 @@
 #include "gateway/health.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
+#include "gateway/invitations_api.hpp"
 #include "gateway/mappings_api.hpp"
+#include "gateway/members_api.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/openapi.hpp"
 #include "gateway/sentry_components.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
+#include "gateway/tokens_api.hpp"
 #include "gateway/webhooks.hpp"
 #include "scheduler/partitions.hpp"
 #include "scheduler/refreshing.hpp"
@@ -29,7 +33,11 @@
 #include <tocsin/db/listener.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/accounts.hpp>
+#include <tocsin/identity/api_tokens.hpp>
 #include <tocsin/identity/audit_log.hpp>
+#include <tocsin/identity/invitations.hpp>
+#include <tocsin/identity/members.hpp>
+#include <tocsin/identity/own_account.hpp>
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/service_catalog.hpp>
 #include <tocsin/incidents/board.hpp>
@@ -160,6 +168,10 @@ public:
         db::pool& aside_pool
     )
         : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
+          own_account_(pool, hashing_, accounts_.limits()),
+          members_(pool),
+          invitations_(pool, accounts_, hashing_),
+          api_tokens_(pool),
           audit_(pool),
           services_(pool),
           integrations_(pool),
@@ -220,6 +232,11 @@ private:
 
     gateway::endpoints api(serve_settings const& with) {
         gateway::endpoints all = gateway::session_endpoints(accounts_, gateway::cookie_of(with.public_url));
+        auto const cookie = gateway::cookie_of(with.public_url);
+        append(all, gateway::account_endpoints(own_account_, cookie));
+        append(all, gateway::member_endpoints(members_));
+        append(all, gateway::invitation_endpoints(invitations_, accounts_, cookie, with.public_url));
+        append(all, gateway::token_endpoints(api_tokens_));
         append(all, gateway::audit_endpoints(audit_));
         append(all, gateway::service_endpoints(services_));
         append(
@@ -261,6 +278,10 @@ private:
 
     identity::password_worker hashing_;
     identity::accounts accounts_;
+    identity::own_account own_account_;
+    identity::members members_;
+    identity::invitations invitations_;
+    identity::api_tokens api_tokens_;
     identity::audit_log audit_;
     identity::service_catalog services_;
     integrations::integration_store integrations_;

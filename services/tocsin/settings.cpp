@@ -369,6 +369,12 @@ std::variant<command_settings, problems> read_command_settings(config::environme
     return read;
 }
 
+std::string read_public_url_of_links(config::environment const& from) {
+    config::reader in(from);
+    auto const url = read_public_url(in);
+    return in.problems().empty() ? url.str() : std::string();
+}
+
 std::string describe_variables() {
     std::string text =
         "Configuration comes from the environment. Each variable may also be given as NAME_FILE, a file that "

@@ -88,6 +88,9 @@ using problems = std::vector<std::string>;
 std::variant<serve_settings, problems> read_serve_settings(config::environment const& from);
 std::variant<command_settings, problems> read_command_settings(config::environment const& from);
 
+/// Where links lead that a command prints; empty where it is not configured well.
+std::string read_public_url_of_links(config::environment const& from);
+
 /// Every variable with its default and meaning, for `tocsin serve --help`.
 std::string describe_variables();
 

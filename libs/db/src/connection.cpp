@@ -186,7 +186,8 @@ void connection::transact(tenant of, std::function<void(transaction&)> const& wo
 }
 
 rows transaction::execute(statement const& what, std::vector<parameter> const& with) {
-    if (impl_.prepared.insert(what.name).second) impl_.conn.prepare(what.name, what.sql);
+    bool const is_prepared = what.plan == statement::planned::once;
+    if (is_prepared && impl_.prepared.insert(what.name).second) impl_.conn.prepare(what.name, what.sql);
     std::vector<std::optional<std::string>> texts;
     std::vector<pqxx::binarystring> binaries;
     texts.reserve(with.size());
@@ -202,7 +203,8 @@ rows transaction::execute(statement const& what, std::vector<parameter> const& w
     auto const binary_params = pqxx::prepare::make_dynamic_params(binaries.begin(), binaries.end());
     auto const content = std::make_shared<result_content>();
     with_mapped_errors([&] {
-        content->result = impl_.work.exec_prepared(what.name, text_params, binary_params);
+        content->result = is_prepared ? impl_.work.exec_prepared(what.name, text_params, binary_params)
+                                      : impl_.work.exec_params(what.sql, text_params, binary_params);
     });
     return rows(content);
 }

@@ -1,10 +1,11 @@
-#include <tocsin/base/encoding.hpp>
+#include "token_hash.hpp"
+
 #include <tocsin/base/text.hpp>
-#include <tocsin/crypto/digest.hpp>
 #include <tocsin/crypto/password.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/identity/accounts.hpp>
 #include <tocsin/identity/api_token.hpp>
+#include <tocsin/identity/attempt_throttle.hpp>
 #include <tocsin/identity/network_group.hpp>
 
 #include <algorithm>
@@ -26,6 +27,18 @@ constexpr db::statement end_session = {
     "identity_end_session",
     "select tocsin.end_session($1)",
 };
+constexpr db::statement is_known_device = {
+    "identity_is_known_device",
+    "select tocsin.is_known_device($1::uuid, $2) as known",
+};
+constexpr db::statement remember_device = {
+    "identity_remember_device",
+    "select tocsin.remember_device($1::uuid, $2)",
+};
+constexpr db::statement rehash_password = {
+    "identity_rehash_password",
+    "select tocsin.rehash_password($1::uuid, $2, $3)",
+};
 constexpr db::statement find_session_statement = {
     "identity_find_session",
     "select user_id, email, name from tocsin.find_session($3, make_interval(secs => $1::bigint / 1000.0), "
@@ -42,11 +55,6 @@ constexpr db::statement list_organizations = {
 };
 
 constexpr std::size_t user_agent_max_bytes = 300;
-
-byte_string hash_of(secret const& token) {
-    auto const digest = crypto::sha256(token.reveal());
-    return {digest.begin(), digest.end()};
-}
 
 std::string shown_name(std::string const& name, std::string const& email) {
     return name.empty() ? email : name;
@@ -78,6 +86,41 @@ struct login {
     std::string password_hash;
 };
 
+/// What is known before the password is looked at.
+struct asked {
+    std::optional<login> known;
+    bool device_known = false;
+    attempt_counts counts;
+    result<> charged;
+};
+
+std::optional<login> login_of(db::transaction& tx, std::string const& email) {
+    auto const rows = tx.run(find_login, email);
+    auto const row = rows.first();
+    if (!row) return std::nullopt;
+    return login{
+        row->get<user_id>("user_id"), row->text("email"), row->text("name"), row->text("password_hash")
+    };
+}
+
+/// The same statements whether or not the address is known.
+asked ask(
+    db::transaction& tx,
+    std::string const& email,
+    std::string const& network,
+    std::optional<byte_string> const& device,
+    timestamp now
+) {
+    asked found{login_of(tx, email), false, counts_of_sign_in(email, network, now), {}};
+    if (device) {
+        auto const whose = found.known ? found.known->id : user_id{};
+        found.device_known = tx.run(is_known_device, whose, *device)[0].get<bool>("known");
+        if (found.device_known) found.counts = counts_of_known_device(whose, as_text(*device));
+    }
+    found.charged = charge(tx, found.counts);
+    return found;
+}
+
 }  // namespace
 
 bool looks_like_session_token(std::string_view text) noexcept {
@@ -94,87 +137,90 @@ accounts::accounts(db::pool& gateway, password_worker& hashing, session_limits l
       limits_(limits),
       nobodys_hash_(crypto::hash_password(crypto::random_token())) {}
 
-async::task<result<signed_in>> accounts::sign_in(
-    std::string email, secret password, std::string address, std::string user_agent
-) {
-    auto const network = network_group(address);
-    if (auto const wait = throttle_.charge(email, network, sign_in_throttle::steady::now())) {
-        co_return error{
-            errc::rate_limited,
-            "Too many failed attempts. Try again in " + std::to_string(wait->count()) + " s."
-        };
+async::task<result<signed_in>> accounts::sign_in(sign_in_attempt attempt) {
+    std::optional<byte_string> device;
+    if (attempt.device && looks_like_session_token(attempt.device->reveal()))
+        device = token_hash(*attempt.device);
+    auto const found = co_await gateway_.transact(
+        db::no_tenant,
+        [email = attempt.email, network = network_group(attempt.address), device, now = system_clock().now()](
+            db::transaction& tx
+        ) { return ask(tx, email, network, device, now); }
+    );
+    if (!found.charged) co_return found.charged.error();
+
+    // The same work whether or not the address is known: the time taken tells nothing.
+    auto const& stored = found.known ? found.known->password_hash : nobodys_hash_;
+    auto const right = co_await hashing_.verify(stored, attempt.password);
+    if (!right) {
+        co_await gateway_.transact(db::no_tenant, [counts = found.counts](db::transaction& tx) {
+            refund(tx, counts);
+        });
+        co_return right.error();
     }
-    try {
-        auto outcome = co_await judge(email, std::move(password), std::move(address), std::move(user_agent));
-        if (outcome)
-            throttle_.succeeded(email, network);
-        else if (outcome.error().code != errc::unauthenticated)
-            throttle_.refund(email, network);
-        co_return outcome;
-    } catch (...) {
-        throttle_.refund(email, network);
-        throw;
-    }
+    if (!found.known || !*right) co_return wrong_credentials();
+
+    co_await gateway_.transact(db::no_tenant, [counts = found.counts](db::transaction& tx) {
+        forgive(tx, counts);
+    });
+    if (crypto::needs_rehash(stored)) co_await rehash(found.known->id, stored, attempt.password);
+    if (!found.device_known) attempt.device.reset();
+    co_return co_await begin_session(found.known->id, found.known->email, found.known->name, attempt);
 }
 
-async::task<result<signed_in>> accounts::judge(
-    std::string email, secret password, std::string address, std::string user_agent
-) {
-    auto const found = co_await gateway_.transact(db::no_tenant, [email](db::transaction& tx) {
-        std::optional<login> known;
-        auto const rows = tx.run(find_login, email);
-        if (auto const row = rows.first()) {
-            known = login{
-                row->get<user_id>("user_id"),
-                row->text("email"),
-                row->text("name"),
-                row->text("password_hash")
-            };
-        }
-        return known;
+/// Nobody's sign-in fails for it.
+async::task<> accounts::rehash(user_id who, std::string stored, secret password) {
+    auto const stronger = co_await hashing_.hash(std::move(password));
+    if (!stronger) co_return;
+    co_await gateway_.transact(db::no_tenant, [who, stored, stronger = *stronger](db::transaction& tx) {
+        tx.run(rehash_password, who, stored, stronger);
     });
-    // The same work whether or not the address is known: the time taken tells nothing.
-    auto const right =
-        co_await hashing_.verify(found ? found->password_hash : nobodys_hash_, std::move(password));
-    if (!right) co_return right.error();
-    if (!found || !*right) co_return wrong_credentials();
+}
 
-    auto token = crypto::random_token();
-    auto const hash = hash_of(token);
+async::task<signed_in> accounts::begin_session(
+    user_id who, std::string email, std::string name, sign_in_attempt const& from
+) {
+    signed_in made{crypto::random_token(), {}, std::nullopt};
+    auto const hash = token_hash(made.session_token);
+    auto device = from.device;
+    if (!device) device = made.device = crypto::random_token();
+    made.who.user = who;
+    made.who.name = shown_name(name, email);
+    made.who.email = std::move(email);
+    made.who.session_hash = std::string(as_text(hash));
+    made.who.address = from.address;
+    made.who.request_id = from.request_id;
     co_await gateway_.transact(
-        db::no_tenant,
-        [id = found->id,
+        acting(made.who),
+        [who,
          hash,
-         address = std::move(address),
-         agent = repaired(user_agent, user_agent_max_bytes)](db::transaction& tx) {
-            tx.run(start_session, id, address, agent, hash);
+         device = token_hash(*device),
+         address = from.address,
+         agent = repaired(from.user_agent, user_agent_max_bytes)](db::transaction& tx) {
+            tx.run(start_session, who, address, agent, hash);
+            tx.run(remember_device, who, device);
         }
     );
-    principal who{
-        found->id,
-        found->email,
-        shown_name(found->name, found->email),
-        std::string(as_text(hash)),
-        std::nullopt
-    };
-    co_return signed_in{std::move(token), std::move(who)};
+    co_return made;
 }
 
-std::chrono::seconds accounts::sign_in_wait(std::string_view email, std::string_view address) const {
-    return throttle_.wait(email, network_group(address), sign_in_throttle::steady::now());
+async::task<> accounts::sign_out(principal const& who) {
+    co_await gateway_.transact(acting(who), [hash = as_stored(who.session_hash)](db::transaction& tx) {
+        tx.run(end_session, hash);
+    });
 }
 
 async::task<> accounts::sign_out(std::string session_hash) {
-    auto const bytes = as_bytes(session_hash);
-    byte_string const hash(bytes.begin(), bytes.end());
-    co_await gateway_.transact(db::no_tenant, [hash](db::transaction& tx) { tx.run(end_session, hash); });
+    co_await gateway_.transact(db::no_tenant, [hash = as_stored(session_hash)](db::transaction& tx) {
+        tx.run(end_session, hash);
+    });
 }
 
 async::task<std::optional<identified>> accounts::find_session(
     secret session_token, std::optional<std::string> organization_slug
 ) {
     if (!looks_like_session_token(session_token.reveal())) co_return std::nullopt;
-    auto const hash = hash_of(session_token);
+    auto const hash = token_hash(session_token);
     co_return co_await gateway_.transact(
         db::no_tenant,
         [hash, limits = limits_, slug = std::move(organization_slug)](db::transaction& tx) {
@@ -208,7 +254,7 @@ async::task<std::optional<identified>> accounts::find_api_token(
     if (!looks_like_api_token(token.reveal())) co_return std::nullopt;
     co_return co_await gateway_.transact(
         db::no_tenant,
-        [hash = hash_of(token), slug = std::move(organization_slug)](db::transaction& tx) {
+        [hash = token_hash(token), slug = std::move(organization_slug)](db::transaction& tx) {
             std::optional<identified> found;
             auto const rows = tx.run(find_api_token_statement, hash);
             auto const row = rows.first();

@@ -1,9 +1,10 @@
-#include <tocsin/base/encoding.hpp>
+#include "token_hash.hpp"
+
 #include <tocsin/base/text.hpp>
-#include <tocsin/crypto/digest.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/identity/admin.hpp>
 #include <tocsin/identity/api_token.hpp>
+#include <tocsin/identity/invitations.hpp>
 #include <tocsin/identity/password_rules.hpp>
 
 #include <algorithm>
@@ -41,6 +42,27 @@ constexpr db::statement insert_token = {
     "admin_insert_token",
     "insert into tocsin.api_tokens (organization_id, token_id, name, role, token_hash) "
     "values ($1::uuid, $2::uuid, $3, $4, $5)",
+};
+
+constexpr db::statement invite_owner = {
+    "admin_invite_owner",
+    "insert into tocsin.invitations (organization_id, invitation_id, email, role, expires_at, token_hash) "
+    "values ($1::uuid, $2::uuid, $3, 'owner', tocsin.now() + $4::bigint * interval '1 millisecond', $5)",
+};
+constexpr db::statement delete_resets = {
+    "admin_delete_password_resets",
+    "delete from tocsin.password_resets where user_id = $1::uuid",
+};
+constexpr db::statement insert_reset = {
+    "admin_insert_password_reset",
+    "insert into tocsin.password_resets (user_id, expires_at, token_hash) "
+    "values ($1::uuid, tocsin.now() + $2::bigint * interval '1 millisecond', $3)",
+};
+constexpr db::statement note_reset = {
+    "admin_note_password_reset",
+    "select tocsin.note(organization_id, 'operator', 'password.reset_made', 'member', user_id, null, null, "
+    "null) "
+    "from tocsin.members where user_id = $1::uuid",
 };
 
 constexpr std::size_t name_max_bytes = 200;
@@ -110,36 +132,54 @@ bool is_email(std::string_view text) noexcept {
 admin::admin(db::pool& operators, password_worker& hashing, clock const& time)
     : operators_(operators), hashing_(hashing), clock_(time) {}
 
-async::task<result<organization_id>> admin::create_organization(
+async::task<result<made_organization>> admin::create_organization(
     std::string slug, std::string name, std::optional<std::string> owner_email
 ) {
     if (auto bad = slug_problem(slug)) co_return *bad;
     if (auto bad = name_problem(name, 1)) co_return *bad;
-    organization_id const id{crypto::uuid_v7(clock_.now())};
+    if (owner_email && !is_email(*owner_email))
+        co_return invalid("owner", "This is no e-mail address: " + printable(*owner_email, 254));
+    auto const now = clock_.now();
+    organization_id const id{crypto::uuid_v7(now)};
+    uuid const invitation = crypto::uuid_v7(now);
+    auto token = crypto::random_token();
     try {
-        co_return co_await operators_.transact(
+        bool const invited = co_await operators_.transact(
             db::no_tenant,
-            [id, slug, name, owner_email](db::transaction& tx) -> result<organization_id> {
-                std::optional<user_id> owner;
-                if (owner_email) {
-                    owner = user_of(tx, *owner_email);
-                    if (!owner) {
-                        return error{
-                            errc::not_found,
-                            "Nobody has the address " + *owner_email +
-                                ". Make the organization without --owner, then: " + "tocsin user create " +
-                                *owner_email + " --org " + slug + " --role owner --password-stdin"
-                        };
-                    }
-                }
+            [id, slug, name, owner_email, invitation, hash = token_hash(token)](db::transaction& tx) {
                 tx.run(insert_organization, id, slug, name);
-                if (owner) tx.run(insert_member, id, *owner, role::owner);
-                return id;
+                if (!owner_email) return false;
+                if (auto const owner = user_of(tx, *owner_email)) {
+                    tx.run(insert_member, id, *owner, role::owner);
+                    return false;
+                }
+                std::chrono::milliseconds const life = invitation_life;
+                tx.run(invite_owner, id, invitation, *owner_email, life, hash);
+                return true;
             }
         );
+        made_organization made{id, std::nullopt};
+        if (invited) made.owner_invitation = std::move(token);
+        co_return made;
     } catch (db::constraint_violation const& why) {
         co_return refused(why, slug);
     }
+}
+
+async::task<result<secret>> admin::make_password_reset(std::string email) {
+    auto token = crypto::random_token();
+    bool const known =
+        co_await operators_.transact(db::no_tenant, [email, hash = token_hash(token)](db::transaction& tx) {
+            auto const who = user_of(tx, email);
+            if (!who) return false;
+            tx.run(delete_resets, *who);
+            std::chrono::milliseconds const life = password_reset_life;
+            tx.run(insert_reset, *who, life, hash);
+            tx.run(note_reset, *who);
+            return true;
+        });
+    if (!known) co_return error{errc::not_found, "Nobody has the address " + printable(email, 254) + "."};
+    co_return token;
 }
 
 async::task<result<account_kind>> admin::add_member(new_member who) {
@@ -193,11 +233,9 @@ async::task<result<secret>> admin::create_token(
         );
     token_id const id{crypto::uuid_v7(clock_.now())};
     auto token = make_api_token(id);
-    auto const digest = crypto::sha256(token.reveal());
     auto const made = co_await operators_.transact(
         db::no_tenant,
-        [id, slug = organization_slug, name, role, hash = byte_string(digest.begin(), digest.end())](
-            db::transaction& tx
+        [id, slug = organization_slug, name, role, hash = token_hash(token)](db::transaction& tx
         ) -> result<> {
             auto const organization = organization_of(tx, slug);
             if (!organization) return no_organization(slug);

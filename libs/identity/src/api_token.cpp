@@ -19,13 +19,14 @@ constexpr bool is_base64url(char c) noexcept {
 
 }  // namespace
 
-secret make_api_token(token_id id) {
+std::string api_token_prefix(token_id id) {
     auto const& bytes = id.value.bytes();
+    return std::string(prefix) + to_base64url(byte_view(bytes.data(), bytes.size()));
+}
+
+secret make_api_token(token_id id) {
     auto const random = crypto::random_token();
-    return secret(
-        std::string(prefix) + to_base64url(byte_view(bytes.data(), bytes.size())) + "_" +
-        std::string(random.reveal())
-    );
+    return secret(api_token_prefix(id) + "_" + std::string(random.reveal()));
 }
 
 bool looks_like_api_token(std::string_view text) noexcept {

@@ -28,13 +28,14 @@ constexpr db::statement list_some{
     "f.organization_id = $1 and f.slug = any ($5::text[])))"
     "  and ($6::uuid is null or i.integration_id = $6)"
     "  and ($7::text is null or lower(i.assignee) = lower($7))"
-    "  and ($8::text is null or to_tsvector('simple', i.title || ' ' || coalesce(i.culprit, '') || ' ' || "
-    "coalesce(i.short_id, ''))"
-    "                           @@ websearch_to_tsquery('simple', $8))"
+    "  and ($8::text is null or tocsin.search_words(i.title, i.culprit, i.short_id, i.project_slug) @@ "
+    "to_tsquery('simple', $8))"
     "  and ($9::timestamptz is null or i.opened_at >= $9)"
     "  and ($10::timestamptz is null or i.opened_at < $10)"
     "  and ($11::bigint is null or i.number = $11)"
-    " order by i.number desc limit $12"
+    "  and (not $12::boolean or i.assignee is null)"
+    " order by i.number desc limit $13",
+    db::statement::planned::by_values
 };
 
 constexpr db::statement find_one{"find_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2"};
@@ -85,6 +86,23 @@ std::optional<std::int64_t> number_in(std::string_view query) {
     std::int64_t number = 0;
     auto const [end, failed] = std::from_chars(query.data() + 1, query.data() + query.size(), number);
     return failed == std::errc{} && end == query.data() + query.size() ? std::optional(number) : std::nullopt;
+}
+
+/// Every word, or the beginning of one: what has been typed so far finds, too. Parted as
+/// tocsin.search_words parts them.
+std::optional<std::string> words_in(std::string_view query) {
+    std::string wanted;
+    bool in_word = false;
+    for (char const c : query) {
+        bool const is_part = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             static_cast<unsigned char>(c) >= 0x80;
+        if (!is_part && in_word) wanted += ":*";
+        if (is_part && !in_word && !wanted.empty()) wanted += " & ";
+        if (is_part) wanted += c;
+        in_word = is_part;
+    }
+    if (in_word) wanted += ":*";
+    return wanted.empty() ? std::nullopt : std::optional(std::move(wanted));
 }
 
 error no_such(std::int64_t number) {
@@ -192,7 +210,7 @@ result<incident> apply_action(
 
 async::task<std::vector<incident>> board::list(organization_id org, incident_filter filter) {
     auto const number = filter.query ? number_in(*filter.query) : std::nullopt;
-    if (number) filter.query.reset();
+    filter.query = filter.query && !number ? words_in(*filter.query) : std::nullopt;
     return pool_.transact(org, [org, filter, number](db::transaction& tx) {
         std::vector<incident> found;
         for (auto const row : tx.run(
@@ -208,6 +226,7 @@ async::task<std::vector<incident>> board::list(organization_id org, incident_fil
                  filter.since,
                  filter.until,
                  number,
+                 filter.unassigned,
                  filter.limit
              ))
             found.push_back(read(row));

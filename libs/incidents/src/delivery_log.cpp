@@ -1,4 +1,8 @@
+#include "likeness.hpp"
+
 #include <tocsin/incidents/delivery_log.hpp>
+
+#include <algorithm>
 
 namespace tocsin::incidents {
 
@@ -23,7 +27,8 @@ constexpr db::statement list_some{
     "   and ($7::uuid is null or d.integration_id = $7)"
     "   and ($8::text is null or d.project_id = $8 or d.project_slug = $8)"
     "   and ($9::text is null or d.request_id = $9)"
-    " order by d.delivery_id desc limit $10"
+    " order by d.delivery_id desc limit $10",
+    db::statement::planned::by_values
 };
 
 // A duplicate has no body of its own: it shows that of the delivery it points to, or of that one's.
@@ -51,6 +56,28 @@ constexpr db::statement list_unmapped{
         group by d.integration_id, d.project_id, case when d.project_id is null then d.project_slug end
         order by max(d.received_at) desc limit 200)"
 };
+
+constexpr db::statement list_services{
+    "list_services_to_suggest",
+    "select service_id, slug, name from tocsin.services where organization_id = $1 and archived_at is null "
+    "order by slug"
+};
+
+std::optional<suggested_service> suggest(
+    std::optional<std::string> const& project, std::vector<suggested_service> const& services
+) {
+    constexpr double alike_enough = 0.5;
+    if (!project) return std::nullopt;
+    std::optional<suggested_service> best;
+    double best_likeness = 0;
+    for (auto const& one : services) {
+        auto const is = std::max(likeness(*project, one.slug), likeness(*project, one.name));
+        if (is < alike_enough || is <= best_likeness) continue;
+        best = one;
+        best_likeness = is;
+    }
+    return best;
+}
 
 delivery read(db::row const& row) {
     return {
@@ -115,6 +142,9 @@ async::task<result<delivery_details>> delivery_log::find(organization_id org, de
 
 async::task<std::vector<unmapped_project>> delivery_log::unmapped(organization_id org) {
     return pool_.transact(org, [org](db::transaction& tx) {
+        std::vector<suggested_service> services;
+        for (auto const row : tx.run(list_services, org))
+            services.push_back({row.get<service_id>("service_id"), row.text("slug"), row.text("name")});
         std::vector<unmapped_project> found;
         for (auto const row : tx.run(list_unmapped, org))
             found.push_back(
@@ -123,7 +153,8 @@ async::task<std::vector<unmapped_project>> delivery_log::unmapped(organization_i
                  row.get<std::optional<std::string>>("project_slug"),
                  row.get<std::int64_t>("deliveries"),
                  row.get<timestamp>("first_at"),
-                 row.get<timestamp>("last_at")}
+                 row.get<timestamp>("last_at"),
+                 suggest(row.get<std::optional<std::string>>("project_slug"), services)}
             );
         return found;
     });

@@ -9,7 +9,8 @@ namespace {
 #define TOCSIN_MAPPING_COLUMNS                                                                               \
     "select m.mapping_id, m.sentry_project_id, m.sentry_project_slug, m.sentry_project_name, m.service_id, " \
     "s.slug, s.name, "                                                                                       \
-    "       m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.created_at "              \
+    "       m.active, m.inactive_until, m.environments, m.min_level, m.severity, m.on_archive, "             \
+    "m.open_on_error, m.created_at "                                                                         \
     "  from tocsin.mappings m "                                                                              \
     "  join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id "     \
     " where m.organization_id = $1 and m.integration_id = $2 "
@@ -31,8 +32,8 @@ constexpr db::statement service_is_live{
 constexpr db::statement insert_one{
     "insert_mapping",
     R"(insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, sentry_project_slug, sentry_project_name,
-                                    service_id, active, inactive_until, environments, min_level, severity)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11, $12)
+                                    service_id, active, inactive_until, environments, min_level, severity, on_archive, open_on_error)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11, $12, $13, $14)
        on conflict do nothing)"
 };
 
@@ -44,7 +45,7 @@ constexpr db::statement update_one{
               inactive_until = case when $6 then $7::timestamptz else inactive_until end,
               environments = coalesce($8::text[], environments),
               min_level = case when $9 then $10::text else min_level end,
-              severity = coalesce($11, severity)
+              severity = coalesce($11, severity), on_archive = coalesce($12, on_archive), open_on_error = coalesce($13::boolean, open_on_error)
         where organization_id = $1 and integration_id = $2 and mapping_id = $3)"
 };
 
@@ -65,6 +66,8 @@ mapping read(db::row const& row) {
     found.environments = row.get<std::vector<std::string>>("environments");
     found.min_level = row.get<std::optional<std::string>>("min_level");
     found.severity = row.text("severity");
+    found.on_archive = row.text("on_archive");
+    found.open_on_error = row.get<bool>("open_on_error");
     found.created_at = row.get<timestamp>("created_at");
     return found;
 }
@@ -108,7 +111,9 @@ result<mapping> insert_mapping(
         what.wanted.inactive_until,
         what.wanted.environments,
         what.wanted.min_level,
-        what.wanted.severity
+        what.wanted.severity,
+        what.wanted.on_archive,
+        what.wanted.open_on_error
     );
     if (inserted.affected() == 0)
         return error{
@@ -136,7 +141,9 @@ result<mapping> update_mapping(
         how.environments,
         how.min_level.has_value(),
         how.min_level.value_or(std::nullopt),
-        how.severity
+        how.severity,
+        how.on_archive,
+        how.open_on_error
     );
     return find(tx, org, id, which);
 }

@@ -1,14 +1,18 @@
 #include "gateway/openapi.hpp"
 
+#include "gateway/account_api.hpp"
 #include "gateway/audit_api.hpp"
 #include "gateway/credentials.hpp"
 #include "gateway/deliveries_api.hpp"
 #include "gateway/events_api.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
+#include "gateway/invitations_api.hpp"
 #include "gateway/mappings_api.hpp"
+#include "gateway/members_api.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
+#include "gateway/tokens_api.hpp"
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/crypto/vault.hpp>
@@ -78,6 +82,10 @@ struct every_endpoint {
     identity::password_worker hashing{1, 1};
     identity::accounts accounts{pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}};
     identity::service_catalog catalog{pool};
+    identity::own_account own{pool, hashing, accounts.limits()};
+    identity::members members{pool};
+    identity::invitations invitations{pool, accounts, hashing};
+    identity::api_tokens tokens{pool};
     identity::audit_log audit{pool};
     integrations::integration_store store{pool};
     integrations::refresher refresher{pool, sentry, {}, vault, {}, system_clock(), metrics};
@@ -96,6 +104,12 @@ struct every_endpoint {
         endpoints all;
         for (auto& part : {
                  session_endpoints(accounts, session_cookie(session_cookie::kind::plain)),
+                 account_endpoints(own, session_cookie(session_cookie::kind::plain)),
+                 member_endpoints(members),
+                 invitation_endpoints(
+                     invitations, accounts, session_cookie(session_cookie::kind::plain), url
+                 ),
+                 token_endpoints(tokens),
                  audit_endpoints(audit),
                  service_endpoints(catalog),
                  integration_endpoints({store, connect, checker, refresher, url, url}),

@@ -28,14 +28,20 @@ BOOST_FIXTURE_TEST_CASE(organizations, store_fixture) {
                      "where slug = 'beta'") == "owner"
     );
     BOOST_TEST((code_of(run(admin.create_organization("acme", "Acme", std::nullopt))) == errc::conflict));
+    BOOST_TEST((code_of(run(admin.create_organization("gamma", "Gamma", "no address"))) == errc::invalid));
+    auto const invited = run(admin.create_organization("gamma", "Gamma", "new@example.com")).value();
+    BOOST_TEST_REQUIRE(invited.owner_invitation.has_value());
     BOOST_TEST(
-        (code_of(run(admin.create_organization("gamma", "Gamma", "nobody@example.com"))) == errc::not_found)
+        database.sql(
+            "select email || ' ' || role from tocsin.invitations where token_hash = sha256('" +
+            std::string(invited.owner_invitation->reveal()) + "')"
+        ) == "new@example.com owner"
     );
     for (auto const* bad : {"", "Acme", "-acme", "acme corp"})
         BOOST_TEST((code_of(run(admin.create_organization(bad, "Acme", std::nullopt))) == errc::invalid));
     for (auto const& bad : {std::string(), std::string(201, 'a'), std::string("a\nb"), std::string("\xFF")})
-        BOOST_TEST((code_of(run(admin.create_organization("gamma", bad, std::nullopt))) == errc::invalid));
-    BOOST_TEST(database.sql("select count(*) from tocsin.organizations") == "2");
+        BOOST_TEST((code_of(run(admin.create_organization("delta", bad, std::nullopt))) == errc::invalid));
+    BOOST_TEST(database.sql("select count(*) from tocsin.organizations") == "3");
 }
 
 BOOST_FIXTURE_TEST_CASE(exactly_one_owner_as_soon_as_there_are_members, store_fixture) {
@@ -72,6 +78,25 @@ BOOST_FIXTURE_TEST_CASE(what_is_refused_before_the_database, store_fixture) {
 BOOST_FIXTURE_TEST_CASE(passwords_are_stored_as_argon2id, store_fixture) {
     auto const stored = database.sql("select password_hash from tocsin.users");
     BOOST_TEST(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_link_to_a_new_password, store_fixture) {
+    auto const first = run(admin.make_password_reset("OWNER@example.com")).value();
+    auto const second = run(admin.make_password_reset("owner@example.com")).value();
+    BOOST_TEST(
+        database.sql(
+            "select count(*) from tocsin.password_resets where token_hash = sha256('" +
+            std::string(second.reveal()) + "')"
+        ) == "1"
+    );
+    BOOST_TEST(database.sql("select count(*) from tocsin.password_resets") == "1");
+    BOOST_TEST((code_of(run(admin.make_password_reset("nobody@example.com"))) == errc::not_found));
+    BOOST_TEST(
+        database.sql(
+            "select count(*) from tocsin.audit_log where action = 'password.reset_made' and actor_kind = "
+            "'operator'"
+        ) == "2"
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -110,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(archiving, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(organizations_do_not_see_one_another, fixture) {
-    auto const beta = run(admin.create_organization("beta", "Beta", std::nullopt)).value();
+    auto const beta = run(admin.create_organization("beta", "Beta", std::nullopt)).value().id;
     auto const ours = made("checkout");
     BOOST_TEST(run(catalog.list(beta, {}, 50)).empty());
     BOOST_TEST((code_of(run(catalog.find(beta, ours.id))) == errc::not_found));

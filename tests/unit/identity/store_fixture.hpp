@@ -23,7 +23,7 @@ struct store_fixture {
     organization_id acme;
 
     store_fixture() {
-        acme = run(admin.create_organization("acme", "Acme", std::nullopt)).value();
+        acme = run(admin.create_organization("acme", "Acme", std::nullopt)).value().id;
         add("owner@example.com", "acme", identity::role::owner).value();
     }
 
@@ -35,11 +35,18 @@ struct store_fixture {
         ));
     }
     result<identity::signed_in> sign_in(
-        std::string email, std::string password = good_password, std::string address = "192.0.2.1"
+        std::string email,
+        std::string password = good_password,
+        std::string address = "192.0.2.1",
+        std::optional<secret> device = std::nullopt
     ) {
-        return run(
-            accounts.sign_in(std::move(email), secret(std::move(password)), std::move(address), "fake agent")
-        );
+        return run(accounts.sign_in(
+            {std::move(email),
+             secret(std::move(password)),
+             std::move(address),
+             "fake agent",
+             std::move(device)}
+        ));
     }
 };
 

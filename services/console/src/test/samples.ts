@@ -93,6 +93,8 @@ export const mapping = (
   environments: [],
   min_level: null,
   severity: "auto",
+  on_archive: "resolve",
+  open_on_error: false,
   created_at: "2026-01-01T00:00:00Z",
 });
 
@@ -115,6 +117,7 @@ export const delivery = (
   size: 100,
   headers: { "content-type": "application/json" },
   body: "{}",
+  body_base64: null,
   signing_key: "current",
   cut: false,
   ...more,

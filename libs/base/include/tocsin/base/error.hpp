@@ -2,6 +2,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ struct error {
     errc code = errc::internal;
     std::string detail;
     std::vector<field_error> fields = {};
+    std::chrono::seconds retry_after{0};  ///< when to try again, where that is known
 };
 
 /// Expected failures travel as values; exceptions mean a bug or a lost dependency.

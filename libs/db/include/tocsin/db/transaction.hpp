@@ -14,6 +14,8 @@ namespace tocsin::db {
 struct statement {
     char const* name;
     char const* sql;
+    /// By its values: where conditions come and go with them, one plan for all would be a bad one for most.
+    enum class planned { once, by_values } plan = planned::once;
 };
 
 /// The statements of one unit of work. Lives on the pool's thread, inside the function given to

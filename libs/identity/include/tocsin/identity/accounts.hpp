@@ -6,7 +6,6 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/principal.hpp>
-#include <tocsin/identity/sign_in_throttle.hpp>
 
 #include <chrono>
 #include <functional>
@@ -23,9 +22,20 @@ struct session_limits {
     std::chrono::milliseconds max;
 };
 
+/// Somebody who wants to sign in, as the request tells.
+struct sign_in_attempt {
+    std::string email;
+    secret password;
+    std::string address;
+    std::string user_agent;
+    std::optional<secret> device = {};  ///< what the browser was given the last time
+    std::string request_id = {};
+};
+
 struct signed_in {
     secret session_token;  ///< for the cookie; only its SHA-256 is stored
     principal who;
+    std::optional<secret> device = {};  ///< for another cookie, where the browser has none that is known
 };
 
 /// Whom a request's credentials belong to.
@@ -45,13 +55,15 @@ public:
     accounts(db::pool& gateway, password_worker& hashing, session_limits limits);
 
     /// errc::unauthenticated alike for a wrong password and an unknown address (and equally slow);
-    /// errc::rate_limited after several failures for this address from this network; errc::unavailable where
-    /// too many sign in at once.
-    async::task<result<signed_in>> sign_in(
-        std::string email, secret password, std::string address, std::string user_agent
+    /// errc::rate_limited, with the wait, as attempt_throttle.hpp says; errc::unavailable where too many sign
+    /// in at once.
+    async::task<result<signed_in>> sign_in(sign_in_attempt attempt);
+    /// A session for somebody who has proved in another way who they are.
+    async::task<signed_in> begin_session(
+        user_id who, std::string email, std::string name, sign_in_attempt const& from
     );
-    /// How long a sign-in that was rate_limited has to wait.
-    std::chrono::seconds sign_in_wait(std::string_view email, std::string_view address) const;
+    /// `who` is the actor of the audit log's entry.
+    async::task<> sign_out(principal const& who);
     async::task<> sign_out(std::string session_hash);
 
     /// Nothing where the session does not exist or has ended. `organization_slug`: the one the request is
@@ -65,15 +77,14 @@ public:
     /// Ordered by slug.
     async::task<std::vector<membership>> organizations_of(user_id user);
 
+    session_limits limits() const noexcept { return limits_; }
+
 private:
-    async::task<result<signed_in>> judge(
-        std::string email, secret password, std::string address, std::string user_agent
-    );
+    async::task<> rehash(user_id who, std::string stored, secret password);
 
     db::pool& gateway_;
     password_worker& hashing_;
     session_limits limits_;
-    sign_in_throttle throttle_;
     std::string
         nobodys_hash_;  ///< of a random password: verified for unknown addresses, so that they take as long
 };

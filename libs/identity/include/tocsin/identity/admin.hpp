@@ -8,6 +8,7 @@
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/principal.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,14 @@ struct new_member {
     secret password;  ///< ignored where the address has an account already
 };
 
+struct made_organization {
+    organization_id id;
+    std::optional<secret> owner_invitation;  ///< the token of the link, where the owner has no account yet
+};
+
+/// How long a link to a new password works.
+inline constexpr std::chrono::hours password_reset_life{1};
+
 /// What operators do from the command line. Every input is checked here; errc::invalid, not_found and
 /// conflict carry a sentence for the operator. The pool's role is tocsin_operator; pool and worker outlive
 /// this object.
@@ -31,10 +40,13 @@ class admin {
 public:
     admin(db::pool& operators, password_worker& hashing, clock const& time = system_clock());
 
-    /// `owner_email`: an existing account that becomes the owner.
-    async::task<result<organization_id>> create_organization(
+    /// `owner_email`: the account that becomes the owner; where the address has none, it is invited to be.
+    async::task<result<made_organization>> create_organization(
         std::string slug, std::string name, std::optional<std::string> owner_email
     );
+    /// The token of a link that sets a new password, for an hour; those made before do not work any more.
+    /// errc::not_found.
+    async::task<result<secret>> make_password_reset(std::string email);
     /// Adds a member, making the account where the address has none. An organization has exactly one owner as
     /// soon as it has members: the first must be the owner, a second owner is refused.
     async::task<result<account_kind>> add_member(new_member who);

@@ -59,7 +59,8 @@ struct incident_filter {
     std::vector<std::string> services;  ///< slugs
     std::optional<integration_id> integration;
     std::optional<std::string> assignee;
-    std::optional<std::string> query;    ///< words, as a person types them; `#42` is a number
+    bool unassigned = false;             ///< only those that nobody has
+    std::optional<std::string> query;    ///< beginnings of words, all of them; `#42` is a number
     std::optional<timestamp> since;      ///< opened at or after
     std::optional<timestamp> until;      ///< opened before
     std::optional<std::int64_t> before;  ///< number: the page's key, newest first
@@ -82,6 +83,29 @@ struct manual_incident {
     std::optional<std::string> note;
 };
 
+/// What a period was like; incidents count from when they were opened.
+struct incident_summary {
+    struct day {
+        std::string date;  ///< of UTC, YYYY-MM-DD
+        std::int64_t opened = 0;
+        std::int64_t resolved = 0;
+    };
+    struct per_service {
+        service_id service;
+        std::string slug;
+        std::string name;
+        std::int64_t opened = 0;
+        std::int64_t still_open = 0;
+        /// From opening to the first acknowledgement, and to the last resolution; medians, in seconds.
+        std::optional<std::int64_t> acknowledged_after;
+        std::optional<std::int64_t> resolved_after;
+    };
+    timestamp since;
+    timestamp until;
+    std::vector<day> days;              ///< each of the period, also those without an incident
+    std::vector<per_service> services;  ///< those with incidents, most first
+};
+
 /// Incidents as people see and handle them.
 class board {
 public:
@@ -89,6 +113,11 @@ public:
 
     async::task<std::vector<incident>> list(organization_id org, incident_filter filter);
     async::task<result<incident>> find(organization_id org, std::int64_t number);
+    /// Of incidents opened at or after `since` and before `until`: the last 30 days unless told otherwise, a
+    /// year at most.
+    async::task<result<incident_summary>> summarize(
+        organization_id org, std::optional<timestamp> since, std::optional<timestamp> until
+    );
     /// Oldest first, at most 1,000 entries after `after`.
     async::task<result<std::vector<timeline_entry>>> timeline(
         organization_id org, std::int64_t number, std::int64_t after, std::int64_t limit

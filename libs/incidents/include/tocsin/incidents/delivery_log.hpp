@@ -53,6 +53,12 @@ struct delivery_filter {
     std::int64_t limit = 50;
 };
 
+struct suggested_service {
+    service_id id;
+    std::string slug;
+    std::string name;
+};
+
 /// A Sentry project whose deliveries wait for a mapping.
 struct unmapped_project {
     integration_id integration;
@@ -61,6 +67,7 @@ struct unmapped_project {
     std::int64_t deliveries = 0;
     timestamp first_at;
     timestamp last_at;
+    std::optional<suggested_service> suggestion = {};  ///< whose name is most like the project's, if any is
 };
 
 /// Reads what arrived, and why it did or did not open an incident.

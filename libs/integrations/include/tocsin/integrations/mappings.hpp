@@ -29,6 +29,8 @@ struct new_mapping {
     std::vector<std::string> environments;
     std::optional<std::string> min_level;
     std::string severity = "auto";
+    std::string on_archive = "resolve";
+    bool open_on_error = false;
 };
 
 /// A change: what is nothing stays.
@@ -39,6 +41,8 @@ struct mapping_change {
     std::optional<std::vector<std::string>> environments;
     std::optional<std::optional<std::string>> min_level;
     std::optional<std::string> severity;
+    std::optional<std::string> on_archive;
+    std::optional<bool> open_on_error;
 };
 
 class mappings {

@@ -106,6 +106,8 @@ struct mapping {
     std::vector<std::string> environments;
     std::optional<std::string> min_level;
     std::string severity = "auto";
+    std::string on_archive = "resolve";  ///< or keep: archiving in Sentry leaves the incident alone
+    bool open_on_error = false;          ///< a bare error may open an incident
     timestamp created_at;
 };
 

@@ -1,0 +1,76 @@
+#include <tocsin/incidents/board.hpp>
+
+namespace tocsin::incidents {
+
+namespace {
+
+// Numbers grow with time, so the walk back from the newest ends where the period begins.
+#define TOCSIN_OF_PERIOD                                                                                     \
+    "with of_period as materialized ("                                                                       \
+    " select i.service_id, i.status, i.opened_at, i.acknowledged_at, i.resolved_at from tocsin.incidents i " \
+    "  where i.organization_id = $1 and i.opened_at >= $2 and i.opened_at < $3 "                             \
+    "    and i.number > coalesce((select b.number from tocsin.incidents b where b.organization_id = $1 "     \
+    "                                and b.opened_at < $2 order by b.number desc limit 1), 0)) "
+
+constexpr db::statement count_days{
+    "summarize_days",
+    TOCSIN_OF_PERIOD
+    R"(select to_char(d.day, 'YYYY-MM-DD') as date, coalesce(o.count, 0) as opened, coalesce(r.count, 0) as resolved
+         from generate_series(date_trunc('day', $2::timestamptz), $3::timestamptz - interval '1 microsecond', interval '1 day') as d (day)
+         left join (select date_trunc('day', opened_at) as day, count(*) from of_period group by 1) o on o.day = d.day
+         left join (select date_trunc('day', resolved_at) as day, count(*) from of_period where resolved_at is not null group by 1) r on r.day = d.day
+        order by d.day)"
+};
+
+constexpr db::statement count_services{
+    "summarize_services",
+    TOCSIN_OF_PERIOD
+    R"(select s.service_id, s.slug, s.name, count(*) as opened, count(*) filter (where p.status <> 'resolved') as still_open,
+              round(percentile_cont(0.5) within group (order by extract(epoch from p.acknowledged_at - p.opened_at))
+                  filter (where p.acknowledged_at is not null))::bigint as acknowledged_after,
+              round(percentile_cont(0.5) within group (order by extract(epoch from p.resolved_at - p.opened_at))
+                  filter (where p.resolved_at is not null))::bigint as resolved_after
+         from of_period p
+         join tocsin.services s on s.organization_id = $1 and s.service_id = p.service_id
+        group by s.service_id, s.slug, s.name
+        order by opened desc, s.slug)"
+};
+
+#undef TOCSIN_OF_PERIOD
+
+constexpr db::statement select_now{"summary_now", "select tocsin.now() as now"};
+
+}  // namespace
+
+async::task<result<incident_summary>> board::summarize(
+    organization_id org, std::optional<timestamp> since, std::optional<timestamp> until
+) {
+    return pool_.transact(org, [=](db::transaction& tx) -> result<incident_summary> {
+        auto const to = until ? *until : tx.run(select_now)[0].get<timestamp>("now");
+        auto const from = since.value_or(to - std::chrono::days(30));
+        if (from >= to || to - from > std::chrono::days(366))
+            return error{
+                errc::invalid,
+                "The period is wrong.",
+                {{"since", "must be before until, and at most 366 days before it"}}
+            };
+        incident_summary found{.since = from, .until = to};
+        for (auto const& row : tx.run(count_days, org, from, to))
+            found.days.push_back(
+                {row.text("date"), row.get<std::int64_t>("opened"), row.get<std::int64_t>("resolved")}
+            );
+        for (auto const& row : tx.run(count_services, org, from, to))
+            found.services.push_back(
+                {row.get<service_id>("service_id"),
+                 row.text("slug"),
+                 row.text("name"),
+                 row.get<std::int64_t>("opened"),
+                 row.get<std::int64_t>("still_open"),
+                 row.get<std::optional<std::int64_t>>("acknowledged_after"),
+                 row.get<std::optional<std::int64_t>>("resolved_after")}
+            );
+        return found;
+    });
+}
+
+}  // namespace tocsin::incidents
