@@ -12,6 +12,7 @@ const unmapped = (n: number, slug: string, more: Partial<Unmapped> = {}): Unmapp
   deliveries: 12,
   first_at: "2026-01-01T00:00:00Z",
   last_at: "2026-01-02T00:00:00Z",
+  suggested_service: null,
   ...more,
 });
 
@@ -47,7 +48,8 @@ const here = "/o/example/integrations/unmapped";
 let sent: Sent;
 
 beforeEach(() => {
-  sent = inbox([unmapped(9, "mobile"), unmapped(10, "search")]);
+  const like = { id: search.id, slug: search.slug, name: search.name };
+  sent = inbox([unmapped(9, "mobile"), unmapped(10, "search", { suggested_service: like })]);
 });
 
 test("a project is mapped and what it sent is run, in one step", async () => {
@@ -65,7 +67,7 @@ test("a project is mapped and what it sent is run, in one step", async () => {
   await expectAccessible();
 });
 
-test("a service of the same name is suggested, and all suggestions are taken at once", async () => {
+test("all suggestions are taken at once, and given up again", async () => {
   const { user } = open(here);
   await user.click(await screen.findByRole("button", { name: "Take all suggestions (1)" }));
   expect((screen.getByRole("combobox", { name: "Map search to" }) as HTMLSelectElement).value).toBe(
@@ -76,10 +78,10 @@ test("a service of the same name is suggested, and all suggestions are taken at 
   expect(screen.queryByRole("button", { name: /^Map 1/ })).toBeNull();
 });
 
-test("the server's suggestion counts, also where it has none", async () => {
+test("one suggestion is taken for its project; an archived service is none", async () => {
   inbox([
     unmapped(9, "mobile", { suggested_service: { id: checkout.id, slug: "checkout", name: "Checkout" } }),
-    unmapped(10, "search", { suggested_service: null }),
+    unmapped(10, "search", { suggested_service: { id: id(400), slug: "gone", name: "Gone" } }),
   ]);
   const { user } = open(here);
   await user.click(await screen.findByRole("button", { name: /mobile: take Checkout/ }));

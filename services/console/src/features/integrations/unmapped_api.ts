@@ -4,10 +4,7 @@ import { api, body, type Schemas } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { keys } from "../../api/queries";
 
-export type Unmapped = Schemas["UnmappedProject"] & {
-  /** Whose name is like the project's. */
-  suggested_service?: Schemas["ServiceRef"] | null;
-};
+export type Unmapped = Schemas["UnmappedProject"];
 
 export const keyOf = ({ integration_id, project }: Unmapped) =>
   `${integration_id} ${project.id ?? project.slug ?? ""}`;

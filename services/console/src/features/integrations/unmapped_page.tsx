@@ -6,7 +6,7 @@ import { useOrg } from "../../api/org";
 import { integrationsQuery, servicesQuery, unmappedQuery } from "../../api/queries";
 import { SearchIcon } from "../../ui/icons";
 import { Page } from "../../ui/page";
-import { ServiceForm, slugOf } from "../../ui/service_form";
+import { ServiceForm } from "../../ui/service_form";
 import { AsOf, Empty, Loaded, Refusal } from "../../ui/states";
 import css from "./integrations.module.css";
 import { SectionLinks } from "./section_links";
@@ -31,21 +31,13 @@ function useSteadyOrder(items: readonly Unmapped[]) {
   }, [items]);
 }
 
-/** The server's suggestion, or else the service of the same name. */
+/** The service whose name is like the project's, where it can still be chosen. */
 function suggestionsOf(items: readonly Unmapped[], services: readonly Service[]) {
-  const usable = services.filter(({ archived_at }) => archived_at === null);
-  const bySlug = new Map(usable.map((each) => [each.slug, each]));
-  const byId = new Map(usable.map((each) => [each.id, each]));
+  const usable = new Set(services.filter(({ archived_at }) => archived_at === null).map(({ id }) => id));
   return new Map(
     items.flatMap((item) => {
-      const { suggested_service: suggested, project } = item;
-      const found =
-        suggested === undefined
-          ? project.slug === null
-            ? undefined
-            : bySlug.get(slugOf(project.slug))
-          : suggested && byId.get(suggested.id);
-      return found ? [[keyOf(item), found] as const] : [];
+      const { suggested_service: suggested } = item;
+      return suggested && usable.has(suggested.id) ? [[keyOf(item), suggested] as const] : [];
     }),
   );
 }
