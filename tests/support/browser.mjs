@@ -57,3 +57,24 @@ export async function picture(page, name) {
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
+
+/** From the next address on the page keeps its longest task in milliseconds and how far its layout shifted: `window.takeMeasures()`. */
+export async function measured(page) {
+  await page.addInitScript(() => {
+    let longest = 0;
+    let shift = 0;
+    const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+    watch('longtask', ({ duration }) => {
+      longest = Math.max(longest, duration);
+    });
+    watch('layout-shift', ({ value, hadRecentInput }) => {
+      if (!hadRecentInput) shift += value;
+    });
+    window.takeMeasures = () => {
+      const taken = { longest: Math.round(longest), shift: Math.round(shift * 1000) / 1000 };
+      longest = 0;
+      shift = 0;
+      return taken;
+    };
+  });
+}

@@ -53,6 +53,22 @@ test("a hint is followed by a reading, and no row moves until it is asked for", 
   await screen.findByText("Problem 2");
 });
 
+test("a storm of hints is answered seldom, the first hint after it at once", async () => {
+  await opened();
+  const before = read;
+  for (let n = 0; n < 400; n += 1) {
+    FakeEventSource.last.tell("incident", { number: n, version: 1 });
+    await vi.advanceTimersByTimeAsync(25);
+  }
+  // Ten seconds of it: a burst, then one a second.
+  expect(read - before).toBeLessThan(22);
+  await vi.advanceTimersByTimeAsync(12_000);
+  const after = read;
+  FakeEventSource.last.tell("incident", { number: 1, version: 2 });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(read).toBe(after + 1);
+});
+
 test("while the stream is there, nobody asks every few seconds", async () => {
   await opened();
   const before = read;

@@ -14,9 +14,10 @@ const first_pause = 1_000;
 const longest_pause = 30_000;
 // A stream that the browser is mending by itself is not called lost at once.
 const patience = 3_000;
-// Hints that come together are answered by one reading.
-const gathering = 150;
-const busy_pause = 1_000;
+// Hints that come together are answered by one reading, at once; in a storm there is one reading a second.
+const gathering = 40;
+const burst = 8;
+const refill = 1_000;
 
 let state: Following = "without";
 const listeners = new Set<() => void>();
@@ -83,18 +84,19 @@ export function follow(queries: QueryClient, org: string): () => void {
   let reopening: ReturnType<typeof setTimeout> | undefined;
   let doubting: ReturnType<typeof setTimeout> | undefined;
   let gathered: ReturnType<typeof setTimeout> | undefined;
-  let last_reading = 0;
+  // Each reading is paid for with a second to come; so many seconds may be owed.
+  let spent_until = 0;
 
   const flush = () => {
     gathered = undefined;
-    last_reading = Date.now();
+    spent_until = Math.max(Date.now(), spent_until) + refill;
     const batch = hints;
     hints = [];
     readAgain(queries, org, batch);
   };
   const take = (hint: Hint) => {
     hints.push(hint);
-    const wait = Math.max(gathering, last_reading + busy_pause - Date.now());
+    const wait = Math.max(gathering, spent_until - burst * refill - Date.now());
     gathered ??= setTimeout(flush, wait);
   };
   const lose = () => {

@@ -38,9 +38,13 @@ export function Keyboard() {
       run: () => void navigate({ to: "/o/$org/integrations/unmapped", params }),
     },
     { label: "Go to deliveries", run: () => void navigate({ to: "/o/$org/deliveries", params }) },
+    { label: "Go to people", run: () => void navigate({ to: "/o/$org/people", params }) },
+    { label: "Your account", run: () => void navigate({ to: "/o/$org/account", params }) },
     { label: "Setting up Sentry", run: () => void navigate({ to: "/o/$org/integrations/setup", params }) },
     ...(can("admin")
       ? [
+          { label: "Go to API tokens", run: () => void navigate({ to: "/o/$org/people/tokens", params }) },
+          { label: "Go to the audit log", run: () => void navigate({ to: "/o/$org/people/audit", params }) },
           {
             label: "Connect Sentry",
             run: () => void navigate({ to: "/o/$org/integrations/connect", params }),

@@ -9,7 +9,11 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     if (asProblem(error).code === "unauthenticated") onSignedOut();
   };
   return new QueryClient({
-    queryCache: new QueryCache({ onError: watch }),
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        if (query.meta?.signsIn !== true) watch(error);
+      },
+    }),
     mutationCache: new MutationCache({
       onError: (error, _variables, _context, mutation) => {
         if (mutation.meta?.signsIn !== true) watch(error);

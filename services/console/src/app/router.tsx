@@ -38,6 +38,18 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("../features/session/login_page"), "LoginPage"),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitations",
+  component: lazyRouteComponent(() => import("../features/account/invitation_page"), "InvitationPage"),
+});
+
+const passwordReset = createRoute({
+  getParentRoute: () => root,
+  path: "/password-reset",
+  component: lazyRouteComponent(() => import("../features/account/password_reset_page"), "PasswordResetPage"),
+});
+
 /** The session, or the way to the login and back. */
 async function signedIn(queries: QueryClient, next: string) {
   try {
@@ -137,7 +149,7 @@ const unmapped = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => org,
   path: "/deliveries",
-  validateSearch: textParams("outcome", "resource", "integration", "project", "request_id"),
+  validateSearch: textParams("outcome", "resource", "integration", "project", "request_id", "since", "until"),
   component: lazyRouteComponent(() => import("../features/deliveries/list_page"), "DeliveryListPage"),
 });
 
@@ -147,8 +159,35 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import("../features/deliveries/detail_page"), "DeliveryPage"),
 });
 
+const members = createRoute({
+  getParentRoute: () => org,
+  path: "/people",
+  component: lazyRouteComponent(() => import("../features/people/members_page"), "MembersPage"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => org,
+  path: "/people/tokens",
+  component: lazyRouteComponent(() => import("../features/people/tokens_page"), "TokensPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => org,
+  path: "/people/audit",
+  validateSearch: textParams("actor", "action", "subject", "since", "until"),
+  component: lazyRouteComponent(() => import("../features/people/audit_page"), "AuditPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => org,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../features/account/account_page"), "AccountPage"),
+});
+
 const routeTree = root.addChildren([
   login,
+  invitation,
+  passwordReset,
   start,
   org.addChildren([
     orgStart,
@@ -162,6 +201,10 @@ const routeTree = root.addChildren([
     unmapped,
     deliveries,
     delivery,
+    members,
+    tokens,
+    audit,
+    account,
   ]),
 ]);
 

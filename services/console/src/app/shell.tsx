@@ -9,12 +9,14 @@ import { sessionQuery, unmappedQuery } from "../api/queries";
 import { AlertMenu } from "../features/incidents/alert_menu";
 import { Announcement } from "../features/integrations/announcement";
 import {
+  AccountIcon,
   DeliveriesIcon,
   DownIcon,
   IncidentsIcon,
   IntegrationsIcon,
   Mark,
   MoonIcon,
+  PeopleIcon,
   ServicesIcon,
   SignOutIcon,
   SunIcon,
@@ -73,7 +75,8 @@ function SchemeSwitch() {
   );
 }
 
-function SignOut() {
+function AccountMenu({ member }: { member: boolean }) {
+  const { slug: org } = useOrg();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { data } = useQuery(sessionQuery);
@@ -85,17 +88,31 @@ function SignOut() {
     },
   });
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="lg"
-      aria-label="Sign out"
-      title={data ? `Sign out ${data.user.email}` : "Sign out"}
-      loading={leave.isPending}
-      onClick={() => leave.mutate()}
-    >
-      <SignOutIcon />
-    </ActionIcon>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label="Your account"
+          title={data ? `Signed in as ${data.user.email}` : "Your account"}
+          loading={leave.isPending}
+        >
+          <AccountIcon />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label className={css.me ?? ""}>{data?.user.email}</Menu.Label>
+        {member ? (
+          <OrgItem to="/o/$org/account" params={{ org }}>
+            Name, password, sessions
+          </OrgItem>
+        ) : null}
+        <Menu.Item leftSection={<SignOutIcon size={16} />} onClick={() => leave.mutate()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -106,7 +123,12 @@ function Entry({
   count,
   also,
 }: {
-  to: "/o/$org/incidents" | "/o/$org/services" | "/o/$org/integrations" | "/o/$org/deliveries";
+  to:
+    | "/o/$org/incidents"
+    | "/o/$org/services"
+    | "/o/$org/integrations"
+    | "/o/$org/deliveries"
+    | "/o/$org/people";
   icon: ReactNode;
   label: string;
   count?: number;
@@ -149,6 +171,7 @@ function Navigation() {
           count={unmapped?.length ?? 0}
         />
         <Entry to="/o/$org/deliveries" icon={<DeliveriesIcon />} label="Deliveries" />
+        <Entry to="/o/$org/people" icon={<PeopleIcon />} label="People" />
       </ul>
     </nav>
   );
@@ -191,7 +214,7 @@ export function Shell() {
           {member ? <AlertMenu /> : null}
           {member ? <Keyboard /> : null}
           <SchemeSwitch />
-          <SignOut />
+          <AccountMenu member={member} />
         </div>
       </header>
       <div className={css.announcements}>

@@ -109,8 +109,10 @@ const outcomes: Record<Schemas["Outcome"], { tone: Tone; shape: ReactNode }> = {
   unreadable: { tone: "error", shape: cross },
 };
 
-export function OutcomeBadge({ outcome }: { outcome: Schemas["Outcome"] }) {
-  const { tone, shape } = outcomes[outcome] ?? { tone: "quiet", shape: ring };
+/** A replay tells its outcome as plain text. */
+export function OutcomeBadge({ outcome }: { outcome: Schemas["Outcome"] | string }) {
+  const known: Record<string, { tone: Tone; shape: ReactNode }> = outcomes;
+  const { tone, shape } = known[outcome] ?? { tone: "quiet", shape: ring };
   return (
     <Badge tone={tone} shape={shape}>
       {outcome}

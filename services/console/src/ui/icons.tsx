@@ -48,6 +48,19 @@ export const DeliveriesIcon = (props: IconProps) => (
     <path d="M4 13.5h4.5l1.2 2.2h4.6l1.2-2.2H20" />
   </Icon>
 );
+export const PeopleIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="9" cy="8" r="3.2" />
+    <path d="M3 19c.4-3.4 2.8-5.2 6-5.2s5.6 1.8 6 5.2" />
+    <path d="M15.5 5.2a3.2 3.2 0 0 1 0 5.6M17.5 14.3c2 .7 3.2 2.3 3.5 4.7" />
+  </Icon>
+);
+export const AccountIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="12" cy="8.5" r="3.5" />
+    <path d="M5 19.5c.6-3.7 3.4-5.7 7-5.7s6.4 2 7 5.7" />
+  </Icon>
+);
 export const SunIcon = (props: IconProps) => (
   <Icon {...props}>
     <circle cx="12" cy="12" r="4" />

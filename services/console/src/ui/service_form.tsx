@@ -21,15 +21,17 @@ export function slugOf(name: string): string {
 interface ServiceFormProps {
   org: string;
   service?: Schemas["Service"];
+  /** The name of a new one, to begin with. */
+  suggested?: string;
   onClose: () => void;
   onSaved?: (service: Schemas["Service"]) => void;
 }
 
 /** The dialog that makes or changes a service. */
-export function ServiceForm({ org, service, onClose, onSaved }: ServiceFormProps) {
+export function ServiceForm({ org, service, suggested = "", onClose, onSaved }: ServiceFormProps) {
   const [fields, setFields] = useState<ServiceFields>({
-    name: service?.name ?? "",
-    slug: service?.slug ?? "",
+    name: service?.name ?? suggested,
+    slug: service?.slug ?? slugOf(suggested),
     description: service?.description ?? "",
   });
   const [slugTouched, setSlugTouched] = useState(service !== undefined);

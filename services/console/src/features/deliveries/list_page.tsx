@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { type DeliveryFilters, deliveryPages, integrationsQuery } from "../../api/queries";
 import { OutcomeBadge } from "../../ui/badges";
+import { MomentField, momentOf } from "../../ui/moment_field";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
@@ -21,11 +22,17 @@ interface Search {
   integration?: string;
   project?: string;
   request_id?: string;
+  since?: string;
+  until?: string;
 }
 
 export function filtersOf(search: Search): DeliveryFilters {
   const outcome = outcomes.find((each) => each === search.outcome);
+  const since = momentOf(search.since);
+  const until = momentOf(search.until);
   return {
+    ...(since ? { since } : {}),
+    ...(until ? { until } : {}),
     ...(outcome ? { outcome } : {}),
     ...(search.resource ? { resource: search.resource } : {}),
     ...(search.integration ? { integration: search.integration } : {}),
@@ -39,9 +46,11 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
   const { data: integrations } = useQuery(integrationsQuery(org));
   const [project, setProject] = useState(search.project ?? "");
   const [request, setRequest] = useState(search.request_id ?? "");
+  const [since, setSince] = useState(momentOf(search.since) ?? "");
+  const [until, setUntil] = useState(momentOf(search.until) ?? "");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    change({ ...search, project: project.trim(), request_id: request.trim() });
+    change({ ...search, project: project.trim(), request_id: request.trim(), since, until });
   };
   return (
     <search aria-label="Filter deliveries">
@@ -82,6 +91,8 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
           value={request}
           onChange={(event) => setRequest(event.currentTarget.value)}
         />
+        <MomentField label="Since" value={since} onChange={setSince} />
+        <MomentField label="Until" value={until} onChange={setUntil} />
         <Button type="submit" variant="default">
           Filter
         </Button>
@@ -155,7 +166,11 @@ export function DeliveryListPage() {
         </>
       }
     >
-      <Filters key={`${search.project} ${search.request_id}`} search={search} change={change} />
+      <Filters
+        key={[search.project, search.request_id, search.since, search.until].join(" ")}
+        search={search}
+        change={change}
+      />
       {pages.isPending ? <Waiting rows={8} label="Loading deliveries" /> : null}
       {pages.isError && deliveries.length === 0 ? (
         <Failure error={pages.error} retry={() => void pages.refetch()} />

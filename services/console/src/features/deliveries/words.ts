@@ -41,3 +41,8 @@ const meanings: Record<Outcome, string> = {
 };
 
 export const meaningOf = (outcome: Outcome) => meanings[outcome] ?? "";
+
+const without_effect: ReadonlySet<string> = new Set(["duplicate", "stale", "ignored", "unreadable"]);
+
+/** Whether what was tried would change anything if it were run for real. */
+export const effectOf = (outcome: string): "some" | "none" => (without_effect.has(outcome) ? "none" : "some");

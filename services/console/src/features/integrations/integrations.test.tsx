@@ -223,32 +223,3 @@ test("the status tells the remedy, the last error and the attempts", async () =>
   await screen.findByText(/The token was refreshed/);
   await expectAccessible();
 });
-
-test("an unmapped project is mapped with one choice", async () => {
-  let items = [
-    {
-      integration_id: id(1),
-      project: { id: "9", slug: "mobile" },
-      deliveries: 12,
-      first_at: "2026-01-01T00:00:00Z",
-      last_at: "2026-01-02T00:00:00Z",
-    },
-  ];
-  const sent: unknown[] = [];
-  server.use(
-    http.get(`${org}/unmapped`, () => list(items)),
-    http.post(`${here}/mappings`, async ({ request }) => {
-      sent.push(await request.json());
-      items = [];
-      return HttpResponse.json({ items: [], next_cursor: null }, { status: 201 });
-    }),
-  );
-  const { user } = open("/o/example/integrations/unmapped");
-  const row = await screen.findByRole("list", { name: "Unmapped projects" });
-  expect(row.textContent).toContain("12 deliveries");
-  await expectAccessible();
-  await screen.findByRole("option", { name: "Search" });
-  await user.selectOptions(screen.getByRole("combobox", { name: "Map mobile to" }), "Search");
-  await screen.findByText("Nothing is unmapped");
-  expect(sent).toEqual([[{ sentry_project: "9", service_id: search.id }]]);
-});

@@ -1,7 +1,8 @@
-import { Button, NativeSelect, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Button, NativeSelect, Switch, TagsInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../ui/dialog";
 import form from "../../ui/form.module.css";
+import { MomentField } from "../../ui/moment_field";
 import { Refusal } from "../../ui/states";
 import { type Mapping, useChangeMapping } from "./mapping_api";
 import { projectName } from "./words";
@@ -12,13 +13,6 @@ const severities = ["auto", "critical", "error", "warning", "info"] as const;
 const oneOf = <T extends string>(values: readonly T[], value: string) =>
   values.find((each) => each === value);
 
-/** What a datetime-local input takes: this machine's wall clock, without a zone. */
-function localInput(at: string | null): string {
-  if (at === null) return "";
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 interface MappingDialogProps {
   org: string;
   integration: string;
@@ -28,7 +22,7 @@ interface MappingDialogProps {
 
 export function MappingDialog({ org, integration, mapping, onClose }: MappingDialogProps) {
   const [active, setActive] = useState(mapping.active);
-  const [until, setUntil] = useState(localInput(mapping.inactive_until));
+  const [until, setUntil] = useState(mapping.inactive_until ?? "");
   const [environments, setEnvironments] = useState<string[]>(mapping.environments);
   const [minLevel, setMinLevel] = useState<string>(mapping.min_level ?? "");
   const [severity, setSeverity] = useState<string>(mapping.severity);
@@ -38,7 +32,7 @@ export function MappingDialog({ org, integration, mapping, onClose }: MappingDia
     event.preventDefault();
     const patch = {
       active,
-      inactive_until: active || until === "" ? null : new Date(until).toISOString(),
+      inactive_until: active || until === "" ? null : until,
       environments,
       min_level: oneOf(levels, minLevel) ?? null,
       severity: oneOf(severities, severity) ?? mapping.severity,
@@ -57,12 +51,11 @@ export function MappingDialog({ org, integration, mapping, onClose }: MappingDia
           onChange={(event) => setActive(event.currentTarget.checked)}
         />
         {active ? null : (
-          <TextInput
+          <MomentField
             label="Paused until"
             description="In your own time zone; leave it empty to pause until someone activates it."
-            type="datetime-local"
             value={until}
-            onChange={(event) => setUntil(event.currentTarget.value)}
+            onChange={setUntil}
           />
         )}
         <TagsInput

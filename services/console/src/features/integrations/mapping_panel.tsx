@@ -1,6 +1,6 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useDeferredValue, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { projectsQuery, servicesQuery } from "../../api/queries";
@@ -29,7 +29,7 @@ export function sameNamed(projects: readonly Project[], services: readonly Schem
 }
 
 const holds = (project: Project, wanted: string) =>
-  `${project.slug} ${project.name}`.toLowerCase().includes(wanted.trim().toLowerCase());
+  `${project.slug} ${project.name}`.toLowerCase().includes(wanted);
 
 function commitLabel(choices: readonly Choice[]) {
   const count = choices.length;
@@ -49,6 +49,7 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
   const org = useOrg();
   const admin = org.can("admin");
   const [wanted, setWanted] = useState("");
+  const soon = useDeferredValue(wanted).trim().toLowerCase();
   const [unmappedOnly, setUnmappedOnly] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [drafts, setDrafts] = useState<ReadonlyMap<string, string>>(new Map());
@@ -57,8 +58,9 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
   const map = useMapProjects(org.slug, integration.id);
 
   const listed = projects.filter(
-    (project) => holds(project, wanted) && (!unmappedOnly || project.mapping === null),
+    (project) => holds(project, soon) && (!unmappedOnly || project.mapping === null),
   );
+  const inList = new Set(listed);
   const choices: Choice[] = projects.flatMap(({ id, mapping }) => {
     const service = drafts.get(id);
     return service === undefined || service === mapping?.service.id
@@ -67,28 +69,32 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
   });
   const suggestions = sameNamed(projects, services).filter(([id]) => !drafts.has(id));
 
-  const draft = (ids: Iterable<string>, service: string) =>
-    setDrafts((old) => {
-      const next = new Map(old);
-      for (const id of ids) {
-        if (service === "") next.delete(id);
-        else next.set(id, service);
-      }
-      return next;
-    });
-  const choose = (ids: readonly string[], service: string) => {
+  const choose = useCallback((ids: readonly string[], service: string) => {
     if (service === new_service) setMakingFor(ids);
-    else draft(ids, service);
-  };
-  const select = (ids: readonly string[], on: boolean) =>
-    setSelected((old) => {
-      const next = new Set(old);
-      for (const id of ids) {
-        if (on) next.add(id);
-        else next.delete(id);
-      }
-      return next;
-    });
+    else
+      setDrafts((old) => {
+        const next = new Map(old);
+        for (const id of ids) {
+          if (service === "") next.delete(id);
+          else next.set(id, service);
+        }
+        return next;
+      });
+  }, []);
+  const select = useCallback(
+    (ids: readonly string[], on: boolean) =>
+      setSelected((old) => {
+        const next = new Set(old);
+        for (const id of ids) {
+          if (on) next.add(id);
+          else next.delete(id);
+        }
+        return next;
+      }),
+    [],
+  );
+  const selectOne = useCallback((id: string, on: boolean) => select([id], on), [select]);
+  const chooseOne = useCallback((id: string, service: string) => choose([id], service), [choose]);
   const forget = () => {
     setDrafts(new Map());
     setSelected(new Set());
@@ -150,9 +156,10 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
         <p className={css.nothing}>
           {projects.length === 0 ? "Sentry lists no projects." : "No project fits."}
         </p>
-      ) : (
+      ) : null}
+      {projects.length > 0 ? (
         <ul className={css.projects} aria-label="Sentry projects">
-          {listed.map((project) => (
+          {projects.map((project) => (
             <ProjectRow
               key={project.id}
               integration={integration.id}
@@ -160,13 +167,14 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
               services={services}
               draft={drafts.get(project.id)}
               selected={selected.has(project.id)}
-              onSelect={(on) => select([project.id], on)}
-              onChoose={(service) => choose([project.id], service)}
+              hidden={!inList.has(project)}
+              onSelect={selectOne}
+              onChoose={chooseOne}
               onEdit={setEditing}
             />
           ))}
         </ul>
-      )}
+      ) : null}
       {map.isError ? (
         <div className={css.padded}>
           <Refusal error={map.error} onClose={() => map.reset()} />
@@ -188,7 +196,7 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
         <ServiceForm
           org={org.slug}
           onClose={() => setMakingFor(null)}
-          onSaved={(service) => draft(makingFor, service.id)}
+          onSaved={(service) => choose(makingFor, service.id)}
         />
       ) : null}
       {editing ? (
@@ -202,6 +210,8 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
     </>
   );
 }
+
+const none: readonly never[] = [];
 
 /** Sentry's projects beside the services that they lead to. */
 export function MappingPanel({ integration }: { integration: Integration }) {
@@ -225,7 +235,7 @@ export function MappingPanel({ integration }: { integration: Integration }) {
       {connected ? (
         <Loaded query={projects}>
           {(list) => (
-            <MappingTable integration={integration} projects={list} services={services.data ?? []} />
+            <MappingTable integration={integration} projects={list} services={services.data ?? none} />
           )}
         </Loaded>
       ) : (

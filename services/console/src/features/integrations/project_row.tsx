@@ -1,10 +1,12 @@
 import { ActionIcon, Checkbox, Menu } from "@mantine/core";
+import { memo, useRef } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { MappingBadge } from "../../ui/badges";
 import { DownIcon } from "../../ui/icons";
 import { Refusal } from "../../ui/states";
 import { Moment } from "../../ui/time";
+import { useNear } from "../../ui/use_near";
 import css from "./integrations.module.css";
 import { type Mapping, useChangeMapping, useUnmap } from "./mapping_api";
 import { ServiceChoice } from "./service_choice";
@@ -23,26 +25,31 @@ interface ProjectRowProps {
   services: readonly Schemas["Service"][];
   draft: string | undefined;
   selected: boolean;
-  onSelect: (on: boolean) => void;
-  onChoose: (service: string) => void;
+  /** Kept out of sight by the filter: cheaper than taking it away and making it again. */
+  hidden: boolean;
+  onSelect: (project: string, on: boolean) => void;
+  onChoose: (project: string, service: string) => void;
   onEdit: (mapping: Mapping) => void;
 }
 
-export function ProjectRow(props: ProjectRowProps) {
-  const { integration, project, services, draft, selected, onSelect, onChoose, onEdit } = props;
+/** Hundreds of them stand on one screen: a row is drawn again only where something of it changed. */
+export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
+  const { integration, project, services, draft, selected, hidden, onSelect, onChoose, onEdit } = props;
   const org = useOrg();
+  const row = useRef<HTMLLIElement>(null);
+  const near = useNear(row);
   const admin = org.can("admin");
   const change = useChangeMapping(org.slug, integration);
   const unmap = useUnmap(org.slug, integration);
   const { mapping, slug } = project;
   const changed = draft !== undefined && draft !== mapping?.service.id;
   return (
-    <li className={css.project} data-changed={changed || undefined}>
+    <li ref={row} className={css.project} data-many hidden={hidden} data-changed={changed || undefined}>
       {admin ? (
         <Checkbox
           aria-label={`Select ${slug}`}
           checked={selected}
-          onChange={(event) => onSelect(event.currentTarget.checked)}
+          onChange={(event) => onSelect(project.id, event.currentTarget.checked)}
         />
       ) : null}
       <div className={css.what}>
@@ -66,7 +73,7 @@ export function ProjectRow(props: ProjectRowProps) {
             services={services}
             value={draft ?? mapping?.service.id ?? ""}
             current={mapping?.service}
-            onChoose={onChoose}
+            onChoose={(service) => onChoose(project.id, service)}
           />
         ) : (
           (mapping?.service.name ?? "Not mapped")
@@ -74,7 +81,7 @@ export function ProjectRow(props: ProjectRowProps) {
       </div>
       <div className={css.state}>
         {mapping ? <MappingBadge active={mapping.active} /> : <span className={css.quiet}>unmapped</span>}
-        {admin && mapping ? (
+        {admin && mapping && near ? (
           <Menu position="bottom-end">
             <Menu.Target>
               <ActionIcon
@@ -106,4 +113,4 @@ export function ProjectRow(props: ProjectRowProps) {
       {unmap.isError ? <Refusal error={unmap.error} onClose={() => unmap.reset()} /> : null}
     </li>
   );
-}
+});

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useOrg } from "../../api/org";
 import { unmappedQuery } from "../../api/queries";
-import css from "./integrations.module.css";
+import css from "../../ui/section_links.module.css";
 
 export function SectionLinks() {
   const { slug: org } = useOrg();

@@ -62,7 +62,8 @@ test("signing out ends at the login", async () => {
     }),
   );
   const { user, history } = open("/o/example/services");
-  await user.click(await screen.findByRole("button", { name: "Sign out" }));
+  await user.click(await screen.findByRole("button", { name: "Your account" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
   await waitFor(() => expect(history.location.pathname).toBe("/login"));
   expect(ended).toBe(true);
 });

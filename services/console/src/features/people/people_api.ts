@@ -1,0 +1,149 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, body, everyPage, paging, type Schemas } from "../../api/client";
+import type { Role } from "../../api/org";
+import { keys } from "../../api/queries";
+import type { paths } from "../../api/schema";
+
+export type Member = Schemas["Member"];
+export type Invitation = Schemas["Invitation"];
+export type Token = Schemas["Token"];
+export type GivenRole = Schemas["RoleInput"]["role"];
+
+/** What a person can be given, strongest first; there is one owner, who hands that on. */
+export const given_roles: readonly GivenRole[] = ["admin", "responder", "viewer"];
+
+export const roleOf = (text: string): GivenRole => given_roles.find((each) => each === text) ?? "viewer";
+
+export const role_meanings: Record<Role, string> = {
+  owner: "everything, and hands the organization on",
+  admin: "connects Sentry, maps projects, invites people",
+  responder: "acts on incidents",
+  viewer: "looks",
+};
+
+const membersKey = (org: string) => [...keys.org(org), "members"] as const;
+const invitationsKey = (org: string) => [...keys.org(org), "invitations"] as const;
+const tokensKey = (org: string) => [...keys.org(org), "tokens"] as const;
+
+export const membersQuery = (org: string) =>
+  queryOptions({
+    queryKey: membersKey(org),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/members", {
+            params: { path: { org }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+  });
+
+export const invitationsQuery = (org: string) =>
+  queryOptions({
+    queryKey: invitationsKey(org),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/invitations", {
+            params: { path: { org }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+  });
+
+export const tokensQuery = (org: string) =>
+  queryOptions({
+    queryKey: tokensKey(org),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/tokens", { params: { path: { org }, query: paging(cursor) }, signal }),
+        ),
+      ),
+  });
+
+export type AuditFilters = Omit<
+  NonNullable<paths["/api/v1/orgs/{org}/audit"]["get"]["parameters"]["query"]>,
+  "limit" | "cursor"
+>;
+
+export const auditPages = (org: string, filters: AuditFilters) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.org(org), "audit", filters],
+    queryFn: ({ pageParam, signal }) =>
+      body(
+        api.GET("/api/v1/orgs/{org}/audit", {
+          params: { path: { org }, query: { ...filters, ...paging(pageParam, 50) } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export function useChangeRole(org: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (role: GivenRole) =>
+      body(api.PATCH("/api/v1/orgs/{org}/members/{id}", { params: { path: { org, id } }, body: { role } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: membersKey(org) }),
+  });
+}
+
+export function useRemoveMember(org: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.DELETE("/api/v1/orgs/{org}/members/{id}", { params: { path: { org, id } } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: membersKey(org) }),
+  });
+}
+
+export function useHandOver(org: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      body(api.POST("/api/v1/orgs/{org}/members/{id}/transfer-ownership", { params: { path: { org, id } } })),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: membersKey(org) }),
+        // One's own role is another one now.
+        queries.invalidateQueries({ queryKey: keys.session }),
+      ]),
+  });
+}
+
+export function useInvite(org: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (invitation: Schemas["InvitationInput"]) =>
+      body(api.POST("/api/v1/orgs/{org}/invitations", { params: { path: { org } }, body: invitation })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: invitationsKey(org) }),
+  });
+}
+
+export function useWithdraw(org: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.DELETE("/api/v1/orgs/{org}/invitations/{id}", { params: { path: { org, id } } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: invitationsKey(org) }),
+  });
+}
+
+export function useMakeToken(org: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (token: Schemas["TokenInput"]) =>
+      body(api.POST("/api/v1/orgs/{org}/tokens", { params: { path: { org } }, body: token })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: tokensKey(org) }),
+  });
+}
+
+export function useRevoke(org: string, id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.DELETE("/api/v1/orgs/{org}/tokens/{id}", { params: { path: { org, id } } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: tokensKey(org) }),
+  });
+}

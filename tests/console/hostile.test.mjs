@@ -1,0 +1,159 @@
+// 150 strings that would run or break something, in everything that Sentry or a person may write, on every screen: they are text, nothing runs,
+// nothing is loaded, no rule of the policy is broken, and the page says nothing of itself on its console.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { launch, signIn, watchedPage } from '../support/browser.mjs';
+import { startTocsin } from '../support/harness.mjs';
+import { hostile } from '../support/hostile.mjs';
+import { connect, control, createService, IssueBodies, mapProject } from '../support/story.mjs';
+
+const nth = (n) => hostile[n % hostile.length];
+const AT_ONCE = 8;
+
+let tocsin;
+let integration;
+let browser;
+let page;
+let complaints;
+
+async function inParallel(count, work) {
+  let next = 0;
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let n = next++; n < count; n = next++) await work(n);
+  }));
+}
+
+/** An issue whose every field is another of the strings. */
+async function tell(n, service) {
+  const project = n % 2 === 0 ? { id: String(7_000_000 + n), slug: nth(n + 1), name: nth(n + 2) } : { id: '4505281256090153', slug: nth(n + 3), name: nth(n + 4) };
+  const bodies = new IssueBodies(integration.installation_id, project);
+  bodies.id = String(5_000_000 + n);
+  const actor = { type: 'user', id: 7, name: nth(n + 5), email: nth(n + 6) };
+  const issue = bodies.issue('created', {
+    title: nth(n), culprit: nth(n + 7), shortId: nth(n + 8), permalink: nth(n + 9), web_url: nth(n + 10), url: nth(n + 11), platform: nth(n + 12), level: 'error',
+    metadata: { type: nth(n + 13), value: nth(n + 14), filename: nth(n + 15), function: nth(n + 16) }, assignedTo: { type: 'user', name: nth(n + 17), email: nth(n + 18) },
+  });
+  const alert = bodies.alert({
+    rule: nth(n + 19), title: nth(n + 20), culprit: nth(n + 21), release: nth(n + 22), environment: nth(n + 23), url: nth(n + 24), web_url: nth(n + 25), message: nth(n + 26),
+    tags: [['environment', nth(n + 27)], [nth(n + 28), nth(n + 29)], ['release', nth(n + 30)], ['level', 'error']], user: { email: nth(n + 31), username: nth(n + 32) },
+    exception: { values: [{ type: nth(n + 33), value: nth(n + 34), stacktrace: { frames: [{ function: nth(n + 35), filename: nth(n + 36), vars: { [nth(n + 37)]: nth(n + 38) } }] } }] },
+  });
+  const settings = { issue_alert: { title: nth(n + 19), settings: [{ name: 'service', value: service.slug }, { name: 'notes', value: nth(n + 39) }, { name: 'environments', value: '' }] } };
+  alert.data.issue_alert = settings.issue_alert;
+  const assigned = bodies.issue('assigned', { title: nth(n), assignedTo: { type: 'user', name: nth(n + 40), email: nth(n + 41) } });
+  const comment = {
+    action: 'created', installation: { uuid: integration.installation_id }, actor,
+    data: { comment_id: n + 1, issue_id: bodies.id, project_slug: project.slug, timestamp: new Date().toISOString(), comment: nth(n + 42) },
+  };
+  for (const body of [issue, alert, assigned, comment]) body.actor = actor;
+  for (const [resource, body] of [['issue', issue], ['event_alert', alert], ['issue', assigned], ['comment', comment]]) {
+    const answer = await tocsin.webhook({ resource, body, requestId: randomUUID() });
+    assert.equal(answer.status, 200, answer.text);
+  }
+}
+
+before(async () => {
+  tocsin = await startTocsin();
+  const owner = await tocsin.signedIn('owner');
+  integration = await connect(tocsin, owner, tocsin.org);
+  const service = await createService(owner, tocsin.org, 'checkout');
+  await mapProject(owner, tocsin.org, integration, 'checkout', service);
+  await inParallel(hostile.length, async (n) => {
+    await owner.post(`${tocsin.org.path}/services`, { slug: `service-${n}`, name: nth(n), description: nth(n + 1) });
+    await tocsin.sentry.post('/control/organizations/northwind/projects', { slug: `hostile-${n}`, name: nth(n) });
+    await tell(n, service);
+  });
+  const numbers = (await tocsin.sql('select number from tocsin.incidents order by number')).map((row) => row.number);
+  assert.ok(numbers.length >= hostile.length / 2, `only ${numbers.length} incidents`);
+  for (const number of numbers) await owner.post(`${tocsin.org.path}/incidents/${number}/notes`, { text: nth(number) });
+  browser = await launch();
+  ({ page, complaints } = await watchedPage(browser, [tocsin.url]));
+  await page.addInitScript(() => {
+    window.hostileRan = () => console.error('a hostile string ran');
+    document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/services');
+});
+after(async () => {
+  await browser?.close();
+  await tocsin?.stop();
+});
+
+/** Nothing but what the console itself makes is on the page. */
+async function assertOnlyText(where) {
+  const strange = await page.evaluate(() => {
+    const made = [...document.querySelectorAll('iframe, object, embed, base, meta[http-equiv], link[rel=import], img, video, audio, math, template, marquee, body [onload], body [onerror], [onclick], [onfocus]')];
+    const scripts = [...document.scripts].filter((each) => !each.src.startsWith(`${location.origin}/assets/`));
+    const links = [...document.links].filter((each) => !['http:', 'https:'].includes(each.protocol));
+    return [...made, ...scripts, ...links].map((each) => each.outerHTML.slice(0, 200));
+  });
+  assert.deepEqual(strange, [], where);
+  assert.deepEqual(complaints, [], where);
+}
+
+async function visit(path, shown) {
+  await page.goto(`${tocsin.url}${path}`);
+  await shown.waitFor();
+  await assertOnlyText(path);
+}
+
+/** To another screen as a link would, without loading everything anew. */
+async function walk(path, title) {
+  await page.evaluate((to) => {
+    history.pushState({}, '', to);
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+  }, path);
+  await page.waitForFunction((wanted) => document.title.startsWith(wanted), title);
+}
+
+test('the lists', async () => {
+  await visit('/o/acme/services', page.getByText('service-149'));
+  await visit('/o/acme/integrations', page.getByText('Northwind').first());
+  await visit(`/o/acme/integrations/${integration.id}`, page.getByText('hostile-149'));
+  await visit('/o/acme/integrations/unmapped', page.getByRole('list', { name: 'Unmapped projects' }));
+  for (const list of ['incidents', 'deliveries']) {
+    await visit(`/o/acme/${list}?status=all`, page.getByRole('list', { name: list, exact: false }).first());
+    const rows = () => page.locator('main ol > li').count();
+    for (let shown = await rows(); shown < 300 && (await page.getByRole('button', { name: 'Load more' }).isVisible()); shown = await rows()) {
+      await page.getByRole('button', { name: 'Load more' }).click();
+      await page.waitForFunction((before) => document.querySelectorAll('main ol > li').length > before, shown);
+    }
+    await assertOnlyText(list);
+  }
+});
+
+test('every incident', async (t) => {
+  const incidents = await tocsin.sql('select number, title from tocsin.incidents order by number');
+  await visit('/o/acme/incidents/1', page.getByRole('heading', { level: 1, name: /^#1 / }));
+  for (const { number, title } of incidents) {
+    await walk(`/o/acme/incidents/${number}`, `#${number}`);
+    await page.getByRole('list', { name: 'Timeline' }).or(page.locator('main ol')).first().waitFor();
+    assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), `#${number} ${title}`);
+    await assertOnlyText(`incident ${number}`);
+  }
+  t.diagnostic(`${incidents.length} incidents`);
+});
+
+test('every delivery of an alert, explained and with its body', async (t) => {
+  const deliveries = await tocsin.sql("select delivery_id from tocsin.deliveries where resource = 'event_alert'");
+  for (const { delivery_id: id } of deliveries) {
+    await walk(`/o/acme/deliveries/${id}`, 'event_alert');
+    await page.getByRole('region', { name: 'Body of the delivery' }).waitFor();
+    await assertOnlyText(`delivery ${id}`);
+  }
+  t.diagnostic(`${deliveries.length} deliveries`);
+});
+
+test('the search, the palette and the address', async () => {
+  for (const text of hostile.slice(0, 40)) {
+    await page.goto(`${tocsin.url}/o/acme/incidents?status=all&q=${encodeURIComponent(text)}`);
+    await page.getByRole('searchbox', { name: 'Search incidents' }).waitFor();
+    await assertOnlyText(`searching ${text}`);
+  }
+  await visit(`/o/acme/integrations?connect_error=other_organization&expected=${encodeURIComponent(nth(0))}&found=${encodeURIComponent(nth(2))}`, page.getByRole('alert'));
+});
