@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <list>
+#include <map>
 #include <unordered_set>
 #include <utility>
 
@@ -82,19 +83,28 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         error_code gone;
         socket.set_option(tcp::no_delay(true), gone);
         auto const peer = socket.remote_endpoint(gone).address();
-        if (gone || self->state.draining) co_return;
+        if (gone || self->state.draining || self->has_too_many(peer)) co_return;
         connection served(self->state, make_stream(std::move(socket), self->tls.get()), peer);
-        registration const registered(*self, served);
+        registration const registered(*self, served, network_of(peer));
         co_await served.run();
+    }
+
+    bool has_too_many(asio::ip::address const& peer) const {
+        auto const found = peers.find(network_of(peer));
+        return found != peers.end() && found->second >= state.options.max_connections_per_peer &&
+               !state.proxies.contains(peer);
     }
 
     class registration {
     public:
-        registration(impl& owner, connection& c) : owner_(owner), connection_(c) {
+        registration(impl& owner, connection& c, asio::ip::address peer)
+            : owner_(owner), connection_(c), peer_(std::move(peer)) {
             owner_.connections.insert(&c);
+            ++owner_.peers[peer_];
         }
         ~registration() {
             owner_.connections.erase(&connection_);
+            if (auto const of = owner_.peers.find(peer_); --of->second == 0) owner_.peers.erase(of);
             if (owner_.connections.empty()) owner_.left.cancel();
         }
         registration(registration const&) = delete;
@@ -103,6 +113,7 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
     private:
         impl& owner_;
         connection& connection_;
+        asio::ip::address peer_;
     };
 
     void stop_accepting() {
@@ -130,6 +141,7 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
     std::shared_ptr<asio::ssl::context> tls;
     std::list<tcp::acceptor> acceptors;  ///< a list: the accept loops hold references
     std::unordered_set<connection*> connections;
+    std::map<asio::ip::address, std::size_t> peers;  ///< how many of them each has
     asio::steady_timer left;  ///< cancelled where the last connection goes
 };
 

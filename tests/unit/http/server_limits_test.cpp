@@ -179,6 +179,27 @@ BOOST_AUTO_TEST_CASE(one_connection_too_many_is_closed_at_once) {
     BOOST_TEST(served == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(one_peer_does_not_take_all_connections) {
+    server_fixture s({.max_connections = 4, .max_connections_per_peer = 1});
+    auto first = s.connect();
+    first.send(get_request("/"));
+    BOOST_TEST(first.receive_answer().status == 200);
+    BOOST_TEST(s.connect().receive_until_close().empty());
+    // The place is free as soon as the server has seen the end of the first.
+    first.close();
+    std::size_t served = 0;
+    while (served == 0) served = s.answers(last_request).size();
+    BOOST_TEST(served == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_trusted_proxy_may_have_as_many_as_there_are) {
+    server_fixture s({.trusted_proxies = {"127.0.0.0/8"}, .max_connections_per_peer = 1});
+    auto first = s.connect();
+    first.send(get_request("/"));
+    BOOST_TEST(first.receive_answer().status == 200);
+    BOOST_TEST(s.answers(last_request).size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(bodies_in_flight_are_capped_in_total) {
     server_fixture s({.max_bytes_in_flight = 1000});
     auto holder = s.connect();

@@ -67,7 +67,9 @@ struct server_options {
     std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For counts
     std::string tls_certificate_file;          ///< PEM chain; empty = plain HTTP
     std::string tls_key_file;
-    std::size_t max_connections = 4096;
+    std::size_t max_connections = 8192;
+    /// Of one address, or of one /64 of IPv6, unless it is a trusted proxy's: nobody takes all.
+    std::size_t max_connections_per_peer = 4096;
     std::size_t max_bytes_in_flight =
         256u << 20;  ///< of request bodies, in total; above it: 503 (or the route's own answer)
     std::chrono::milliseconds header_deadline{5'000};  ///< TLS handshake and header section

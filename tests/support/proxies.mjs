@@ -1,0 +1,71 @@
+// nginx and HAProxy in front of a server of this machine, as operators put them there.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reservePort } from './ports.mjs';
+
+const configurations = {
+  nginx: (port, to, folder) => `
+daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+  upstream tocsin { server 127.0.0.1:${to}; keepalive 16; }
+  server {
+    listen 127.0.0.1:${port};
+    client_max_body_size 6m; client_body_buffer_size 6m;
+    location / { proxy_pass http://tocsin; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; }
+  }
+}
+`,
+  haproxy: (port, to) => `
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 10s
+  timeout server 10s
+  http-reuse always
+frontend public
+  bind 127.0.0.1:${port}
+  default_backend tocsin
+backend tocsin
+  server one 127.0.0.1:${to}
+`,
+};
+const commands = {
+  nginx: (file, folder) => ['/usr/sbin/nginx', ['-p', folder, '-e', `${folder}/error.log`, '-c', file]],
+  haproxy: (file) => ['/usr/sbin/haproxy', ['-db', '-f', file]],
+};
+
+const answers = (port) => new Promise((resolve) => {
+  const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); }).on('error', () => resolve(false));
+});
+
+/** Starts `kind` before the port `to`; resolves to its own port and a way to stop it. */
+export async function startProxy(kind, to) {
+  const folder = mkdtempSync(join(process.env.TOCSIN_TEST_TMP ?? tmpdir(), `${kind}-`));
+  const port = await reservePort();
+  const file = join(folder, 'configuration');
+  writeFileSync(file, configurations[kind](port, to, folder));
+  const [program, args] = commands[kind](file, folder);
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => { said += text; });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  while (!(await answers(port))) if (child.exitCode !== null) throw new Error(`${kind} did not start: ${said}`);
+  return {
+    port,
+    async stop() {
+      const ended = new Promise((resolve) => { child.once('exit', resolve); });
+      child.kill('SIGTERM');
+      await ended;
+      process.off('exit', kill);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
