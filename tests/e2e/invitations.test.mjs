@@ -135,6 +135,14 @@ test('who may invite, and whom', async () => {
   assert.equal((await admin.post(path, { email: tocsin.org.people.owner.email, role: 'viewer' })).status, 409);
 });
 
+test('an organization cannot invite the whole world in one go', async () => {
+  const statuses = [];
+  for (let i = 0; i < 105; i += 1) statuses.push((await admin.post(path, { email: `many-${i}@acme.example`, role: 'viewer' })).status);
+  assert.ok(statuses.slice(0, 90).every((one) => one === 201), statuses.join(' '));
+  assert.equal(statuses.at(-1), 429);
+  await calm();
+});
+
 test('guessing links is slowed down', async () => {
   const statuses = [];
   for (let i = 0; i < 25; i += 1) statuses.push((await lookUp(String(i).padStart(43, 'A'))).status);

@@ -54,6 +54,10 @@ attempt_counts counts_of_links(std::string_view network) {
     return {{}, {{key("link", network), 20, 300}}};
 }
 
+attempt_counts counts_of_invitations(organization_id by) {
+    return {{}, {{key("invitations", by.str()), 100, 300}}};
+}
+
 result<> charge(db::transaction& tx, attempt_counts const& with) {
     auto all = with.own;
     all.insert(all.end(), with.shared.begin(), with.shared.end());
@@ -67,7 +71,7 @@ result<> charge(db::transaction& tx, attempt_counts const& with) {
     );
     if (wait.count() == 0) return {};
     error refused{
-        errc::rate_limited, "Too many failed attempts. Try again in " + std::to_string(wait.count()) + " s."
+        errc::rate_limited, "Too many attempts. Try again in " + std::to_string(wait.count()) + " s."
     };
     refused.retry_after = wait;
     return refused;

@@ -122,6 +122,7 @@ async::task<result<made_invitation>> invitations::create(
             [of, id, by, email, as, hash = token_hash(token)](db::transaction& tx) -> result<invitation> {
                 if (tx.run(is_member, of, email)[0].get<bool>("found"))
                     return error{errc::conflict, "This person is a member already."};
+                if (auto const go = charge(tx, counts_of_invitations(of)); !go) return go.error();
                 tx.run(revoke_of_address, of, email);
                 auto const& by_name = by.user ? by.email : by.name;
                 std::chrono::milliseconds const life = invitation_life;

@@ -58,11 +58,12 @@ error no_reset() {
     };
 }
 
-/// The database's name of a principal without an organization, for the address of its audit entries.
+/// Nobody is signed in: the audit log learns the address, and from the link whose account it is.
 db::tenant from_address(std::string const& address) {
-    principal nobody;
-    nobody.address = address;
-    return acting(nobody);
+    db::actor who;
+    who.kind = "user";
+    who.address = address;
+    return {std::nullopt, std::move(who)};
 }
 
 }  // namespace
@@ -123,7 +124,10 @@ async::task<result<>> own_account::change_password(principal who, secret current
         });
     if (!stored) co_return stored.error();
     auto const right = co_await hashing_.verify(*stored, std::move(current));
-    if (!right) co_return right.error();
+    if (!right) {
+        co_await gateway_.transact(db::no_tenant, [counts](db::transaction& tx) { refund(tx, counts); });
+        co_return right.error();
+    }
     if (!*right) co_return bad_password("current", "This is not your password.");
     auto const hashed = co_await hashing_.hash(std::move(wanted));
     if (!hashed) co_return hashed.error();

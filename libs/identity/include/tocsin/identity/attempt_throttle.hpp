@@ -36,6 +36,8 @@ attempt_counts counts_of_sign_in(std::string_view account, std::string_view netw
 attempt_counts counts_of_password(user_id account);
 /// Links with a token in them.
 attempt_counts counts_of_links(std::string_view network);
+/// Invitations of an organization, which nobody is to mail the world with: never forgiven.
+attempt_counts counts_of_invitations(organization_id by);
 
 /// Counts an attempt before it is judged. errc::rate_limited, with the wait, where it may not go on: it is
 /// not counted then. Counts live in the database: shared by all processes, they survive a restart.

@@ -74,7 +74,7 @@ public:
         organization_id of, std::optional<invitation_id> before, std::int64_t limit
     );
     /// Takes the place of an open one for the same address. errc::invalid for what is no address, and for
-    /// owner; conflict where it belongs to a member.
+    /// owner; conflict where it belongs to a member; rate_limited after a hundred in short order.
     async::task<result<made_invitation>> create(organization_id of, principal by, std::string email, role as);
     /// errc::not_found where it is not open.
     async::task<result<>> revoke(organization_id of, principal by, invitation_id id);
