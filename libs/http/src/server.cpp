@@ -142,7 +142,7 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
     std::list<tcp::acceptor> acceptors;  ///< a list: the accept loops hold references
     std::unordered_set<connection*> connections;
     std::map<asio::ip::address, std::size_t> peers;  ///< how many of them each has
-    asio::steady_timer left;  ///< cancelled where the last connection goes
+    asio::steady_timer left;                         ///< cancelled where the last connection goes
 };
 
 server::server(async::executor on, std::vector<route> routes, server_options options)
