@@ -40,7 +40,7 @@ const login = createRoute({
 
 const invitation = createRoute({
   getParentRoute: () => root,
-  path: "/invitations",
+  path: "/invitation",
   component: lazyRouteComponent(() => import("../features/account/invitation_page"), "InvitationPage"),
 });
 

@@ -28,7 +28,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         <div className={form.form}>
           <p className={css.text}>
             It makes <strong>{made.email}</strong> a {made.role} of {org.name}. It works once, until{" "}
-            <FullMoment at={made.expires_at} />, and it is shown only now: no e-mail is sent.
+            <FullMoment at={made.expires_at} />, and it is shown only now.
           </p>
           <Copyable label="the link" value={made.link} />
           <div className={form.buttons}>

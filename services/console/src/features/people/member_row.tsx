@@ -100,7 +100,7 @@ export function MemberRow({ member }: { member: Member }) {
                 size="xs"
                 variant="subtle"
                 color="gray"
-                aria-label={`Make ${name} the owner`}
+                aria-label={`Make owner: ${name}`}
                 onClick={() => setAsking("hand over")}
               >
                 Make owner
