@@ -27,6 +27,9 @@ create index integrations_pending_idx on tocsin.integrations (status_since) wher
 create index integrations_untold_idx on tocsin.integrations (organization_id, integration_id)
     where mode = 'public' and status = 'connected' and told_installed_at is null;
 call tocsin.protect('tocsin.integrations');
+-- Changes of its status are noted by the program, with the reason.
+create trigger note_change after insert or delete on tocsin.integrations
+    for each row execute function tocsin.note_change('integration', 'integration_id', 'sentry_org_name');
 
 -- Who owns a Sentry installation and a Sentry organization: at most one organization of the deployment each. The keys
 -- cannot begin with the organization, since they decide between organizations; a claim that meets somebody else's row

@@ -172,7 +172,7 @@ create table tocsin.known_devices (
 -- Attempts that may be guesses, counted by what they have in common; shared by all processes. Keys hold hashes, no addresses.
 create table tocsin.attempts (
     attempt_key text primary key check (length(attempt_key) <= 80),
-    failures    integer not null default 0,
+    failures    double precision not null default 0,
     last_at     timestamptz not null default tocsin.now()
 );
 
@@ -594,7 +594,8 @@ create function tocsin.remember_device(of_user uuid, of_device_hash bytea) retur
 
 -- Counts an attempt under each key before it is judged, so that parallel guesses are counted too. Where a key has failed more
 -- than its free times, each further failure doubles the wait up to the longest: then nothing is counted, and the answer is how
--- many seconds to wait. Failures are forgotten after half an hour without any.
+-- many seconds to wait. As many failures as are free are forgotten in half an hour, evenly, so that a network of many people who
+-- mistype is never slowed down; and all after half an hour without any.
 create function tocsin.charge_attempt(keys text[], free integer[], longest integer[]) returns integer
     language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -604,18 +605,19 @@ begin
     -- In one order, so that two attempts never wait for each other.
     insert into tocsin.attempts (attempt_key) select k from unnest(keys) k order by k on conflict do nothing;
     perform from tocsin.attempts a where a.attempt_key = any (keys) order by a.attempt_key for update;
-    select coalesce(ceil(max(extract(epoch from a.last_at - tocsin.now())
-                             + least(w.longest, power(2, least(a.failures - w.free, 16))))), 0)::integer into wait
-      from unnest(keys, free, longest) as w (key, free, longest)
-      join tocsin.attempts a on a.attempt_key = w.key
-     where a.failures >= w.free and a.last_at > tocsin.now() - interval '30 minutes';
-    if wait > 0 then
-        return wait;
-    end if;
-    update tocsin.attempts a
-       set failures = case when a.last_at > tocsin.now() - interval '30 minutes' then a.failures + 1 else 1 end, last_at = tocsin.now()
-     where a.attempt_key = any (keys);
-    return 0;
+    with counted as (
+        select w.key, w.free, w.longest, extract(epoch from tocsin.now() - a.last_at)::double precision as ago, a.failures
+          from unnest(keys, free, longest) as w (key, free, longest) join tocsin.attempts a on a.attempt_key = w.key),
+    left_over as (
+        select c.*, case when c.ago < 1800 then greatest(0, c.failures - c.ago * c.free / 1800) else 0 end as failures_left from counted c),
+    waiting as (
+        select max(least(l.longest, power(2, least(ceil(l.failures_left) - l.free, 16))) - l.ago) as seconds
+          from left_over l where ceil(l.failures_left) >= l.free),
+    charged as (
+        update tocsin.attempts a set failures = l.failures_left + 1, last_at = tocsin.now()
+          from left_over l where a.attempt_key = l.key and coalesce((select seconds from waiting), 0) <= 0)
+    select greatest(0, ceil(coalesce(seconds, 0)))::integer into wait from waiting;
+    return wait;
 end
 $$;
 

@@ -1,5 +1,8 @@
 begin;
 
+drop function tocsin.search_incidents(text, bigint, bigint, text[], text[], text[], uuid, text, boolean, timestamptz, timestamptz);
+drop policy for_lookup on tocsin.services;
+revoke select on tocsin.services from tocsin_lookup;
 drop table tocsin.timeline;
 drop table tocsin.incidents;
 drop function tocsin.search_words(text, text, text, text);

@@ -136,10 +136,17 @@ select is(pg_temp.charge('two'), '0', 'for nobody else');
 call pg_temp.move_time('1 second');
 select is(pg_temp.charge('one'), '0', 'after it there is another attempt');
 select is(pg_temp.charge('one'), '2', 'and the wait doubles');
-select is((select failures from tocsin.attempts where attempt_key = 'all'), 4, 'what was refused is not counted');
+select is((select ceil(failures)::integer from tocsin.attempts where attempt_key = 'all'), 4, 'what was refused is not counted');
 call pg_temp.move_time('3 seconds');
 select pg_temp.gateway($$ select tocsin.clear_attempt(array['one'], array['all']) $$) \g /dev/null
-select is((select string_agg(attempt_key || failures, ' ' order by attempt_key) from tocsin.attempts), 'all3 one0 two1', 'what was no guess is taken back');
+select is((select string_agg(attempt_key || ceil(failures), ' ' order by attempt_key) from tocsin.attempts), 'all3 one0 two1', 'what was no guess is taken back');
+update tocsin.attempts set failures = 50, last_at = tocsin.now() where attempt_key = 'all';
+call pg_temp.move_time('18 minutes 3 seconds');
+select is(pg_temp.charge('three'), '0', 'a while later');
+select is((select round(failures)::integer from tocsin.attempts where attempt_key = 'all'), 1, 'failures are forgotten evenly');
+call pg_temp.move_time('50 minutes');
+select is(pg_temp.charge('two'), '0', 'after half an hour');
+select is((select failures from tocsin.attempts where attempt_key = 'two'), 1::double precision, 'there are none');
 call pg_temp.move_time('0');
 
 -- --- one's own account ---------------------------------------------------------------------------------------------------

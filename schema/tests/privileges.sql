@@ -57,7 +57,7 @@ select set_eq(
     array['note as tocsin_lookup', 'keep_an_owner as tocsin_lookup', 'sessions_of as tocsin_lookup', 'end_session_of as tocsin_lookup', 'end_other_sessions as tocsin_lookup', 'find_password as tocsin_lookup', 'change_password as tocsin_lookup', 'rehash_password as tocsin_lookup', 'change_name as tocsin_lookup', 'has_password_reset as tocsin_lookup', 'accept_password_reset as tocsin_lookup', 'find_invitation as tocsin_lookup', 'accept_invitation as tocsin_lookup', 'is_known_device as tocsin_lookup', 'remember_device as tocsin_lookup', 'charge_attempt as tocsin_lookup', 'clear_attempt as tocsin_lookup',
           'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'the functions that run with the rights of another are these');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -129,7 +129,7 @@ select set_eq(
           'tocsin_lookup known_devices rawd', 'tocsin_lookup attempts rawd', 'tocsin_operator invitations a', 'tocsin_operator password_resets (r)ad',
           'tocsin_scheduler attempts (r)d', 'tocsin_scheduler known_devices (r)d', 'tocsin_scheduler password_resets (r)d', 'tocsin_lookup sessions rawd',
           'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r', 'tocsin_lookup installation_owners raw',
-          'tocsin_lookup sentry_organization_owners raw'],
+          'tocsin_lookup sentry_organization_owners raw', 'tocsin_lookup incidents r', 'tocsin_lookup services r'],
     'each role may touch exactly these tables (and no partition)');
 
 -- What must never be reachable, said once more in words.

@@ -8,6 +8,7 @@
 #include <tocsin/json/document.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
+#include <tocsin/observe/log.hpp>
 
 #include <memory>
 #include <utility>
@@ -36,12 +37,14 @@ public:
         identity::invitations& invitations,
         identity::accounts& accounts,
         session_cookie cookie,
-        std::string public_url
+        std::string public_url,
+        mail::mailer* mailer
     )
         : invitations_(invitations),
           accounts_(accounts),
           cookie_(cookie),
-          public_url_(std::move(public_url)) {}
+          public_url_(std::move(public_url)),
+          mailer_(mailer) {}
 
     async::task<result<http::response>> list(call& by) {
         auto const wanted = read_page(by.request);
@@ -78,11 +81,13 @@ public:
             by.organization(), by.who, std::move(email), *identity::parse_role(as)
         );
         if (!made) co_return made.error();
+        // Behind the hash, the token is neither sent to a server nor told to another site.
+        auto const link = public_url_ + "/invitation#" + std::string(made->token.reveal());
+        bool const mailed = co_await mail_to(made->info, by.membership->name, link);
         json::writer out;
         out.begin_object();
         write_fields(out, made->info);
-        // Behind the hash, the token is neither sent to a server nor told to another site.
-        out.field("link", public_url_ + "/invitation#" + std::string(made->token.reveal())).end_object();
+        out.field("link", link).field("mailed", mailed).end_object();
         co_return http::response::json(201, out.take());
     }
 
@@ -140,6 +145,24 @@ public:
     }
 
 private:
+    /// False where there is no mail server, or it did not take the message: the link is shown all the same.
+    async::task<bool> mail_to(
+        invitation const& whom, std::string const& organization, std::string const& link
+    ) {
+        if (mailer_ == nullptr) co_return false;
+        mail::message what{whom.email, "Your invitation to " + organization + " on Tocsin", {}};
+        what.text = whom.invited_by + " invites you to the organization " + organization + " on Tocsin, as " +
+                    std::string(identity::to_string(whom.role)) + ".\n\nThis link works once, until " +
+                    to_rfc3339(whom.expires_at) + ":\n\n" + link +
+                    "\n\nIf you expected no invitation, leave it be: nothing happens without you.\n";
+        auto const sent = co_await mailer_->send(std::move(what), whom.id.str());
+        if (!sent)
+            observe::log_warn(
+                "invitation not mailed", {{"invitation", whom.id.str()}, {"why", sent.error().detail}}
+            );
+        co_return sent.has_value();
+    }
+
     /// Accepting needs nobody in particular; but whoever is signed in need not give a password.
     async::task<std::optional<identity::principal>> signed_in(http::request const& request) {
         auto credentials = read_credentials(request, cookie_);
@@ -155,6 +178,7 @@ private:
     identity::accounts& accounts_;
     session_cookie const cookie_;
     std::string const public_url_;
+    mail::mailer* const mailer_;
 };
 
 }  // namespace
@@ -163,13 +187,15 @@ endpoints invitation_endpoints(
     identity::invitations& invitations,
     identity::accounts& accounts,
     session_cookie cookie,
-    config::base_url const& public_url
+    config::base_url const& public_url,
+    mail::mailer* mailer
 ) {
     using http::body_kind;
     using http::method;
     using identity::permission;
     std::string const all = "/api/v1/orgs/{org}/invitations";
-    auto const api = std::make_shared<invitations_api>(invitations, accounts, cookie, public_url.str());
+    auto const api =
+        std::make_shared<invitations_api>(invitations, accounts, cookie, public_url.str(), mailer);
     return {
         {method::get, all, permission::administer, [api](call& by) { return api->list(by); }},
         {method::post,

@@ -5,6 +5,7 @@
 
 #include <tocsin/config/options.hpp>
 #include <tocsin/identity/invitations.hpp>
+#include <tocsin/mail/mailer.hpp>
 
 namespace tocsin::gateway {
 
@@ -13,7 +14,8 @@ endpoints invitation_endpoints(
     identity::invitations& invitations,
     identity::accounts& accounts,
     session_cookie cookie,
-    config::base_url const& public_url
+    config::base_url const& public_url,
+    mail::mailer* mailer  ///< nothing: links are passed on by hand
 );
 
 }  // namespace tocsin::gateway

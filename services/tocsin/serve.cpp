@@ -50,6 +50,7 @@
 #include <tocsin/integrations/refresh.hpp>
 #include <tocsin/integrations/vault_upkeep.hpp>
 #include <tocsin/integrations/webhook_keys.hpp>
+#include <tocsin/mail/mailer.hpp>
 #include <tocsin/observe/log.hpp>
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/client.hpp>
@@ -61,6 +62,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -168,6 +170,7 @@ public:
         db::pool& aside_pool
     )
         : accounts_(pool, hashing_, {with.session_idle, with.session_max}),
+          mailer_(with.mail ? std::make_unique<mail::mailer>(with.mail->server, with.mail->from) : nullptr),
           own_account_(pool, hashing_, accounts_.limits()),
           members_(pool),
           invitations_(pool, accounts_, hashing_),
@@ -235,7 +238,10 @@ private:
         auto const cookie = gateway::cookie_of(with.public_url);
         append(all, gateway::account_endpoints(own_account_, cookie));
         append(all, gateway::member_endpoints(members_));
-        append(all, gateway::invitation_endpoints(invitations_, accounts_, cookie, with.public_url));
+        append(
+            all,
+            gateway::invitation_endpoints(invitations_, accounts_, cookie, with.public_url, mailer_.get())
+        );
         append(all, gateway::token_endpoints(api_tokens_));
         append(all, gateway::audit_endpoints(audit_));
         append(all, gateway::service_endpoints(services_));
@@ -278,6 +284,7 @@ private:
 
     identity::password_worker hashing_;
     identity::accounts accounts_;
+    std::unique_ptr<mail::mailer> mailer_;
     identity::own_account own_account_;
     identity::members members_;
     identity::invitations invitations_;

@@ -1,6 +1,7 @@
 #include "tocsin/settings.hpp"
 
 #include <tocsin/base/text.hpp>
+#include <tocsin/mail/message.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -54,6 +55,15 @@ constexpr option console_directory{
 };
 constexpr option session_idle{"TOCSIN_SESSION_IDLE", "24h", "a session ends after so long without a request"};
 constexpr option session_max{"TOCSIN_SESSION_MAX", "30d", "a session ends so long after signing in"};
+constexpr option smtp_url{
+    "TOCSIN_SMTP_URL",
+    "",
+    "mail server for invitations, smtp://user:password@host:587 or smtps://host; else links are passed on by "
+    "hand",
+    false,
+    secrecy::hidden
+};
+constexpr option mail_from{"TOCSIN_MAIL_FROM", "", "address that messages come from"};
 constexpr option vault_keys{
     "TOCSIN_VAULT_KEYS",
     "",
@@ -128,6 +138,8 @@ constexpr std::array all_options = {
     &console_directory,
     &session_idle,
     &session_max,
+    &smtp_url,
+    &mail_from,
     &vault_keys,
     &sentry_url,
     &sentry_timeout,
@@ -303,6 +315,23 @@ void read_sentry_app(config::reader& in, serve_settings& into) {
     if (slug && id && key) into.sentry_app = sentry_app_settings{*slug, *id, *key, previous};
 }
 
+void read_mail(config::reader& in, serve_settings& into) {
+    auto const url = in.hidden(smtp_url);
+    auto const from = in.text(mail_from);
+    if (url.has_value() != from.has_value())
+        in.reject(url ? mail_from.name : smtp_url.name, "is missing: sending mail needs both or neither");
+    if (from && !mail::is_mailable(*from))
+        in.reject(
+            mail_from.name, "\"" + printable(*from, 80) + "\" is no address; expected tocsin@example.com"
+        );
+    if (!url) return;
+    auto const server = mail::parse_server(*url);
+    if (!server)
+        in.reject(smtp_url.name, server.error().detail);
+    else if (from)
+        into.mail = mail_settings{*server, *from};
+}
+
 void read_sentry_oauth(config::reader& in, serve_settings& into) {
     auto id = in.text(oauth_client_id);
     auto key = in.hidden(oauth_client_secret);
@@ -355,6 +384,7 @@ std::variant<serve_settings, problems> read_serve_settings(config::environment c
     read.roles = read_roles(in);
     read_edges(in, read);
     read_sessions(in, read);
+    read_mail(in, read);
     read_vault(in, read);
     read_sentry(in, read);
     read_incidents(in, read);

@@ -3,6 +3,7 @@
 #include <tocsin/base/secret.hpp>
 #include <tocsin/config/options.hpp>
 #include <tocsin/crypto/vault.hpp>
+#include <tocsin/mail/server.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <chrono>
@@ -28,6 +29,12 @@ struct sentry_app_settings {
 struct sentry_oauth_settings {
     std::string client_id;
     secret client_secret;
+};
+
+/// The operator's mail server.
+struct mail_settings {
+    mail::server server;
+    std::string from;
 };
 
 struct refresh_settings {
@@ -67,6 +74,8 @@ struct serve_settings {
     std::string console_directory;  ///< empty: where a build or an installation puts it
     std::chrono::milliseconds session_idle;
     std::chrono::milliseconds session_max;
+
+    std::optional<mail_settings> mail;
 
     std::vector<crypto::vault_key> vault_keys;
     config::base_url sentry_url;

@@ -1,79 +1,10 @@
 // Webhooks a second: Tocsin against a floor of the same statements and against a service on Fastify, interleaved in one run.
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import pg from '../node_modules/pg/esm/index.mjs';
+import { awaitWord, begin, cpuOf, end, env, freePort, median, number, outputOf, quick, root, secret, startTocsin } from './support.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const env = process.env;
-const quick = process.argv.includes('--quick');
-const secret = 'fake-client-secret-of-the-bench';
 const seconds = quick ? 3 : 6;
 const rounds = quick ? 1 : 3;
-const ticks = 100; // of the kernel's accounting of CPU time, a second
-
-const freePort = () => 30000 + Math.floor(Math.random() * 2000);
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 let seed = 0;
-
-// --- processes -------------------------------------------------------------------------------------------------------
-const children = new Set();
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-});
-
-function begin(file, args, more, stderr = 'pipe') {
-  const child = spawn(file, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', stderr] });
-  children.add(child);
-  child.on('exit', () => children.delete(child));
-  return child;
-}
-
-/** Resolves when `said()` matches. */
-async function awaitWord(child, said, pattern) {
-  for (let tries = 0; !pattern.test(said()); tries += 1) {
-    if (child.exitCode !== null || tries > 600) throw new Error(`it did not start: ${said().slice(-2000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function outputOf(file, args, more = {}) {
-  const child = begin(file, args, more);
-  let text = '';
-  let complaints = '';
-  child.stderr.on('data', (chunk) => { complaints += chunk; });
-  child.stdout.on('data', (chunk) => { text += chunk; });
-  const status = await new Promise((resolve) => child.on('close', resolve));
-  if (status !== 0) throw new Error(`${file}: status ${status}: ${complaints.slice(-2000)}`);
-  return text;
-}
-
-async function end(child) {
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  child.removeAllListeners('exit');
-  child.on('exit', () => children.delete(child));
-  child.kill('SIGTERM');
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
-  child.kill('SIGKILL');
-}
-
-/** Seconds of CPU that a process and its children, living or gone, have used. */
-function cpuOf(pid) {
-  let used = 0;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-      const [, parent] = fields;
-      const [user, system, goneUser, goneSystem] = fields.slice(11, 15).map(Number);
-      if (Number(entry) === pid) used += user + system + goneUser + goneSystem;
-      else if (Number(parent) === pid) used += user + system;
-    } catch { /* it ended meanwhile */ }
-  }
-  return used / ticks;
-}
 
 // --- what is measured ------------------------------------------------------------------------------------------------
 const database = new pg.Client({ connectionString: env.BENCH_SUPERUSER_URL });
@@ -95,28 +26,6 @@ async function load(receiver, { connections, rate = 0, mode = 'spread', time = s
   const result = await measured(receiver.child.pid, async () => JSON.parse(await outputOf(`${root}build/release/bin/bench_ingest`, args.map(String))));
   if (result.odd > 0 || result.accepted === 0) throw new Error(`unexpected answers: ${JSON.stringify(result)}`);
   return result;
-}
-
-async function startTocsin() {
-  const port = freePort();
-  // Its log goes straight to a file, as an operator's does: reading it here would cost what is measured.
-  const log = `${env.BENCH_TMP}/tocsin.log`;
-  const written = openSync(log, 'a');
-  const child = begin(`${root}build/release/bin/tocsin`, ['serve'], {
-    TOCSIN_DATABASE_URL: env.BENCH_URL,
-    TOCSIN_LISTEN: `127.0.0.1:${port}`,
-    TOCSIN_ADMIN_LISTEN: '127.0.0.1:0',
-    TOCSIN_PUBLIC_URL: `http://127.0.0.1:${port}`,
-    TOCSIN_SENTRY_URL: 'http://127.0.0.1:9',
-    TOCSIN_SENTRY_APP_SLUG: 'bench',
-    TOCSIN_SENTRY_APP_CLIENT_ID: 'fake-client-id',
-    TOCSIN_SENTRY_APP_CLIENT_SECRET: secret,
-    TOCSIN_VAULT_KEYS: `bench:${randomBytes(32).toString('base64')}`,
-  }, written);
-  closeSync(written);
-  child.stdout.resume();
-  await awaitWord(child, () => readFileSync(log, 'utf8'), /"listening","what":"gateway"/);
-  return { child, port };
 }
 
 async function startFastify() {
@@ -143,7 +52,6 @@ async function floor(clients) {
 
 const lines = [];
 const show = (text) => { lines.push(text); console.log(text); };
-const number = (value, digits = 0) => (value === undefined ? '-' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits }));
 function row(what, results, base) {
   const of = (name) => (results[0][name] === undefined ? undefined : median(results.map((one) => one[name])));
   const ratio = base ? `${number(of('rate') / base, 2)} ×` : '';

@@ -53,6 +53,7 @@ test('mappings, people, tokens, sign-ins and what the command line does are ther
   const actions = (subject) => all.filter((one) => one.subject.id === subject).map((one) => one.action).reverse();
   assert.deepEqual(actions(mapping.id), ['mapping.created', 'mapping.changed', 'mapping.removed']);
   assert.ok(all.some((one) => one.action === 'integration.status' && one.actor.name === tocsin.org.people.admin.email && one.after.status === 'connected'));
+  assert.deepEqual(all.filter((one) => one.action === 'integration.created').map((one) => [one.subject.id, one.actor.name]), [[integration.id, tocsin.org.people.admin.email]]);
   const added = all.filter((one) => one.action === 'member.added');
   assert.equal(added.length, 4);
   assert.ok(added.every((one) => one.actor.kind === 'operator' && /@acme\.example$/.test(one.subject.name)));

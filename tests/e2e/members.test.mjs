@@ -58,6 +58,46 @@ test('a change of a role holds at once, on an open stream too', async () => {
   assert.equal((await admin.patch(`${path}/${ids.responder}`, { role: 'viewer' })).status, 404);
 });
 
+test('under load nothing that begins after a change of rights gets through', async (t) => {
+  const stop = { now: false };
+  const changed = {};
+  const hammer = async (client, what, ask) => {
+    const seen = [];
+    while (!stop.now) {
+      const began = performance.now();
+      seen.push({ began, status: (await ask(client)).status });
+    }
+    return { what, seen };
+  };
+  const person = await tocsin.signedIn('viewer');
+  const made = (await owner.post(`${tocsin.org.path}/tokens`, { name: 'busy robot', role: 'responder' })).json;
+  const robot = tocsin.client({ token: made.token });
+  const read = (client) => client.get(`${tocsin.org.path}/services`);
+  const running = [...Array(6).keys()].flatMap(() => [hammer(person, 'member', read), hammer(robot, 'token', read)]);
+  await eventually(async () => (await tocsin.value("select count(*) from tocsin.api_tokens where name = 'busy robot' and last_used_at is not null")) === 1);
+  const extra = await tocsin.sql("insert into tocsin.users (user_id, email, password_hash) values (gen_random_uuid(), 'spare@acme.example', 'none') returning user_id");
+  await tocsin.sql('insert into tocsin.members (organization_id, user_id, role) values ($1, $2, $3)', [tocsin.org.id, extra[0].user_id, 'viewer']);
+  await owner.delete(`${tocsin.org.path}/tokens/${made.id}`);
+  changed.token = performance.now();
+  await admin.delete(`${path}/${ids.viewer}`);
+  changed.member = performance.now();
+  await eventually(() => performance.now() > changed.member + 300);
+  stop.now = true;
+  let late = 0;
+  let early = 0;
+  for (const { what, seen } of await Promise.all(running)) {
+    for (const { began, status } of seen) {
+      if (began > changed[what]) {
+        late += 1;
+        assert.equal(status, { member: 404, token: 401 }[what]);
+      } else if (status === 200) early += 1;
+    }
+  }
+  t.diagnostic(`${early} let in before, ${late} refused after`);
+  assert.ok(early > 20 && late > 20);
+  ids.viewer = extra[0].user_id;
+});
+
 test('the owner is nobody\'s to change, and cannot leave', async () => {
   for (const [client, status] of [[admin, 403], [owner, 409], [tocsin.withToken(), 403]]) {
     assert.equal((await client.patch(`${path}/${ids.owner}`, { role: 'viewer' })).status, status);

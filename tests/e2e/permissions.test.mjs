@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { furnish } from '../support/furnish.mjs';
 import { startTocsin } from '../support/harness.mjs';
 import { Api, UNKNOWN_ID } from '../support/openapi.mjs';
-import { connect, createService, IssueBodies, mapProject } from '../support/story.mjs';
 
 const RANK = { viewer: 0, responder: 1, admin: 2, owner: 3 };
 const CANARY = 'zorblax';
@@ -18,8 +18,8 @@ const heard = [];
 
 before(async () => {
   tocsin = await startTocsin();
-  acme = await furnish(tocsin.org, 'northwind', 'quirx', 1);
-  globex = await furnish(await tocsin.createOrganization('globex', { name: `Globex ${CANARY}` }), 'empire-state', CANARY, 3);
+  acme = await furnish(tocsin, tocsin.org, 'northwind', 'quirx', 1);
+  globex = await furnish(tocsin, await tocsin.createOrganization('globex', { name: `Globex ${CANARY}` }), 'empire-state', CANARY, 3);
   api = new Api((await tocsin.client().get('/api/openapi.json')).json);
   callers = [{ name: 'nobody', client: tocsin.client() }, { name: 'a made-up token', client: tocsin.client({ token: `tocsin_${'A'.repeat(22)}_${'A'.repeat(43)}` }) }];
   for (const role of Object.keys(RANK)) {
@@ -31,43 +31,6 @@ before(async () => {
   for (const role of ['owner', 'admin']) callers.push({ name: `the foreign ${role}`, foreign: true, person: true, client: await tocsin.signedIn(role, globex.org) });
 });
 after(() => tocsin?.stop());
-
-/** Something of every kind, with `word` wherever a person or Sentry writes. */
-async function furnish(org, sentryOrganization, word, incidents) {
-  const client = await tocsin.signedIn('owner', org);
-  const made = async (path, json) => {
-    const answer = await client.post(`${org.path}/${path}`, json);
-    assert.ok(answer.status < 300, answer.text);
-    return answer.json;
-  };
-  const service = await createService(client, org, `${word}-checkout`);
-  const integration = await connect(tocsin, client, org, { organization: sentryOrganization });
-  const mapping = await mapProject(client, org, integration, `${word}-project`, service);
-  for (let i = 0; i < incidents; i += 1) await made('incidents', { title: `${word} incident`, service_id: service.id, note: `${word} note` });
-  const unmapped = new IssueBodies(integration.installation_id, { id: '77', slug: `${word}-unmapped`, name: word });
-  const { status, json } = await tocsin.webhook({ resource: 'issue', body: unmapped.issue('created', { title: `${word} issue` }) });
-  assert.equal(status, 200);
-  await client.patch('/api/v1/profile', { name: `${word} owner` });
-  const { items } = (await client.get(`${org.path}/members`)).json;
-  const [session] = (await client.get('/api/v1/sessions')).json.items;
-  return {
-    org,
-    client,
-    word,
-    number: incidents,
-    body: { service_id: service.id, integration_id: integration.id },
-    ids: {
-      services: service.id,
-      integrations: integration.id,
-      mapping_id: mapping.id,
-      deliveries: json.delivery_id,
-      members: items.find((one) => one.role === 'viewer').id,
-      invitations: (await made('invitations', { email: `${word}@${org.slug}.example`, role: 'viewer' })).id,
-      tokens: (await made('tokens', { name: `${word} robot`, role: 'viewer' })).id,
-      sessions: session.id,
-    },
-  };
-}
 
 const ofOrganization = (one) => one.path.includes('{org}');
 const isStream = (one) => one.path.endsWith('/events');

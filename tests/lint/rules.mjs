@@ -35,13 +35,14 @@ function lines(paths, pattern, except = () => false) {
 
 // --- what may use what ---------------------------------------------------------------------------------------------------
 
-const GROUPS = [['base'], ['async', 'config', 'observe', 'json', 'crypto'], ['db', 'http'], ['sentry'], ['identity'], ['integrations'], ['incidents']];
+const GROUPS = [['base'], ['async', 'config', 'observe', 'json', 'crypto'], ['db', 'http', 'mail'], ['sentry'], ['identity'], ['integrations'], ['incidents']];
 const groupOf = (library) => GROUPS.findIndex((group) => group.includes(library));
 
 /** Third parties that have a home: nobody else includes them. */
 const HOMES = [
   [/^rapidjson\//, ['libs/json']],
   [/^sodium/, ['libs/crypto']],
+  [/^curl\//, ['libs/mail']],
   [/^openssl\/(ssl|tls1)/, ['libs/http']],
   [/^openssl\/(err|x509)/, ['libs/crypto', 'libs/http']],
   [/^openssl\//, ['libs/crypto']],

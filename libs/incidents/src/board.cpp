@@ -28,14 +28,18 @@ constexpr db::statement list_some{
     "f.organization_id = $1 and f.slug = any ($5::text[])))"
     "  and ($6::uuid is null or i.integration_id = $6)"
     "  and ($7::text is null or lower(i.assignee) = lower($7))"
-    "  and ($8::text is null or tocsin.search_words(i.title, i.culprit, i.short_id, i.project_slug) @@ "
-    "to_tsquery('simple', $8))"
-    "  and ($9::timestamptz is null or i.opened_at >= $9)"
-    "  and ($10::timestamptz is null or i.opened_at < $10)"
-    "  and ($11::bigint is null or i.number = $11)"
-    "  and (not $12::boolean or i.assignee is null)"
-    " order by i.number desc limit $13",
+    "  and ($8::timestamptz is null or i.opened_at >= $8)"
+    "  and ($9::timestamptz is null or i.opened_at < $9)"
+    "  and (not $10::boolean or i.assignee is null)"
+    "  and ($11::bigint[] is null or i.number = any ($11))"
+    " order by i.number desc limit $12",
     db::statement::planned::by_values
+};
+
+constexpr db::statement search{
+    "search_incidents",
+    "select * from tocsin.search_incidents($1, $2, $3, $4::text[], $5::text[], $6::text[], $7, $8, $9, $10, "
+    "$11) as number"
 };
 
 constexpr db::statement find_one{"find_incident", TOCSIN_INCIDENT_COLUMNS "and i.number = $2"};
@@ -208,11 +212,40 @@ result<incident> apply_action(
 
 }  // namespace
 
+namespace {
+
+/// The numbers that a query names, or whose words it has; nothing where it asks for none.
+std::optional<std::vector<std::int64_t>> numbers_of(db::transaction& tx, incident_filter const& filter) {
+    if (!filter.query) return std::nullopt;
+    if (auto const number = number_in(*filter.query)) return std::vector{*number};
+    auto const words = words_in(*filter.query);
+    if (!words) return std::nullopt;
+    std::vector<std::int64_t> numbers;
+    for (auto const row : tx.run(
+             search,
+             *words,
+             filter.before,
+             filter.limit,
+             filter.statuses,
+             filter.severities,
+             filter.services,
+             filter.integration,
+             filter.assignee,
+             filter.unassigned,
+             filter.since,
+             filter.until
+         ))
+        numbers.push_back(row.get<std::int64_t>("number"));
+    return numbers;
+}
+
+}  // namespace
+
 async::task<std::vector<incident>> board::list(organization_id org, incident_filter filter) {
-    auto const number = filter.query ? number_in(*filter.query) : std::nullopt;
-    filter.query = filter.query && !number ? words_in(*filter.query) : std::nullopt;
-    return pool_.transact(org, [org, filter, number](db::transaction& tx) {
+    return pool_.transact(org, [org, filter](db::transaction& tx) {
+        auto const numbers = numbers_of(tx, filter);
         std::vector<incident> found;
+        if (numbers && numbers->empty()) return found;
         for (auto const row : tx.run(
                  list_some,
                  org,
@@ -222,11 +255,10 @@ async::task<std::vector<incident>> board::list(organization_id org, incident_fil
                  filter.services,
                  filter.integration,
                  filter.assignee,
-                 filter.query,
                  filter.since,
                  filter.until,
-                 number,
                  filter.unassigned,
+                 numbers,
                  filter.limit
              ))
             found.push_back(read(row));

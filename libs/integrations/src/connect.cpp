@@ -123,15 +123,17 @@ async::task<result<started_connect>> connect::open(opening what) {
     } else {
         url = sentry::external_install_url(sentry_.base(), registered_.app->slug);
     }
-    auto made =
-        co_await pool_.transact(what.organization, [intent](db::transaction& tx) -> result<integration> {
+    auto made = co_await pool_.transact(
+        as(what.organization, what.who),
+        [intent](db::transaction& tx) -> result<integration> {
             if (!open_intent(tx, intent))
                 return error{
                     errc::conflict,
                     "Five connections are being made already: finish one of them, or wait ten minutes."
                 };
             return find_integration(tx, intent.organization, intent.integration);
-        });
+        }
+    );
     if (!made) co_return made.error();
     observe::log_info(
         "connect started",

@@ -107,7 +107,7 @@ struct every_endpoint {
                  account_endpoints(own, session_cookie(session_cookie::kind::plain)),
                  member_endpoints(members),
                  invitation_endpoints(
-                     invitations, accounts, session_cookie(session_cookie::kind::plain), url
+                     invitations, accounts, session_cookie(session_cookie::kind::plain), url, nullptr
                  ),
                  token_endpoints(tokens),
                  audit_endpoints(audit),

@@ -14,7 +14,7 @@
 namespace tocsin::identity {
 
 /// What attempts have in common that are counted together. After `free` failures each further one doubles the
-/// wait, up to `longest` seconds.
+/// wait, up to `longest` seconds. In half an hour as many are forgotten as are free.
 struct attempt_count {
     std::string key;  ///< holds a hash, no address and no name
     std::int64_t free = 0;

@@ -1,0 +1,107 @@
+// What a request says in its query and its headers: pages, cursors, filters, cookies and tokens.
+#include "gateway/body.hpp"
+#include "gateway/credentials.hpp"
+#include "gateway/paging.hpp"
+
+#include <tocsin/base/text.hpp>
+#include <tocsin/base/time.hpp>
+#include <tocsin/identity/accounts.hpp>
+#include <tocsin/identity/admin.hpp>
+#include <tocsin/identity/api_token.hpp>
+#include <tocsin/identity/network_group.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+using namespace tocsin;
+
+namespace {
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+http::request asking(std::string_view name, std::string_view value) {
+    http::request made;
+    made.query.push_back({std::string(name), std::string(value)});
+    return made;
+}
+
+void check_pages(std::string_view text) {
+    auto const page = gateway::read_page(asking("cursor", text));
+    if (page) {
+        auto const& key = page->cursor.value();
+        require(is_utf8(key) && key.find('\0') == std::string::npos);
+        require(gateway::read_page(asking("cursor", gateway::encode_cursor(key)))->cursor == key);
+    }
+    auto const limited = gateway::read_page(asking("limit", text));
+    require(!limited || (limited->limit >= 1 && limited->limit <= 200));
+    constexpr std::size_t size = 7;
+    for (auto const& name : {"cursor", "limit"}) {
+        auto const part = gateway::read_part(asking(name, text), size);
+        require(!part || (part->begin <= part->end && part->end <= size));
+    }
+    // Whatever key was made into a cursor comes back.
+    if (is_utf8(text) && text.find('\0') == std::string_view::npos && text.size() < 500)
+        require(gateway::read_page(asking("cursor", gateway::encode_cursor(text)))->cursor == text);
+}
+
+void check_filters(std::string_view text) {
+    for (auto const& item : gateway::query_list(asking("x", text), "x"))
+        require(!item.empty() && item.find(',') == std::string::npos);
+    auto const at = gateway::query_time(asking("x", text), "x");
+    if (at && *at) require(parse_rfc3339(to_rfc3339(**at)) == **at);
+}
+
+void check_credentials(std::string_view text) {
+    for (auto const kind : {gateway::session_cookie::kind::secure, gateway::session_cookie::kind::plain}) {
+        gateway::session_cookie const cookie(kind);
+        http::request asked;
+        try {
+            asked.headers.add("Cookie", text);
+            asked.headers.add("Origin", text);
+            asked.headers.add("Sec-Fetch-Site", text);
+        } catch (std::invalid_argument const&) {
+            return;
+        }
+        auto const found = gateway::read_credentials(asked, cookie);
+        require(found.what != gateway::presented::kind::token);
+        cookie.device_of(asked);
+        bool const own =
+            gateway::source_of(asked.headers, "https://tocsin.example.com") == gateway::request_source::own;
+        require(own == (text == "same-origin" || text == "none"));
+        asked.headers.add("Authorization", text);
+        require(gateway::read_credentials(asked, cookie).what != gateway::presented::kind::session);
+    }
+}
+
+void check_tokens(std::string_view text) {
+    bool const plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    require(!identity::looks_like_session_token(text) || (plain && text.size() == 43));
+    require(!identity::looks_like_api_token(text) || (plain && text.starts_with("tocsin_")));
+    if (identity::is_email(text))
+        require(
+            is_utf8(text) && text.find_first_of(std::string_view("\r\n\0 ", 4)) == std::string_view::npos
+        );
+    require(
+        identity::network_group(text) == identity::network_group(identity::network_group(text)) ||
+        text.find(':') != std::string_view::npos
+    );
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size);
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    std::string_view const text(reinterpret_cast<char const*>(data), size);
+    check_pages(text);
+    check_filters(text);
+    check_credentials(text);
+    check_tokens(text);
+    return 0;
+}
