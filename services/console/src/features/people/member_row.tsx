@@ -94,7 +94,7 @@ export function MemberRow({ member }: { member: Member }) {
           )}
         </div>
         {org.can("admin") ? (
-          <div className={css.actions}>
+          <div className={`${css.actions} ${css.memberActions}`}>
             {org.can("owner") && !member.is_me ? (
               <Button
                 size="xs"

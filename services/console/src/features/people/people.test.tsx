@@ -191,7 +191,7 @@ test("the audit log is filtered by the address, tells what changed, and is expor
   const { user, history } = open(`${here}/audit?actor=admin`);
   await screen.findByText(/<b>responder3@example.com/);
   expect(asked[0]?.get("actor")).toBe("admin");
-  await user.click(screen.getByText("What changed"));
+  await user.click(screen.getByText("Details"));
   expect(screen.getByRole("row", { name: "role viewer responder" })).toBeTruthy();
   const csv = screen.getByRole("link", { name: "Export as CSV" }).getAttribute("href");
   expect(csv).toBe("/api/v1/orgs/example/audit/export?actor=admin&format=csv");
