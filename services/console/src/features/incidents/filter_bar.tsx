@@ -8,6 +8,7 @@ import { SearchIcon } from "../../ui/icons";
 import { useDebounced } from "../../ui/use_debounced";
 import { type Search, severities, severitiesOf, viewOf, views } from "./filters";
 import css from "./list_page.module.css";
+import { ViewsMenu } from "./views_menu";
 
 const typing_pause = 300;
 
@@ -69,6 +70,18 @@ export function Filters({ search, change }: { search: Search; change: (next: Sea
           ...(services ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
         ]}
       />
+      <NativeSelect
+        aria-label="Assignee"
+        value={search.assignee ?? ""}
+        onChange={(event) => change({ ...search, assignee: event.currentTarget.value })}
+        data={[
+          { value: "", label: "Anybody's" },
+          { value: "me", label: "Mine" },
+          { value: "none", label: "Nobody's" },
+          ...(search.assignee && !["me", "none"].includes(search.assignee) ? [search.assignee] : []),
+        ]}
+      />
+      <ViewsMenu org={org.slug} search={search} change={change} />
       <fieldset className={css.severities}>
         <legend className={css.hidden}>Severity</legend>
         <Chip.Group

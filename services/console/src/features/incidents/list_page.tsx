@@ -7,6 +7,7 @@ import { incidentPages, incidentPoll, keys } from "../../api/queries";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
+import { TextLink } from "../../ui/text_link";
 import { BulkBar } from "./bulk_bar";
 import { Filters } from "./filter_bar";
 import { filtersOf, isNarrowed, type Search } from "./filters";
@@ -58,7 +59,14 @@ export function IncidentListPage() {
   const triage = useTriage(org.slug, shownIncidents, org.can("responder"));
 
   return (
-    <Page title="Incidents">
+    <Page
+      title="Incidents"
+      actions={
+        <TextLink to="/o/$org/incidents/summary" params={{ org: org.slug }} size="sm">
+          Over time
+        </TextLink>
+      }
+    >
       <Filters search={search} change={change} />
       <div className={css.now} data-news={announcement !== "" || undefined}>
         <AsOf
