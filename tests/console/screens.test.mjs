@@ -45,6 +45,7 @@ after(async () => {
 const screens = () => [
   ['incidents', '/o/acme/incidents', /payment gateway/],
   ['incident', '/o/acme/incidents/1', /Errors in production/],
+  ['summary', '/o/acme/incidents/summary', /Acknowledged after/],
   ['services', '/o/acme/services', /Checkout/],
   ['integrations', '/o/acme/integrations', /Northwind/],
   ['mapping', `/o/acme/integrations/${integration.id}`, /warehouse/],
