@@ -60,13 +60,13 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
           label="Outcome"
           value={search.outcome ?? ""}
           onChange={(event) => change({ ...search, outcome: event.currentTarget.value })}
-          data={[{ value: "", label: "every outcome" }, ...outcomes]}
+          data={[{ value: "", label: "any" }, ...outcomes]}
         />
         <NativeSelect
           label="Resource"
           value={search.resource ?? ""}
           onChange={(event) => change({ ...search, resource: event.currentTarget.value })}
-          data={[{ value: "", label: "every resource" }, ...resources]}
+          data={[{ value: "", label: "any" }, ...resources]}
         />
         <NativeSelect
           className={css.seldom ?? ""}
@@ -74,7 +74,7 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
           value={search.integration ?? ""}
           onChange={(event) => change({ ...search, integration: event.currentTarget.value })}
           data={[
-            { value: "", label: "every integration" },
+            { value: "", label: "any" },
             ...(integrations ?? []).map(({ id, sentry_org }) => ({
               value: id,
               label: sentry_org?.slug ?? id,

@@ -8,7 +8,6 @@ import { SearchIcon } from "../../ui/icons";
 import { useDebounced } from "../../ui/use_debounced";
 import { type Search, severities, severitiesOf, viewOf, views } from "./filters";
 import css from "./list_page.module.css";
-import { ViewsMenu } from "./views_menu";
 
 const typing_pause = 300;
 
@@ -81,7 +80,6 @@ export function Filters({ search, change }: { search: Search; change: (next: Sea
           ...(search.assignee && !["me", "none"].includes(search.assignee) ? [search.assignee] : []),
         ]}
       />
-      <ViewsMenu org={org.slug} search={search} change={change} />
       <fieldset className={css.severities}>
         <legend className={css.hidden}>Severity</legend>
         <Chip.Group

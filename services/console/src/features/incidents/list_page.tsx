@@ -15,6 +15,7 @@ import { IncidentRow } from "./incident_row";
 import css from "./list_page.module.css";
 import { merge } from "./merge";
 import { useTriage } from "./triage";
+import { ViewsMenu } from "./views_menu";
 
 const route = getRouteApi("/o/$org/incidents");
 
@@ -62,9 +63,12 @@ export function IncidentListPage() {
     <Page
       title="Incidents"
       actions={
-        <TextLink to="/o/$org/incidents/summary" params={{ org: org.slug }} size="sm">
-          Over time
-        </TextLink>
+        <span className={css.aside}>
+          <TextLink to="/o/$org/incidents/summary" params={{ org: org.slug }} size="sm">
+            Over time
+          </TextLink>
+          <ViewsMenu org={org.slug} search={search} change={change} />
+        </span>
       }
     >
       <Filters search={search} change={change} />
