@@ -67,8 +67,8 @@ test('hundreds of unmapped projects are there at once and stay quick', async (t)
   await picture(page, 'unmapped-300');
 });
 
-test('the suggestions are taken together, and what was held is run', async () => {
-  await page.getByRole('button', { name: `Take all suggestions (${NAMED_ALIKE})` }).click();
+test('same-named services are chosen together, and what was held is run', async () => {
+  await page.getByRole('button', { name: `Choose same-named services (${NAMED_ALIKE})` }).click();
   await page.getByRole('button', { name: `Map ${NAMED_ALIKE} projects and run ${NAMED_ALIKE} held` }).click();
   await page.getByText(`${NAMED_ALIKE} projects mapped, ${NAMED_ALIKE} held deliveries run`).waitFor();
   assert.equal(await incidents(), NAMED_ALIKE);

@@ -17,6 +17,7 @@ const day = [
 let tocsin;
 let browser;
 let integration;
+let opened;
 before(async () => {
   tocsin = await startTocsin();
   const admin = await tocsin.signedIn('admin');
@@ -30,6 +31,10 @@ before(async () => {
   const responder = await tocsin.signedIn('responder');
   await responder.post(`${tocsin.org.path}/incidents/2/acknowledge`, { note: 'Looking at the price service.' });
   await responder.post(`${tocsin.org.path}/incidents/4/resolve`, { note: 'Old tab after a deploy.' });
+  const owner = await tocsin.signedIn('owner');
+  await owner.post(`${tocsin.org.path}/invitations`, { email: 'lena@acme.example', role: 'responder' });
+  await owner.post(`${tocsin.org.path}/tokens`, { name: 'nightly report', role: 'viewer' });
+  opened = (await owner.get(`${tocsin.org.path}/deliveries?outcome=opened`)).json.items[0].id;
   browser = await launch();
 });
 after(async () => {
@@ -40,15 +45,24 @@ after(async () => {
 const screens = () => [
   ['incidents', '/o/acme/incidents', /payment gateway/],
   ['incident', '/o/acme/incidents/1', /Errors in production/],
+  ['summary', '/o/acme/incidents/summary', /Acknowledged after/],
   ['services', '/o/acme/services', /Checkout/],
   ['integrations', '/o/acme/integrations', /Northwind/],
   ['mapping', `/o/acme/integrations/${integration.id}`, /warehouse/],
   ['unmapped', '/o/acme/integrations/unmapped', /billing/],
   ['deliveries', '/o/acme/deliveries', /not mapped to a service/],
+  ['delivery', `/o/acme/deliveries/${opened}`, /From the wire to the incident/],
+  ['setup', '/o/acme/integrations/setup', /webhooks\/sentry/],
+  ['connect', '/o/acme/integrations/connect', /Go on in Sentry/],
+  ['people', '/o/acme/people', /lena@acme.example/],
+  ['tokens', '/o/acme/people/tokens', /nightly report/],
+  ['audit', '/o/acme/people/audit', /invitation/],
+  ['account', '/o/acme/account', /\(this one\)/],
+  ['not-found', '/o/elsewhere/incidents', /No such organization/],
 ];
 
 for (const colorScheme of ['light', 'dark']) {
-  for (const [device, viewport] of [['desk', { width: 1280, height: 800 }], ['phone', { width: 360, height: 740 }]]) {
+  for (const [device, viewport] of [['desk', { width: 1280, height: 800 }], ['phone', { width: 320, height: 700 }]]) {
     test(`every screen, ${colorScheme}, on a ${device}`, async () => {
       const { page, complaints } = await watchedPage(browser, [tocsin.url], { colorScheme, viewport });
       await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/incidents');
@@ -58,9 +72,9 @@ for (const colorScheme of ['light', 'dark']) {
         await assertAccessible(page, `${name}, ${colorScheme}, ${device}`);
         const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(overhang <= 0, `${name} sticks out by ${overhang} px on a ${device}`);
-        await picture(page, `${name}-${colorScheme}-${device}`);
+        await picture(page, `${name}-${colorScheme}-${device}`, { whole: true });
       }
-      assert.deepEqual(complaints, []);
+      assert.deepEqual(complaints.filter((text) => !/status of 404.*elsewhere/.test(text)), []);
       await page.context().close();
     });
   }

@@ -51,11 +51,11 @@ export async function assertAccessible(page, where) {
   assert.equal(result.value, '[]', `axe on ${where}`);
 }
 
-/** Takes a picture where TOCSIN_SCREENSHOTS names a folder for them. */
-export async function picture(page, name) {
+/** Takes a picture where TOCSIN_SCREENSHOTS names a folder for them; `whole` takes what is below the fold too. */
+export async function picture(page, name, { whole = false } = {}) {
   if (!pictures) return;
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: whole });
 }
 
 /** From the next address on the page keeps its longest task in milliseconds and how far its layout shifted: `window.takeMeasures()`. */

@@ -268,6 +268,8 @@ const mappingOf = (n, project, service, more = {}) => ({
   environments: [],
   min_level: null,
   severity: "auto",
+  on_archive: "resolve",
+  open_on_error: false,
   created_at: at(12 * day),
   ...more,
 });
@@ -449,6 +451,7 @@ const unmapped = [
     deliveries: 128,
     first_at: at(6 * day),
     last_at: at(2 * minute),
+    suggested_service: ref(0),
   },
   {
     integration_id: uuid(1),
@@ -456,8 +459,102 @@ const unmapped = [
     deliveries: 4,
     first_at: at(day),
     last_at: at(9 * hour),
+    suggested_service: null,
   },
 ];
+
+const members = ["owner", "admin", "responder", "viewer"].map((role, n) => ({
+  id: uuid(700 + n),
+  email: `${role}@example.com`,
+  name: n % 2 === 0 ? "" : `The ${role}`,
+  role,
+  is_me: role === "admin",
+  created_at: at((90 - n) * day),
+}));
+
+const invitations = [
+  {
+    id: uuid(720),
+    email: "somebody-with-a-rather-long-address@mail.example.com",
+    role: "responder",
+    invited_by: "admin@example.com",
+    created_at: at(day),
+    expires_at: at(-2 * day),
+  },
+];
+
+const tokens = [
+  ["deploy script", "admin", at(3 * minute), null],
+  ["nightly report", "viewer", null, at(-40 * day)],
+].map(([name, role, last_used_at, expires_at], n) => ({
+  id: uuid(730 + n),
+  name,
+  prefix: "tocsin_fake",
+  role,
+  created_by: "owner@example.com",
+  created_at: at(20 * day),
+  expires_at,
+  last_used_at,
+}));
+
+const audit = [
+  ["member.changed", "member", "responder@example.com", { role: "viewer" }, { role: "responder" }],
+  ["service.created", "service", "Checkout <b>", null, { slug: "checkout", name: "Checkout <b>" }],
+].map(([action, kind, name, before, after], n) => ({
+  id: String(n + 1),
+  at: at((n + 1) * hour),
+  actor: { kind: "user", id: uuid(701), name: "admin@example.com" },
+  action,
+  subject: { kind, id: uuid(750 + n), name },
+  before,
+  after,
+  address: "192.0.2.7",
+  request_id: "0123456789abcdef0123456789abcdef",
+}));
+
+const sessions = [true, false].map((current, n) => ({
+  id: uuid(760 + n),
+  current,
+  address: `192.0.2.${n + 7}`,
+  user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+  created_at: at((n + 1) * day),
+  last_seen_at: at(n * hour),
+}));
+
+const summary = {
+  since: at(30 * day),
+  until: at(0),
+  days: Array.from({ length: 30 }, (_, n) => ({
+    date: at((29 - n) * day).slice(0, 10),
+    opened: (7 * n) % 11,
+    resolved: (5 * n) % 9,
+  })),
+  services: services
+    .filter((each) => each.archived_at === null)
+    .map((each, n) => ({
+      service: { id: each.id, slug: each.slug, name: each.name },
+      opened: 40 - 9 * n,
+      still_open: n,
+      acknowledged_after_seconds: n === 2 ? null : 190 + 400 * n,
+      resolved_after_seconds: 5_400 + 90_000 * n,
+    })),
+};
+
+const invitation = {
+  organization: { slug: "example", name: "Example" },
+  email: "new@example.com",
+  role: "responder",
+  has_account: false,
+  expires_at: at(-2 * day),
+};
+
+const replayed = {
+  dry_run: true,
+  delivery_id: null,
+  outcome: "opened",
+  rule: "a new issue in Sentry (the mapping to service checkout)",
+  incident: null,
+};
 
 const attempts = [
   ["succeeded", "schedule", 201, null, 2.8],
@@ -640,11 +737,27 @@ export function makeWorld() {
         return { status: 204 };
       }
     }
+    if (path === "/invitations/look-up") return { status: 200, body: invitation };
     if (!signedIn) return problem(401, "unauthenticated", "Not signed in", "Sign in first.");
     if (path === "/session") return { status: 200, body: session };
+    if (path === "/sessions") return page(sessions);
     if (world.failing) return problem(503, "unavailable", "Not available", "The database does not answer.");
     const [, , , kind, id, part] = path.split("/");
     if (world.empty && method === "GET" && id === undefined) return page([]);
+    const lists = { members, invitations, tokens, audit };
+    if (lists[kind] && id === undefined && method === "GET") return page(lists[kind]);
+    if (kind === "invitations" && method === "POST")
+      return {
+        status: 201,
+        body: {
+          ...invitations[0],
+          ...input,
+          link: `https://tocsin.example.com/invitation#${"fake".repeat(11)}`,
+          mailed: false,
+        },
+      };
+    if (kind === "deliveries" && part === "replay") return { status: 200, body: replayed };
+    if (kind === "incidents" && id === "summary") return { status: 200, body: summary };
     if (kind === "incidents" && id === undefined) return listIncidents(url.searchParams);
     if (kind === "incidents" && id === "bulk") return bulk(input);
     if (kind === "incidents" && id !== undefined && method === "PATCH")

@@ -216,6 +216,32 @@ const screens = {
   unmapped: { path: "/o/example/integrations/unmapped" },
   deliveries: { path: "/o/example/deliveries" },
   delivery: { path: `/o/example/deliveries/${id(500)}` },
+  delivery_tried: {
+    path: `/o/example/deliveries/${id(500)}`,
+    async act(page) {
+      await page.getByRole("button", { name: "Try it, without effect" }).click();
+      await page.getByRole("button", { name: "Run it for real…" }).click();
+      await page.getByRole("dialog").waitFor();
+      await settled(page);
+    },
+  },
+  summary: { path: "/o/example/incidents/summary" },
+  people: { path: "/o/example/people" },
+  invited: {
+    path: "/o/example/people",
+    async act(page) {
+      await page.getByRole("button", { name: "Invite" }).click();
+      await page.getByRole("textbox", { name: "Email" }).fill("new@example.com");
+      await page.getByRole("button", { name: "Make the link" }).click();
+      await page.getByRole("button", { name: "Copy the link" }).waitFor();
+      await settled(page);
+    },
+  },
+  tokens: { path: "/o/example/people/tokens" },
+  audit: { path: "/o/example/people/audit" },
+  account: { path: "/o/example/account" },
+  invitation: { path: "/invitation#fake", out: true },
+  password_reset: { path: "/password-reset#fake", out: true },
   stranger: { path: "/o/nowhere/incidents" },
 };
 

@@ -173,6 +173,25 @@ export const incidentQuery = (org: string, number: number) =>
     refetchInterval: live_interval,
   });
 
+const day = 24 * 60 * 60 * 1_000;
+
+/** What the last days were like, today among them; days begin at midnight UTC. */
+export const summaryQuery = (org: string, days: number) =>
+  queryOptions({
+    queryKey: [...keys.incidents(org), "summary", days],
+    queryFn: ({ signal }) => {
+      const today = Math.floor(Date.now() / day) * day;
+      const since = new Date(today - (days - 1) * day).toISOString();
+      return body(
+        api.GET("/api/v1/orgs/{org}/incidents/summary", {
+          params: { path: { org }, query: { since } },
+          signal,
+        }),
+      );
+    },
+    staleTime: slow_interval,
+  });
+
 export const timelineQuery = (org: string, number: number) =>
   queryOptions({
     queryKey: keys.timeline(org, number),

@@ -31,6 +31,7 @@ export function Keyboard() {
     },
     { key: "?", label: "The keys of this screen", run: () => setShown("sheet") },
     { label: "Go to incidents", run: () => void navigate({ to: "/o/$org/incidents", params }) },
+    { label: "Incidents over time", run: () => void navigate({ to: "/o/$org/incidents/summary", params }) },
     { label: "Go to services", run: () => void navigate({ to: "/o/$org/services", params }) },
     { label: "Go to integrations", run: () => void navigate({ to: "/o/$org/integrations", params }) },
     {

@@ -40,7 +40,7 @@ const login = createRoute({
 
 const invitation = createRoute({
   getParentRoute: () => root,
-  path: "/invitations",
+  path: "/invitation",
   component: lazyRouteComponent(() => import("../features/account/invitation_page"), "InvitationPage"),
 });
 
@@ -96,8 +96,15 @@ const orgStart = createRoute({
 const incidents = createRoute({
   getParentRoute: () => org,
   path: "/incidents",
-  validateSearch: textParams("status", "severity", "service", "q"),
+  validateSearch: textParams("status", "severity", "service", "assignee", "q"),
   component: lazyRouteComponent(() => import("../features/incidents/list_page"), "IncidentListPage"),
+});
+
+const summary = createRoute({
+  getParentRoute: () => org,
+  path: "/incidents/summary",
+  validateSearch: textParams("days"),
+  component: lazyRouteComponent(() => import("../features/incidents/summary_page"), "SummaryPage"),
 });
 
 const incident = createRoute({
@@ -192,6 +199,7 @@ const routeTree = root.addChildren([
   org.addChildren([
     orgStart,
     incidents,
+    summary,
     incident,
     services,
     integrations,

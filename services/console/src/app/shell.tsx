@@ -104,9 +104,14 @@ function AccountMenu({ member }: { member: boolean }) {
       <Menu.Dropdown>
         <Menu.Label className={css.me ?? ""}>{data?.user.email}</Menu.Label>
         {member ? (
-          <OrgItem to="/o/$org/account" params={{ org }}>
-            Name, password, sessions
-          </OrgItem>
+          <>
+            <OrgItem to="/o/$org/account" params={{ org }}>
+              Name, password, sessions
+            </OrgItem>
+            <OrgItem to="/o/$org/people" params={{ org }}>
+              People of this organization
+            </OrgItem>
+          </>
         ) : null}
         <Menu.Item leftSection={<SignOutIcon size={16} />} onClick={() => leave.mutate()}>
           Sign out
@@ -132,18 +137,13 @@ function Entry({
   icon: ReactNode;
   label: string;
   count?: number;
+  /** There is another way to it, on a screen without room. */
   also?: boolean;
 }) {
   const { slug: org } = useOrg();
   return (
-    <li>
-      <Link
-        to={to}
-        params={{ org }}
-        className={css.entry ?? ""}
-        activeOptions={{ includeSearch: false }}
-        {...(also ? { "data-also": true } : {})}
-      >
+    <li {...(also ? { "data-also": true } : {})}>
+      <Link to={to} params={{ org }} className={css.entry ?? ""} activeOptions={{ includeSearch: false }}>
         {icon}
         <span>{label}</span>
         {count ? (
@@ -171,7 +171,7 @@ function Navigation() {
           count={unmapped?.length ?? 0}
         />
         <Entry to="/o/$org/deliveries" icon={<DeliveriesIcon />} label="Deliveries" />
-        <Entry to="/o/$org/people" icon={<PeopleIcon />} label="People" />
+        <Entry to="/o/$org/people" icon={<PeopleIcon />} label="People" also />
       </ul>
     </nav>
   );

@@ -16,18 +16,20 @@ export function momentOf(text: string | undefined): string | undefined {
 interface MomentFieldProps {
   label: string;
   description?: string;
+  className?: string | undefined;
   /** RFC 3339, or empty. */
   value: string;
   onChange: (value: string) => void;
 }
 
 /** A date and time of day in this machine's zone. */
-export function MomentField({ label, description, value, onChange }: MomentFieldProps) {
+export function MomentField({ label, description, className, value, onChange }: MomentFieldProps) {
   return (
     <TextInput
       type="datetime-local"
       label={label}
       {...(description ? { description } : {})}
+      {...(className ? { className } : {})}
       value={localInput(value)}
       onChange={(event) => onChange(momentOf(event.currentTarget.value) ?? "")}
     />

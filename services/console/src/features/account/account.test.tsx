@@ -38,7 +38,7 @@ function accepting() {
 test("somebody new chooses a name and a password, and is in", async () => {
   server.use(nobody(), lookUp(invitation()));
   const sent = accepting();
-  const { user, history } = open("/invitations#token=fake-token");
+  const { user, history } = open("/invitation#fake-token");
   await screen.findByRole("heading", { name: "Join Example" });
   await expectAccessible();
   await user.type(screen.getByRole("textbox", { name: "Your name" }), "New Person");
@@ -52,7 +52,7 @@ test("somebody new chooses a name and a password, and is in", async () => {
 test("who has an account and is not signed in gives its password", async () => {
   server.use(nobody(), lookUp(invitation({ has_account: true })));
   const sent = accepting();
-  const { user } = open("/invitations#token=fake-token");
+  const { user } = open("/invitation#fake-token");
   await user.type(await screen.findByLabelText("Your password"), "fake");
   await user.click(screen.getByRole("button", { name: "Join Example" }));
   await waitFor(() => expect(sent).toEqual([{ token: "fake-token", password: "fake" }]));
@@ -62,7 +62,7 @@ test("who is signed in as the invited one only says yes", async () => {
   quietServer();
   server.use(lookUp(invitation({ has_account: true, email: "Admin@example.com" })));
   const sent = accepting();
-  const { user } = open("/invitations#token=fake-token");
+  const { user } = open("/invitation#fake-token");
   await user.click(await screen.findByRole("button", { name: "Join Example" }));
   await waitFor(() => expect(sent).toEqual([{ token: "fake-token" }]));
 });
@@ -73,14 +73,14 @@ test("a refused password is said, and the link stays as it is", async () => {
     lookUp(invitation({ has_account: true })),
     http.post(`${base}/invitations/accept`, () => problem(401, "unauthenticated", "That is not it.")),
   );
-  const { user, history } = open("/invitations#token=fake-token");
+  const { user, history } = open("/invitation#fake-token");
   await user.type(await screen.findByLabelText("Your password"), "wrong");
   await user.click(screen.getByRole("button", { name: "Join Example" }));
   expect(await screen.findByText("That is not it.")).toBeTruthy();
-  expect(history.location.pathname).toBe("/invitations");
+  expect(history.location.pathname).toBe("/invitation");
 });
 
-test.each(["/invitations#token=fake-token", "/invitations", "/password-reset"])(
+test.each(["/invitation#fake-token", "/invitation", "/password-reset"])(
   "%s: a link that is over says so, without a way to the login and its log",
   async (path) => {
     server.use(
@@ -104,7 +104,7 @@ test("a password is set anew by a link", async () => {
         : new HttpResponse(null, { status: 204 });
     }),
   );
-  const { user, history } = open("/password-reset#token=fake-token");
+  const { user, history } = open("/password-reset#fake-token");
   const field = await screen.findByLabelText("New password");
   await expectAccessible();
   await user.type(field, "passwordpassword");

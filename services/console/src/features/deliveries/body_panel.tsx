@@ -55,9 +55,9 @@ export function BodyPanel({ delivery }: { delivery: Schemas["DeliveryDetail"] })
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region */}
       <section className={css.body} tabIndex={0} aria-label="Body of the delivery">
         <pre>
-          {pieces(shown.text).map((piece, n) => (
+          {pieces(shown.text).map((piece, n, all) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, in order
-            <span key={n} className={css.piece}>
+            <span key={n} className={css.piece} data-many={all.length > 1 || undefined}>
               {piece}
             </span>
           ))}

@@ -48,31 +48,33 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
   const [request, setRequest] = useState(search.request_id ?? "");
   const [since, setSince] = useState(momentOf(search.since) ?? "");
   const [until, setUntil] = useState(momentOf(search.until) ?? "");
+  const [more, setMore] = useState(Boolean(search.integration || search.request_id || since || until));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change({ ...search, project: project.trim(), request_id: request.trim(), since, until });
   };
   return (
     <search aria-label="Filter deliveries">
-      <form className={css.filters} onSubmit={submit}>
+      <form className={css.filters} data-more={more || undefined} onSubmit={submit}>
         <NativeSelect
           label="Outcome"
           value={search.outcome ?? ""}
           onChange={(event) => change({ ...search, outcome: event.currentTarget.value })}
-          data={[{ value: "", label: "every outcome" }, ...outcomes]}
+          data={[{ value: "", label: "any" }, ...outcomes]}
         />
         <NativeSelect
           label="Resource"
           value={search.resource ?? ""}
           onChange={(event) => change({ ...search, resource: event.currentTarget.value })}
-          data={[{ value: "", label: "every resource" }, ...resources]}
+          data={[{ value: "", label: "any" }, ...resources]}
         />
         <NativeSelect
+          className={css.seldom ?? ""}
           label="Integration"
           value={search.integration ?? ""}
           onChange={(event) => change({ ...search, integration: event.currentTarget.value })}
           data={[
-            { value: "", label: "every integration" },
+            { value: "", label: "any" },
             ...(integrations ?? []).map(({ id, sentry_org }) => ({
               value: id,
               label: sentry_org?.slug ?? id,
@@ -86,13 +88,22 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
           onChange={(event) => setProject(event.currentTarget.value)}
         />
         <TextInput
+          className={css.seldom ?? ""}
           label="Request ID"
           placeholder="from Sentry's log"
           value={request}
           onChange={(event) => setRequest(event.currentTarget.value)}
         />
-        <MomentField label="Since" value={since} onChange={setSince} />
-        <MomentField label="Until" value={until} onChange={setUntil} />
+        <MomentField className={css.seldom} label="Since" value={since} onChange={setSince} />
+        <MomentField className={css.seldom} label="Until" value={until} onChange={setUntil} />
+        <Button
+          variant="subtle"
+          className={css.moreFilters ?? ""}
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+        >
+          {more ? "Fewer filters" : "More filters"}
+        </Button>
         <Button type="submit" variant="default">
           Filter
         </Button>

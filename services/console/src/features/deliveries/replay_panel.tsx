@@ -58,18 +58,20 @@ interface ConfirmProps {
 function Confirm({ expected, running, onRun, onClose }: ConfirmProps) {
   return (
     <Dialog title="Run this delivery again?" onClose={onClose}>
-      <p className={css.meaning}>{expected}</p>
-      <p className={css.quiet}>
-        It acts on incidents as if Sentry had sent it now, and is a delivery of its own in the log. The
-        timeline of the incident keeps what it did.
-      </p>
-      <div className={form.buttons}>
-        <Button variant="default" data-autofocus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button loading={running} onClick={onRun}>
-          Run it for real
-        </Button>
+      <div className={form.form}>
+        <p className={css.meaning}>{expected}</p>
+        <p className={css.quiet}>
+          It acts on incidents as if Sentry had sent it now, and is a delivery of its own in the log. The
+          timeline of the incident keeps what it did.
+        </p>
+        <div className={form.buttons}>
+          <Button variant="default" data-autofocus onClick={onClose}>
+            Cancel
+          </Button>
+          <Button loading={running} onClick={onRun}>
+            Run it for real
+          </Button>
+        </div>
       </div>
     </Dialog>
   );

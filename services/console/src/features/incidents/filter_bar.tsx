@@ -69,6 +69,17 @@ export function Filters({ search, change }: { search: Search; change: (next: Sea
           ...(services ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
         ]}
       />
+      <NativeSelect
+        aria-label="Assignee"
+        value={search.assignee ?? ""}
+        onChange={(event) => change({ ...search, assignee: event.currentTarget.value })}
+        data={[
+          { value: "", label: "Anybody's" },
+          { value: "me", label: "Mine" },
+          { value: "none", label: "Nobody's" },
+          ...(search.assignee && !["me", "none"].includes(search.assignee) ? [search.assignee] : []),
+        ]}
+      />
       <fieldset className={css.severities}>
         <legend className={css.hidden}>Severity</legend>
         <Chip.Group

@@ -9,6 +9,7 @@ export interface Search {
   status?: string;
   severity?: string;
   service?: string;
+  assignee?: string;
   q?: string;
 }
 
@@ -48,9 +49,10 @@ export function filtersOf(search: Search): IncidentFilters {
     ...(status.length > 0 ? { status } : {}),
     ...(severity.length > 0 ? { severity } : {}),
     ...(search.service ? { service: [search.service] } : {}),
+    ...(search.assignee ? { assignee: search.assignee } : {}),
     ...(search.q ? { q: search.q } : {}),
   };
 }
 
 export const isNarrowed = (search: Search) =>
-  Boolean(search.severity || search.service || search.q) || viewOf(search) !== "active";
+  Boolean(search.severity || search.service || search.assignee || search.q) || viewOf(search) !== "active";

@@ -7,6 +7,7 @@ import { incidentPages, incidentPoll, keys } from "../../api/queries";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
+import { TextLink } from "../../ui/text_link";
 import { BulkBar } from "./bulk_bar";
 import { Filters } from "./filter_bar";
 import { filtersOf, isNarrowed, type Search } from "./filters";
@@ -14,6 +15,7 @@ import { IncidentRow } from "./incident_row";
 import css from "./list_page.module.css";
 import { merge } from "./merge";
 import { useTriage } from "./triage";
+import { ViewsMenu } from "./views_menu";
 
 const route = getRouteApi("/o/$org/incidents");
 
@@ -58,7 +60,17 @@ export function IncidentListPage() {
   const triage = useTriage(org.slug, shownIncidents, org.can("responder"));
 
   return (
-    <Page title="Incidents">
+    <Page
+      title="Incidents"
+      actions={
+        <span className={css.aside}>
+          <TextLink to="/o/$org/incidents/summary" params={{ org: org.slug }} size="sm">
+            Over time
+          </TextLink>
+          <ViewsMenu org={org.slug} search={search} change={change} />
+        </span>
+      }
+    >
       <Filters search={search} change={change} />
       <div className={css.now} data-news={announcement !== "" || undefined}>
         <AsOf

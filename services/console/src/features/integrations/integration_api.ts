@@ -23,11 +23,17 @@ function wayToSentry(url: string | null): string {
 /** Shows an integration as an answer tells it, and asks again for what hangs on it. */
 function useTakeOver(org: string) {
   const queries = useQueryClient();
+  // One that has just been disconnected cannot ask Sentry any more.
+  const canAsk = ({ queryKey }: { queryKey: readonly unknown[] }) => {
+    const [, , , id, what] = queryKey;
+    if (what !== "projects") return true;
+    return queries.getQueryData<Integration>(keys.integration(org, String(id)))?.credential !== null;
+  };
   return {
     show: (integration: Integration) =>
       queries.setQueryData(keys.integration(org, integration.id), integration),
     // Not waited for: the projects come from Sentry itself and may take long.
-    askAgain: () => void queries.invalidateQueries({ queryKey: keys.integrations(org) }),
+    askAgain: () => void queries.invalidateQueries({ queryKey: keys.integrations(org), predicate: canAsk }),
   };
 }
 

@@ -188,6 +188,28 @@ test.each([
   await screen.findByRole("dialog", { name: title });
 });
 
+test("what archiving and bare errors do is a condition of a mapping", async () => {
+  const web = project("1", "web");
+  web.mapping = mapping(201, web, checkout);
+  const sent: unknown[] = [];
+  server.use(
+    http.get(`${here}/projects`, () => list([web])),
+    http.patch(`${here}/mappings/${id(201)}`, async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json(web.mapping);
+    }),
+  );
+  const { user } = open(`/o/example/integrations/${id(1)}`);
+  await user.click(await screen.findByRole("button", { name: "More for web" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Conditions…" }));
+  await user.click(await screen.findByRole("switch", { name: /keep the incident open/ }));
+  await user.click(screen.getByRole("switch", { name: /bare error may open/ }));
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]).toMatchObject({ on_archive: "keep", open_on_error: true, environments: [] });
+});
+
 test("the status tells the remedy, the last error and the attempts", async () => {
   server.use(
     http.get(here, () =>

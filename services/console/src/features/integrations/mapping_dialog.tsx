@@ -26,6 +26,8 @@ export function MappingDialog({ org, integration, mapping, onClose }: MappingDia
   const [environments, setEnvironments] = useState<string[]>(mapping.environments);
   const [minLevel, setMinLevel] = useState<string>(mapping.min_level ?? "");
   const [severity, setSeverity] = useState<string>(mapping.severity);
+  const [keeps, setKeeps] = useState(mapping.on_archive === "keep");
+  const [onError, setOnError] = useState(mapping.open_on_error);
   const change = useChangeMapping(org, integration);
 
   const submit = (event: FormEvent) => {
@@ -36,6 +38,8 @@ export function MappingDialog({ org, integration, mapping, onClose }: MappingDia
       environments,
       min_level: oneOf(levels, minLevel) ?? null,
       severity: oneOf(severities, severity) ?? mapping.severity,
+      on_archive: keeps ? ("keep" as const) : ("resolve" as const),
+      open_on_error: onError,
     };
     change.mutate({ id: mapping.id, patch }, { onSuccess: onClose });
   };
@@ -81,6 +85,18 @@ export function MappingDialog({ org, integration, mapping, onClose }: MappingDia
             value,
             label: value === "auto" ? "auto, from the event" : value,
           }))}
+        />
+        <Switch
+          label="Archived in Sentry: keep the incident open"
+          description="Else archiving an issue resolves its incident."
+          checked={keeps}
+          onChange={(event) => setKeeps(event.currentTarget.checked)}
+        />
+        <Switch
+          label="A bare error may open an incident"
+          description="Also where Sentry sends errors alone, without their issues."
+          checked={onError}
+          onChange={(event) => setOnError(event.currentTarget.checked)}
         />
         <div className={form.buttons}>
           <Button variant="default" onClick={onClose}>

@@ -49,7 +49,10 @@ let sent: Sent;
 
 beforeEach(() => {
   const like = { id: search.id, slug: search.slug, name: search.name };
-  sent = inbox([unmapped(9, "mobile"), unmapped(10, "search", { suggested_service: like })]);
+  sent = inbox([
+    unmapped(9, "mobile", { suggested_service: like }),
+    unmapped(10, "search", { suggested_service: like }),
+  ]);
 });
 
 test("a project is mapped and what it sent is run, in one step", async () => {
@@ -67,13 +70,13 @@ test("a project is mapped and what it sent is run, in one step", async () => {
   await expectAccessible();
 });
 
-test("all suggestions are taken at once, and given up again", async () => {
+test("same-named services are chosen at once, those of a name that is only alike are not", async () => {
   const { user } = open(here);
-  await user.click(await screen.findByRole("button", { name: "Take all suggestions (1)" }));
+  await user.click(await screen.findByRole("button", { name: "Choose same-named services (1)" }));
   expect((screen.getByRole("combobox", { name: "Map search to" }) as HTMLSelectElement).value).toBe(
     search.id,
   );
-  expect(screen.queryByRole("button", { name: /Take all/ })).toBeNull();
+  expect(screen.queryByRole("button", { name: /Choose same-named/ })).toBeNull();
   await user.click(screen.getByRole("button", { name: "Discard" }));
   expect(screen.queryByRole("button", { name: /^Map 1/ })).toBeNull();
 });

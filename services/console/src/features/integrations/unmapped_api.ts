@@ -32,7 +32,20 @@ const mappings_at_once = 1_000;
 const held_at_once = 1_000;
 // 20,000 deliveries of one project: more than that waits for another press of the button.
 const runs = 20;
-const side_by_side = 4;
+// The server also has webhooks to write: where it has no time for this, it is asked again a little later.
+const tries = 4;
+const pause = 500;
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tried === tries || asProblem(error).code !== "unavailable") throw error;
+      await new Promise((resolve) => setTimeout(resolve, tried * pause));
+    }
+  }
+}
 
 const integrationsOf = (wishes: readonly Wish[]) => new Set(wishes.map(({ item }) => item.integration_id));
 
@@ -53,15 +66,17 @@ async function mapAll(org: string, wishes: readonly Wish[]) {
 async function runHeld(org: string, { integration_id, project }: Unmapped) {
   const counts = new Map<string, number>();
   for (let run = 0; run < runs; run += 1) {
-    const { outcomes } = await body(
-      api.POST("/api/v1/orgs/{org}/unmapped/replay", {
-        params: { path: { org } },
-        body: {
-          integration_id,
-          ...(project.id === null ? { project_slug: project.slug ?? "" } : { project_id: project.id }),
-          dry_run: false,
-        },
-      }),
+    const { outcomes } = await patiently(() =>
+      body(
+        api.POST("/api/v1/orgs/{org}/unmapped/replay", {
+          params: { path: { org } },
+          body: {
+            integration_id,
+            ...(project.id === null ? { project_slug: project.slug ?? "" } : { project_id: project.id }),
+            dry_run: false,
+          },
+        }),
+      ),
     );
     const ran = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
     for (const [outcome, count] of Object.entries(outcomes))
@@ -71,27 +86,21 @@ async function runHeld(org: string, { integration_id, project }: Unmapped) {
   return counts;
 }
 
-/** Runs what was held of each, a few at a time; `done` hears how many are through. */
+/** Runs what was held of each, one after the other; `done` hears how many are through. */
 async function runAll(org: string, wishes: readonly Wish[], done: (count: number) => void) {
   const counts: Record<string, number> = {};
   const held: Wish[] = [];
   let problem: string | null = null;
-  let next = 0;
-  let through = 0;
-  const worker = async () => {
-    for (let wish = wishes[next++]; wish !== undefined; wish = wishes[next++]) {
-      try {
-        for (const [outcome, count] of await runHeld(org, wish.item))
-          counts[outcome] = (counts[outcome] ?? 0) + count;
-      } catch (error) {
-        held.push(wish);
-        problem ??= asProblem(error).message;
-      }
-      through += 1;
-      done(through);
+  for (const [n, wish] of wishes.entries()) {
+    try {
+      for (const [outcome, count] of await runHeld(org, wish.item))
+        counts[outcome] = (counts[outcome] ?? 0) + count;
+    } catch (error) {
+      held.push(wish);
+      problem ??= asProblem(error).message;
     }
-  };
-  await Promise.all(Array.from({ length: side_by_side }, worker));
+    done(n + 1);
+  }
   return { counts, held, problem };
 }
 

@@ -108,7 +108,12 @@ function Inbox({ items: unordered, services, integrations, work }: InboxProps) {
     () => new Map(integrations.map((each) => [each.id, integrationName(each)])),
     [integrations],
   );
-  const untaken = [...suggestions].filter(([key]) => !drafts.has(key));
+  // One of a name that is only alike is for a person to judge, row by row.
+  const sameNamed = items.flatMap((item) => {
+    const key = keyOf(item);
+    const suggested = suggestions.get(key);
+    return suggested?.slug === item.project.slug && !drafts.has(key) ? [[key, suggested.id] as const] : [];
+  });
   const listed = items.filter((item) =>
     `${nameOf(item)} ${item.project.id ?? ""} ${froms.get(item.integration_id) ?? ""}`
       .toLowerCase()
@@ -144,14 +149,9 @@ function Inbox({ items: unordered, services, integrations, work }: InboxProps) {
         <span role="status" className={css.quiet}>
           {soon === "" ? `${items.length} unmapped` : `${listed.length} of ${items.length}`}
         </span>
-        {admin && untaken.length > 0 ? (
-          <Button
-            variant="default"
-            size="sm"
-            disabled={work.isPending}
-            onClick={() => draft(untaken.map(([key, service]) => [key, service.id] as const))}
-          >
-            Take all suggestions ({untaken.length})
+        {admin && sameNamed.length > 0 ? (
+          <Button variant="default" size="sm" disabled={work.isPending} onClick={() => draft(sameNamed)}>
+            Choose same-named services ({sameNamed.length})
           </Button>
         ) : null}
       </div>

@@ -42,6 +42,7 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
     since: momentOf(search.since) ?? "",
     until: momentOf(search.until) ?? "",
   });
+  const [more, setMore] = useState(Boolean(search.subject || fields.since || fields.until));
   const set = (name: keyof Search) => (value: string) => setFields((old) => ({ ...old, [name]: value }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,6 +50,7 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
   };
   const text = (name: "actor" | "action" | "subject", label: string, placeholder: string) => (
     <TextInput
+      {...(name === "subject" ? { className: css.seldom ?? "" } : {})}
       label={label}
       placeholder={placeholder}
       maxLength={300}
@@ -58,12 +60,20 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
   );
   return (
     <search aria-label="Filter the audit log">
-      <form className={css.filters} onSubmit={submit}>
-        {text("actor", "Who", "part of a name")}
-        {text("action", "Did", "member, or member.changed")}
-        {text("subject", "To what", "part of a name, or a kind")}
-        <MomentField label="Since" value={fields.since} onChange={set("since")} />
-        <MomentField label="Until" value={fields.until} onChange={set("until")} />
+      <form className={css.filters} data-more={more || undefined} onSubmit={submit}>
+        {text("actor", "Who", "a name")}
+        {text("action", "Did", "member")}
+        {text("subject", "To what", "a name or a kind")}
+        <MomentField className={css.seldom} label="Since" value={fields.since} onChange={set("since")} />
+        <MomentField className={css.seldom} label="Until" value={fields.until} onChange={set("until")} />
+        <Button
+          variant="subtle"
+          className={css.moreFilters ?? ""}
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+        >
+          {more ? "Fewer filters" : "More filters"}
+        </Button>
         <Button type="submit" variant="default">
           Filter
         </Button>
@@ -75,33 +85,39 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
 const shown = (value: unknown) =>
   value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
-/** Field by field, as it was and as it is. */
-function Change({ entry: { before, after } }: { entry: Schemas["AuditEntry"] }) {
+/** Field by field, as it was and as it is, and where it came from. */
+function Details({ entry: { before, after, address, request_id } }: { entry: Schemas["AuditEntry"] }) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].sort();
-  if (names.length === 0) return null;
+  if (names.length === 0 && address === "" && request_id === "") return null;
   const was = new Map(Object.entries(before ?? {}));
   const is = new Map(Object.entries(after ?? {}));
   return (
     <details>
-      <summary>What changed</summary>
-      <table className={css.change}>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-          </tr>
-        </thead>
-        <tbody>
-          {names.map((name) => (
-            <tr key={name}>
-              <th scope="row">{name.replaceAll("_", " ")}</th>
-              <td>{shown(was.get(name))}</td>
-              <td>{shown(is.get(name))}</td>
+      <summary>Details</summary>
+      {names.length > 0 ? (
+        <table className={css.change}>
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {names.map((name) => (
+              <tr key={name}>
+                <th scope="row">{name.replaceAll("_", " ")}</th>
+                <td>{shown(was.get(name))}</td>
+                <td>{shown(is.get(name))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+      <p className={css.facts}>
+        {address ? <span>from {address}</span> : null}
+        {request_id ? <span>request {request_id}</span> : null}
+      </p>
     </details>
   );
 }
@@ -115,7 +131,7 @@ const actors: Record<Schemas["AuditEntry"]["actor"]["kind"], string> = {
 };
 
 function AuditRow({ entry }: { entry: Schemas["AuditEntry"] }) {
-  const { actor, action, subject, address, request_id } = entry;
+  const { actor, action, subject } = entry;
   return (
     <li className={css.entry}>
       <span>
@@ -128,11 +144,7 @@ function AuditRow({ entry }: { entry: Schemas["AuditEntry"] }) {
       <span className={css.when}>
         <FullMoment at={entry.at} />
       </span>
-      <span className={css.facts}>
-        {address ? <span>from {address}</span> : null}
-        {request_id ? <span>request {request_id}</span> : null}
-      </span>
-      <Change entry={entry} />
+      <Details entry={entry} />
     </li>
   );
 }

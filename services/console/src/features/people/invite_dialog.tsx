@@ -24,11 +24,12 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   };
   if (made)
     return (
-      <Dialog title="Pass this link on" onClose={onClose}>
+      <Dialog title={made.mailed ? "The link was mailed" : "Pass this link on"} onClose={onClose}>
         <div className={form.form}>
           <p className={css.text}>
             It makes <strong>{made.email}</strong> a {made.role} of {org.name}. It works once, until{" "}
-            <FullMoment at={made.expires_at} />, and it is shown only now: no e-mail is sent.
+            <FullMoment at={made.expires_at} />, and it is shown only now.{" "}
+            {made.mailed ? "It is on its way to them by mail." : "No mail was sent: pass it on yourself."}
           </p>
           <Copyable label="the link" value={made.link} />
           <div className={form.buttons}>

@@ -94,13 +94,13 @@ export function MemberRow({ member }: { member: Member }) {
           )}
         </div>
         {org.can("admin") ? (
-          <div className={css.actions}>
+          <div className={`${css.actions} ${css.memberActions}`}>
             {org.can("owner") && !member.is_me ? (
               <Button
                 size="xs"
                 variant="subtle"
                 color="gray"
-                aria-label={`Make ${name} the owner`}
+                aria-label={`Make owner: ${name}`}
                 onClick={() => setAsking("hand over")}
               >
                 Make owner

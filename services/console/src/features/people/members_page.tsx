@@ -27,7 +27,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
             <span>as {invitation.role}</span>
             {invitation.invited_by ? <span>by {invitation.invited_by}</span> : null}
             <span className={over ? css.late : undefined}>
-              {over ? "ran out " : "until "}
+              {over ? "ran out " : "runs out "}
               <Moment at={invitation.expires_at} />
             </span>
           </div>

@@ -36,10 +36,9 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
   return (
     <li className={css.row}>
       <div className={css.what}>
-        <div className={css.name}>
-          {token.name} <Code>{token.prefix}…</Code>
-        </div>
+        <div className={css.name}>{token.name}</div>
         <div className={css.facts}>
+          <Code>{token.prefix}…</Code>
           <span>as {token.role}</span>
           {token.created_by ? <span>by {token.created_by}</span> : null}
           <span>
