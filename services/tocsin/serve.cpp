@@ -43,6 +43,7 @@
 #include <tocsin/incidents/board.hpp>
 #include <tocsin/incidents/delivery_log.hpp>
 #include <tocsin/incidents/ingest.hpp>
+#include <tocsin/incidents/read_back.hpp>
 #include <tocsin/incidents/replay.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
@@ -203,6 +204,8 @@ public:
               system_clock(),
               on.metrics
           ),
+          issues_(pool, on.sentry, on.vault, refresher_),
+          read_back_(on.executor, issues_, ingest_),
           console_(console_directory(with)),
           listener_(
               on.executor,
@@ -213,6 +216,7 @@ public:
           gateway_(
               edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, aside_pool)}
           ) {
+        ingest_.on_doubt([this](incidents::doubt which) { read_back_.settle(std::move(which)); });
         if (!console_.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(with).string()}});
     }
@@ -220,6 +224,7 @@ public:
     gateway::gateway& edge() noexcept { return gateway_; }
     /// Streams never end by themselves.
     void end_streams() { changes_.end_all(); }
+    async::task<bool> end_reading(std::chrono::milliseconds limit) { return read_back_.end(limit); }
 
 private:
     static gateway::settings edges(serve_settings const& with) {
@@ -300,6 +305,8 @@ private:
     incidents::delivery_log deliveries_;
     incidents::replay replay_;
     incidents::ingest ingest_;
+    integrations::issue_reader issues_;
+    incidents::read_back read_back_;
     gateway::console_files console_;
     gateway::change_feed changes_;
     db::listener listener_;
@@ -323,10 +330,11 @@ async::task<> end_all(
     jobs.stop();
     if (edge) edge->end_streams();
     bool const answered = edge == nullptr || co_await edge->edge().drain(left());
+    bool const read = edge == nullptr || co_await edge->end_reading(left());
     bool const finished = co_await jobs.wait_for_running(left());
     // Until here the operators' side says that this process is draining.
     co_await admin.drain(std::chrono::milliseconds(0));
-    complete = answered && finished;
+    complete = answered && read && finished;
     loop.stop();
 }
 

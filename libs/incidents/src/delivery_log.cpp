@@ -54,7 +54,7 @@ constexpr db::statement list_unmapped{
                            where m.organization_id = d.organization_id and m.integration_id = d.integration_id
                              and (m.sentry_project_id = d.project_id or (m.sentry_project_id is null and m.sentry_project_slug = d.project_slug)))
         group by d.integration_id, d.project_id, case when d.project_id is null then d.project_slug end
-        order by max(d.received_at) desc limit 200)"
+        order by max(d.received_at) desc limit 1000)"
 };
 
 constexpr db::statement list_services{
@@ -66,7 +66,7 @@ constexpr db::statement list_services{
 std::optional<suggested_service> suggest(
     std::optional<std::string> const& project, std::vector<suggested_service> const& services
 ) {
-    constexpr double alike_enough = 0.5;
+    constexpr double alike_enough = 0.6;  // two words of three
     if (!project) return std::nullopt;
     std::optional<suggested_service> best;
     double best_likeness = 0;

@@ -240,7 +240,14 @@ struct ingest::impl {
         for (std::size_t i = 0; i < of.all.size(); ++i) {
             of.all[i]->answer = of.results[i].answer;
             of.all[i]->done.set();
+            tell_doubt(of.all[i]->what, of.results[i]);
         }
+    }
+
+    void tell_doubt(batched_delivery const& what, written const& became) {
+        bool const is_doubt = doubtful && became.answer && became.answer->outcome == outcome::stale &&
+                              became.integration && what.about;
+        if (is_doubt) doubtful({*became.organization, *became.integration, *what.about});
     }
 
     static void fail(waiting& one, std::exception_ptr why) {
@@ -277,6 +284,7 @@ struct ingest::impl {
     observe::metrics& metrics;
     ingest_queue queue{queue_limits{}};
     ingest_pace pace;
+    std::function<void(doubt)> doubtful;
     std::size_t writers = 0;
     bool writing_even = false;  ///< a writer has this lane
     bool writing_odd = false;
@@ -300,6 +308,10 @@ void ingest::declare(observe::metrics& metrics) {
     metrics.declare_counter(
         "tocsin_incident_transitions_total", "Changes of incidents' status, by new status and who made them."
     );
+}
+
+void ingest::on_doubt(std::function<void(doubt)> handler) {
+    impl_->doubtful = std::move(handler);
 }
 
 async::task<std::optional<accepted>> ingest::take(arrival what) {

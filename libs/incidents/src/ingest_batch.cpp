@@ -297,7 +297,9 @@ private:
             auto const& record = records_[i];
             all.push_back(&record);
             done_[record_places_[i]] = {
-                accepted{record.id, record.outcome, record.incident}, record.of.organization
+                accepted{record.id, record.outcome, record.incident},
+                record.of.organization,
+                record.of.integration
             };
         }
         write_deliveries(tx_, all);
@@ -352,7 +354,7 @@ written keep_as_unreadable(db::transaction& tx, batched_delivery const& what) {
         .rule = "the database refused a value of this webhook"
     };
     write_deliveries(tx, {&record});
-    return {accepted{what.id, outcome::unreadable, std::nullopt}, of->organization};
+    return {accepted{what.id, outcome::unreadable, std::nullopt}, of->organization, of->integration};
 }
 
 }  // namespace tocsin::incidents

@@ -27,6 +27,7 @@ struct batched_delivery {
 struct written {
     std::optional<accepted> answer;               ///< nothing where the installation belongs to nobody
     std::optional<organization_id> organization;  ///< whose row was written, if any
+    std::optional<integration_id> integration;
 };
 
 /// Writes deliveries and their whole effect in this transaction, in their order: each sees what those before

@@ -1,4 +1,5 @@
 #include "mapping_store.hpp"
+#include "sentry_access.hpp"
 
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
@@ -35,37 +36,15 @@ resolved_mapping resolve(new_mapping wanted, std::vector<sentry::project> const&
 
 }  // namespace
 
-async::task<result<sentry::call_result<std::vector<sentry::project>>>> mappings::ask_for_projects(
-    organization_id org, integration_id id
-) {
-    struct access {
-        std::string slug;
-        byte_string token;
-    };
-    auto const stored = co_await pool_.transact(org, [org, id](db::transaction& tx) -> result<access> {
-        auto const found = find_integration(tx, org, id);
-        if (!found) return found.error();
-        auto sealed = sealed_access_token(tx, org, id);
-        if (!sealed) return sealed.error();
-        return access{found->sentry_org.slug, std::move(*sealed)};
-    });
-    if (!stored) co_return stored.error();
-    auto token = open_access_token(vault_, org, id, stored->token);
-    if (!token) co_return token.error();
-    co_return co_await sentry_.list_projects(stored->slug, std::move(*token));
-}
-
 async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
     organization_id org, integration_id id
 ) {
-    auto answered = co_await ask_for_projects(org, id);
+    sentry_access const access{pool_, vault_, refresher_};
+    auto const ask = [this](sentry_access::grant with) {
+        return sentry_.list_projects(std::move(with.organization), std::move(with.token));
+    };
+    auto answered = co_await access.call<std::vector<sentry::project>>(org, id, ask);
     if (!answered) co_return answered.error();
-    if (!*answered && answered->error().http_status == 401) {
-        // Expired, or replaced by somebody else's renewal: renew, or wait for who does, and ask once more.
-        co_await refresher_.renew_for_use(org, id);
-        answered = co_await ask_for_projects(org, id);
-        if (!answered) co_return answered.error();
-    }
     if (!*answered) co_return sentry::to_error(answered->error(), "to list the projects");
     co_return std::move(**answered);
 }

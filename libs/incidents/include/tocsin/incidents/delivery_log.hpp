@@ -77,7 +77,7 @@ public:
 
     async::task<std::vector<delivery>> list(organization_id org, delivery_filter filter);
     async::task<result<delivery_details>> find(organization_id org, delivery_id id);
-    /// Projects with unmapped deliveries and still no mapping, the latest first, at most 200.
+    /// Projects with unmapped deliveries and still no mapping, the latest first, at most 1,000.
     async::task<std::vector<unmapped_project>> unmapped(organization_id org);
 
 private:

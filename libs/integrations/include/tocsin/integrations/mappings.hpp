@@ -65,9 +65,6 @@ public:
 
 private:
     async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
-    async::task<result<sentry::call_result<std::vector<sentry::project>>>> ask_for_projects(
-        organization_id org, integration_id id
-    );
 
     db::pool& pool_;
     sentry::client& sentry_;

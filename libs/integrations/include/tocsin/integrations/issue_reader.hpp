@@ -1,0 +1,30 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/sentry/client.hpp>
+
+#include <string>
+
+namespace tocsin::integrations {
+
+/// Reads an integration's issues from Sentry as they are now. Belongs to the I/O thread.
+class issue_reader {
+public:
+    issue_reader(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
+        : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
+
+    /// Of an integration that has no token, or whose call fails, an error that says why.
+    async::task<result<sentry::issue>> find(organization_id org, integration_id id, std::string issue);
+
+private:
+    db::pool& pool_;
+    sentry::client& sentry_;
+    crypto::vault const& vault_;
+    refresher& refresher_;
+};
+
+}  // namespace tocsin::integrations

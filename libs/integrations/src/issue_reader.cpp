@@ -1,0 +1,20 @@
+#include "sentry_access.hpp"
+
+#include <tocsin/integrations/issue_reader.hpp>
+
+namespace tocsin::integrations {
+
+async::task<result<sentry::issue>> issue_reader::find(
+    organization_id org, integration_id id, std::string issue
+) {
+    sentry_access const access{pool_, vault_, refresher_};
+    auto const ask = [this, issue](sentry_access::grant with) {
+        return sentry_.find_issue({with.organization}, issue, std::move(with.token));
+    };
+    auto answered = co_await access.call<sentry::issue>(org, id, ask);
+    if (!answered) co_return answered.error();
+    if (!*answered) co_return sentry::to_error(answered->error(), "to read an issue");
+    co_return std::move(**answered);
+}
+
+}  // namespace tocsin::integrations
