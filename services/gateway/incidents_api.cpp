@@ -327,7 +327,8 @@ public:
         if (!body) co_return body.error();
         json::reader in(body->root());
         auto const numbers = read_numbers(in);
-        auto const action = in.required_word("action", {"acknowledge", "resolve", "reopen", "assign"});
+        auto const action =
+            in.required_word("action", {"acknowledge", "unacknowledge", "resolve", "reopen", "assign"});
         if (action == "assign" && !in.has("assignee"))
             in.reject("assignee", "is required: an e-mail address, or null");
         auto const assignee = in.optional_text("assignee", {3, 320});
@@ -371,6 +372,7 @@ public:
 private:
     static person_action action_of(std::string_view word) {
         if (word == "acknowledge") return person_action::acknowledge;
+        if (word == "unacknowledge") return person_action::unacknowledge;
         return word == "resolve" ? person_action::resolve : person_action::reopen;
     }
 
@@ -433,6 +435,11 @@ endpoints incident_endpoints(incidents::board& board) {
          one + "/acknowledge",
          permission::respond,
          acting(person_action::acknowledge),
+         body_kind::optional_json},
+        {method::post,
+         one + "/unacknowledge",
+         permission::respond,
+         acting(person_action::unacknowledge),
          body_kind::optional_json},
         {method::post,
          one + "/resolve",

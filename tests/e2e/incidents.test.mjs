@@ -73,6 +73,21 @@ test('many at once: each for itself, with one note', async () => {
     assert.equal((await responder.post(`${tocsin.org.path}/incidents/bulk`, { action: 'resolve', ...wrong })).status, 400, JSON.stringify(wrong));
 });
 
+test('an acknowledgement is taken back, alone and for many', async () => {
+  const { number } = await opened();
+  for (const [action, status] of [['acknowledge', 'acknowledged'], ['unacknowledge', 'open'], ['unacknowledge', 'open']]) {
+    const after = await responder.post(`${path(number)}/${action}`);
+    assert.deepEqual([after.status, after.json.status], [200, status], after.text);
+  }
+  assert.equal((await admin.get(path(number))).json.acknowledged_at, null);
+  assert.deepEqual((await story(number)).slice(-2).map((one) => one.kind), ['acknowledged', 'unacknowledged']);
+  await responder.post(`${path(number)}/acknowledge`);
+  const many = await responder.post(`${tocsin.org.path}/incidents/bulk`, { numbers: [number], action: 'unacknowledge' });
+  assert.deepEqual(many.json.items, [{ number, ok: true, status: 'open' }]);
+  await responder.post(`${path(number)}/resolve`);
+  assert.equal((await responder.post(`${path(number)}/unacknowledge`)).status, 409);
+});
+
 test('an incident can be opened by hand', async () => {
   const made = await responder.post(`${tocsin.org.path}/incidents`, { title: 'The lights are out', service_id: services[1].id, severity: 'critical', note: 'called in' });
   assert.equal(made.status, 201, made.text);

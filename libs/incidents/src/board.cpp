@@ -149,6 +149,8 @@ entry_kind entry_of(person_action action) noexcept {
     switch (action) {
         case person_action::acknowledge:
             return entry_kind::acknowledged;
+        case person_action::unacknowledge:
+            return entry_kind::unacknowledged;
         case person_action::resolve:
             return entry_kind::resolved;
         case person_action::reopen:

@@ -6,6 +6,8 @@ std::string_view to_string(person_action a) noexcept {
     switch (a) {
         case person_action::acknowledge:
             return "acknowledge";
+        case person_action::unacknowledge:
+            return "unacknowledge";
         case person_action::resolve:
             return "resolve";
         case person_action::reopen:
@@ -27,6 +29,16 @@ result<std::optional<incident_state>> apply(
                 };
             after.status = status::acknowledged;
             after.acknowledged_at = now;
+            return std::optional(after);
+        case person_action::unacknowledge:
+            if (before.status == status::open) return std::optional<incident_state>();
+            if (before.status == status::resolved)
+                return error{
+                    errc::illegal_transition,
+                    "The incident is resolved: there is no acknowledgement to take back. Reopen it instead."
+                };
+            after.status = status::open;
+            after.acknowledged_at.reset();
             return std::optional(after);
         case person_action::resolve:
             if (before.status == status::resolved) return std::optional<incident_state>();

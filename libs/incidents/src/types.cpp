@@ -38,10 +38,11 @@ constexpr enum_names<source_kind, 2> source_names{
 constexpr enum_names<actor_kind, 3> actor_names{
     {{actor_kind::user, "user"}, {actor_kind::sentry, "sentry"}, {actor_kind::system, "system"}}
 };
-constexpr enum_names<entry_kind, 12> entry_names{{
+constexpr enum_names<entry_kind, 13> entry_names{{
     {entry_kind::opened, "opened"},
     {entry_kind::updated, "updated"},
     {entry_kind::acknowledged, "acknowledged"},
+    {entry_kind::unacknowledged, "unacknowledged"},
     {entry_kind::resolved, "resolved"},
     {entry_kind::reopened, "reopened"},
     {entry_kind::noted, "noted"},

@@ -81,7 +81,8 @@ severity automatic_severity(
     std::string_view level, std::int64_t count, rule_settings const& settings
 ) noexcept;
 
-enum class person_action { acknowledge, resolve, reopen };
+/// Unacknowledge takes an acknowledgement back: it was a mistake, or nobody is on it after all.
+enum class person_action { acknowledge, unacknowledge, resolve, reopen };
 std::string_view to_string(person_action a) noexcept;
 
 /// The state after a person's action: nothing where it holds already, illegal_transition where it is

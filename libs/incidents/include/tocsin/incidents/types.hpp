@@ -63,6 +63,7 @@ enum class entry_kind {
     opened,
     updated,
     acknowledged,
+    unacknowledged,
     resolved,
     reopened,
     noted,

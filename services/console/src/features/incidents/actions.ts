@@ -8,9 +8,12 @@ type Incident = Schemas["Incident"];
 type Page = Schemas["IncidentList"];
 type Item = Schemas["BulkResult"]["items"][number];
 export type Action = "acknowledge" | "resolve" | "reopen";
+/** What undoing does, too. */
+type Change = Action | "unacknowledge";
 
-const becomes: Record<Action, Incident["status"]> = {
+const becomes: Record<Change, Incident["status"]> = {
   acknowledge: "acknowledged",
+  unacknowledge: "open",
   resolve: "resolved",
   reopen: "open",
 };
@@ -48,15 +51,17 @@ function paint(queries: QueryClient, org: string, incidents: readonly Incident[]
     queries.setQueryData<Incident>(keys.incident(org, incident.number), (old) => old && incident);
 }
 
-async function one(org: string, number: number, action: Action, note: string): Promise<Incident> {
+async function one(org: string, number: number, action: Change, note: string): Promise<Incident> {
   const init = { params: { path: { org, number } }, body: note ? { note } : {} };
   if (action === "acknowledge")
     return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/acknowledge", init));
+  if (action === "unacknowledge")
+    return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/unacknowledge", init));
   if (action === "resolve") return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/resolve", init));
   return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/reopen", init));
 }
 
-async function many(org: string, incidents: readonly Incident[], action: Action, note: string) {
+async function many(org: string, incidents: readonly Incident[], action: Change, note: string) {
   const numbers = incidents.map(({ number }) => number);
   const { items } = await body(
     api.POST("/api/v1/orgs/{org}/incidents/bulk", {
@@ -77,7 +82,7 @@ async function act(
   queries: QueryClient,
   org: string,
   incidents: readonly Incident[],
-  action: Action,
+  action: Change,
   note = "",
 ): Promise<Acted> {
   await queries.cancelQueries({ queryKey: [...keys.incidents(org), "poll"] });
@@ -109,10 +114,14 @@ async function act(
   }
 }
 
+const back: Record<Action, Change> = {
+  acknowledge: "unacknowledge",
+  resolve: "reopen",
+  reopen: "resolve",
+};
+
 /** What puts a change back: a resolved one is reopened, and acknowledged if it was. */
 function undoOf(queries: QueryClient, org: string, action: Action, before: readonly Incident[]) {
-  // There is no way back from acknowledged to open but through resolved, which would tell a lie on the timeline.
-  if (action === "acknowledge") return undefined;
   const acknowledged = before.filter(({ status }) => status === "acknowledged");
   const run = async () => {
     try {
@@ -120,7 +129,7 @@ function undoOf(queries: QueryClient, org: string, action: Action, before: reado
         queries,
         org,
         before.map((incident) => ({ ...incident, status: becomes[action] })),
-        action === "resolve" ? "reopen" : "resolve",
+        back[action],
       );
       if (acknowledged.length > 0)
         await act(
@@ -133,12 +142,7 @@ function undoOf(queries: QueryClient, org: string, action: Action, before: reado
       tellDone({ text: `Not put back: ${asProblem(error).message}` });
     }
   };
-  const label =
-    action === "reopen"
-      ? "Undo: resolve"
-      : acknowledged.length > 0
-        ? "Undo: reopen and acknowledge"
-        : "Undo: reopen";
+  const label = acknowledged.length > 0 ? "Undo: reopen and acknowledge" : `Undo: ${back[action]}`;
   return { label, run: () => void run() };
 }
 
@@ -155,7 +159,7 @@ export function useAct(org: string) {
     onSuccess: ({ done }, { action }) => {
       if (done.length === 0) return;
       const undo = undoOf(queries, org, action, done);
-      tellDone({ text: `${past[action]} ${named(done)}.`, ...(undo ? { undo } : {}) });
+      tellDone({ text: `${past[action]} ${named(done)}.`, undo });
     },
   });
 }

@@ -9,6 +9,7 @@ const stories: Record<Entry["kind"], string> = {
   opened: "opened the incident",
   updated: "reported news",
   acknowledged: "acknowledged",
+  unacknowledged: "took the acknowledgement back",
   resolved: "resolved",
   reopened: "reopened",
   noted: "noted",
@@ -17,6 +18,7 @@ const stories: Record<Entry["kind"], string> = {
   alert_attached: "attached an alert",
   archived: "archived the issue",
   event_counted: "counted an event",
+  commented: "commented",
 };
 
 // A change of status is told by the verb already.

@@ -76,7 +76,7 @@ test("from the list to acknowledged and resolved without a pointer", async () =>
   await screen.findByRole("button", { name: "Acknowledge" });
   await user.keyboard("a");
   await screen.findByText("Acknowledged #2.");
-  expect(screen.queryByRole("button", { name: /^Undo/ })).toBeNull();
+  await screen.findByRole("button", { name: "Undo: unacknowledge" });
   await user.keyboard("r");
   await screen.findByText("Resolved #2.");
   expect(asked.map(([what]) => what)).toEqual(["2 acknowledge", "2 resolve"]);
@@ -126,6 +126,16 @@ test("several are changed at once with one note, and what was refused is told", 
     ["bulk", { numbers: [3, 1], action: "reopen" }],
     ["1 acknowledge", {}],
   ]);
+});
+
+test("an acknowledgement is taken back by a key", async () => {
+  const { user } = open("/o/example/incidents/3");
+  await screen.findByRole("button", { name: "Acknowledge" });
+  await user.keyboard("a");
+  await screen.findByRole("button", { name: "Undo: unacknowledge" });
+  await user.keyboard("z");
+  await waitFor(() => expect(asked.map(([what]) => what)).toEqual(["3 acknowledge", "3 unacknowledge"]));
+  await screen.findByRole("button", { name: "Acknowledge" });
 });
 
 test("a resolved one is put back by a key within ten seconds, and not after", async () => {
