@@ -111,7 +111,7 @@ function SessionRow({ session }: { session: Schemas["SessionInfo"] }) {
           <div className={css.facts}>
             <span>from {session.address}</span>
             <span>
-              since <Moment at={session.created_at} />
+              signed in <Moment at={session.created_at} />
             </span>
             <span>
               used <Moment at={session.last_seen_at} />

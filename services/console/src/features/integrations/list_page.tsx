@@ -29,7 +29,7 @@ function IntegrationRow({ org, integration }: { org: string; integration: Schema
           <span>{words[mode].name}</span>
           <span>{stateText(integration)}</span>
           <span>
-            since <Moment at={status_since} />
+            for <Moment at={status_since} age />
           </span>
           <span>
             {last_delivery_at ? (

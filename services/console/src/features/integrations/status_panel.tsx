@@ -148,7 +148,7 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
         <div className={css.status}>
           <IntegrationBadge status={integration.status} />
           <span>
-            {stateText(integration)}, since <Moment at={integration.status_since} />
+            {stateText(integration)} for <Moment at={integration.status_since} age />
           </span>
         </div>
         {(remedy && !isAsking(integration)) || (admin && broken) ? (

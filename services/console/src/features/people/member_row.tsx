@@ -73,7 +73,7 @@ export function MemberRow({ member }: { member: Member }) {
           <div className={css.facts}>
             {member.name ? <span>{member.email}</span> : null}
             <span>
-              since <Moment at={member.created_at} />
+              for <Moment at={member.created_at} age />
             </span>
           </div>
         </div>
