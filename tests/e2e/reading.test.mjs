@@ -55,7 +55,12 @@ test('beginnings of words find, in title, culprit, short id and project; all of 
   assert.deepEqual(await numbers(`q=${encodeURIComponent("strange' (mor")}`), [other]);
   assert.deepEqual(await numbers('q=%20%20'), await numbers(''));
   assert.deepEqual(await numbers('q=%23' + one), [one]);
-  for (const odd of ["'", '\\', "\\'", ':*', '!', '&', '|', '<->', '((', '"', "a'b\\c", '*']) assert.ok(await numbers(`q=${encodeURIComponent(odd)}`), odd);
+  const wide = await open('カート決済　タイムアウト – cart\u2003total');
+  assert.deepEqual(await numbers(`q=${encodeURIComponent('カート決済　タイム')}`), [wide], 'spaces of other scripts part words, too');
+  assert.deepEqual(await numbers(`q=${encodeURIComponent('cart\u2003tot')}`), [wide]);
+  assert.deepEqual(await numbers(`q=${encodeURIComponent('– cart')}`), [wide], 'a dash is no word');
+  assert.deepEqual(await numbers('q=---'), [], 'nothing that could be found was asked for');
+  for (const odd of ['\u3000', '\u2003a', 'a\u2028', '\u00a0', '💥', "'", '\\', "\\'", ':*', '!', '&', '|', '<->', '((', '"', "a'b\\c", '*']) assert.ok(await numbers(`q=${encodeURIComponent(odd)}`), odd);
   const sentry = (await admin.get(`${tocsin.org.path}/incidents?q=checkout`)).json.items;
   assert.ok(sentry.some((each) => each.source?.project?.slug === 'checkout'));
   assert.ok((await numbers('q=gateway%20charge')).length > 0, 'parts of checkout.gateway');

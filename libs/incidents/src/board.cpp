@@ -1,6 +1,7 @@
 #include "board_rows.hpp"
 #include "incident_row.hpp"
 
+#include <tocsin/base/text.hpp>
 #include <tocsin/incidents/board.hpp>
 
 #include <charconv>
@@ -82,8 +83,6 @@ constexpr db::statement last_entry{
         order by entry desc limit 1)"
 };
 
-constexpr db::statement select_now{"board_now", "select tocsin.now() as now"};
-
 /// `#42` asks for that incident.
 std::optional<std::int64_t> number_in(std::string_view query) {
     if (!query.starts_with('#')) return std::nullopt;
@@ -93,20 +92,21 @@ std::optional<std::int64_t> number_in(std::string_view query) {
 }
 
 /// Every word, or the beginning of one: what has been typed so far finds, too. Parted as
-/// tocsin.search_words parts them.
-std::optional<std::string> words_in(std::string_view query) {
+/// tocsin.search_words parts them; quoted, since PostgreSQL knows spaces of other scripts, which part them
+/// further.
+std::string words_in(std::string_view query) {
     std::string wanted;
     bool in_word = false;
     for (char const c : query) {
         bool const is_part = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                              static_cast<unsigned char>(c) >= 0x80;
-        if (!is_part && in_word) wanted += ":*";
-        if (is_part && !in_word && !wanted.empty()) wanted += " & ";
+        if (!is_part && in_word) wanted += "':*";
+        if (is_part && !in_word) wanted += wanted.empty() ? "'" : " & '";
         if (is_part) wanted += c;
         in_word = is_part;
     }
-    if (in_word) wanted += ":*";
-    return wanted.empty() ? std::nullopt : std::optional(std::move(wanted));
+    if (in_word) wanted += "':*";
+    return wanted;
 }
 
 error no_such(std::int64_t number) {
@@ -161,6 +161,11 @@ entry_kind entry_of(person_action action) noexcept {
 
 }  // namespace
 
+timestamp database_now(db::transaction& tx) {
+    constexpr db::statement now{"board_now", "select tocsin.now() as now"};
+    return tx.run(now)[0].get<timestamp>("now");
+}
+
 result<incident> find_incident(db::transaction& tx, reading why, organization_id org, std::int64_t number) {
     auto const row = tx.run(why == reading::to_change ? lock_one : find_one, org, number).first();
     if (!row) return no_such(number);
@@ -181,7 +186,7 @@ result<incident> apply_action(
 ) {
     auto before = find_incident(tx, reading::to_change, org, number);
     if (!before) return before.error();
-    auto const after = apply(action, before->state, tx.run(select_now)[0].get<timestamp>("now"));
+    auto const after = apply(action, before->state, database_now(tx));
     if (!after) return after.error();
     if (!*after) {
         if (note)
@@ -218,14 +223,14 @@ namespace {
 
 /// The numbers that a query names, or whose words it has; nothing where it asks for none.
 std::optional<std::vector<std::int64_t>> numbers_of(db::transaction& tx, incident_filter const& filter) {
-    if (!filter.query) return std::nullopt;
+    if (!filter.query || trim(*filter.query).empty()) return std::nullopt;
     if (auto const number = number_in(*filter.query)) return std::vector{*number};
-    auto const words = words_in(*filter.query);
-    if (!words) return std::nullopt;
     std::vector<std::int64_t> numbers;
+    auto const words = words_in(*filter.query);
+    if (words.empty()) return numbers;
     for (auto const row : tx.run(
              search,
-             *words,
+             words,
              filter.before,
              filter.limit,
              filter.statuses,

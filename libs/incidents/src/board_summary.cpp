@@ -1,4 +1,4 @@
-#include <tocsin/incidents/board.hpp>
+#include "board_rows.hpp"
 
 namespace tocsin::incidents {
 
@@ -38,15 +38,13 @@ constexpr db::statement count_services{
 
 #undef TOCSIN_OF_PERIOD
 
-constexpr db::statement select_now{"summary_now", "select tocsin.now() as now"};
-
 }  // namespace
 
 async::task<result<incident_summary>> board::summarize(
     organization_id org, std::optional<timestamp> since, std::optional<timestamp> until
 ) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<incident_summary> {
-        auto const to = until ? *until : tx.run(select_now)[0].get<timestamp>("now");
+        auto const to = until ? *until : database_now(tx);
         auto const from = since.value_or(to - std::chrono::days(30));
         if (from >= to || to - from > std::chrono::days(366))
             return error{

@@ -22,8 +22,7 @@ std::string_view action_of(std::string_view status) {
     return status == "ignored" ? "archived" : "unresolved";
 }
 
-}  // namespace
-
+/// What a webhook about this issue would say now; the body of the delivery.
 std::string body_of_issue(sentry::issue const& is) {
     json::writer out;
     out.begin_object().field("action", action_of(is.status));
@@ -55,6 +54,8 @@ std::string body_of_issue(sentry::issue const& is) {
         .field("name", "Sentry");
     return out.end_object().end_object().take();
 }
+
+}  // namespace
 
 read_back::read_back(async::executor on, integrations::issue_reader& issues, ingest& into)
     : working_(std::move(on)), issues_(issues), into_(into) {

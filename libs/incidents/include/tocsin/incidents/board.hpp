@@ -96,7 +96,7 @@ struct incident_summary {
         std::string name;
         std::int64_t opened = 0;
         std::int64_t still_open = 0;
-        /// From opening to the first acknowledgement, and to the last resolution; medians, in seconds.
+        /// From opening to the acknowledgement and to the resolution that hold now; medians, in seconds.
         std::optional<std::int64_t> acknowledged_after;
         std::optional<std::int64_t> resolved_after;
     };

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <deque>
-#include <functional>
 
 namespace tocsin::incidents {
 
@@ -35,8 +34,5 @@ private:
     bool is_working_ = false;
     bool has_ended_ = false;
 };
-
-/// What a webhook about this issue would say now; the body of the delivery. Pure.
-std::string body_of_issue(sentry::issue const& is);
 
 }  // namespace tocsin::incidents
