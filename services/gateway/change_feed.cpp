@@ -1,5 +1,6 @@
 #include "gateway/change_feed.hpp"
 
+#include <tocsin/base/text.hpp>
 #include <tocsin/crypto/random.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -7,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <unordered_map>
 #include <unordered_set>
@@ -31,10 +31,8 @@ std::string_view next_part(std::string_view& text, char mark) {
 }
 
 std::optional<std::int64_t> number_of(std::string_view text) {
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    bool const whole = failed == std::errc{} && end == text.data() + text.size() && number > 0;
-    return whole ? std::optional(number) : std::nullopt;
+    auto const number = whole_number(text);
+    return number && *number > 0 ? number : std::nullopt;
 }
 
 std::optional<change_kind> kind_of(std::string_view name) {
@@ -116,11 +114,10 @@ struct change_feed::state {
     /// What of the kept changes came after `last_seen`; nothing where that cannot be told.
     std::optional<std::deque<change>> since(std::string_view last_seen, organization_id of) const {
         if (!last_seen.starts_with(process + "-")) return std::nullopt;
-        std::uint64_t id = 0;
-        auto const digits = last_seen.substr(process.size() + 1);
-        auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-        if (failed != std::errc{} || end != digits.data() + digits.size() || id > last_id)
-            return std::nullopt;
+        auto const seen = whole_number(last_seen.substr(process.size() + 1));
+        if (!seen || *seen < 0) return std::nullopt;
+        auto const id = static_cast<std::uint64_t>(*seen);
+        if (id > last_id) return std::nullopt;
         if (id < last_id && (recent.empty() || recent.front().what.id > id + 1)) return std::nullopt;
         std::deque<change> missed;
         for (auto const& one : recent)

@@ -100,19 +100,12 @@ public:
             filter.before = delivery_id::parse(*wanted->cursor);
             if (!filter.before) co_return bad_cursor();
         }
-        auto items = co_await log_.list(by.organization(), std::move(filter));
-        std::optional<std::string> next;
-        if (items.size() > static_cast<std::size_t>(wanted->limit)) {
-            items.pop_back();
-            next = encode_cursor(items.back().id.str());
-        }
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : items) {
+        auto const items = co_await log_.list(by.organization(), std::move(filter));
+        auto const write = [](json::writer& out, delivery const& each) {
             begin_delivery(out, each);
             out.end_object();
-        }
-        co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+        };
+        co_return key_page(*wanted, items, write, [](delivery const& last) { return last.id.str(); });
     }
 
     async::task<result<http::response>> show(call& by) {

@@ -3,11 +3,11 @@
 #include "gateway/body.hpp"
 #include "gateway/paging.hpp"
 
+#include <tocsin/base/text.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -25,10 +25,8 @@ std::optional<std::string> or_null(std::string const& text) {
 }
 
 std::optional<std::int64_t> read_number(std::string_view text) {
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return failed == std::errc{} && end == text.data() + text.size() && number > 0 ? std::optional(number)
-                                                                                   : std::nullopt;
+    auto const number = whole_number(text);
+    return number && *number > 0 ? number : std::nullopt;
 }
 
 error no_incident() {
@@ -134,17 +132,15 @@ result<void> read_assignee(call& by, incidents::incident_filter& into) {
     return {};
 }
 
-result<incidents::incident_filter> read_filter(call& by) {
+result<incidents::incident_filter> read_filter(call& by, page const& wanted) {
     auto const& request = by.request;
-    auto const wanted = read_page(request);
-    if (!wanted) return wanted.error();
     incidents::incident_filter filter;
     filter.statuses = query_list(request, "status");
     filter.severities = query_list(request, "severity");
     filter.services = query_list(request, "service");
     if (auto const fine = read_assignee(by, filter); !fine) return fine.error();
     filter.query = query_text(request, "q");
-    filter.limit = wanted->limit;
+    filter.limit = wanted.limit + 1;
     if (auto const fine = check_words("status", filter.statuses, {"open", "acknowledged", "resolved"}); !fine)
         return fine.error();
     if (auto const fine =
@@ -162,8 +158,8 @@ result<incidents::incident_filter> read_filter(call& by) {
     if (!until) return until.error();
     filter.since = *since;
     filter.until = *until;
-    if (wanted->cursor) {
-        filter.before = read_number(*wanted->cursor);
+    if (wanted.cursor) {
+        filter.before = read_number(*wanted.cursor);
         if (!filter.before) return bad_cursor();
     }
     return filter;
@@ -174,20 +170,14 @@ public:
     explicit incidents_api(incidents::board& board) : board_(board) {}
 
     async::task<result<http::response>> list(call& by) {
-        auto filter = read_filter(by);
+        auto const wanted = read_page(by.request);
+        if (!wanted) co_return wanted.error();
+        auto filter = read_filter(by, *wanted);
         if (!filter) co_return filter.error();
-        auto const limit = static_cast<std::size_t>(filter->limit);
-        filter->limit += 1;  // one more than shown tells whether there is a next page
-        auto items = co_await board_.list(by.organization(), std::move(*filter));
-        std::optional<std::string> next;
-        if (items.size() > limit) {
-            items.resize(limit);
-            next = encode_cursor(std::to_string(items.back().number));
-        }
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : items) write_incident(out, each);
-        co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+        auto const items = co_await board_.list(by.organization(), std::move(*filter));
+        co_return key_page(*wanted, items, write_incident, [](incident const& last) {
+            return std::to_string(last.number);
+        });
     }
 
     async::task<result<http::response>> summary(call& by) {
@@ -244,17 +234,11 @@ public:
             if (!key) co_return bad_cursor();
             after = *key;
         }
-        auto entries = co_await board_.timeline(by.organization(), *number, after, wanted->limit + 1);
+        auto const entries = co_await board_.timeline(by.organization(), *number, after, wanted->limit + 1);
         if (!entries) co_return entries.error();
-        std::optional<std::string> next;
-        if (entries->size() > static_cast<std::size_t>(wanted->limit)) {
-            entries->pop_back();
-            next = encode_cursor(std::to_string(entries->back().id));
-        }
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : *entries) write_entry(out, each);
-        co_return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+        co_return key_page(*wanted, *entries, write_entry, [](incidents::timeline_entry const& last) {
+            return std::to_string(last.id);
+        });
     }
 
     async::task<result<http::response>> act(call& by, person_action action) {

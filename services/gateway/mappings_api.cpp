@@ -153,7 +153,7 @@ public:
         }
         auto const made = co_await mappings_.create(by.acting(), *id, std::move(wanted));
         if (!made) co_return made.error();
-        co_return many ? whole_list(201, *made, write_mapping) : mapping_answer(201, made->front());
+        co_return many ? made_list(*made, write_mapping) : mapping_answer(201, made->front());
     }
 
     async::task<result<http::response>> change(call& by) {

@@ -44,16 +44,9 @@ public:
     async::task<result<http::response>> list(call& by) {
         auto const wanted = read_page(by.request);
         if (!wanted) co_return wanted.error();
-        auto items = co_await members_.list(by.organization(), wanted->cursor, wanted->limit + 1);
-        bool const more = items.size() > static_cast<std::size_t>(wanted->limit);
-        if (more) items.pop_back();
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : items) write_member(out, each, by.who);
-        out.end_array();
-        std::optional<std::string> next;
-        if (more) next = encode_cursor(items.back().email);
-        co_return http::response::json(200, out.field("next_cursor", next).end_object().take());
+        auto const items = co_await members_.list(by.organization(), wanted->cursor, wanted->limit + 1);
+        auto const write = [&by](json::writer& out, member const& each) { write_member(out, each, by.who); };
+        co_return key_page(*wanted, items, write, [](member const& last) { return last.email; });
     }
 
     async::task<result<http::response>> change(call& by) {

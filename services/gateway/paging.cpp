@@ -4,7 +4,6 @@
 #include <tocsin/base/text.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace tocsin::gateway {
 
@@ -27,11 +26,8 @@ std::size_t times_given(http::request const& request, std::string_view name) {
 }
 
 std::optional<std::int64_t> read_limit(std::string_view text) {
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc{} || end != text.data() + text.size() || number < 1 || number > limit_max)
-        return std::nullopt;
-    return number;
+    auto const number = whole_number(text);
+    return number && *number >= 1 && *number <= limit_max ? number : std::nullopt;
 }
 
 std::optional<std::string> decode_cursor(std::string_view text) {
@@ -68,10 +64,9 @@ result<part> read_part(http::request const& request, std::size_t size) {
     if (!wanted) return wanted.error();
     part of{0, size, std::nullopt};
     if (wanted->cursor) {
-        auto const& text = *wanted->cursor;
-        auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), of.begin);
-        if (failed != std::errc{} || end != text.data() + text.size()) return bad_cursor();
-        of.begin = std::min(of.begin, size);
+        auto const begin = whole_number(*wanted->cursor);
+        if (!begin || *begin < 0) return bad_cursor();
+        of.begin = std::min(static_cast<std::size_t>(*begin), size);
     }
     if (times_given(request, "limit") > 0)
         of.end = of.begin + std::min(size - of.begin, static_cast<std::size_t>(wanted->limit));

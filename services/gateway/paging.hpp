@@ -4,6 +4,7 @@
 #include <tocsin/http/message.hpp>
 #include <tocsin/json/writer.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -45,13 +46,26 @@ result<http::response> list_part(http::request const& request, Items const& item
     );
 }
 
-/// A whole list as one page; `write(out, item)` writes one item.
+/// A list that was read by its key, one item more than the page wants: that one tells whether there is a next
+/// page. `key_of(item)` is the text that `page::cursor` gives back.
+template <class Items, class Write, class Key>
+http::response key_page(page const& wanted, Items const& items, Write const& write, Key const& key_of) {
+    auto const shown = std::min(items.size(), static_cast<std::size_t>(wanted.limit));
+    std::optional<std::string> next;
+    if (shown < items.size()) next = encode_cursor(key_of(items[shown - 1]));
+    json::writer out;
+    out.begin_object().name("items").begin_array();
+    for (std::size_t at = 0; at < shown; ++at) write(out, items[at]);
+    return http::response::json(200, out.end_array().field("next_cursor", next).end_object().take());
+}
+
+/// What a POST of a whole list has made; `write(out, item)` writes one item.
 template <class Items, class Write>
-http::response whole_list(int status, Items const& items, Write const& write) {
+http::response made_list(Items const& items, Write const& write) {
     json::writer out;
     out.begin_object().name("items").begin_array();
     for (auto const& each : items) write(out, each);
-    return http::response::json(status, out.end_array().field("next_cursor", nullptr).end_object().take());
+    return http::response::json(201, out.end_array().field("next_cursor", nullptr).end_object().take());
 }
 
 }  // namespace tocsin::gateway

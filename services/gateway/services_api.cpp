@@ -53,8 +53,8 @@ std::optional<std::string> changed_text(
     return in.optional_text(name, bounds);
 }
 
-std::string cursor_of(service const& last) {
-    return encode_cursor(last.id.str() + last.slug);
+std::string key_of(service const& last) {
+    return last.id.str() + last.slug;
 }
 
 std::optional<identity::service_key> read_key(std::string_view cursor) {
@@ -76,17 +76,8 @@ public:
             after = read_key(*wanted->cursor);
             if (!after) co_return bad_cursor();
         }
-        // One more than shown tells whether there is a next page.
-        auto items = co_await catalog_.list(by.organization(), std::move(after), wanted->limit + 1);
-        bool const more = items.size() > static_cast<std::size_t>(wanted->limit);
-        if (more) items.pop_back();
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : items) write_service(out, each);
-        out.end_array();
-        std::optional<std::string> next;
-        if (more) next = cursor_of(items.back());
-        co_return http::response::json(200, out.field("next_cursor", next).end_object().take());
+        auto const items = co_await catalog_.list(by.organization(), std::move(after), wanted->limit + 1);
+        co_return key_page(*wanted, items, write_service, key_of);
     }
 
     async::task<result<http::response>> create(call& by) {

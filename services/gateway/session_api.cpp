@@ -75,14 +75,9 @@ public:
             std::erase_if(all, [&after = *wanted->cursor](membership const& each) {
                 return each.slug <= after;
             });
-        auto const count = std::min(all.size(), static_cast<std::size_t>(wanted->limit));
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (std::size_t i = 0; i < count; ++i) write_organization(out, all[i]);
-        out.end_array();
-        std::optional<std::string> next;
-        if (count < all.size()) next = encode_cursor(all[count - 1].slug);
-        co_return http::response::json(200, out.field("next_cursor", next).end_object().take());
+        co_return key_page(*wanted, all, write_organization, [](membership const& last) {
+            return last.slug;
+        });
     }
 
 private:

@@ -44,20 +44,13 @@ public:
             before = token_id::parse(*wanted->cursor);
             if (!before) co_return bad_cursor();
         }
-        auto items = co_await tokens_.list(by.organization(), before, wanted->limit + 1);
-        bool const more = items.size() > static_cast<std::size_t>(wanted->limit);
-        if (more) items.pop_back();
-        json::writer out;
-        out.begin_object().name("items").begin_array();
-        for (auto const& each : items) {
+        auto const items = co_await tokens_.list(by.organization(), before, wanted->limit + 1);
+        auto const write = [](json::writer& out, token_info const& each) {
             out.begin_object();
             write_fields(out, each);
             out.end_object();
-        }
-        out.end_array();
-        std::optional<std::string> next;
-        if (more) next = encode_cursor(items.back().id.str());
-        co_return http::response::json(200, out.field("next_cursor", next).end_object().take());
+        };
+        co_return key_page(*wanted, items, write, [](token_info const& last) { return last.id.str(); });
     }
 
     async::task<result<http::response>> create(call& by) {

@@ -3,6 +3,7 @@
 #include <tocsin/base/text.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace tocsin {
 
@@ -155,6 +156,13 @@ bool iequals(std::string_view a, std::string_view b) noexcept {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
         return lower(x) == lower(y);
     });
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
+    std::int64_t number = 0;
+    auto const end = text.data() + text.size();
+    auto const [stopped, failed] = std::from_chars(text.data(), end, number);
+    return failed == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
 }
 
 bool is_slug(std::string_view text) noexcept {

@@ -4,8 +4,6 @@
 #include <tocsin/base/text.hpp>
 #include <tocsin/incidents/board.hpp>
 
-#include <charconv>
-
 namespace tocsin::incidents {
 
 namespace {
@@ -86,9 +84,7 @@ constexpr db::statement last_entry{
 /// `#42` asks for that incident.
 std::optional<std::int64_t> number_in(std::string_view query) {
     if (!query.starts_with('#')) return std::nullopt;
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(query.data() + 1, query.data() + query.size(), number);
-    return failed == std::errc{} && end == query.data() + query.size() ? std::optional(number) : std::nullopt;
+    return whole_number(query.substr(1));
 }
 
 /// Every word, or the beginning of one: what has been typed so far finds, too. Parted as

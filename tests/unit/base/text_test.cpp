@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -186,6 +187,15 @@ BOOST_AUTO_TEST_CASE(slugs) {
     BOOST_TEST(is_slug(std::string(63, 'a')));
     BOOST_TEST(!is_slug(std::string(64, 'a')));
     BOOST_TEST(!is_slug("a\0b"sv));
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_number_is_digits_and_nothing_else) {
+    BOOST_TEST(whole_number("0").value() == 0);
+    BOOST_TEST(whole_number("-7").value() == -7);
+    BOOST_TEST(whole_number("9223372036854775807").value() == std::numeric_limits<std::int64_t>::max());
+    for (auto const text :
+         {"", "-", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "\xD9\xA1"})
+        BOOST_TEST(!whole_number(text).has_value(), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -59,4 +59,21 @@ BOOST_AUTO_TEST_CASE(other_cursors_are_refused) {
     BOOST_TEST(!read_page(asking({{"cursor", good}, {"cursor", good}})).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_page_by_key_shows_no_more_than_is_wanted_and_leads_on_only_where_there_is_more) {
+    auto const body_of = [](std::vector<int> const& items, std::int64_t limit) {
+        auto const write = [](tocsin::json::writer& out, int each) {
+            out.begin_object().field("n", each).end_object();
+        };
+        return key_page(
+                   {.limit = limit, .cursor = {}}, items, write, [](int last) { return std::to_string(last); }
+        ).body;
+    };
+    BOOST_TEST(body_of({}, 2) == R"({"items":[],"next_cursor":null})");
+    BOOST_TEST(body_of({7, 8}, 2) == R"({"items":[{"n":7},{"n":8}],"next_cursor":null})");
+    BOOST_TEST(
+        body_of({7, 8, 9}, 2) ==
+        R"({"items":[{"n":7},{"n":8}],"next_cursor":")" + encode_cursor("8") + R"("})"
+    );
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,10 @@ std::string json_quoted(std::string_view text);
 std::string to_lower(std::string_view text);
 std::string_view trim(std::string_view text) noexcept;
 bool iequals(std::string_view a, std::string_view b) noexcept;
+
+/// Decimal digits and nothing else, with a minus before them where it is negative; nothing where it is none,
+/// or too large.
+std::optional<std::int64_t> whole_number(std::string_view text) noexcept;
 
 /// True for 1 to 63 of a-z, 0-9 and inner dashes: organizations' and services' slugs.
 bool is_slug(std::string_view text) noexcept;
