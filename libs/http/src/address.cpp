@@ -1,3 +1,5 @@
+#include "peer.hpp"
+
 #include <tocsin/http/address.hpp>
 
 #include <algorithm>
@@ -74,6 +76,14 @@ bool is_public_address(ip::address const& address) noexcept {
            std::ranges::none_of(not_public_v6, [&](auto const& range) {
                return is_within(bytes, range.net, range.bits);
            });
+}
+
+boost::asio::ip::address network_of(boost::asio::ip::address const& address) {
+    auto const plain = unified(address);
+    if (plain.is_v4()) return plain;
+    auto bytes = plain.to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+    return boost::asio::ip::make_address_v6(bytes);
 }
 
 }  // namespace tocsin::http

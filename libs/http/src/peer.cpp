@@ -43,14 +43,6 @@ std::optional<ip::address> forwarded_address(std::string_view text) {
 
 }  // namespace
 
-ip::address network_of(ip::address const& address) {
-    auto const plain = unified(address);
-    if (plain.is_v4()) return plain;
-    auto bytes = plain.to_v6().to_bytes();
-    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-    return ip::make_address_v6(bytes);
-}
-
 ip::address unified(ip::address const& address) {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return ip::make_address_v4(ip::v4_mapped, address.to_v6());

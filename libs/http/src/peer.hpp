@@ -13,9 +13,6 @@ namespace tocsin::http {
 /// The address with an IPv4-mapped IPv6 one written as IPv4, so that one peer has one name.
 boost::asio::ip::address unified(boost::asio::ip::address const& address);
 
-/// What one peer is told from others by: the address; of IPv6 the /64, which one household or machine has.
-boost::asio::ip::address network_of(boost::asio::ip::address const& address);
-
 /// Which peers' X-Forwarded-For counts. Pure.
 class trusted_proxies {
 public:

@@ -1,6 +1,7 @@
 #include "connection.hpp"
 #include "stream.hpp"
 
+#include <tocsin/http/address.hpp>
 #include <tocsin/http/server.hpp>
 
 #include <boost/asio/as_tuple.hpp>

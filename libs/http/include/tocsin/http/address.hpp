@@ -10,4 +10,8 @@ namespace tocsin::http {
 /// decide.
 bool is_public_address(boost::asio::ip::address const& address) noexcept;
 
+/// What one peer is told from others by, where they are counted: an IPv4 address itself (also where it comes
+/// mapped into IPv6), of an IPv6 address its /64, which one subscriber owns whole.
+boost::asio::ip::address network_of(boost::asio::ip::address const& address);
+
 }  // namespace tocsin::http
