@@ -264,7 +264,6 @@ create policy for_lookup on tocsin.incidents for select to tocsin_lookup using (
 create policy for_lookup on tocsin.services for select to tocsin_lookup using (true);
 grant select on tocsin.incidents, tocsin.services to tocsin_lookup;
 grant execute on function tocsin.search_words(text, text, text, text) to tocsin_lookup;
-set local row_security = on;
 call tocsin.give_to_lookup(array['tocsin.search_incidents(text, bigint, bigint, text[], text[], text[], uuid, text, boolean, timestamptz, timestamptz)']::regprocedure[]);
 
 commit;

@@ -1,4 +1,4 @@
--- requires: organizations
+-- requires: accounts
 begin;
 
 -- One connection of an organization to one Sentry organization. sentry_host is the normalized origin of the Sentry it talks

@@ -3,8 +3,7 @@ declare
     missing text;
 begin
     select string_agg(wanted, ', ') into missing
-      from unnest(array['organizations', 'users', 'members', 'sessions', 'api_tokens', 'services', 'audit_log',
-                        'invitations', 'password_resets', 'known_devices', 'attempts']) wanted
+      from unnest(array['organizations', 'users', 'members', 'sessions', 'api_tokens', 'services']) wanted
      where to_regclass('tocsin.' || wanted) is null;
     if missing is not null then
         raise exception 'missing tables: %', missing;
@@ -19,24 +18,7 @@ begin
     end if;
 
     select string_agg(signature, ', ') into missing
-      from unnest(array['note(uuid, text, text, text, uuid, text, jsonb, jsonb)',
-                        'note_person(uuid, text, text, jsonb, jsonb)', 'note_change()', 'find_login(text)', 'start_session(bytea, uuid, text, text)', 'end_session(bytea)',
-                        'find_session(bytea, interval, interval)', 'find_api_token(bytea)', 'organizations_of(uuid)', 'keep_an_owner()',
-                        'sessions_of(uuid, interval, interval, bytea)',
-                        'end_session_of(uuid, uuid)',
-                        'end_other_sessions(uuid, bytea)',
-                        'find_password(uuid)',
-                        'change_password(uuid, text, text, bytea)',
-                        'rehash_password(uuid, text, text)',
-                        'change_name(uuid, text)',
-                        'has_password_reset(bytea)',
-                        'accept_password_reset(bytea, text)',
-                        'find_invitation(bytea)',
-                        'accept_invitation(bytea, uuid, text, text)',
-                        'is_known_device(uuid, bytea)',
-                        'remember_device(uuid, bytea)',
-                        'charge_attempt(text[], integer[], integer[])',
-                        'clear_attempt(text[], text[])']) signature
+      from unnest(array['keep_an_owner()']) signature
      where to_regprocedure('tocsin.' || signature) is null
         or has_function_privilege('public', to_regprocedure('tocsin.' || signature), 'execute');
     if missing is not null then
@@ -45,17 +27,9 @@ begin
 
     select string_agg(format('%s on %s to %s', privilege, wall, grantee), ', ') into missing
       from (values ('tocsin_gateway', 'organizations', 'select'),
-                   ('tocsin_gateway', 'members', 'select'),
+                   ('tocsin_gateway', 'members', 'select delete'),
                    ('tocsin_gateway', 'services', 'select insert update'),
-                   ('tocsin_gateway', 'audit_log', 'select'),
-                   ('tocsin_gateway', 'members', 'delete'),
-                   ('tocsin_gateway', 'invitations', 'insert'),
                    ('tocsin_gateway', 'api_tokens', 'insert'),
-                   ('tocsin_operator', 'invitations', 'insert'),
-                   ('tocsin_operator', 'password_resets', 'insert delete'),
-                   ('tocsin_scheduler', 'attempts', 'delete'),
-                   ('tocsin_scheduler', 'known_devices', 'delete'),
-                   ('tocsin_scheduler', 'password_resets', 'delete'),
                    ('tocsin_operator', 'organizations', 'select insert'),
                    ('tocsin_operator', 'users', 'select insert'),
                    ('tocsin_operator', 'members', 'select insert'),
