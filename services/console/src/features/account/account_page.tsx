@@ -8,6 +8,7 @@ import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
 import { NewPassword } from "../../ui/password_field";
+import rows from "../../ui/rows.module.css";
 import { Loaded, Refusal } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import css from "./account.module.css";
@@ -102,13 +103,13 @@ function SessionRow({ session }: { session: Schemas["SessionInfo"] }) {
   const browser = browserOf(session.user_agent);
   return (
     <li>
-      <div className={css.row}>
-        <div className={css.what}>
-          <div className={css.name} title={session.user_agent}>
+      <div className={rows.row}>
+        <div className={rows.what}>
+          <div className={rows.name} title={session.user_agent}>
             {browser}
             {session.current ? " (this one)" : ""}
           </div>
-          <div className={css.facts}>
+          <div className={rows.facts}>
             <span>from {session.address}</span>
             <span>
               signed in <Moment at={session.created_at} />
@@ -162,7 +163,7 @@ function Sessions() {
       ) : null}
       <Loaded query={query} rows={2}>
         {({ items }) => (
-          <ul className={css.list} aria-label="Sessions">
+          <ul className={rows.list} aria-label="Sessions">
             {items.map((session) => (
               <SessionRow key={session.id} session={session} />
             ))}

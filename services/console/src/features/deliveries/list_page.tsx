@@ -1,11 +1,13 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { type DeliveryFilters, deliveryPages, integrationsQuery } from "../../api/queries";
 import { OutcomeBadge } from "../../ui/badges";
+import { FilterForm, seldom } from "../../ui/filter_form";
+import { LoadMore } from "../../ui/load_more";
 import { MomentField, momentOf } from "../../ui/moment_field";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
@@ -48,67 +50,54 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
   const [request, setRequest] = useState(search.request_id ?? "");
   const [since, setSince] = useState(momentOf(search.since) ?? "");
   const [until, setUntil] = useState(momentOf(search.until) ?? "");
-  const [more, setMore] = useState(Boolean(search.integration || search.request_id || since || until));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change({ ...search, project: project.trim(), request_id: request.trim(), since, until });
-  };
+  const isSeldomUsed = Boolean(search.integration || search.request_id || since || until);
   return (
-    <search aria-label="Filter deliveries">
-      <form className={css.filters} data-more={more || undefined} onSubmit={submit}>
-        <NativeSelect
-          label="Outcome"
-          value={search.outcome ?? ""}
-          onChange={(event) => change({ ...search, outcome: event.currentTarget.value })}
-          data={[{ value: "", label: "any" }, ...outcomes]}
-        />
-        <NativeSelect
-          label="Resource"
-          value={search.resource ?? ""}
-          onChange={(event) => change({ ...search, resource: event.currentTarget.value })}
-          data={[{ value: "", label: "any" }, ...resources]}
-        />
-        <NativeSelect
-          className={css.seldom ?? ""}
-          label="Integration"
-          value={search.integration ?? ""}
-          onChange={(event) => change({ ...search, integration: event.currentTarget.value })}
-          data={[
-            { value: "", label: "any" },
-            ...(integrations ?? []).map(({ id, sentry_org }) => ({
-              value: id,
-              label: sentry_org?.slug ?? id,
-            })),
-          ]}
-        />
-        <TextInput
-          label="Project"
-          placeholder="slug or id"
-          value={project}
-          onChange={(event) => setProject(event.currentTarget.value)}
-        />
-        <TextInput
-          className={css.seldom ?? ""}
-          label="Request ID"
-          placeholder="from Sentry's log"
-          value={request}
-          onChange={(event) => setRequest(event.currentTarget.value)}
-        />
-        <MomentField className={css.seldom} label="Since" value={since} onChange={setSince} />
-        <MomentField className={css.seldom} label="Until" value={until} onChange={setUntil} />
-        <Button
-          variant="subtle"
-          className={css.moreFilters ?? ""}
-          aria-expanded={more}
-          onClick={() => setMore(!more)}
-        >
-          {more ? "Fewer filters" : "More filters"}
-        </Button>
-        <Button type="submit" variant="default">
-          Filter
-        </Button>
-      </form>
-    </search>
+    <FilterForm
+      label="Filter deliveries"
+      isSeldomUsed={isSeldomUsed}
+      submit={() => change({ ...search, project: project.trim(), request_id: request.trim(), since, until })}
+    >
+      <NativeSelect
+        label="Outcome"
+        value={search.outcome ?? ""}
+        onChange={(event) => change({ ...search, outcome: event.currentTarget.value })}
+        data={[{ value: "", label: "any" }, ...outcomes]}
+      />
+      <NativeSelect
+        label="Resource"
+        value={search.resource ?? ""}
+        onChange={(event) => change({ ...search, resource: event.currentTarget.value })}
+        data={[{ value: "", label: "any" }, ...resources]}
+      />
+      <NativeSelect
+        className={seldom}
+        label="Integration"
+        value={search.integration ?? ""}
+        onChange={(event) => change({ ...search, integration: event.currentTarget.value })}
+        data={[
+          { value: "", label: "any" },
+          ...(integrations ?? []).map(({ id, sentry_org }) => ({
+            value: id,
+            label: sentry_org?.slug ?? id,
+          })),
+        ]}
+      />
+      <TextInput
+        label="Project"
+        placeholder="slug or id"
+        value={project}
+        onChange={(event) => setProject(event.currentTarget.value)}
+      />
+      <TextInput
+        className={seldom}
+        label="Request ID"
+        placeholder="from Sentry's log"
+        value={request}
+        onChange={(event) => setRequest(event.currentTarget.value)}
+      />
+      <MomentField className={seldom} label="Since" value={since} onChange={setSince} />
+      <MomentField className={seldom} label="Until" value={until} onChange={setUntil} />
+    </FilterForm>
   );
 }
 
@@ -207,16 +196,7 @@ export function DeliveryListPage() {
         </ol>
       ) : null}
       {pages.isError && deliveries.length > 0 ? <Refusal error={pages.error} /> : null}
-      {pages.hasNextPage ? (
-        <Button
-          variant="default"
-          className={css.more ?? ""}
-          loading={pages.isFetchingNextPage}
-          onClick={() => void pages.fetchNextPage()}
-        >
-          Load more
-        </Button>
-      ) : null}
+      <LoadMore pages={pages} />
     </Page>
   );
 }

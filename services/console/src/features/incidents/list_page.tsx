@@ -4,6 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useOrg } from "../../api/org";
 import { incidentPages, incidentPoll, keys } from "../../api/queries";
+import { LoadMore } from "../../ui/load_more";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
@@ -133,16 +134,7 @@ export function IncidentListPage() {
       ) : null}
       <BulkBar {...triage.bar} />
       {pages.isFetchNextPageError ? <Refusal error={pages.error} /> : null}
-      {pages.hasNextPage ? (
-        <Button
-          variant="default"
-          className={css.more ?? ""}
-          loading={pages.isFetchingNextPage}
-          onClick={() => void pages.fetchNextPage()}
-        >
-          Load more
-        </Button>
-      ) : null}
+      <LoadMore pages={pages} />
       {poll.isError && shown.length > 0 ? (
         <Notice tone="hint" title="This list is not updating">
           {poll.error.message}

@@ -1,11 +1,14 @@
 import { Anchor, Button, Code, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
+import { FilterForm, seldom } from "../../ui/filter_form";
+import { LoadMore } from "../../ui/load_more";
 import { MomentField, momentOf } from "../../ui/moment_field";
 import { Page } from "../../ui/page";
+import rows from "../../ui/rows.module.css";
 import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
 import { FullMoment } from "../../ui/time";
 import css from "./people.module.css";
@@ -42,15 +45,11 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
     since: momentOf(search.since) ?? "",
     until: momentOf(search.until) ?? "",
   });
-  const [more, setMore] = useState(Boolean(search.subject || fields.since || fields.until));
+  const isSeldomUsed = Boolean(search.subject || fields.since || fields.until);
   const set = (name: keyof Search) => (value: string) => setFields((old) => ({ ...old, [name]: value }));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change(fields);
-  };
   const text = (name: "actor" | "action" | "subject", label: string, placeholder: string) => (
     <TextInput
-      {...(name === "subject" ? { className: css.seldom ?? "" } : {})}
+      {...(name === "subject" ? { className: seldom } : {})}
       label={label}
       placeholder={placeholder}
       maxLength={300}
@@ -59,26 +58,13 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
     />
   );
   return (
-    <search aria-label="Filter the audit log">
-      <form className={css.filters} data-more={more || undefined} onSubmit={submit}>
-        {text("actor", "Who", "a name")}
-        {text("action", "Did", "member")}
-        {text("subject", "To what", "a name or a kind")}
-        <MomentField className={css.seldom} label="Since" value={fields.since} onChange={set("since")} />
-        <MomentField className={css.seldom} label="Until" value={fields.until} onChange={set("until")} />
-        <Button
-          variant="subtle"
-          className={css.moreFilters ?? ""}
-          aria-expanded={more}
-          onClick={() => setMore(!more)}
-        >
-          {more ? "Fewer filters" : "More filters"}
-        </Button>
-        <Button type="submit" variant="default">
-          Filter
-        </Button>
-      </form>
-    </search>
+    <FilterForm label="Filter the audit log" isSeldomUsed={isSeldomUsed} submit={() => change(fields)}>
+      {text("actor", "Who", "a name")}
+      {text("action", "Did", "member")}
+      {text("subject", "To what", "a name or a kind")}
+      <MomentField className={seldom} label="Since" value={fields.since} onChange={set("since")} />
+      <MomentField className={seldom} label="Until" value={fields.until} onChange={set("until")} />
+    </FilterForm>
   );
 }
 
@@ -114,7 +100,7 @@ function Details({ entry: { before, after, address, request_id } }: { entry: Sch
           </tbody>
         </table>
       ) : null}
-      <p className={css.facts}>
+      <p className={rows.facts}>
         {address ? <span>from {address}</span> : null}
         {request_id ? <span>request {request_id}</span> : null}
       </p>
@@ -201,16 +187,7 @@ export function AuditPage() {
         </ol>
       ) : null}
       {pages.isError && entries.length > 0 ? <Refusal error={pages.error} /> : null}
-      {pages.hasNextPage ? (
-        <Button
-          variant="default"
-          className={css.more ?? ""}
-          loading={pages.isFetchingNextPage}
-          onClick={() => void pages.fetchNextPage()}
-        >
-          Load more
-        </Button>
-      ) : null}
+      <LoadMore pages={pages} />
     </Page>
   );
 }

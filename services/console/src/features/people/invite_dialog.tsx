@@ -1,14 +1,14 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useOrg } from "../../api/org";
 import { asProblem } from "../../api/problem";
-import { Copyable } from "../../ui/copy";
 import { Dialog } from "../../ui/dialog";
 import form from "../../ui/form.module.css";
 import { Refusal } from "../../ui/states";
 import { FullMoment } from "../../ui/time";
-import css from "./people.module.css";
-import { type GivenRole, given_roles, role_meanings, roleOf, useInvite } from "./people_api";
+import { type GivenRole, useInvite } from "./people_api";
+import { RoleSelect } from "./role_select";
+import { ShownOnce } from "./shown_once";
 
 /** Invites somebody, and then shows the link: once. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
@@ -24,19 +24,16 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   };
   if (made)
     return (
-      <Dialog title={made.mailed ? "The link was mailed" : "Pass this link on"} onClose={onClose}>
-        <div className={form.form}>
-          <p className={css.text}>
-            It makes <strong>{made.email}</strong> a {made.role} of {org.name}. It works once, until{" "}
-            <FullMoment at={made.expires_at} />, and it is shown only now.{" "}
-            {made.mailed ? "It is on its way to them by mail." : "No mail was sent: pass it on yourself."}
-          </p>
-          <Copyable label="the link" value={made.link} />
-          <div className={form.buttons}>
-            <Button onClick={onClose}>Done</Button>
-          </div>
-        </div>
-      </Dialog>
+      <ShownOnce
+        title={made.mailed ? "The link was mailed" : "Pass this link on"}
+        label="the link"
+        value={made.link}
+        onClose={onClose}
+      >
+        It makes <strong>{made.email}</strong> a {made.role} of {org.name}. It works once, until{" "}
+        <FullMoment at={made.expires_at} />, and it is shown only now.{" "}
+        {made.mailed ? "It is on its way to them by mail." : "No mail was sent: pass it on yourself."}
+      </ShownOnce>
     );
   return (
     <Dialog title={`Invite to ${org.name}`} onClose={onClose}>
@@ -53,13 +50,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           error={problem?.field("email")}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <NativeSelect
-          label="Role"
-          value={role}
-          error={problem?.field("role")}
-          onChange={(event) => setRole(roleOf(event.currentTarget.value))}
-          data={given_roles.map((value) => ({ value, label: `${value}: ${role_meanings[value]}` }))}
-        />
+        <RoleSelect role={role} choose={setRole} problem={problem} />
         <div className={form.buttons}>
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -2,6 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useOrg } from "../../api/org";
 import { Confirm } from "../../ui/confirm";
+import rows from "../../ui/rows.module.css";
 import { Refusal } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import css from "./people.module.css";
@@ -64,13 +65,13 @@ export function MemberRow({ member }: { member: Member }) {
   const close = () => setAsking(undefined);
   return (
     <li>
-      <div className={css.row}>
-        <div className={css.what}>
-          <div className={css.name}>
+      <div className={rows.row}>
+        <div className={rows.what}>
+          <div className={rows.name}>
             {name}
             {member.is_me ? " (you)" : ""}
           </div>
-          <div className={css.facts}>
+          <div className={rows.facts}>
             {member.name ? <span>{member.email}</span> : null}
             <span>
               for <Moment at={member.created_at} age />

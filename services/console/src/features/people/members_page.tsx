@@ -5,6 +5,7 @@ import { useOrg } from "../../api/org";
 import { useNow } from "../../ui/clock";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
+import rows from "../../ui/rows.module.css";
 import { Loaded, Refusal } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import { InviteDialog } from "./invite_dialog";
@@ -20,10 +21,10 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   const over = Date.parse(invitation.expires_at) <= now;
   return (
     <li>
-      <div className={css.row}>
-        <div className={css.what}>
-          <div className={css.name}>{invitation.email}</div>
-          <div className={css.facts}>
+      <div className={rows.row}>
+        <div className={rows.what}>
+          <div className={rows.name}>{invitation.email}</div>
+          <div className={rows.facts}>
             <span>as {invitation.role}</span>
             {invitation.invited_by ? <span>by {invitation.invited_by}</span> : null}
             <span className={over ? css.late : undefined}>
@@ -65,7 +66,7 @@ function Invitations() {
               Nobody is invited now. A link that was lost is replaced by a new one.
             </p>
           ) : (
-            <ul className={css.list} aria-label="Invitations">
+            <ul className={rows.list} aria-label="Invitations">
               {invitations.map((invitation) => (
                 <InvitationRow key={invitation.id} invitation={invitation} />
               ))}
@@ -91,7 +92,7 @@ export function MembersPage() {
       <Panel title="Members" flush>
         <Loaded query={query} rows={4}>
           {(members) => (
-            <ul className={css.list} aria-label="Members">
+            <ul className={rows.list} aria-label="Members">
               {members.map((member) => (
                 <MemberRow key={member.id} member={member} />
               ))}

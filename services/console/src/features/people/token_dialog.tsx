@@ -2,12 +2,12 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useOrg } from "../../api/org";
 import { asProblem } from "../../api/problem";
-import { Copyable } from "../../ui/copy";
 import { Dialog } from "../../ui/dialog";
 import form from "../../ui/form.module.css";
 import { Refusal } from "../../ui/states";
-import css from "./people.module.css";
-import { type GivenRole, given_roles, role_meanings, roleOf, useMakeToken } from "./people_api";
+import { type GivenRole, useMakeToken } from "./people_api";
+import { RoleSelect } from "./role_select";
+import { ShownOnce } from "./shown_once";
 
 const day = 24 * 60 * 60 * 1_000;
 const lives = [
@@ -35,18 +35,15 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
   };
   if (make.data)
     return (
-      <Dialog title={`The token ${make.data.name}`} onClose={onClose}>
-        <div className={form.form}>
-          <p className={css.text}>
-            It is shown only now. Whoever has it may do what a {make.data.role} may. It goes into the header{" "}
-            <code>Authorization: Bearer …</code>
-          </p>
-          <Copyable label="the token" value={make.data.token} />
-          <div className={form.buttons}>
-            <Button onClick={onClose}>Done</Button>
-          </div>
-        </div>
-      </Dialog>
+      <ShownOnce
+        title={`The token ${make.data.name}`}
+        label="the token"
+        value={make.data.token}
+        onClose={onClose}
+      >
+        It is shown only now. Whoever has it may do what a {make.data.role} may. It goes into the header{" "}
+        <code>Authorization: Bearer …</code>
+      </ShownOnce>
     );
   return (
     <Dialog title="New API token" onClose={onClose}>
@@ -63,13 +60,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
           error={problem?.field("name")}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <NativeSelect
-          label="Role"
-          value={role}
-          error={problem?.field("role")}
-          onChange={(event) => setRole(roleOf(event.currentTarget.value))}
-          data={given_roles.map((value) => ({ value, label: `${value}: ${role_meanings[value]}` }))}
-        />
+        <RoleSelect role={role} choose={setRole} problem={problem} />
         <NativeSelect
           label="Works for"
           value={life}

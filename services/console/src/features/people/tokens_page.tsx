@@ -6,6 +6,7 @@ import { useNow } from "../../ui/clock";
 import { Confirm } from "../../ui/confirm";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
+import rows from "../../ui/rows.module.css";
 import { Loaded } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import css from "./people.module.css";
@@ -34,10 +35,10 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
   const { expires_at, last_used_at } = token;
   const over = expires_at !== null && Date.parse(expires_at) <= now;
   return (
-    <li className={css.row}>
-      <div className={css.what}>
-        <div className={css.name}>{token.name}</div>
-        <div className={css.facts}>
+    <li className={rows.row}>
+      <div className={rows.what}>
+        <div className={rows.name}>{token.name}</div>
+        <div className={rows.facts}>
           <Code>{token.prefix}…</Code>
           <span>as {token.role}</span>
           {token.created_by ? <span>by {token.created_by}</span> : null}
@@ -93,7 +94,7 @@ export function TokensPage() {
                 There are none. A token lets a script or another system use the API of this organization.
               </p>
             ) : (
-              <ul className={css.list} aria-label="API tokens">
+              <ul className={rows.list} aria-label="API tokens">
                 {tokens.map((token) => (
                   <TokenRow key={token.id} token={token} onRevoke={() => setRevoking(token)} />
                 ))}

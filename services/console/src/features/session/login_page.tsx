@@ -5,7 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api, body } from "../../api/client";
 import { safeNext } from "../../api/leave";
 import { keys } from "../../api/queries";
-import { Mark } from "../../ui/icons";
+import { CardPage } from "../../ui/card_page";
 import { Refusal } from "../../ui/states";
 import css from "./login_page.module.css";
 
@@ -20,10 +20,7 @@ export function LoginPage() {
   const emailInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
 
-  useEffect(() => {
-    document.title = "Sign in · Tocsin";
-    emailInput.current?.focus();
-  }, []);
+  useEffect(() => emailInput.current?.focus(), []);
 
   const signIn = useMutation({
     meta: { signsIn: true },
@@ -45,46 +42,37 @@ export function LoginPage() {
   };
 
   return (
-    <main className={css.screen}>
-      <div className={css.card}>
-        <div className={css.brand}>
-          <Mark size={40} />
-          <div>
-            <h1 className={css.title}>Sign in to Tocsin</h1>
-            <p className={css.tagline}>Incidents from what Sentry sees</p>
-          </div>
-        </div>
-        <form onSubmit={submit} className={css.form}>
-          {signIn.isError ? <Refusal error={signIn.error} /> : null}
-          {next && !signIn.isError ? <p className={css.next}>Sign in to go on to where you were.</p> : null}
-          <TextInput
-            ref={emailInput}
-            label="Email"
-            type="email"
-            name="email"
-            autoComplete="username"
-            inputMode="email"
-            required
-            withAsterisk={false}
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <TextInput
-            ref={passwordInput}
-            label="Password"
-            type="password"
-            name="password"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <Button type="submit" loading={signIn.isPending} fullWidth>
-            Sign in
-          </Button>
-        </form>
-      </div>
-    </main>
+    <CardPage title="Sign in" tagline="Tocsin: incidents from what Sentry sees">
+      <form onSubmit={submit} className={css.form}>
+        {signIn.isError ? <Refusal error={signIn.error} /> : null}
+        {next && !signIn.isError ? <p className={css.next}>Sign in to go on to where you were.</p> : null}
+        <TextInput
+          ref={emailInput}
+          label="Email"
+          type="email"
+          name="email"
+          autoComplete="username"
+          inputMode="email"
+          required
+          withAsterisk={false}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <TextInput
+          ref={passwordInput}
+          label="Password"
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Button type="submit" loading={signIn.isPending} fullWidth>
+          Sign in
+        </Button>
+      </form>
+    </CardPage>
   );
 }

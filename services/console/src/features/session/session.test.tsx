@@ -48,7 +48,7 @@ test("a session that ends while the console is open leads to the login and back"
   quietServer();
   server.use(http.get(`${org}/services`, () => problem(401, "unauthenticated", "The session has ended.")));
   const { history } = open("/o/example/services");
-  await screen.findByRole("heading", { level: 1, name: "Sign in to Tocsin" });
+  await screen.findByRole("heading", { level: 1, name: "Sign in" });
   expect(history.location.search).toContain(encodeURIComponent("/o/example/services"));
 });
 
