@@ -208,6 +208,8 @@ const screens = {
   mapping: {
     path: `/o/example/integrations/${id(1)}`,
     async act(page) {
+      // What is far from the window has no menu yet.
+      await page.getByRole("combobox", { name: "Service for checkout-web" }).scrollIntoViewIfNeeded();
       await page.getByRole("button", { name: "More for checkout-web" }).click();
       await page.getByRole("menuitem", { name: "Conditions…" }).click();
       await page.getByRole("dialog").waitFor();
