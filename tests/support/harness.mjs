@@ -47,11 +47,14 @@ export class Tocsin {
   #others = [];
   #env;
 
-  /** `env` adds to the service's environment, `sandboxArgs` to the sandbox's command line; `organization: null` makes none. */
-  static async start({ env = {}, sandboxArgs = [], organization = 'acme' } = {}) {
+  /**
+   * `env` adds to the service's environment, `sandboxArgs` to the sandbox's command line; `organization: null` makes none. `through`
+   * is told the database's URL and answers the one that the service is to use.
+   */
+  static async start({ env = {}, sandboxArgs = [], organization = 'acme', through = (url) => url } = {}) {
     const tocsin = new Tocsin();
     try {
-      await tocsin.#start(env, sandboxArgs);
+      await tocsin.#start(env, sandboxArgs, through);
       if (organization) tocsin.org = await tocsin.createOrganization(organization);
     } catch (error) {
       await tocsin.#end().catch(() => {});
@@ -60,7 +63,7 @@ export class Tocsin {
     return tocsin;
   }
 
-  async #start(env, sandboxArgs) {
+  async #start(env, sandboxArgs, through) {
     this.database = await Database.create();
     const port = await reservePort();
     this.url = `http://127.0.0.1:${port}`;
@@ -79,7 +82,7 @@ export class Tocsin {
     this.sentry = this.client({ base: this.sandboxUrl });
     this.#env = {
       ...shared,
-      TOCSIN_DATABASE_URL: this.database.url,
+      TOCSIN_DATABASE_URL: await through(this.database.url),
       TOCSIN_LISTEN: `127.0.0.1:${port}`,
       TOCSIN_ADMIN_LISTEN: '127.0.0.1:0',
       TOCSIN_VAULT_KEYS: `test:${randomBytes(32).toString('base64')}`,

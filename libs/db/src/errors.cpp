@@ -57,6 +57,10 @@ void with_mapped_errors(std::function<void()> const& work) {
         throw serialization_conflict{};
     } catch (pqxx::broken_connection const& e) {
         throw unavailable(first_line(e));
+    } catch (pqxx::check_violation const& e) {
+        throw bad_value(first_line(e));
+    } catch (pqxx::not_null_violation const& e) {
+        throw bad_value(first_line(e));
     } catch (pqxx::integrity_constraint_violation const& e) {
         throw constraint_violation(first_line(e), constraint_in(e.what()));
     } catch (pqxx::insufficient_privilege const& e) {

@@ -1,4 +1,5 @@
 #include "ingest_batch.hpp"
+#include "ingest_lookup.hpp"
 #include "ingest_pace.hpp"
 #include "ingest_queue.hpp"
 
@@ -176,6 +177,12 @@ struct ingest::impl {
             tried = {run_end::poisonous, e.what(), std::current_exception()};
         } catch (db::constraint_violation const& e) {
             tried = {run_end::collided, e.what(), std::current_exception()};
+        } catch (db::statement_error const& e) {
+            // Of class 42 is what all would meet: a missing right, a missing table.
+            bool const is_everybodys = e.sqlstate.starts_with("42");
+            tried = {
+                is_everybodys ? run_end::failed : run_end::poisonous, e.what(), std::current_exception()
+            };
         } catch (std::logic_error const& e) {
             tried = {run_end::poisonous, e.what(), std::current_exception()};
         } catch (...) {
@@ -184,25 +191,22 @@ struct ingest::impl {
         co_return tried;
     }
 
-    /// The commit's answer was lost: one of the batch's rows tells of all.
+    /// The commit's answer was lost.
     async::task<attempt> look_up(std::shared_ptr<batch> what) {
         attempt found{run_end::failed, {}, std::make_exception_ptr(db::unavailable("a commit was lost"))};
-        auto const one = std::find_if(what->results.begin(), what->results.end(), [](written const& each) {
-            return each.organization.has_value();
-        });
-        if (one == what->results.end()) co_return found;
-        auto const place = static_cast<std::size_t>(one - what->results.begin());
+        std::string_view is = "lost";
         try {
-            bool const is_there = co_await pool.transact(
-                db::no_tenant,
-                [organization = *one->organization, id = what->all[place]->what.id](db::transaction& tx) {
-                    return find_delivery(tx, organization, id).has_value();
-                }
-            );
-            if (is_there) found = {};
+            if (co_await pool.transact(db::no_tenant, [what](db::transaction& tx) {
+                    return was_stored(tx, what->deliveries, what->results);
+                })) {
+                found = {};
+                is = "stored";
+            }
         } catch (...) {
             found.failure = std::current_exception();
+            is = "unknown";
         }
+        metrics.count("tocsin_ingest_commits_in_doubt_total", {{"found", is}});
         co_return found;
     }
 
@@ -301,6 +305,10 @@ ingest::~ingest() = default;
 void ingest::declare(observe::metrics& metrics) {
     metrics.declare_histogram(
         "tocsin_ingest_batch_size", "Deliveries that shared one commit.", {1, 4, 16, 64, 256}
+    );
+    metrics.declare_counter(
+        "tocsin_ingest_commits_in_doubt_total",
+        "Commits whose answer was lost, by what looking them up found: stored, lost, or unknown."
     );
     metrics.declare_counter(
         "tocsin_webhook_deliveries_total", "Deliveries made durable, by resource and outcome."

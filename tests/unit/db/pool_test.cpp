@@ -134,6 +134,11 @@ BOOST_FIXTURE_TEST_CASE(a_throw_undoes_and_says_which_constraint, pool_fixture) 
     BOOST_CHECK_THROW(
         run(pool->transact(db::no_tenant, [](db::transaction& tx) { tx.run(divide, 0); })), db::bad_value
     );
+    // Of a value, not of a row beside it: no other transaction would make it right.
+    BOOST_CHECK_THROW(
+        run(pool->transact(acme, [](db::transaction& tx) { tx.run(insert_service, acme, "No Slug"); })),
+        db::bad_value
+    );
     BOOST_CHECK_THROW(
         run(pool->transact(
             acme,

@@ -17,15 +17,16 @@ struct in_doubt : unavailable {
     using unavailable::unavailable;
 };
 
-/// A constraint refused a row (class 23). Expected ones are met with ON CONFLICT or caught by name.
+/// A constraint between rows (unique, foreign key, exclusion) refused one: trying again may see the other
+/// row. Expected ones are met with ON CONFLICT or caught by name.
 struct constraint_violation : std::runtime_error {
     constraint_violation(std::string const& what, std::string name)
         : std::runtime_error(what), constraint(std::move(name)) {}
     std::string constraint;  ///< e.g. "services_slug_key"; empty where PostgreSQL's text names none
 };
 
-/// A value that the database cannot hold (class 22 or 54, or a NUL in a text): bad data, not a bad
-/// connection.
+/// A value that the database cannot hold (class 22 or 54, a NUL in a text, or what a CHECK or NOT NULL
+/// refuses): bad data, not a bad connection.
 struct bad_value : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
