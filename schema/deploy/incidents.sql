@@ -102,8 +102,12 @@ create table tocsin.sources (
     source_id         text collate "C" not null check (length(source_id) <= 64),
     last_body_sha256  bytea check (length(last_body_sha256) = 32),
     last_delivery_id  uuid,
-    last_event_at     timestamptz,
+    last_event_at     timestamptz,  -- of the newest event, by Sentry's clock
+    last_state_at     timestamptz,  -- of the newest state of the issue: when it was last seen
+    unsettled_at      timestamptz,  -- a lifecycle action came out of turn
+    events            bigint not null default 0,  -- that came for the newest incident
     had_lifecycle     boolean not null default false,
+    was_created       boolean not null default false,
     primary key (organization_id, integration_id, source_kind, source_id),
     foreign key (organization_id, integration_id) references tocsin.integrations
 ) with (fillfactor = 70);  -- every delivery updates its source: room for heap-only updates
@@ -121,6 +125,21 @@ create table tocsin.applied_events (
     foreign key (organization_id, integration_id) references tocsin.integrations
 );
 call tocsin.protect('tocsin.applied_events');
+
+-- Issues that webhooks have left in doubt: to be read from Sentry. `due_at` is schedule and lease in one; `round` grows with each
+-- doubt, so that one which is raised while the issue is read outlives that reading.
+create table tocsin.doubts (
+    organization_id uuid not null,
+    integration_id  uuid not null,
+    source_id       text collate "C" not null check (length(source_id) <= 64),
+    due_at          timestamptz not null default tocsin.now(),
+    round           bigint not null default 1,
+    tries           integer not null default 0,
+    primary key (organization_id, integration_id, source_id),
+    foreign key (organization_id, integration_id) references tocsin.integrations on delete cascade
+);
+create index doubts_due_idx on tocsin.doubts (due_at);
+call tocsin.protect('tocsin.doubts');
 
 -- Incidents are numbered per organization without gaps that a rollback would leave in a sequence.
 create table tocsin.incident_counters (
@@ -214,11 +233,13 @@ grant select, insert on tocsin.timeline to tocsin_gateway;
 create policy for_ingest on tocsin.deliveries to tocsin_ingest using (true) with check (true);
 create policy for_ingest on tocsin.sources to tocsin_ingest using (true) with check (true);
 create policy for_ingest on tocsin.applied_events to tocsin_ingest using (true) with check (true);
+create policy for_ingest on tocsin.doubts to tocsin_ingest using (true) with check (true);
 create policy for_ingest on tocsin.incident_counters to tocsin_ingest using (true) with check (true);
 create policy for_ingest on tocsin.incidents to tocsin_ingest using (true) with check (true);
 create policy for_ingest on tocsin.timeline to tocsin_ingest using (true) with check (true);
 grant select, insert on tocsin.deliveries, tocsin.applied_events, tocsin.timeline to tocsin_ingest;
 grant select, insert, update on tocsin.sources, tocsin.incident_counters, tocsin.incidents to tocsin_ingest;
+grant select, insert, update, delete on tocsin.doubts to tocsin_ingest;
 
 create policy for_scheduler on tocsin.applied_events to tocsin_scheduler using (true);
 grant select (applied_at), delete on tocsin.applied_events to tocsin_scheduler;

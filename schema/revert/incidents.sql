@@ -7,6 +7,7 @@ drop table tocsin.timeline;
 drop table tocsin.incidents;
 drop function tocsin.search_words(text, text, text, text);
 drop table tocsin.incident_counters;
+drop table tocsin.doubts;
 drop table tocsin.applied_events;
 drop table tocsin.sources;
 drop function tocsin.drop_delivery_partitions(interval);

@@ -3,7 +3,7 @@ declare
     missing text;
 begin
     select string_agg(wanted, ', ') into missing
-      from unnest(array['deliveries', 'sources', 'applied_events', 'incident_counters', 'incidents', 'timeline']) wanted
+      from unnest(array['deliveries', 'sources', 'applied_events', 'doubts', 'incident_counters', 'incidents', 'timeline']) wanted
      where to_regclass('tocsin.' || wanted) is null;
     if missing is not null then
         raise exception 'missing tables: %', missing;
@@ -32,6 +32,7 @@ begin
                    ('tocsin_ingest', 'deliveries', 'select insert'),
                    ('tocsin_ingest', 'sources', 'select insert update'),
                    ('tocsin_ingest', 'applied_events', 'select insert'),
+                   ('tocsin_ingest', 'doubts', 'select insert update delete'),
                    ('tocsin_ingest', 'incident_counters', 'select insert update'),
                    ('tocsin_ingest', 'incidents', 'select insert update'),
                    ('tocsin_ingest', 'timeline', 'select insert'),

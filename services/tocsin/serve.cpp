@@ -23,6 +23,7 @@
 #include "gateway/tokens_api.hpp"
 #include "gateway/webhooks.hpp"
 #include "scheduler/partitions.hpp"
+#include "scheduler/reading.hpp"
 #include "scheduler/refreshing.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler/upkeep.hpp"
@@ -47,6 +48,7 @@
 #include <tocsin/incidents/replay.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/issue_reader.hpp>
 #include <tocsin/integrations/mappings.hpp>
 #include <tocsin/integrations/refresh.hpp>
 #include <tocsin/integrations/vault_upkeep.hpp>
@@ -120,6 +122,14 @@ integrations::refresh_settings refreshing(serve_settings const& with) {
     made.policy.margin = from.margin;
     made.lease = from.lease;
     made.call_timeout = with.sentry_timeout;
+    return made;
+}
+
+incidents::read_back_settings reading_back(serve_settings const& with) {
+    incidents::read_back_settings made;
+    made.backoff = {with.refresh.backoff_base, with.refresh.backoff_max};
+    // Two calls, and the renewal of the token between them.
+    made.lease = with.sentry_timeout * 3;
     return made;
 }
 
@@ -205,7 +215,16 @@ public:
               on.metrics
           ),
           issues_(pool, on.sentry, on.vault, refresher_),
-          read_back_(on.executor, issues_, ingest_),
+          read_back_(
+              on.executor,
+              aside_pool,
+              [this](organization_id org, integration_id id, std::string issue) {
+                  return issues_.find(org, id, std::move(issue));
+              },
+              ingest_,
+              reading_back(with),
+              on.metrics
+          ),
           console_(console_directory(with)),
           listener_(
               on.executor,
@@ -216,7 +235,7 @@ public:
           gateway_(
               edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, aside_pool)}
           ) {
-        ingest_.on_doubt([this](incidents::doubt which) { read_back_.settle(std::move(which)); });
+        ingest_.on_doubt([this] { read_back_.wake(); });
         if (!console_.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(with).string()}});
     }
@@ -224,6 +243,7 @@ public:
     gateway::gateway& edge() noexcept { return gateway_; }
     /// Streams never end by themselves.
     void end_streams() { changes_.end_all(); }
+    incidents::read_back& reading() noexcept { return read_back_; }
     async::task<bool> end_reading(std::chrono::milliseconds limit) { return read_back_.end(limit); }
 
 private:
@@ -439,6 +459,7 @@ int serve(serve_settings const& with) {
     if (gateway_pool) gateway.emplace(with, parts, *gateway_pool, *ingest_pool, *aside_pool);
 
     scheduler::scheduler jobs(executor, metrics);
+    if (gateway) jobs.add(scheduler::settle_doubts(gateway->reading(), with.refresh.poll));
     std::optional<integrations::refresher> refresher;
     if (scheduler_pool) {
         refresher.emplace(

@@ -13,14 +13,18 @@ struct facts {
     std::string title, culprit, url, short_id, environment, release, level, assignee;
     std::int64_t count = 1;
     bool one_more = false;                        ///< this is one further event, whatever `count` says
+    bool is_state = false;                        ///< of the issue itself, not of one of its events
+    bool is_creation = false;                     ///< of the issue, which its first event made
     std::optional<timestamp> at;                  ///< of the event itself, by Sentry's clock
     std::optional<incidents::severity> severity;  ///< that a metric alert names by its action
     std::string source;                           ///< for the title where there is none
     bool of_all_environments = false;             ///< metric alerts name none
 };
 
-facts facts_of(sentry::issue const& issue) {
+facts facts_of(sentry::issue const& issue, std::string_view action) {
     facts about;
+    about.is_state = true;
+    about.is_creation = action == "created";
     about.title = issue.title;
     about.culprit = issue.culprit;
     about.url = issue.url;
@@ -117,7 +121,7 @@ public:
         facts about
     )
         : where_(where),
-          last_event_at_(memory.last_event_at),
+          memory_(memory.facts),
           known_(known),
           settings_(settings),
           now_(now),
@@ -140,13 +144,29 @@ public:
             .applied = true
         };
         d.state.title = about_.title.empty() ? about_.source : about_.title;
-        d.state.occurrences = about_.count;
+        d.events = further_events();
+        d.state.occurrences = std::max(*d.events, about_.count);
         d.state.last_seen_at = about_.at.value_or(now_);
         d.state.severity = wanted_severity(where_, about_, about_.count, settings_);
-        take_facts(d.state);
+        take_all_facts(d.state);
         d.timeline.push_back(
             {.kind = entry_kind::opened, .to = std::string(to_string(d.state.severity)), .text = where_.notes}
         );
+        return d;
+    }
+
+    /// The webhook that tells of the regression itself is to come, or was lost.
+    decision regress_by_event(std::string what) const {
+        auto d = regress(std::move(what));
+        d.out_of_turn = d.change != change::none;
+        return d;
+    }
+
+    /// Where the issue was closed before anything of it was known here, the event may be from before that: it
+    /// opens, since a page too many is better than one too few, and Sentry is asked.
+    decision open_by_event(std::string why) const {
+        auto d = open(std::move(why));
+        d.in_doubt = d.change == change::open && memory_.had_lifecycle;
         return d;
     }
 
@@ -156,8 +176,7 @@ public:
             .outcome = outcome::updated, .rule = std::move(why), .change = change::update, .applied = true
         };
         d.state = known_->state;
-        d.state.occurrences = std::max(d.state.occurrences + (about_.one_more ? 1 : 0), about_.count);
-        d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
+        count(d);
         take_facts(d.state);
         // A count is told by the incident itself: a hot issue would make the timeline endless.
         if (kind != entry_kind::event_counted) d.timeline.push_back({.kind = kind, .text = std::move(text)});
@@ -188,8 +207,7 @@ public:
         d.state.resolved_at.reset();
         d.state.resolution.reset();
         d.state.reopened_count += 1;
-        d.state.occurrences = std::max(d.state.occurrences + (about_.one_more ? 1 : 0), about_.count);
-        d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
+        count(d);
         take_facts(d.state);
         d.timeline.push_back({.kind = entry_kind::reopened, .from = "resolved", .to = "open", .text = what});
         raise_severity(d);
@@ -204,6 +222,7 @@ public:
         d.state.status = status::resolved;
         d.state.resolved_at = now_;
         d.state.resolution = how;
+        count(d);
         take_facts(d.state);
         d.timeline.push_back(
             {.kind = how == resolution::archived ? entry_kind::archived : entry_kind::resolved,
@@ -240,8 +259,12 @@ public:
 
     /// Event times are compared with event times; where none is known, our clock has to do.
     bool is_newer_than_resolution() const {
-        if (about_.at && last_event_at_) return *about_.at > *last_event_at_;
+        if (auto const last = memory_.last_at(); about_.at && last) return *about_.at > *last;
         return about_.at.value_or(now_) > *known_->state.resolved_at;
+    }
+    /// Sentry tries thrice, five minutes apart: so late may the other half of a change be.
+    bool is_unsettled() const {
+        return memory_.unsettled_at && now_ - *memory_.unsettled_at < std::chrono::minutes(15);
     }
     facts const& about() const { return about_; }
     std::optional<known_incident> const& known() const { return known_; }
@@ -264,21 +287,64 @@ private:
         return std::nullopt;
     }
 
-    /// The newest event's facts stand, in whatever order events arrive; an older one only tells what nobody
-    /// has told. Who is assigned carries no time: the last to arrive stands.
+    std::int64_t further_events() const noexcept {
+        return about_.one_more || (about_.is_creation && !memory_.was_created) ? 1 : 0;
+    }
+
+    /// Of what came and what Sentry itself counted the larger stands, in whatever order they are told.
+    void count(decision& d) const {
+        d.events = memory_.events + further_events();
+        d.state.occurrences = std::max({d.state.occurrences, *d.events, about_.count});
+        d.state.last_seen_at = std::max(d.state.last_seen_at, about_.at.value_or(now_));
+    }
+
+    void take_all_facts(incident_state& into) const {
+        into.culprit = about_.culprit;
+        into.url = about_.url;
+        into.short_id = about_.short_id;
+        into.environment = about_.environment;
+        into.release = about_.release;
+        into.level = about_.level;
+        into.assignee = about_.assignee;
+    }
+
+    /// Which of two moments' facts stand.
+    enum class precedence { old, equal, newer };
+    static precedence compare(std::optional<timestamp> one, std::optional<timestamp> to) noexcept {
+        return !one || one > to ? precedence::newer : one < to ? precedence::old : precedence::equal;
+    }
+
+    /// Of a moment at the same time as one that was told before the issue's own word stands, and of two alike
+    /// the greater text: whichever came first.
+    precedence among_all() const noexcept {
+        auto const is = compare(about_.at, memory_.last_at());
+        if (is != precedence::equal) return is;
+        bool const was_state = memory_.last_state_at == about_.at;
+        if (was_state != about_.is_state) return about_.is_state ? precedence::newer : precedence::old;
+        return is;
+    }
+
+    static void take(precedence is, std::string& to, std::string const& from) {
+        if (is == precedence::newer || (is == precedence::equal && from > to)) to = from;
+    }
+
+    /// The newest moment's facts stand, in whatever order they arrive; of environment and release, which an
+    /// issue does not name, the newest event's. Who is assigned carries no time: the last to arrive stands.
     void take_facts(incident_state& into) const {
-        bool const is_newest = !known_ || about_.at.value_or(now_) >= known_->state.last_seen_at;
-        auto const take = [is_newest](std::string& to, std::string const& from) {
-            if (is_newest || to.empty()) fill(to, from);
-        };
-        if (known_ && !into.title_pinned) take(into.title, about_.title);
-        take(into.culprit, about_.culprit);
-        take(into.url, about_.url);
-        take(into.short_id, about_.short_id);
-        take(into.environment, about_.environment);
-        take(into.release, about_.release);
-        take(into.level, about_.level);
+        auto const is = among_all();
+        if (!into.title_pinned && !about_.title.empty()) take(is, into.title, about_.title);
+        take(is, into.culprit, about_.culprit);
+        if (!about_.url.empty()) take(is, into.url, about_.url);
+        if (!about_.level.empty()) take(is, into.level, about_.level);
+        fill(into.short_id, about_.short_id);
         fill(into.assignee, about_.assignee);
+        if (about_.is_state) {
+            if (into.release.empty()) into.release = about_.release;
+        } else if (!about_.of_all_environments) {
+            auto const of_events = compare(about_.at, memory_.last_event_at);
+            take(of_events, into.environment, about_.environment);
+            take(of_events, into.release, about_.release);
+        }
     }
 
     /// issue.* name no environment: the incident's own stands for it.
@@ -302,7 +368,7 @@ private:
     }
 
     routing const& where_;
-    std::optional<timestamp> last_event_at_;
+    source_facts const& memory_;
     std::optional<known_incident> const& known_;
     rule_settings const& settings_;
     timestamp now_;
@@ -358,12 +424,24 @@ decision decide_lifecycle(std::string const& action, story const& of) {
     return of.resolve(resolution::archived, "archived in Sentry");
 }
 
-decision remembered_lifecycle(decision d, std::string const& action) {
+/// A lifecycle action that finds the incident as it would leave it, or none: one that belongs before it has
+/// been lost or is late, and may undo this one when it comes.
+bool is_out_of_turn(std::string const& action, story const& of) {
+    return action == "unresolved" ? !of.is_resolved() : !of.is_open();
+}
+
+decision remembered_lifecycle(decision d, std::string const& action, story const& of) {
     // What was not processed is not remembered: it may be replayed once its project is mapped.
     bool const processed =
         d.outcome != outcome::unmapped && d.outcome != outcome::filtered && d.outcome != outcome::inactive;
-    d.lifecycle = action != "assigned" && processed;
-    d.applied = d.applied || d.lifecycle;
+    if (action == "assigned" || !processed) return d;
+    d.applied = true;
+    d.lifecycle = true;
+    d.out_of_turn = is_out_of_turn(action, of);
+    // One that leaves the incident as it is undoes nothing.
+    bool const moves =
+        d.outcome == outcome::opened || d.outcome == outcome::reopened || d.outcome == outcome::resolved;
+    d.in_doubt = moves && of.is_unsettled();
     return d;
 }
 
@@ -379,19 +457,23 @@ decision decide_issue(
         if (auto why = contradiction(hook.action, issue.status); !why.empty())
             return stored(outcome::stale, std::move(why));
     if (hook.action == "created") {
-        if (of.is_open())
-            return of.attach(
+        if (of.is_open()) {
+            auto d = of.attach(
                 entry_kind::updated,
                 "seen as new by Sentry",
                 "incident #" + std::to_string(of.known()->number) + " of this issue is open already"
             );
-        if (memory.had_lifecycle)
+            d.out_of_turn = memory.facts.had_lifecycle;
+            return d;
+        }
+        if (memory.facts.had_lifecycle)
             return stored(outcome::stale, "issue.created came after a later change of the same issue");
         if (of.is_resolved())
-            return of.is_newer_than_resolution() ? of.regress("the issue fired again") : of.too_old();
+            return of.is_newer_than_resolution() ? of.regress_by_event("the issue fired again")
+                                                 : of.too_old();
         return of.open("a new issue in Sentry");
     }
-    return remembered_lifecycle(decide_lifecycle(hook.action, of), hook.action);
+    return remembered_lifecycle(decide_lifecycle(hook.action, of), hook.action, of);
 }
 
 decision decide_alert(story const& of, sentry::event_alert const& alert) {
@@ -403,8 +485,8 @@ decision decide_alert(story const& of, sentry::event_alert const& alert) {
             rule + " fired for incident #" + std::to_string(of.known()->number)
         );
     if (of.is_resolved())
-        return of.is_newer_than_resolution() ? of.regress(rule + " fired again") : of.too_old();
-    return of.open(rule + " fired");
+        return of.is_newer_than_resolution() ? of.regress_by_event(rule + " fired again") : of.too_old();
+    return of.open_by_event(rule + " fired");
 }
 
 decision decide_error(std::string const& action, story const& of) {
@@ -414,10 +496,10 @@ decision decide_error(std::string const& action, story const& of) {
             entry_kind::event_counted, {}, "counted on incident #" + std::to_string(of.known()->number)
         );
     if (of.is_resolved())
-        return of.is_newer_than_resolution() ? of.regress("the issue fired again") : of.too_old();
+        return of.is_newer_than_resolution() ? of.regress_by_event("the issue fired again") : of.too_old();
     if (of.where().result == routing::kind::mapped && !of.where().open_on_error)
         return stored(outcome::ignored, "a bare error opens nothing, unless its mapping says so");
-    return of.open("an error");
+    return of.open_by_event("an error");
 }
 
 decision decide_metric(std::string const& action, story const& of, sentry::metric_alert const& alert) {
@@ -477,7 +559,42 @@ decision decide_activity(story const& of, sentry::activity_alert const& alert) {
     }
     if (auto why = contradiction(action, alert.issue.status); !why.empty())
         return stored(outcome::stale, std::move(why));
-    return remembered_lifecycle(decide_lifecycle(action, of), action);
+    return remembered_lifecycle(decide_lifecycle(action, of), action, of);
+}
+
+/// By the rules of its kind.
+decision decide_alone(
+    sentry::webhook const& hook,
+    routing const& where,
+    source_memory const& memory,
+    std::optional<known_incident> const& known,
+    rule_settings const& settings,
+    timestamp now
+) {
+    if (!hook.unreadable.empty()) return stored(outcome::unreadable, hook.unreadable);
+    if (!hook.disagreement.empty()) return stored(outcome::ignored, hook.disagreement);
+    if (memory.same_body)
+        return stored(outcome::duplicate, "the body equals the last one applied to this source");
+    if (memory.event_applied) return stored(outcome::duplicate, "this event has had its effect already");
+    // Paused means paused, for what exists too; without a mapping an existing incident still lives on.
+    if (where.result == routing::kind::inactive) return stored(outcome::inactive, where.explained);
+
+    auto const story_of = [&](facts about) {
+        return story(where, memory, known, settings, now, std::move(about));
+    };
+    if (auto const* issue = std::get_if<sentry::issue>(&hook.what))
+        return decide_issue(hook, memory, story_of(facts_of(*issue, hook.action)), *issue);
+    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
+        return decide_alert(story_of(facts_of(*alert)), *alert);
+    if (auto const* error = std::get_if<sentry::event>(&hook.what))
+        return decide_error(hook.action, story_of(facts_of(*error)));
+    if (auto const* metric = std::get_if<sentry::metric_alert>(&hook.what))
+        return decide_metric(hook.action, story_of(facts_of(*metric, hook.action)), *metric);
+    if (auto const* comment = std::get_if<sentry::comment>(&hook.what))
+        return decide_comment(hook.action, story_of({}), *comment);
+    if (auto const* activity = std::get_if<sentry::activity_alert>(&hook.what))
+        return decide_activity(story_of(facts_of(activity->issue, {})), *activity);
+    return stored(outcome::ignored, hook.resource_name + "." + hook.action + " has no effect here");
 }
 
 }  // namespace
@@ -499,30 +616,32 @@ decision decide(
     rule_settings const& settings,
     timestamp now
 ) {
-    if (!hook.unreadable.empty()) return stored(outcome::unreadable, hook.unreadable);
-    if (!hook.disagreement.empty()) return stored(outcome::ignored, hook.disagreement);
-    if (memory.same_body)
-        return stored(outcome::duplicate, "the body equals the last one applied to this source");
-    if (memory.event_applied) return stored(outcome::duplicate, "this event has had its effect already");
-    // Paused means paused, for what exists too; without a mapping an existing incident still lives on.
-    if (where.result == routing::kind::inactive) return stored(outcome::inactive, where.explained);
+    auto made = decide_alone(hook, where, memory, known, settings, now);
+    made.in_doubt = made.in_doubt || made.outcome == outcome::stale;
+    return made;
+}
 
-    auto const story_of = [&](facts about) {
-        return story(where, memory, known, settings, now, std::move(about));
+source_facts remembered(
+    source_facts before, sentry::webhook const& hook, decision const& made, timestamp now
+) {
+    auto after = before;
+    after.had_lifecycle = after.had_lifecycle || made.lifecycle;
+    after.events = made.events.value_or(after.events);
+    if (made.out_of_turn) after.unsettled_at = now;
+    auto const state = [&](sentry::issue const& is) {
+        after.last_state_at = std::max(after.last_state_at, is.last_seen);
     };
-    if (auto const* issue = std::get_if<sentry::issue>(&hook.what))
-        return decide_issue(hook, memory, story_of(facts_of(*issue)), *issue);
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what))
-        return decide_alert(story_of(facts_of(*alert)), *alert);
-    if (auto const* error = std::get_if<sentry::event>(&hook.what))
-        return decide_error(hook.action, story_of(facts_of(*error)));
-    if (auto const* metric = std::get_if<sentry::metric_alert>(&hook.what))
-        return decide_metric(hook.action, story_of(facts_of(*metric, hook.action)), *metric);
-    if (auto const* comment = std::get_if<sentry::comment>(&hook.what))
-        return decide_comment(hook.action, story_of({}), *comment);
-    if (auto const* activity = std::get_if<sentry::activity_alert>(&hook.what))
-        return decide_activity(story_of(facts_of(activity->issue)), *activity);
-    return stored(outcome::ignored, hook.resource_name + "." + hook.action + " has no effect here");
+    auto const event = [&](sentry::event const& is) {
+        after.last_event_at = std::max(after.last_event_at, is.at);
+    };
+    if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) {
+        state(*issue);
+        after.was_created = after.was_created || hook.action == "created";
+    }
+    if (auto const* activity = std::get_if<sentry::activity_alert>(&hook.what)) state(activity->issue);
+    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) event(*alert);
+    if (auto const* error = std::get_if<sentry::event>(&hook.what)) event(*error);
+    return after;
 }
 
 }  // namespace tocsin::incidents

@@ -244,14 +244,11 @@ struct ingest::impl {
         for (std::size_t i = 0; i < of.all.size(); ++i) {
             of.all[i]->answer = of.results[i].answer;
             of.all[i]->done.set();
-            tell_doubt(of.all[i]->what, of.results[i]);
         }
-    }
-
-    void tell_doubt(batched_delivery const& what, written const& became) {
-        bool const is_doubt = doubtful && became.answer && became.answer->outcome == outcome::stale &&
-                              became.integration && what.about;
-        if (is_doubt) doubtful({*became.organization, *became.integration, *what.about});
+        bool const is_doubt = std::any_of(of.results.begin(), of.results.end(), [](written const& one) {
+            return one.in_doubt;
+        });
+        if (is_doubt && doubtful) doubtful();
     }
 
     static void fail(waiting& one, std::exception_ptr why) {
@@ -288,7 +285,7 @@ struct ingest::impl {
     observe::metrics& metrics;
     ingest_queue queue{queue_limits{}};
     ingest_pace pace;
-    std::function<void(doubt)> doubtful;
+    std::function<void()> doubtful;
     std::size_t writers = 0;
     bool writing_even = false;  ///< a writer has this lane
     bool writing_odd = false;
@@ -318,7 +315,7 @@ void ingest::declare(observe::metrics& metrics) {
     );
 }
 
-void ingest::on_doubt(std::function<void(doubt)> handler) {
+void ingest::on_doubt(std::function<void()> handler) {
     impl_->doubtful = std::move(handler);
 }
 

@@ -1,6 +1,7 @@
 #include "ingest_batch.hpp"
 
 #include "changes.hpp"
+#include "doubt_store.hpp"
 #include "ingest_fold.hpp"
 #include "ingest_routing.hpp"
 
@@ -73,6 +74,7 @@ public:
             write_timeline();
         }
         write_records();
+        write_doubts();
         return std::move(done_);
     }
 
@@ -189,7 +191,12 @@ private:
         auto const& of = one.of;
         one.done = tell(
             one.group->story,
-            {of.id, of.from.hook, of.body, of.event, one.event_applied_by},
+            {of.id,
+             of.from.hook,
+             of.body,
+             of.event,
+             one.event_applied_by,
+             of.from.signing_key == read_back_key},
             one.place,
             one.where,
             settings_,
@@ -304,6 +311,17 @@ private:
         }
         write_deliveries(tx_, all);
         tell(tx_, changed());
+    }
+
+    /// With the deliveries that raised them, so that a process which ends forgets none.
+    void write_doubts() {
+        std::set<doubt> raised;
+        for (auto const& one : tellings_) {
+            if (!one.done.made.in_doubt || one.of.about->kind != source_kind::issue) continue;
+            raised.insert({one.to.organization, one.to.integration, one.of.about->id});
+            done_[record_places_[one.place]].in_doubt = true;
+        }
+        raise_doubts(tx_, {raised.begin(), raised.end()});
     }
 
     changes changed() const {

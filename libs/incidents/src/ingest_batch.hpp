@@ -8,6 +8,7 @@
 #include <tocsin/incidents/ingest.hpp>
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::incidents {
@@ -28,7 +29,11 @@ struct written {
     std::optional<accepted> answer;               ///< nothing where the installation belongs to nobody
     std::optional<organization_id> organization;  ///< whose row was written, if any
     std::optional<integration_id> integration;
+    bool in_doubt = false;  ///< its issue is to be read from Sentry
 };
+
+/// Signs what was read from Sentry to settle a doubt: Sentry's own word, which leaves none.
+inline constexpr std::string_view read_back_key = "read_back";
 
 /// Writes deliveries and their whole effect in this transaction, in their order: each sees what those before
 /// it did. The number of statements does not depend on that of the deliveries.

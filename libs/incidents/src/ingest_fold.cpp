@@ -48,13 +48,6 @@ std::optional<crypto::sha256_digest> event_of(sentry::webhook const& hook) {
     return std::nullopt;
 }
 
-std::optional<timestamp> event_time(sentry::webhook const& hook) {
-    if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->last_seen;
-    if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return alert->at;
-    if (auto const* error = std::get_if<sentry::event>(&hook.what)) return error->at;
-    return std::nullopt;
-}
-
 sentry::project_ref project_of(sentry::webhook const& hook) {
     if (auto const* issue = std::get_if<sentry::issue>(&hook.what)) return issue->project;
     if (auto const* alert = std::get_if<sentry::event_alert>(&hook.what)) return alert->project;
@@ -79,12 +72,11 @@ tracked_incident* source_story::current() noexcept {
 
 namespace {
 
-void remember(source_story& story, told_delivery const& delivery, decision const& made) {
+void remember(source_story& story, told_delivery const& delivery, decision const& made, timestamp now) {
     if (!made.applied) return;
     story.last_body = delivery.body;
     story.last_delivery = delivery.id;
-    story.last_event_at = std::max(story.last_event_at, event_time(delivery.hook));
-    story.had_lifecycle = story.had_lifecycle || made.lifecycle;
+    story.facts = remembered(story.facts, delivery.hook, made, now);
     story.is_changed = true;
 }
 
@@ -111,15 +103,15 @@ told tell(
     source_memory const memory{
         .same_body = story.last_body == delivery.body,
         .event_applied = delivery.event_applied_by.has_value(),
-        .had_lifecycle = story.had_lifecycle,
-        .last_event_at = story.last_event_at
+        .facts = story.facts
     };
     told done{
         .made = decide(delivery.hook, where, memory, known, settings, now),
         .incident = known ? std::optional(known->number) : std::nullopt,
         .duplicate_of = std::nullopt
     };
-    auto const& made = done.made;
+    auto& made = done.made;
+    if (delivery.is_read_back) made.in_doubt = made.out_of_turn = false;
     if (made.outcome == outcome::duplicate)
         done.duplicate_of = delivery.event_applied_by ? delivery.event_applied_by : story.last_delivery;
     if (made.change == change::open) {
@@ -135,7 +127,7 @@ told tell(
         met->write = std::max(met->write, needed(met->is.state, made.state));
         met->is.state = made.state;
     }
-    remember(story, delivery, made);
+    remember(story, delivery, made, now);
     return done;
 }
 

@@ -19,8 +19,6 @@ std::optional<source> source_of(sentry::webhook const& hook);
 /// What makes two deliveries the same happening: the event, and for an alert its rule (the id where there is
 /// one, else the label).
 std::optional<crypto::sha256_digest> event_of(sentry::webhook const& hook);
-/// By Sentry's clock.
-std::optional<timestamp> event_time(sentry::webhook const& hook);
 /// The project that a webhook is about; a metric alert may be about several, of which the first stands for
 /// it.
 sentry::project_ref project_of(sentry::webhook const& hook);
@@ -32,6 +30,7 @@ struct told_delivery {
     crypto::sha256_digest const& body;
     std::optional<crypto::sha256_digest> const& event;
     std::optional<delivery_id> event_applied_by;  ///< the delivery that gave this event its effect already
+    bool is_read_back = false;  ///< Sentry's own word on what holds: nothing stays in doubt after it
 };
 
 /// An incident of a source while a batch is folded.
@@ -54,9 +53,8 @@ struct tracked_incident {
 struct source_story {
     std::optional<crypto::sha256_digest> last_body = {};
     std::optional<delivery_id> last_delivery = {};
-    std::optional<timestamp> last_event_at = {};
-    bool had_lifecycle = false;
-    bool is_changed = false;  ///< of the four above
+    source_facts facts = {};
+    bool is_changed = false;  ///< of the three above
     std::vector<tracked_incident> incidents = {};
 
     /// The incident that a delivery meets: the one that is not resolved, else the newest.

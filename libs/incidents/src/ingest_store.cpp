@@ -64,10 +64,10 @@ constexpr db::statement insert_sources{
 // A locking subquery is run for one key after the other, so that rows are locked in the order of the keys.
 constexpr db::statement lock_sources_in_order{
     "lock_sources",
-    R"(select k.nth, s.last_delivery_id, s.had_lifecycle, s.last_event_at, s.last_body_sha256
+    R"(select k.nth, s.last_delivery_id, s.had_lifecycle, s.was_created, s.last_event_at, s.last_state_at, s.events, s.unsettled_at, s.last_body_sha256
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
         cross join lateral
-              (select s.last_delivery_id, s.had_lifecycle, s.last_event_at, s.last_body_sha256
+              (select s.last_delivery_id, s.had_lifecycle, s.was_created, s.last_event_at, s.last_state_at, s.events, s.unsettled_at, s.last_body_sha256
                  from tocsin.sources s
                 where s.organization_id = k.organization_id and s.integration_id = k.integration_id
                   and s.source_kind = k.source_kind and s.source_id = k.source_id
@@ -157,9 +157,12 @@ constexpr db::statement insert_timeline{
 constexpr db::statement update_all_sources{
     "update_sources",
     R"(update tocsin.sources s
-          set last_delivery_id = k.last_delivery_id, last_event_at = k.last_event_at, had_lifecycle = k.had_lifecycle, last_body_sha256 = k.last_body_sha256
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::boolean[], $8::bytea[])
-              as k (organization_id, integration_id, source_kind, source_id, last_delivery_id, last_event_at, had_lifecycle, last_body_sha256)
+          set last_delivery_id = k.last_delivery_id, last_event_at = k.last_event_at, last_state_at = k.last_state_at, unsettled_at = k.unsettled_at,
+              events = k.events, had_lifecycle = k.had_lifecycle, was_created = k.was_created, last_body_sha256 = k.last_body_sha256
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
+                     $10::boolean[], $11::boolean[], $12::bytea[])
+              as k (organization_id, integration_id, source_kind, source_id, last_delivery_id, last_event_at, last_state_at, unsettled_at, events,
+                    had_lifecycle, was_created, last_body_sha256)
         where s.organization_id = k.organization_id and s.integration_id = k.integration_id
           and s.source_kind = k.source_kind and s.source_id = k.source_id)"
 };
@@ -287,8 +290,14 @@ std::vector<std::size_t> lock_existing(
         is_there[nth] = true;
         auto& story = stories[places[nth]];
         story.last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id");
-        story.last_event_at = row.get<std::optional<timestamp>>("last_event_at");
-        story.had_lifecycle = row.get<bool>("had_lifecycle");
+        story.facts = {
+            .had_lifecycle = row.get<bool>("had_lifecycle"),
+            .was_created = row.get<bool>("was_created"),
+            .last_event_at = row.get<std::optional<timestamp>>("last_event_at"),
+            .last_state_at = row.get<std::optional<timestamp>>("last_state_at"),
+            .events = row.get<std::int64_t>("events"),
+            .unsettled_at = row.get<std::optional<timestamp>>("unsettled_at")
+        };
         if (auto const body = row.get<std::optional<byte_string>>("last_body_sha256"))
             std::copy(body->begin(), body->end(), story.last_body.emplace().begin());
     }
@@ -533,14 +542,19 @@ void update_sources(db::transaction& tx, std::vector<source_write> const& all) {
     if (all.empty()) return;
     source_columns keys;
     uuids deliveries;
-    times event_times;
-    flags lifecycles;
+    times event_times, state_times, unsettled;
+    numbers events;
+    flags lifecycles, created;
     bytes bodies;
     for (auto const& [key, story] : all) {
         keys.add(key);
         deliveries.add(story.last_delivery);
-        event_times.add(story.last_event_at);
-        lifecycles.add(story.had_lifecycle);
+        event_times.add(story.facts.last_event_at);
+        state_times.add(story.facts.last_state_at);
+        unsettled.add(story.facts.unsettled_at);
+        events.add(story.facts.events);
+        lifecycles.add(story.facts.had_lifecycle);
+        created.add(story.facts.was_created);
         bodies.add(story.last_body);
     }
     tx.run(
@@ -551,7 +565,11 @@ void update_sources(db::transaction& tx, std::vector<source_write> const& all) {
         keys.ids,
         deliveries,
         event_times,
+        state_times,
+        unsettled,
+        events,
         lifecycles,
+        created,
         bodies
     );
 }

@@ -13,6 +13,8 @@ async::task<result<sentry::issue>> issue_reader::find(
     };
     auto answered = co_await access.call<sentry::issue>(org, id, ask);
     if (!answered) co_return answered.error();
+    if (!*answered && answered->error().kind == sentry::failure_kind::gone)
+        co_return error{errc::not_found, "Sentry does not know this issue."};
     if (!*answered) co_return sentry::to_error(answered->error(), "to read an issue");
     co_return std::move(**answered);
 }

@@ -1,4 +1,5 @@
-// What carries a time of its own leads to the same end in whatever order and however often it is delivered.
+// What carries a time of its own leads to the same end in whatever order and however often it is delivered;
+// what carries none does once the issue has been read from Sentry, and it is read where that is needed.
 #include "ingest_fold.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -7,7 +8,9 @@
 #include <cstdlib>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace tocsin;
@@ -18,6 +21,10 @@ namespace {
 
 timestamp const start = *parse_rfc3339("2026-03-02T10:00:00Z");
 rule_settings const settings{};
+
+timestamp at_second(int n) {
+    return start + std::chrono::seconds(n);
+}
 
 struct happening {
     sentry::webhook hook;
@@ -32,19 +39,25 @@ happening of(sentry::webhook hook, std::string const& bytes) {
     return {std::move(hook), crypto::sha256(bytes), event};
 }
 
-/// The n-th event of an issue, as an alert rule's or by itself.
-happening event(std::mt19937& random, int n) {
+std::string nothing_or(std::mt19937& random, std::string text) {
+    return random() % 4 == 0 ? std::string() : std::move(text);
+}
+
+/// The n-th event of an issue, as an alert rule's or by itself. Two follow each other within the same second,
+/// and each says more or less.
+happening event(std::mt19937& random, int n, std::string const& issue = "1") {
     static std::vector<std::string> const levels{"error", "warning", "error", "info"};
+    auto const text = std::to_string(n);
     sentry::event_alert about;
-    about.event_id = "event " + std::to_string(n);
-    about.issue_id = "1";
-    about.title = "Title " + std::to_string(n);
-    about.culprit = "culprit " + std::to_string(n);
+    about.event_id = "event " + text;
+    about.issue_id = issue;
+    about.title = "Title " + text;
+    about.culprit = nothing_or(random, "culprit " + text);
     about.level = levels[random() % levels.size()];
-    about.environment = "environment " + std::to_string(n % 3);
-    about.release = "1." + std::to_string(n);
-    about.url = "https://sentry.example/" + std::to_string(n);
-    about.at = start + std::chrono::seconds(n);
+    about.environment = nothing_or(random, "environment " + std::to_string(n % 3));
+    about.release = nothing_or(random, "1." + text);
+    about.url = "https://sentry.example/" + text;
+    about.at = at_second(n / 2);
     sentry::webhook hook;
     if (random() % 2 == 0) {
         hook.resource = sentry::resource::error;
@@ -56,52 +69,102 @@ happening event(std::mt19937& random, int n) {
         hook.action = "triggered";
         hook.what = about;
     }
-    return of(std::move(hook), "event " + std::to_string(n));
+    return of(std::move(hook), issue + " event " + text);
 }
 
-happening created(int n) {
-    sentry::issue issue;
-    issue.id = "1";
-    issue.title = "Title " + std::to_string(n);
-    issue.level = "error";
-    issue.status = "unresolved";
-    issue.count = n;
-    issue.last_seen = start + std::chrono::seconds(n);
-    sentry::webhook hook;
-    hook.resource = sentry::resource::issue;
-    hook.action = "created";
-    hook.what = issue;
-    return of(std::move(hook), "issue " + std::to_string(n));
-}
-
-struct ending {
-    incident_state state;
-    std::size_t incidents = 0;
-    std::size_t effects = 0;  ///< deliveries that were no duplicates
+/// What a webhook says of an issue at some second.
+struct moment {
+    std::string issue = "1";
+    std::string status = "unresolved";
+    int second = 0;
+    std::int64_t count = 1;
 };
 
-ending tell_all(history const& all) {
-    routing where;
-    where.result = routing::kind::mapped;
-    where.open_on_error = true;
-    source_story story;
-    std::map<crypto::sha256_digest, delivery_id> applied;
-    ending at_last;
-    for (auto const& one : all) {
+happening lifecycle(std::string const& action, moment const& is) {
+    sentry::issue about;
+    about.id = is.issue;
+    about.short_id = "SHOP-" + is.issue;
+    about.title = "Issue " + is.issue;
+    about.culprit = "culprit of the issue";
+    about.level = "error";
+    about.url = "https://sentry.example/issues/" + is.issue;
+    about.status = is.status;
+    about.count = is.count;
+    about.last_seen = at_second(is.second);
+    sentry::webhook hook;
+    hook.resource = sentry::resource::issue;
+    hook.action = action;
+    hook.what = about;
+    auto const bytes =
+        is.issue + action + is.status + std::to_string(is.second) + " " + std::to_string(is.count);
+    return of(std::move(hook), bytes);
+}
+
+happening metric(std::string const& action, int n) {
+    sentry::metric_alert about;
+    about.id = "7";
+    about.title = "p95";
+    about.text = std::to_string(n) + " events";
+    sentry::webhook hook;
+    hook.resource = sentry::resource::metric_alert;
+    hook.action = action;
+    hook.what = about;
+    return of(std::move(hook), "metric " + action + std::to_string(n));
+}
+
+/// One source, told as a batch tells it.
+class told_source {
+public:
+    void tell(happening const& one, bool is_read_back = false) {
         std::optional<delivery_id> before;
         if (one.event)
-            if (auto const found = applied.find(*one.event); found != applied.end()) before = found->second;
-        auto const done =
-            tell(story, {{}, one.hook, one.body, one.event, before}, 0, where, settings, start + 1h, [] {
-                return std::int64_t{1};
+            if (auto const found = applied_.find(*one.event); found != applied_.end()) before = found->second;
+        auto const done = incidents::tell(
+            story_,
+            {{}, one.hook, one.body, one.event, before, is_read_back},
+            0,
+            where_,
+            settings,
+            start + 1h,
+            [this] { return ++incidents_; }
+        );
+        if (one.event && done.made.applied) applied_.emplace(*one.event, delivery_id{});
+        if (done.made.outcome != outcome::duplicate) ++effects_;
+        in_doubt_ = (in_doubt_ && !is_read_back) || done.made.in_doubt;
+        // Of the others none is open: there is a rule for it, and an index.
+        auto const open =
+            std::count_if(story_.incidents.begin(), story_.incidents.end(), [](auto const& each) {
+                return each.is.state.status != status::resolved;
             });
-        if (one.event && done.made.applied) applied.emplace(*one.event, delivery_id{});
-        if (done.made.outcome != outcome::duplicate) ++at_last.effects;
+        BOOST_TEST_REQUIRE(open <= 1);
     }
-    at_last.incidents = story.incidents.size();
-    at_last.state = story.current()->is.state;
-    return at_last;
-}
+    void tell(history const& all) {
+        for (auto const& one : all) tell(one);
+    }
+
+    /// Nothing where no incident was opened.
+    incident_state const* state() {
+        auto const* const current = story_.current();
+        return current ? &current->is.state : nullptr;
+    }
+    bool is_open() { return state() && state()->status != status::resolved; }
+    std::int64_t incidents() const { return incidents_; }
+    std::size_t effects() const { return effects_; }
+    bool in_doubt() const { return in_doubt_; }
+
+private:
+    routing where_ = [] {
+        routing where;
+        where.result = routing::kind::mapped;
+        where.open_on_error = true;
+        return where;
+    }();
+    source_story story_;
+    std::map<crypto::sha256_digest, delivery_id> applied_;
+    std::int64_t incidents_ = 0;
+    std::size_t effects_ = 0;
+    bool in_doubt_ = false;
+};
 
 /// 200 deliveries are told in this many orders; TOCSIN_TEST_SHUFFLES asks for more.
 int shuffles() {
@@ -120,6 +183,55 @@ history with_duplicates(history all, std::mt19937& random) {
     return all;
 }
 
+/// The life of an issue, as Sentry knows it, and what it sends of it.
+struct life {
+    moment is;
+    history sent;
+
+    life(std::mt19937& random, std::string issue, int deliveries) {
+        is.issue = std::move(issue);
+        is.second = 1;
+        sent.push_back(lifecycle("created", is));
+        while (static_cast<int>(sent.size()) < deliveries) {
+            is.second += 1 + static_cast<int>(random() % 3);
+            auto const next = random() % 4;
+            // What is archived stays silent, and what is resolved fires again only as a regression.
+            if (is.status != "unresolved")
+                change(
+                    "unresolved",
+                    "unresolved",
+                    random() % 2 == 0 && static_cast<int>(sent.size()) + 1 < deliveries,
+                    random
+                );
+            else if (next == 0)
+                change("resolved", "resolved", false, random);
+            else if (next == 1)
+                change("ignored", "ignored", false, random);
+            else
+                fire(random);
+        }
+    }
+
+    /// What reading the issue says at the end.
+    happening read() const {
+        auto now = lifecycle(is.status == "ignored" ? "archived" : is.status, is);
+        now.body = crypto::sha256("as it was read");
+        return now;
+    }
+    bool is_open() const { return is.status == "unresolved"; }
+
+private:
+    void fire(std::mt19937& random) {
+        ++is.count;
+        sent.push_back(event(random, is.second * 2, is.issue));
+    }
+    void change(std::string const& action, std::string status, bool by_event, std::mt19937& random) {
+        if (by_event) fire(random);
+        is.status = std::move(status);
+        sent.push_back(lifecycle(action, is));
+    }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(convergence)
@@ -129,52 +241,133 @@ BOOST_AUTO_TEST_CASE(events_end_alike_in_any_order_and_with_any_duplicates) {
     for (int round = 0; round < shuffles(); ++round) {
         history all;
         for (int n = 1; n <= 160; ++n) all.push_back(event(random, n));
-        auto const expected = tell_all(all);
-        BOOST_TEST(expected.incidents == 1);
-        BOOST_TEST(expected.state.occurrences == 160);
-        BOOST_TEST((expected.state.severity == severity::critical));
-        BOOST_TEST(expected.state.title == "Title 160");
+        told_source in_order;
+        in_order.tell(all);
+        auto const expected = *in_order.state();
+        BOOST_TEST_REQUIRE(in_order.incidents() == 1);
+        BOOST_TEST_REQUIRE(expected.occurrences == 160);
+        BOOST_TEST_REQUIRE((expected.severity == severity::critical));
+        BOOST_TEST_REQUIRE(expected.title == "Title 160");
         auto told = with_duplicates(all, random);
-        BOOST_TEST(told.size() == 200);
+        BOOST_TEST_REQUIRE(told.size() == 200);
         std::shuffle(told.begin(), told.end(), random);
-        auto const found = tell_all(told);
-        BOOST_TEST_REQUIRE((found.state == expected.state), "shuffle " << round);
-        BOOST_TEST_REQUIRE(found.incidents == 1);
-        BOOST_TEST_REQUIRE(found.effects == expected.effects);
+        told_source shuffled;
+        shuffled.tell(told);
+        BOOST_TEST_REQUIRE((*shuffled.state() == expected), "shuffle " << round);
+        BOOST_TEST_REQUIRE(shuffled.incidents() == 1);
+        BOOST_TEST_REQUIRE(shuffled.effects() == in_order.effects());
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_order_of_five_events_ends_alike) {
+BOOST_AUTO_TEST_CASE(every_order_of_five_moments_ends_alike) {
     std::mt19937 random(5);
-    std::vector<int> order{1, 2, 3, 4, 5};
-    history all;
-    for (int const n : order) all.push_back(event(random, n));
-    auto const expected = tell_all(all);
-    do {
-        history told;
-        for (int const n : order) told.push_back(all[static_cast<std::size_t>(n - 1)]);
-        BOOST_TEST_REQUIRE((tell_all(told).state == expected.state));
-    } while (std::next_permutation(order.begin(), order.end()));
+    for (int round = 0; round < 20; ++round) {
+        std::vector<int> order{0, 1, 2, 3, 4};
+        history all;
+        for (int const n : order)
+            all.push_back(n == 2 ? lifecycle("created", {.second = 1, .count = 3}) : event(random, n));
+        told_source in_order;
+        in_order.tell(all);
+        do {
+            told_source other;
+            for (int const n : order) other.tell(all[static_cast<std::size_t>(n)]);
+            BOOST_TEST_REQUIRE((*other.state() == *in_order.state()));
+        } while (std::next_permutation(order.begin(), order.end()));
+    }
 }
 
-/// Sentry's own count and ours of the events that came are two truths about the occurrences, and an issue
-/// names no environment: of these the order of arrival decides.
 BOOST_AUTO_TEST_CASE(moments_of_the_issue_among_its_events_end_alike) {
     std::mt19937 random(7);
     for (int round = 0; round < shuffles(); ++round) {
         history all;
-        for (int n = 1; n <= 120; ++n) all.push_back(n % 4 == 0 ? created(n) : event(random, n));
-        auto const expected = tell_all(all).state;
+        // Its creation is sent again as the issue is by then.
+        for (int n = 1; n <= 160; ++n)
+            all.push_back(
+                n % 8 == 0 ? lifecycle("created", {.second = n / 2, .count = n * 2}) : event(random, n)
+            );
+        told_source in_order;
+        in_order.tell(all);
+        auto told = with_duplicates(all, random);
+        BOOST_TEST_REQUIRE(told.size() == 200);
+        std::shuffle(told.begin(), told.end(), random);
+        told_source shuffled;
+        shuffled.tell(told);
+        BOOST_TEST_REQUIRE(shuffled.incidents() == 1);
+        BOOST_TEST_REQUIRE((*shuffled.state() == *in_order.state()), "shuffle " << round);
+        BOOST_TEST_REQUIRE(shuffled.state()->occurrences == 320);
+        BOOST_TEST_REQUIRE(!shuffled.in_doubt());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_alert_that_goes_up_ends_alike) {
+    std::mt19937 random(11);
+    static std::vector<std::string> const actions{"warning", "open", "warning", "critical"};
+    for (int round = 0; round < shuffles(); ++round) {
+        history all;
+        for (int n = 0; n < 40; ++n) all.push_back(metric(actions[random() % actions.size()], n));
         auto told = with_duplicates(all, random);
         std::shuffle(told.begin(), told.end(), random);
-        auto const found = tell_all(told);
-        BOOST_TEST_REQUIRE(found.incidents == 1);
-        BOOST_TEST_REQUIRE((found.state.status == expected.status));
-        BOOST_TEST_REQUIRE((found.state.severity == expected.severity));
-        BOOST_TEST_REQUIRE((found.state.last_seen_at == expected.last_seen_at));
-        BOOST_TEST_REQUIRE(found.state.title == expected.title);
-        BOOST_TEST_REQUIRE(found.state.level == expected.level);
+        told_source in_order, shuffled;
+        in_order.tell(all);
+        shuffled.tell(told);
+        BOOST_TEST_REQUIRE(shuffled.incidents() == 1);
+        BOOST_TEST_REQUIRE(shuffled.is_open());
+        BOOST_TEST_REQUIRE((shuffled.state()->severity == in_order.state()->severity));
     }
+}
+
+BOOST_AUTO_TEST_CASE(whole_lives_end_as_sentry_says_once_the_issue_is_read) {
+    std::mt19937 random(13);
+    for (int round = 0; round < shuffles(); ++round) {
+        life const one(random, "1", 160);
+        auto told = with_duplicates(one.sent, random);
+        BOOST_TEST_REQUIRE(told.size() == 200);
+        std::shuffle(told.begin(), told.end(), random);
+        told_source shuffled;
+        shuffled.tell(told);
+        shuffled.tell(one.read(), true);
+        BOOST_TEST_REQUIRE(shuffled.is_open() == one.is_open(), "shuffle " << round);
+        BOOST_TEST_REQUIRE(!shuffled.in_doubt());
+        if (!one.is_open()) continue;
+        BOOST_TEST_REQUIRE(shuffled.state()->title == "Issue 1");
+        BOOST_TEST_REQUIRE(shuffled.state()->occurrences == one.is.count);
+        BOOST_TEST_REQUIRE((shuffled.state()->last_seen_at == at_second(one.is.second)));
+    }
+}
+
+/// Each is delivered once, events more often, and the issue is read some time after a doubt was raised: right
+/// away or when everything has come.
+BOOST_AUTO_TEST_CASE(an_order_that_misleads_raises_a_doubt) {
+    std::mt19937 random(17);
+    int unread = 0;
+    for (int round = 0; round < shuffles(); ++round) {
+        life const one(random, "1", 3 + static_cast<int>(random() % 12));
+        auto told = one.sent;
+        for (auto const& each : one.sent)
+            if (each.event && random() % 3 == 0) told.push_back(each);
+        // Most come nearly in order.
+        auto const reach = 1 + static_cast<int>(random() % 12);
+        for (std::size_t i = 0; i + 1 < told.size(); ++i) {
+            auto const most = std::min<std::size_t>(told.size() - 1, i + static_cast<std::size_t>(reach));
+            std::swap(told[i], told[i + random() % (most - i + 1)]);
+        }
+        told_source shuffled;
+        bool was_read = false;
+        for (auto const& each : told) {
+            shuffled.tell(each);
+            if (!shuffled.in_doubt() || random() % 2 == 0) continue;
+            shuffled.tell(one.read(), true);
+            was_read = true;
+        }
+        if (shuffled.in_doubt()) {
+            shuffled.tell(one.read(), true);
+            was_read = true;
+        }
+        unread += was_read ? 0 : 1;
+        BOOST_TEST_REQUIRE(shuffled.is_open() == one.is_open(), "shuffle " << round);
+    }
+    // Nothing is read without a reason.
+    BOOST_TEST(unread > shuffles() / 20);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

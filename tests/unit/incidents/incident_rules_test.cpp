@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(every_lifecycle_action_has_its_effect) {
          outcome::updated,
          change::update},
         {"created after a lifecycle action opens nothing",
-         [](situation& s) { s.memory.had_lifecycle = true; },
+         [](situation& s) { s.memory.facts.had_lifecycle = true; },
          outcome::stale,
          change::none},
         {"created after a person resolved reopens",
@@ -541,9 +541,9 @@ BOOST_AUTO_TEST_CASE(event_times_are_compared_with_event_times) {
     late.action = "triggered";
     late.known = incident_with(status::resolved, now - 10s);
     late.event_at = now - 1min;
-    late.memory.last_event_at = now - 1h;
+    late.memory.facts.last_event_at = now - 1h;
     BOOST_TEST(to_string(decided(late).outcome) == "reopened");
-    late.memory.last_event_at = now - 30s;
+    late.memory.facts.last_event_at = now - 30s;
     BOOST_TEST(to_string(decided(late).outcome) == "stale");
 }
 

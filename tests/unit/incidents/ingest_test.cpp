@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,24 @@ struct fixture {
         made.hook.resource = sentry::resource::issue;
         made.hook.action = std::move(action);
         made.hook.installation = *uuid::parse(installation);
+        made.hook.what = std::move(about);
+        return made;
+    }
+
+    static arrival event(std::string const& issue, int n) {
+        sentry::event_alert about;
+        about.event_id = issue + " event " + std::to_string(n);
+        about.issue_id = issue;
+        about.title = "Title " + std::to_string(n);
+        about.level = n % 3 == 0 ? "warning" : "error";
+        about.environment = "environment " + std::to_string(n % 3);
+        about.release = "1." + std::to_string(n);
+        about.project = {"1", "checkout", "Checkout"};
+        about.at = *parse_rfc3339("2026-03-02T10:00:00Z") + std::chrono::seconds(n);
+        about.rule = "A rule";
+        auto made = fixture::issue("created", issue, "event " + std::to_string(n));
+        made.hook.resource = sentry::resource::event_alert;
+        made.hook.action = "triggered";
         made.hook.what = std::move(about);
         return made;
     }
@@ -174,6 +193,35 @@ BOOST_FIXTURE_TEST_CASE(a_value_that_the_database_refuses_fails_nobody_else, fix
         BOOST_TEST(outcomes[i] == (i % 40 == 7 || i % 40 == 9 ? "unreadable" : "opened"), i);
     BOOST_TEST(database.sql("select count(*) || ' ' || max(number) from tocsin.incidents") == "114 114");
     BOOST_TEST(database.sql("select count(*) from tocsin.deliveries where body is not null") == "120");
+}
+
+/// Of one issue after the other, told in another order each time, in batches as they come.
+BOOST_FIXTURE_TEST_CASE(histories_end_alike_in_whatever_order_they_are_written, fixture) {
+    std::mt19937 random(19);
+    constexpr int orders = 8;
+    for (int order = 0; order < orders; ++order) {
+        auto const id = std::to_string(1000 + order);
+        std::vector<arrival> all;
+        for (int n = 1; n <= 160; ++n) {
+            all.push_back(event(id, n));
+            if (n % 4 == 0) all.push_back(event(id, n));  // again
+        }
+        std::get<sentry::issue>(all.emplace_back(issue("created", id, "created")).hook.what).last_seen =
+            parse_rfc3339("2026-03-02T10:00:00Z");
+        std::shuffle(all.begin(), all.end(), random);
+        take(std::move(all));
+    }
+    BOOST_TEST(database.sql("select count(*) from tocsin.incidents") == std::to_string(orders));
+    BOOST_TEST(
+        database.sql(
+            "select string_agg(distinct concat_ws(' ', status, severity, title, environment, release, level, "
+            "occurrences, extract(epoch from last_seen_at)::bigint), '; ') from tocsin.incidents"
+        ) == "open critical Title 160 environment 1 1.160 error 161 1772445760"
+    );
+    BOOST_TEST(
+        database.sql("select count(*) from tocsin.deliveries where outcome = 'duplicate'") ==
+        std::to_string(orders * 40)
+    );
 }
 
 BOOST_FIXTURE_TEST_CASE(after_an_uninstall_nothing_has_an_effect, fixture) {

@@ -4,6 +4,7 @@
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/sentry/webhook.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -20,13 +21,26 @@ struct rule_settings {
     std::int64_t critical_event_count = 100;  ///< `auto`: error becomes critical from here
 };
 
-/// What was applied last to the source of a delivery.
+/// What is remembered of what was applied to a source so far. Times are of Sentry's clock but where it says
+/// otherwise.
+struct source_facts {
+    bool had_lifecycle = false;                   ///< an issue.* action other than created
+    bool was_created = false;                     ///< issue.created
+    std::optional<timestamp> last_event_at = {};  ///< of the newest event
+    std::optional<timestamp> last_state_at = {};  ///< of the newest state of the issue: when it was last seen
+    std::int64_t events = 0;                      ///< that came for the newest incident
+    std::optional<timestamp> unsettled_at = {};   ///< our clock: a lifecycle action came out of turn
+
+    /// The newest of both.
+    std::optional<timestamp> last_at() const noexcept { return std::max(last_event_at, last_state_at); }
+    friend bool operator==(source_facts const&, source_facts const&) = default;
+};
+
+/// The source of a delivery, seen from this delivery.
 struct source_memory {
     bool same_body = false;      ///< as the last one applied
     bool event_applied = false;  ///< this event under this rule has had its effect
-    bool had_lifecycle = false;  ///< an issue.* action other than created was applied
-    /// Of the newest event or issue state applied so far, by Sentry's clock.
-    std::optional<timestamp> last_event_at = {};
+    source_facts facts = {};
 };
 
 /// Where a delivery leads: the mapping of its project, with an alert action's settings on top.
@@ -62,8 +76,11 @@ struct decision {
     incidents::change change = change::none;
     incident_state state = {};
     std::vector<timeline_item> timeline = {};
-    bool applied = false;    ///< remembered by the source: an equal body is a duplicate from now on
-    bool lifecycle = false;  ///< remembered too
+    bool applied = false;      ///< remembered by the source: an equal body is a duplicate from now on
+    bool lifecycle = false;    ///< remembered too
+    bool out_of_turn = false;  ///< and this
+    std::optional<std::int64_t> events = {};  ///< and how many have come for the incident, where that changes
+    bool in_doubt = false;                    ///< only Sentry knows what holds: the issue is to be read
 };
 
 /// What a signed, decoded webhook about an issue or a metric alert does.
@@ -74,6 +91,11 @@ decision decide(
     std::optional<known_incident> const& known,
     rule_settings const& settings,
     timestamp now
+);
+
+/// What a source remembers after a delivery that was applied.
+source_facts remembered(
+    source_facts before, sentry::webhook const& hook, decision const& made, timestamp now
 );
 
 /// `auto` severity of a level and a number of events.

@@ -43,13 +43,6 @@ struct accepted {
     std::optional<std::int64_t> incident;
 };
 
-/// A source that a webhook has left in doubt: what it says contradicts itself, or what is known.
-struct doubt {
-    organization_id organization;
-    integration_id integration;
-    source about;
-};
-
 /// Deliveries into incidents. What it answers is durable. Those that wait at the same time share a
 /// transaction; none waits for others to come. Belongs to the executor's thread; nobody may be in `take` when
 /// it ends.
@@ -68,8 +61,8 @@ public:
     /// durable, or where that cannot be told; at once where it would have to wait for too long.
     async::task<std::optional<accepted>> take(arrival what);
 
-    /// Told of each doubt as soon as its delivery is answered; must not block.
-    void on_doubt(std::function<void(doubt)> handler);
+    /// Told as soon as deliveries are answered that left a doubt behind; must not block.
+    void on_doubt(std::function<void()> handler);
 
     static void declare(observe::metrics& metrics);
 

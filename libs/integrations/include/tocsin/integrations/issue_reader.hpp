@@ -17,7 +17,8 @@ public:
     issue_reader(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
         : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
 
-    /// Of an integration that has no token, or whose call fails, an error that says why.
+    /// Of an integration that has no token, or whose call fails, an error that says why; errc::not_found
+    /// where Sentry does not know the issue.
     async::task<result<sentry::issue>> find(organization_id org, integration_id id, std::string issue);
 
 private:
