@@ -35,6 +35,9 @@ alter table tocsin.deliveries alter column body set storage extended;
 create index deliveries_integration_idx on tocsin.deliveries (organization_id, integration_id, delivery_id);
 create index deliveries_unmapped_idx on tocsin.deliveries (organization_id, integration_id, project_id, project_slug)
     where outcome = 'unmapped';
+-- What was run again is few: whether a held delivery was, is asked for each of them.
+create index deliveries_replayed_idx on tocsin.deliveries (organization_id, integration_id, request_id)
+    where signing_key = 'replay';
 call tocsin.protect('tocsin.deliveries');
 
 -- Makes the daily partitions from yesterday to `days_ahead` days from today, and says how many. Called by the scheduler and by

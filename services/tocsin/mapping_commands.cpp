@@ -43,7 +43,7 @@ struct import_arguments {
 /// What a file asks for, against what there is.
 struct import_plan {
     std::vector<integrations::new_mapping> made;
-    std::vector<std::pair<mapping_id, service_id>> moved;
+    std::vector<integrations::mapping_move> moved;
     std::vector<std::string> said;
     std::size_t unchanged = 0;
     std::vector<std::string> problems;
@@ -85,7 +85,7 @@ import_plan plan_of(
         } else if (mapped->service.id == service->id) {
             ++plan.unchanged;
         } else {
-            plan.moved.emplace_back(mapped->id, service->id);
+            plan.moved.push_back({mapped->id, service->id});
             plan.said.push_back("move  " + said + " (was " + mapped->service.slug + ")");
         }
     }
@@ -121,21 +121,10 @@ async::task<bool> carry_out(
         std::cout << "Nothing was changed: add --apply.\n";
         co_return true;
     }
-    if (!plan.made.empty()) {
-        auto const made = co_await mappings.create(org, id, std::move(plan.made));
-        if (!made) {
-            std::cerr << "tocsin: " << made.error().detail << '\n';
-            co_return false;
-        }
-    }
-    for (auto const& [which, service] : plan.moved) {
-        integrations::mapping_change how;
-        how.service = service;
-        auto const done = co_await mappings.change(org, id, which, how);
-        if (!done) {
-            std::cerr << "tocsin: " << done.error().detail << '\n';
-            co_return false;
-        }
+    auto const done = co_await mappings.import(org, id, std::move(plan.made), std::move(plan.moved));
+    if (!done) {
+        std::cerr << "tocsin: " << done.error().detail << '\n';
+        co_return false;
     }
     std::cout << "Done.\n";
     co_return true;
@@ -217,7 +206,7 @@ void add_mapping_commands(CLI::App& program, chosen_command& chosen) {
     command->add_option("FILE", with->file, "The CSV file")->required();
     command->add_option("--org", with->organization, "Slug of the organization")->required();
     command->add_option("--integration", with->integration, "Id of the integration")->required();
-    command->add_flag("--apply", with->apply, "Carry it out, all or nothing of the new ones");
+    command->add_flag("--apply", with->apply, "Carry it out, all or nothing");
     command->callback([&chosen, with] { chosen = [with] { return run_import(*with); }; });
 }
 

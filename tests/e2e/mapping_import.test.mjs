@@ -49,3 +49,20 @@ test('what is wrong is said with its line, and nothing is done', async () => {
   assert.match((await run('sentry_project,service\n', { status: 1, id: 'nonsense' })).stderr, /UUID/);
   assert.deepEqual(await mapped(), before);
 });
+
+test('hundreds are mapped and moved in one transaction each way, or none is', async () => {
+  const lines = (service, more = []) => ['sentry_project,service', ...Array.from({ length: 600 }, (_, n) => `many-${n},${service}`), ...more].join('\n');
+  const before = await mapped();
+  const transactions = () => tocsin.value("select count(distinct xmin::text) from tocsin.mappings where sentry_project_slug like 'many-%'");
+  assert.match((await run(lines('web'), { apply: true })).stdout, /600 to map, 0 to move, 0 as they are[\s\S]*Done/);
+  assert.equal(await transactions(), 1);
+  const all = await mapped();
+  assert.equal(all.length, before.length + 600);
+  assert.match((await run(lines('checkout'), { apply: true })).stdout, /0 to map, 600 to move, 0 as they are[\s\S]*Done/);
+  assert.equal(await transactions(), 1);
+  // One project by its slug and by its id: the second is refused, and with it all.
+  const project = (await admin.get(`${tocsin.org.path}/integrations/${integration.id}/projects`)).json.items.find((one) => !one.mapping);
+  const twice = lines('web', [`${project.slug},web`, `${project.id},web`]);
+  assert.match((await run(twice, { apply: true, status: 1 })).stderr, /is mapped already/);
+  assert.deepEqual((await mapped()).filter(([slug]) => slug.startsWith('many-') || slug === project.slug).map(([, service]) => service), Array(600).fill('checkout'));
+});

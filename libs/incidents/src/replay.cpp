@@ -1,6 +1,7 @@
 #include "ingest_batch.hpp"
 
 #include <tocsin/crypto/random.hpp>
+#include <tocsin/db/array.hpp>
 #include <tocsin/incidents/replay.hpp>
 
 #include <algorithm>
@@ -25,10 +26,19 @@ constexpr db::statement find_stored{
         where d.organization_id = $1 and d.delivery_id = $2)"
 };
 
+constexpr db::statement find_all_stored{
+    "find_deliveries_to_replay",
+    R"(select k.nth, d.integration_id, i.sentry_host, d.resource, d.request_id, d.hook_timestamp, d.outcome, d.body
+         from unnest($2::uuid[]) with ordinality as k (delivery_id, nth)
+         join tocsin.deliveries d on d.organization_id = $1 and d.delivery_id = k.delivery_id
+         join tocsin.integrations i on i.organization_id = d.organization_id and i.integration_id = d.integration_id
+        order by k.nth)"
+};
+
 // Without those that a replay has run already: it keeps their request's id.
 constexpr db::statement list_held{
     "list_held_deliveries",
-    R"(select d.delivery_id from tocsin.deliveries d
+    R"(select d.delivery_id, d.body_bytes from tocsin.deliveries d
         where d.organization_id = $1 and d.integration_id = $2 and d.outcome = 'unmapped'
           and (d.project_id = $3 or ($3::text is null and d.project_slug = $4))
           and not exists (select from tocsin.deliveries r
@@ -53,23 +63,20 @@ bool had_its_effect(std::string_view outcome) {
 }
 
 /// As it came; nothing where it has nothing left to do.
-result<std::optional<arrival>> find_to_replay(db::transaction& tx, organization_id org, delivery_id which) {
-    auto const row = tx.run(find_stored, org, which).first();
-    if (!row)
-        return error{errc::not_found, "There is no such delivery, or it is older than the retention time."};
-    if (had_its_effect(row->text("outcome"))) return std::optional<arrival>();
-    auto const body = row->get<std::optional<byte_string>>("body");
+result<std::optional<arrival>> read_to_replay(db::row const& row, organization_id org) {
+    if (had_its_effect(row.text("outcome"))) return std::optional<arrival>();
+    auto const body = row.get<std::optional<byte_string>>("body");
     if (!body) return error{errc::conflict, "The body of this delivery is not kept: it cannot be run again."};
     arrival again{
-        .sentry_host = row->text("sentry_host"),
-        .own = verified_integration{org, row->get<integration_id>("integration_id")},
+        .sentry_host = row.text("sentry_host"),
+        .own = verified_integration{org, row.get<integration_id>("integration_id")},
         .signing_key = "replay",
-        .request_id = row->text("request_id"),
-        .hook_timestamp = row->text("hook_timestamp"),
+        .request_id = row.text("request_id"),
+        .hook_timestamp = row.text("hook_timestamp"),
         .body = std::string(as_text(*body)),
         .hook = {}
     };
-    auto hook = sentry::decode_webhook(again.body, row->text("resource"));
+    auto hook = sentry::decode_webhook(again.body, row.text("resource"));
     if (!hook) return error{errc::conflict, "The body of this delivery cannot be read."};
     if (std::holds_alternative<sentry::installation_change>(hook->what))
         return error{errc::conflict, "What Sentry says of the installation itself is not run again."};
@@ -77,10 +84,18 @@ result<std::optional<arrival>> find_to_replay(db::transaction& tx, organization_
     return std::optional(std::move(again));
 }
 
+result<std::optional<arrival>> find_to_replay(db::transaction& tx, organization_id org, delivery_id which) {
+    auto const row = tx.run(find_stored, org, which).first();
+    if (!row)
+        return error{errc::not_found, "There is no such delivery, or it is older than the retention time."};
+    return read_to_replay(*row, org);
+}
+
 /// Undoes the transaction of a dry run, and carries what it came to.
+template <class Result>
 struct dry_run : std::exception {
-    explicit dry_run(replayed of) : what_happened(std::move(of)) {}
-    replayed what_happened;
+    explicit dry_run(Result of) : what_happened(std::move(of)) {}
+    Result what_happened;
 };
 
 replayed write(
@@ -105,14 +120,14 @@ async::task<result<replayed>> replay::run(organization_id org, delivery_id which
         std::make_shared<batched_delivery const>(**stored, delivery_id{crypto::uuid_v7(time_.now())});
     auto const work = [org, one, rules = rules_, how](db::transaction& tx) {
         auto done = write(tx, org, *one, rules);
-        if (how == replay_kind::dry) throw dry_run(std::move(done));
+        if (how == replay_kind::dry) throw dry_run<replayed>(std::move(done));
         return done;
     };
     std::optional<replayed> done;
     std::optional<error> refused;
     try {
         done = co_await writing_.transact(db::no_tenant, work);
-    } catch (dry_run& dry) {
+    } catch (dry_run<replayed>& dry) {
         done = std::move(dry.what_happened);
         done->delivery.reset();
     } catch (db::bad_value const&) {
@@ -122,20 +137,100 @@ async::task<result<replayed>> replay::run(organization_id org, delivery_id which
     co_return std::move(*done);
 }
 
-async::task<result<std::map<outcome, std::int64_t>>> replay::run_held(
+namespace {
+
+struct held_delivery {
+    delivery_id id;
+    std::int64_t size = 0;
+};
+
+/// Of those that are run in one transaction: it is short enough for whoever waits for its rows.
+constexpr std::size_t most_together = 100;
+constexpr std::int64_t most_bytes_together = 8 << 20;
+
+std::vector<std::vector<delivery_id>> parts_of(std::vector<held_delivery> const& all) {
+    std::vector<std::vector<delivery_id>> parts;
+    std::int64_t size = 0;
+    for (auto const& one : all) {
+        bool const is_full =
+            parts.empty() || parts.back().size() == most_together || size + one.size > most_bytes_together;
+        if (is_full) {
+            parts.emplace_back();
+            size = 0;
+        }
+        parts.back().push_back(one.id);
+        size += one.size;
+    }
+    return parts;
+}
+
+}  // namespace
+
+/// In one transaction; nothing where the database refuses a value of one of them.
+async::task<std::optional<replay::outcomes>> replay::run_together(
+    organization_id org, std::vector<delivery_id> all, replay_kind how
+) {
+    struct readable {
+        std::vector<batched_delivery> runnable;
+        outcomes others;
+    };
+    auto const found = std::make_shared<readable const>(co_await reading_.transact(
+        org,
+        [org, all, &time = time_](db::transaction& tx) {
+            db::array<uuid> ids;
+            for (auto const& each : all) ids.add(each);
+            readable of;
+            auto missing = static_cast<std::int64_t>(all.size());
+            for (auto const& row : tx.run(find_all_stored, org, ids)) {
+                auto again = read_to_replay(row, org);
+                if (!again || !*again) continue;
+                of.runnable.emplace_back(std::move(**again), delivery_id{crypto::uuid_v7(time.now())});
+                --missing;
+            }
+            // One that cannot be run hinders none of the others.
+            if (missing > 0) of.others[outcome::unreadable] = missing;
+            return of;
+        }
+    ));
+    auto const work = [found, rules = rules_, how](db::transaction& tx) {
+        std::vector<batched_delivery const*> batch;
+        for (auto const& one : found->runnable) batch.push_back(&one);
+        auto counts = found->others;
+        if (!batch.empty())
+            for (auto const& one : write_batch(tx, batch, rules))
+                if (one.answer) ++counts[one.answer->outcome];
+        if (how == replay_kind::dry) throw dry_run<outcomes>(std::move(counts));
+        return counts;
+    };
+    std::optional<outcomes> done;
+    try {
+        done = co_await writing_.transact(db::no_tenant, work);
+    } catch (dry_run<outcomes>& dry) {
+        done = std::move(dry.what_happened);
+    } catch (db::bad_value const&) {
+    }
+    co_return done;
+}
+
+async::task<result<replay::outcomes>> replay::run_held(
     organization_id org, held_project of, replay_kind how
 ) {
     auto const held = co_await reading_.transact(org, [org, of](db::transaction& tx) {
-        std::vector<delivery_id> found;
+        std::vector<held_delivery> found;
         for (auto const row : tx.run(list_held, org, of.integration, of.project_id, of.project_slug))
-            found.push_back(row.get<delivery_id>("delivery_id"));
+            found.push_back({row.get<delivery_id>("delivery_id"), row.get<std::int64_t>("body_bytes")});
         return found;
     });
-    std::map<outcome, std::int64_t> counts;
-    for (auto const& each : held) {
-        auto const done = co_await run(org, each, how);
-        // One that cannot be run hinders none of the others.
-        ++counts[done ? done->outcome : outcome::unreadable];
+    outcomes counts;
+    for (auto const& part : parts_of(held)) {
+        if (auto const done = co_await run_together(org, part, how)) {
+            for (auto const& [outcome, count] : *done) counts[outcome] += count;
+            continue;
+        }
+        for (auto const& each : part) {
+            auto const alone = co_await run(org, each, how);
+            ++counts[alone ? alone->outcome : outcome::unreadable];
+        }
     }
     co_return counts;
 }

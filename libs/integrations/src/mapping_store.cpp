@@ -1,6 +1,12 @@
 #include "mapping_store.hpp"
 
 #include <tocsin/crypto/random.hpp>
+#include <tocsin/db/array.hpp>
+
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
 
 namespace tocsin::integrations {
 
@@ -29,12 +35,34 @@ constexpr db::statement service_is_live{
     "is null"
 };
 
-constexpr db::statement insert_one{
-    "insert_mapping",
-    R"(insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, sentry_project_slug, sentry_project_name,
+constexpr db::statement find_unknown_service{
+    "find_unknown_service",
+    R"(select k.service_id from unnest($2::uuid[]) as k (service_id)
+        where not exists (select from tocsin.services s
+                           where s.organization_id = $1 and s.service_id = k.service_id and s.archived_at is null)
+        limit 1)"
+};
+
+// Environments come as text: an array of arrays of different lengths there is none.
+constexpr db::statement insert_all{
+    "insert_mappings",
+    R"(insert into tocsin.mappings (organization_id, integration_id, mapping_id, sentry_project_id, sentry_project_slug, sentry_project_name,
                                     service_id, active, inactive_until, environments, min_level, severity, on_archive, open_on_error)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text[], $11, $12, $13, $14)
-       on conflict do nothing)"
+       select $1, $2, k.mapping_id, k.project_id, k.project_slug, k.project_name, k.service_id, k.active, k.inactive_until,
+              k.environments::text[], k.min_level, k.severity, k.on_archive, k.open_on_error
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::boolean[], $9::timestamptz[], $10::text[], $11::text[],
+                     $12::text[], $13::text[], $14::boolean[])
+              as k (mapping_id, project_id, project_slug, project_name, service_id, active, inactive_until, environments, min_level, severity,
+                    on_archive, open_on_error)
+       on conflict do nothing
+       returning mapping_id)"
+};
+
+constexpr db::statement move_all{
+    "move_mappings",
+    R"(update tocsin.mappings m set service_id = k.service_id
+         from unnest($3::uuid[], $4::uuid[]) as k (mapping_id, service_id)
+        where m.organization_id = $1 and m.integration_id = $2 and m.mapping_id = k.mapping_id)"
 };
 
 constexpr db::statement update_one{
@@ -79,6 +107,13 @@ result<void> require_service(db::transaction& tx, organization_id org, service_i
     };
 }
 
+result<void> require_services(db::transaction& tx, organization_id org, db::array<uuid> const& ids) {
+    if (tx.run(find_unknown_service, org, ids).empty()) return {};
+    return error{
+        errc::invalid, "There is no such service.", {{"service_id", "names no service of this organization"}}
+    };
+}
+
 result<mapping> find(db::transaction& tx, organization_id org, integration_id id, mapping_id which) {
     auto const row = tx.run(find_one, org, id, which).first();
     if (!row) return error{errc::not_found, "There is no such mapping."};
@@ -93,35 +128,77 @@ std::vector<mapping> list_mappings(db::transaction& tx, organization_id org, int
     return all;
 }
 
-result<mapping> insert_mapping(
-    db::transaction& tx, organization_id org, integration_id id, resolved_mapping const& what
+result<std::vector<mapping>> insert_mappings(
+    db::transaction& tx, organization_id org, integration_id id, std::vector<resolved_mapping> const& all
 ) {
-    if (auto const known = require_service(tx, org, what.wanted.service); !known) return known.error();
-    mapping_id const made{crypto::uuid_v4()};
-    auto const inserted = tx.run(
-        insert_one,
-        org,
-        made,
-        id,
-        what.project_id,
-        what.project_slug,
-        what.project_name,
-        what.wanted.service,
-        what.wanted.active,
-        what.wanted.inactive_until,
-        what.wanted.environments,
-        what.wanted.min_level,
-        what.wanted.severity,
-        what.wanted.on_archive,
-        what.wanted.open_on_error
-    );
-    if (inserted.affected() == 0)
-        return error{
-            errc::conflict,
-            "The Sentry project " + what.wanted.sentry_project +
-                " is mapped already: change that mapping instead."
-        };
-    return find(tx, org, id, made);
+    db::array<uuid> ids, services;
+    db::array<std::string_view> project_ids, slugs, names, environments, levels, severities, on_archive;
+    db::array<bool> active, open_on_error;
+    db::array<timestamp> until;
+    std::vector<mapping_id> made;
+    std::vector<std::string> environment_texts;
+    environment_texts.reserve(all.size());
+    for (auto const& one : all) {
+        auto const& wanted = one.wanted;
+        ids.add(made.emplace_back(crypto::uuid_v4()));
+        services.add(wanted.service);
+        project_ids.add(one.project_id);
+        slugs.add(one.project_slug);
+        names.add(one.project_name);
+        environments.add(environment_texts.emplace_back(*db::to_parameter(wanted.environments).text));
+        levels.add(wanted.min_level);
+        severities.add(wanted.severity);
+        on_archive.add(wanted.on_archive);
+        active.add(wanted.active);
+        open_on_error.add(wanted.open_on_error);
+        until.add(wanted.inactive_until);
+    }
+    if (auto const known = require_services(tx, org, services); !known) return known.error();
+    std::set<mapping_id> inserted;
+    for (auto const& row : tx.run(
+             insert_all,
+             org,
+             id,
+             ids,
+             project_ids,
+             slugs,
+             names,
+             services,
+             active,
+             until,
+             environments,
+             levels,
+             severities,
+             on_archive,
+             open_on_error
+         ))
+        inserted.insert(row.get<mapping_id>("mapping_id"));
+    for (std::size_t nth = 0; nth < all.size(); ++nth)
+        if (!inserted.contains(made[nth]))
+            return error{
+                errc::conflict,
+                "The Sentry project " + all[nth].wanted.sentry_project +
+                    " is mapped already: change that mapping instead."
+            };
+    std::map<mapping_id, mapping> stored;
+    for (auto& one : list_mappings(tx, org, id)) stored.emplace(one.id, std::move(one));
+    std::vector<mapping> in_order;
+    for (auto const& each : made) in_order.push_back(std::move(stored.at(each)));
+    return in_order;
+}
+
+result<void> move_mappings(
+    db::transaction& tx, organization_id org, integration_id id, std::vector<mapping_move> const& all
+) {
+    db::array<uuid> ids, services;
+    for (auto const& one : all) {
+        ids.add(one.which);
+        services.add(one.to);
+    }
+    if (auto const known = require_services(tx, org, services); !known) return known.error();
+    if (tx.run(move_all, org, id, ids, services).affected() < all.size())
+        return error{errc::not_found, "There is no such mapping."};
+    return {};
 }
 
 result<mapping> update_mapping(

@@ -17,8 +17,13 @@ struct resolved_mapping {
 };
 
 std::vector<mapping> list_mappings(db::transaction& tx, organization_id org, integration_id id);
-result<mapping> insert_mapping(
-    db::transaction& tx, organization_id org, integration_id id, resolved_mapping const& what
+/// In their order. After an error nothing of it may be committed.
+result<std::vector<mapping>> insert_mappings(
+    db::transaction& tx, organization_id org, integration_id id, std::vector<resolved_mapping> const& all
+);
+/// As above.
+result<void> move_mappings(
+    db::transaction& tx, organization_id org, integration_id id, std::vector<mapping_move> const& all
 );
 result<mapping> update_mapping(
     db::transaction& tx, organization_id org, integration_id id, mapping_id which, mapping_change const& how

@@ -76,24 +76,38 @@ async::task<result<std::vector<mapping>>> mappings::list(organization_id org, in
 async::task<result<std::vector<mapping>>> mappings::create(
     db::tenant by, integration_id id, std::vector<new_mapping> wanted
 ) {
+    return store(std::move(by), id, std::move(wanted), {});
+}
+
+async::task<result<void>> mappings::import(
+    db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+) {
+    auto const stored = co_await store(std::move(by), id, std::move(wanted), std::move(moved));
+    if (!stored) co_return stored.error();
+    co_return result<void>();
+}
+
+async::task<result<std::vector<mapping>>> mappings::store(
+    db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+) {
     auto const org = by.organization.value();
     auto const exists = co_await pool_.transact(org, [org, id](db::transaction& tx) {
         return find_integration(tx, org, id);
     });
     if (!exists) co_return exists.error();
-    auto const known = co_await sentry_projects(org, id);
-    std::vector<sentry::project> const none;
     std::vector<resolved_mapping> resolved;
-    for (auto& one : wanted) resolved.push_back(resolve(std::move(one), known ? *known : none));
-
+    if (!wanted.empty()) {
+        auto const known = co_await sentry_projects(org, id);
+        std::vector<sentry::project> const none;
+        for (auto& one : wanted) resolved.push_back(resolve(std::move(one), known ? *known : none));
+    }
     std::optional<error> refused;
     std::vector<mapping> made;
     try {
-        made = co_await pool_.transact(by, [org, id, resolved](db::transaction& tx) {
-            std::vector<mapping> all;
-            for (auto const& one : resolved)
-                all.push_back(insert_mapping(tx, org, id, one).value());  // throws failure: all or none
-            return all;
+        made = co_await pool_.transact(by, [org, id, resolved, moved](db::transaction& tx) {
+            // They throw failure: all or none.
+            if (!moved.empty()) move_mappings(tx, org, id, moved).value();
+            return resolved.empty() ? std::vector<mapping>() : insert_mappings(tx, org, id, resolved).value();
         });
     } catch (failure const& why) {
         refused = why.why();

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tocsin::incidents {
 
@@ -42,13 +43,17 @@ public:
         : reading_(reading), writing_(writing), rules_(rules), time_(time) {}
 
     async::task<result<replayed>> run(organization_id org, delivery_id which, replay_kind how);
+    using outcomes = std::map<outcome, std::int64_t>;
     /// Those that are still `unmapped`, oldest first, at most 1,000; how many came to which outcome, those
-    /// that cannot be run being `unreadable`.
-    async::task<result<std::map<outcome, std::int64_t>>> run_held(
-        organization_id org, held_project of, replay_kind how
-    );
+    /// that cannot be run being `unreadable`. A hundred share a transaction: what one breaks off leaves the
+    /// rest for the next call.
+    async::task<result<outcomes>> run_held(organization_id org, held_project of, replay_kind how);
 
 private:
+    async::task<std::optional<outcomes>> run_together(
+        organization_id org, std::vector<delivery_id> all, replay_kind how
+    );
+
     db::pool& reading_;
     db::pool& writing_;
     rule_settings rules_;

@@ -45,6 +45,11 @@ struct mapping_change {
     std::optional<bool> open_on_error;
 };
 
+struct mapping_move {
+    mapping_id which;
+    service_id to;
+};
+
 class mappings {
 public:
     /// `refresher` works on the same pool: a token that Sentry rejects is renewed, and the call made again.
@@ -58,6 +63,10 @@ public:
     async::task<result<std::vector<mapping>>> create(
         db::tenant by, integration_id id, std::vector<new_mapping> wanted
     );
+    /// All or none, of both: what is new and what goes to another service.
+    async::task<result<void>> import(
+        db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+    );
     async::task<result<mapping>> change(
         db::tenant by, integration_id id, mapping_id which, mapping_change how
     );
@@ -65,6 +74,9 @@ public:
 
 private:
     async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
+    async::task<result<std::vector<mapping>>> store(
+        db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+    );
 
     db::pool& pool_;
     sentry::client& sentry_;
