@@ -250,6 +250,8 @@ grant select (applied_at), delete on tocsin.applied_events to tocsin_scheduler;
 -- What is kept for a while only is purged by the scheduler; what the metrics count, it may count.
 create policy for_scheduler on tocsin.incidents for select to tocsin_scheduler using (true);
 grant select (status) on tocsin.incidents to tocsin_scheduler;
+create policy for_scheduler on tocsin.incident_counters for select to tocsin_scheduler using (true);
+grant select (last_number) on tocsin.incident_counters to tocsin_scheduler;
 grant delete on tocsin.refresh_attempts to tocsin_scheduler;
 grant select (last_seen_at, created_at), delete on tocsin.sessions to tocsin_scheduler;
 grant select (received_at), delete on tocsin.unclaimed_installations to tocsin_scheduler;

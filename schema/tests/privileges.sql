@@ -121,7 +121,7 @@ select set_eq(
           'tocsin_ingest deliveries ra', 'tocsin_ingest sources raw', 'tocsin_ingest applied_events ra', 'tocsin_ingest doubts rawd',
           'tocsin_ingest incident_counters raw', 'tocsin_ingest incidents raw', 'tocsin_ingest timeline ra',
           'tocsin_scheduler integrations r(w)', 'tocsin_scheduler credentials rwd', 'tocsin_scheduler refresh_attempts rawd',
-          'tocsin_scheduler incidents (r)', 'tocsin_scheduler sessions (r)d', 'tocsin_scheduler unclaimed_installations (r)d',
+          'tocsin_scheduler incidents (r)', 'tocsin_scheduler incident_counters (r)', 'tocsin_scheduler sessions (r)d', 'tocsin_scheduler unclaimed_installations (r)d',
           'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d',
           'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
           'tocsin_operator integrations r', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',

@@ -33,6 +33,14 @@ http::response refused() {
     );
 }
 
+/// What was signed, but is none: it is kept, with the reason.
+sentry::webhook no_webhook(std::string_view resource, std::string const& why) {
+    sentry::webhook made;
+    made.resource_name = printable(resource, 64);
+    made.unreadable = why;
+    return made;
+}
+
 class receiver {
 public:
     receiver(
@@ -91,9 +99,11 @@ private:
         auto const key = sentry::verify_signature(keys, request.body, signature);
         if (!key) co_return reject("signature", refused());
 
-        auto hook =
-            sentry::decode_webhook(request.body, request.headers.find("Sentry-Hook-Resource").value_or(""));
-        if (!hook) co_return reject("envelope", to_response(hook.error()));
+        auto const resource = request.headers.find("Sentry-Hook-Resource").value_or("");
+        auto hook = sentry::decode_webhook(request.body, resource);
+        // Whose it is, only the URL can say then.
+        if (!hook && !own) co_return reject("envelope", to_response(hook.error()));
+        auto const wrong = hook ? std::nullopt : std::optional(hook.error());
 
         incidents::arrival what{
             .sentry_host = settings_.sentry_host,
@@ -102,10 +112,11 @@ private:
             .request_id = printable(request.headers.find("Request-ID").value_or(""), 64),
             .hook_timestamp = printable(request.headers.find("Sentry-Hook-Timestamp").value_or(""), 32),
             .body = std::move(request.body),
-            .hook = std::move(*hook)
+            .hook = hook ? std::move(*hook) : no_webhook(resource, wrong->detail)
         };
         auto const done = co_await ingest_.take(std::move(what));
         if (!done) co_return reject("installation", refused());
+        if (wrong) co_return to_response(*wrong);
         json::writer out;
         out.begin_object().field("status", "accepted").field("delivery_id", done->id.str()).end_object();
         co_return http::response::json(200, out.take());

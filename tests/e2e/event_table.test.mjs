@@ -75,6 +75,7 @@ const table = [
   ['issue.archived resolves as archived', (s) => [s.issue('created')], (s) => s.issue('archived'), 'resolved', resolved('archived'), ['archived']],
   ['a mapping may keep what is archived', (s) => [s.issue('created')], (s) => s.issue('ignored'), 'updated', open, ['archived'], { project: projects.keeping }],
   ['issue.assigned shows the assignee', (s) => [s.issue('created')], (s) => s.issue('assigned', {}, { assignee: { type: 'user', name: 'Ada', id: 1 } }), 'updated', { ...open, assignee: 'Ada' }, ['assigned']],
+  ['issue.assigned shows the assignee of what is resolved', resolvedIssue, (s) => s.issue('assigned', { status: 'resolved' }, { assignee: { type: 'user', name: 'Ada', id: 1 } }), 'updated', { ...resolved('sentry'), assignee: 'Ada' }, ['assigned']],
   ['issue.assigned without an incident', () => [], (s) => s.issue('assigned'), 'ignored', nothing, []],
   ['event_alert opens', () => [], (s) => s.alert(), 'opened', { ...open, environment: 'production' }, ['opened']],
   ['event_alert attaches to the incident of its issue', (s) => [s.issue('created')], (s) => s.alert(), 'updated', { ...open, occurrences: 2 }, ['alert_attached']],

@@ -127,3 +127,17 @@ test('an uninstall at Sentry ends it', async () => {
   const now = await read(integration);
   assert.deepEqual([now.status, now.status_reason, now.credential], ['disconnected', 'uninstalled', null]);
 });
+
+test('what is signed with its secret but is no webhook is refused, and kept', async () => {
+  const { made, integration } = await connectInternal(tocsin, admin, tocsin.org);
+  const rejected = async () => Number(/tocsin_webhook_rejected_total\{reason="envelope"\} (\d+)/.exec((await tocsin.client({ base: tocsin.adminUrl }).get('/metrics')).text)?.[1] ?? 0);
+  const before = await rejected();
+  for (const body of ['nonsense', '{"action":"created"}', Buffer.from([0x7b, 0x00, 0xff])]) {
+    const answer = await tocsin.webhook({ path: `/webhooks/sentry/${integration.id}`, resource: 'issue', secret: made.client_secret, body });
+    assert.equal(answer.status, 400, answer.text);
+    const [row] = await tocsin.sql('select outcome, rule, body, integration_id from tocsin.deliveries order by delivery_id desc limit 1');
+    assert.deepEqual([row.outcome, row.integration_id, Buffer.from(row.body)], ['unreadable', integration.id, Buffer.from(body)]);
+    assert.ok(row.rule.length > 10);
+  }
+  assert.equal(await rejected(), before);
+});

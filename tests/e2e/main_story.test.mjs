@@ -172,5 +172,6 @@ test('metrics tell what happened, without naming organizations', async () => {
   assert.match(metrics, /tocsin_ingest_batch_size_count [1-9]/);
   assert.match(metrics, /tocsin_integrations\{status="connected"\} \d/);
   assert.match(metrics, /tocsin_incidents\{status="open"\} \d/);
+  assert.match(metrics, /tocsin_incidents\{status="resolved"\} \d/);
   assert.doesNotMatch(metrics, /acme|northwind|checkout/);
 });

@@ -214,6 +214,20 @@ public:
         return d;
     }
 
+    /// Whoever cares for what is resolved is worth knowing, too.
+    decision assign() const {
+        auto d = is_open() ? attach(entry_kind::assigned, {}, "assigned in Sentry")
+                           : note(entry_kind::assigned, {}, "assigned in Sentry");
+        if (!is_open()) {
+            d.change = change::update;
+            d.state = known_->state;
+            fill(d.state.assignee, about_.assignee);
+        }
+        d.timeline.front().to = about_.assignee;
+        d.timeline.front().from = known_->state.assignee;
+        return d;
+    }
+
     decision resolve(resolution how, std::string text) const {
         decision d{
             .outcome = outcome::resolved, .rule = std::move(text), .change = change::update, .applied = true
@@ -402,14 +416,7 @@ decision decide_lifecycle(std::string const& action, story const& of) {
             return stored(outcome::unmapped, "the Sentry project is not mapped to a service");
         return stored(outcome::ignored, "the issue has no incident that " + action + " could change");
     }
-    if (action == "assigned") {
-        if (!of.is_open())
-            return stored(outcome::ignored, "incident #" + std::to_string(known->number) + " is resolved");
-        auto d = of.attach(entry_kind::assigned, {}, "assigned in Sentry");
-        d.timeline.front().to = of.about().assignee;
-        d.timeline.front().from = known->state.assignee;
-        return d;
-    }
+    if (action == "assigned") return of.assign();
     if (!of.is_open())
         return stored(
             outcome::ignored, "incident #" + std::to_string(known->number) + " is resolved already"
