@@ -547,6 +547,67 @@ BOOST_AUTO_TEST_CASE(event_times_are_compared_with_event_times) {
     BOOST_TEST(to_string(decided(late).outcome) == "stale");
 }
 
+BOOST_AUTO_TEST_CASE(a_change_after_one_out_of_turn_is_in_doubt) {
+    auto const after = [](char const* action, auto known, auto change) {
+        situation from;
+        from.action = action;
+        std::string const is = action;
+        from.issue_status = is == "resolved" ? "resolved" : is == "ignored" ? "ignored" : "unresolved";
+        from.known = known;
+        change(from.memory.facts);
+        return decided(from);
+    };
+    auto const settled = [](source_facts&) {};
+    auto const unsettled = [](source_facts& facts) { facts.unsettled_at = now - 14min; };
+    auto const long_ago = [](source_facts& facts) { facts.unsettled_at = now - 16min; };
+    auto const open = std::optional(incident_with(status::open));
+    auto const resolved = std::optional(incident_with(status::resolved));
+    std::optional<known_incident> const none;
+    // It finds what it would leave: one that belongs before it is missing.
+    BOOST_TEST(after("unresolved", open, settled).out_of_turn);
+    BOOST_TEST(after("unresolved", none, settled).out_of_turn);
+    BOOST_TEST(after("resolved", resolved, settled).out_of_turn);
+    BOOST_TEST(after("ignored", none, settled).out_of_turn);
+    BOOST_TEST(!after("unresolved", resolved, settled).out_of_turn);
+    BOOST_TEST(!after("resolved", open, settled).out_of_turn);
+    BOOST_TEST(!after("assigned", open, unsettled).out_of_turn);
+    // From then on, for a while, only Sentry knows whether a change is the last one.
+    BOOST_TEST(after("resolved", open, unsettled).in_doubt);
+    BOOST_TEST(after("unresolved", resolved, unsettled).in_doubt);
+    BOOST_TEST(!after("unresolved", open, unsettled).in_doubt);
+    BOOST_TEST(!after("resolved", open, settled).in_doubt);
+    BOOST_TEST(!after("resolved", open, long_ago).in_doubt);
+}
+
+BOOST_AUTO_TEST_CASE(occurrences_are_the_larger_of_what_came_and_what_sentry_counted) {
+    auto const occurrences = [](char const* resource, std::int64_t count, source_facts facts) {
+        situation from;
+        from.resource = resource;
+        from.action = from.resource == "issue"   ? "created"
+                      : from.resource == "error" ? "created"
+                                                 : "triggered";
+        from.count = count;
+        from.known = incident_with(status::open);
+        from.known->state.occurrences = facts.events;
+        from.memory.facts = facts;
+        return decided(from).state.occurrences;
+    };
+    BOOST_TEST(occurrences("event_alert", 1, {.events = 4}) == 5);
+    BOOST_TEST(occurrences("error", 1, {.events = 4}) == 5);
+    BOOST_TEST(occurrences("issue", 3, {.events = 4}) == 5, "the event that made the issue");
+    BOOST_TEST(occurrences("issue", 3, {.was_created = true, .events = 4}) == 4, "told a second time");
+    BOOST_TEST(occurrences("issue", 9, {.events = 4}) == 9);
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_alert_that_comes_down_was_not_seen_again) {
+    situation down;
+    down.resource = "metric_alert";
+    down.action = "resolved";
+    down.known = incident_with(status::open, now - 1h);
+    BOOST_TEST((decided(down).state.last_seen_at == now - 1h));
+    BOOST_TEST(decided(down).state.occurrences == 3);
+}
+
 BOOST_AUTO_TEST_CASE(a_regression_without_an_environment_is_judged_by_its_incidents) {
     situation from;
     from.action = "unresolved";
