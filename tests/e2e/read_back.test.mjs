@@ -1,6 +1,6 @@
 // What a webhook leaves in doubt is settled by asking Sentry, after the webhook was answered.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
 import { connect, control, createService, IssueBodies, mapProject } from '../support/story.mjs';
 
@@ -14,6 +14,7 @@ before(async () => {
   await mapProject(admin, tocsin.org, integration, 'checkout', await createService(admin, tocsin.org, 'checkout'));
 });
 after(() => tocsin?.stop());
+beforeEach(() => eventually(async () => (await tocsin.value('select count(*) from tocsin.doubts')) === 0, { what: 'an end of the doubts before' }));
 
 const newest = async (what) => (await admin.get(`${tocsin.org.path}/${what}?limit=1`)).json.items[0];
 const statusOf = async (number) => (await admin.get(`${tocsin.org.path}/incidents/${number}`)).json.status;

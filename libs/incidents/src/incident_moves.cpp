@@ -236,6 +236,11 @@ bool story::is_newer_than_resolution() const {
     return about_.at.value_or(now_) > *known_->state.resolved_at;
 }
 
+bool story::was_left_behind() const {
+    return is_read_back_ && is_resolved() && known_->state.resolution == resolution::person &&
+           about_.at <= known_->state.resolved_at;
+}
+
 bool story::is_unsettled() const {
     return memory_.unsettled_at && now_ - *memory_.unsettled_at < std::chrono::minutes(15);
 }

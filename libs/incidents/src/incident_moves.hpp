@@ -43,6 +43,7 @@ public:
         facts about
     )
         : where_(where),
+          is_read_back_(memory.is_read_back),
           memory_(memory.facts),
           known_(known),
           settings_(settings),
@@ -81,6 +82,9 @@ public:
 
     /// Event times are compared with event times; where none is known, our clock has to do.
     bool is_newer_than_resolution() const;
+    /// A person resolved it here and not in Sentry, which when it is asked still says so: that is no
+    /// regression.
+    bool was_left_behind() const;
     /// Sentry tries thrice, five minutes apart: so late may the other half of a change be.
     bool is_unsettled() const;
     facts const& about() const { return about_; }
@@ -118,6 +122,7 @@ private:
     void raise_severity(decision& d) const;
 
     routing const& where_;
+    bool is_read_back_;
     source_facts const& memory_;
     std::optional<known_incident> const& known_;
     rule_settings const& settings_;

@@ -28,6 +28,12 @@ decision decide_lifecycle(std::string const& action, story const& of) {
                 "unresolved in Sentry",
                 "incident #" + std::to_string(known->number) + " is open already"
             );
+        if (of.was_left_behind())
+            return stored(
+                outcome::ignored,
+                "a person resolved incident #" + std::to_string(known->number) +
+                    ", and nothing was seen of the issue since"
+            );
         if (of.is_resolved()) return of.regress("the issue was unresolved in Sentry");
         return of.open("the issue was unresolved in Sentry, and had no incident");
     }
@@ -244,7 +250,8 @@ decision decide(
     timestamp now
 ) {
     auto made = decide_alone(hook, where, memory, known, settings, now);
-    made.in_doubt = made.in_doubt || made.outcome == outcome::stale;
+    made.in_doubt = !memory.is_read_back && (made.in_doubt || made.outcome == outcome::stale);
+    made.out_of_turn = !memory.is_read_back && made.out_of_turn;
     return made;
 }
 

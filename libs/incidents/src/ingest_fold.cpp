@@ -103,6 +103,7 @@ told tell(
     source_memory const memory{
         .same_body = story.last_body == delivery.body,
         .event_applied = delivery.event_applied_by.has_value(),
+        .is_read_back = delivery.is_read_back,
         .facts = story.facts
     };
     told done{
@@ -110,8 +111,7 @@ told tell(
         .incident = known ? std::optional(known->number) : std::nullopt,
         .duplicate_of = std::nullopt
     };
-    auto& made = done.made;
-    if (delivery.is_read_back) made.in_doubt = made.out_of_turn = false;
+    auto const& made = done.made;
     if (made.outcome == outcome::duplicate)
         done.duplicate_of = delivery.event_applied_by ? delivery.event_applied_by : story.last_delivery;
     if (made.change == change::open) {

@@ -30,7 +30,7 @@ struct told_delivery {
     crypto::sha256_digest const& body;
     std::optional<crypto::sha256_digest> const& event;
     std::optional<delivery_id> event_applied_by;  ///< the delivery that gave this event its effect already
-    bool is_read_back = false;  ///< Sentry's own word on what holds: nothing stays in doubt after it
+    bool is_read_back = false;
 };
 
 /// An incident of a source while a batch is folded.

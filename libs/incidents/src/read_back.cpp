@@ -143,14 +143,24 @@ struct read_back::impl {
     }
 
     async::task<bool> try_to_settle(doubt about, std::string& why) {
-        auto const found = co_await read(about.organization, about.integration, about.issue);
-        if (!found) {
-            why = found.error().detail;
-            co_return found.error().code == errc::not_found;
+        std::string told;
+        // What moved the incident is read once more: the issue may have changed between being read and being
+        // told of, and the webhook of that change have come before.
+        for (bool moved = true; moved;) {
+            auto const found = co_await read(about.organization, about.integration, about.issue);
+            if (!found) {
+                why = found.error().detail;
+                co_return found.error().code == errc::not_found;
+            }
+            // A merged issue answers under another id: that is not the one in doubt.
+            if (found->id != about.issue || found->status == told) co_return true;
+            auto now = delivery_of(about, *found);
+            if (!now) co_return true;
+            auto const done = co_await into.take(std::move(*now));
+            moved = done && (done->outcome == outcome::opened || done->outcome == outcome::reopened ||
+                             done->outcome == outcome::resolved);
+            told = found->status;
         }
-        // A merged issue answers under another id: that is not the one in doubt.
-        if (found->id != about.issue) co_return true;
-        if (auto now = delivery_of(about, *found)) co_await into.take(std::move(*now));
         co_return true;
     }
 

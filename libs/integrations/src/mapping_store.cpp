@@ -35,12 +35,10 @@ constexpr db::statement service_is_live{
     "is null"
 };
 
-constexpr db::statement find_unknown_service{
-    "find_unknown_service",
-    R"(select k.service_id from unnest($2::uuid[]) as k (service_id)
-        where not exists (select from tocsin.services s
-                           where s.organization_id = $1 and s.service_id = k.service_id and s.archived_at is null)
-        limit 1)"
+constexpr db::statement count_live_services{
+    "count_live_services",
+    R"(select count(*) as live from tocsin.services
+        where organization_id = $1 and service_id = any($2::uuid[]) and archived_at is null)"
 };
 
 // Environments come as text: an array of arrays of different lengths there is none.
@@ -107,8 +105,11 @@ result<void> require_service(db::transaction& tx, organization_id org, service_i
     };
 }
 
-result<void> require_services(db::transaction& tx, organization_id org, db::array<uuid> const& ids) {
-    if (tx.run(find_unknown_service, org, ids).empty()) return {};
+result<void> require_services(db::transaction& tx, organization_id org, std::set<service_id> const& wanted) {
+    db::array<uuid> ids;
+    for (auto const& one : wanted) ids.add(one);
+    auto const live = tx.run(count_live_services, org, ids)[0].get<std::int64_t>("live");
+    if (live == static_cast<std::int64_t>(wanted.size())) return {};
     return error{
         errc::invalid, "There is no such service.", {{"service_id", "names no service of this organization"}}
     };
@@ -136,12 +137,14 @@ result<std::vector<mapping>> insert_mappings(
     db::array<bool> active, open_on_error;
     db::array<timestamp> until;
     std::vector<mapping_id> made;
+    std::set<service_id> required;
     std::vector<std::string> environment_texts;
     environment_texts.reserve(all.size());
     for (auto const& one : all) {
         auto const& wanted = one.wanted;
         ids.add(made.emplace_back(crypto::uuid_v4()));
         services.add(wanted.service);
+        required.insert(wanted.service);
         project_ids.add(one.project_id);
         slugs.add(one.project_slug);
         names.add(one.project_name);
@@ -153,7 +156,7 @@ result<std::vector<mapping>> insert_mappings(
         open_on_error.add(wanted.open_on_error);
         until.add(wanted.inactive_until);
     }
-    if (auto const known = require_services(tx, org, services); !known) return known.error();
+    if (auto const known = require_services(tx, org, required); !known) return known.error();
     std::set<mapping_id> inserted;
     for (auto const& row : tx.run(
              insert_all,
@@ -191,11 +194,13 @@ result<void> move_mappings(
     db::transaction& tx, organization_id org, integration_id id, std::vector<mapping_move> const& all
 ) {
     db::array<uuid> ids, services;
+    std::set<service_id> required;
     for (auto const& one : all) {
         ids.add(one.which);
         services.add(one.to);
+        required.insert(one.to);
     }
-    if (auto const known = require_services(tx, org, services); !known) return known.error();
+    if (auto const known = require_services(tx, org, required); !known) return known.error();
     if (tx.run(move_all, org, id, ids, services).affected() < all.size())
         return error{errc::not_found, "There is no such mapping."};
     return {};

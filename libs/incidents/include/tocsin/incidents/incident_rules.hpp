@@ -40,6 +40,8 @@ struct source_facts {
 struct source_memory {
     bool same_body = false;      ///< as the last one applied
     bool event_applied = false;  ///< this event under this rule has had its effect
+    /// It is what Sentry said when it was asked: nothing stays in doubt after it.
+    bool is_read_back = false;
     source_facts facts = {};
 };
 
