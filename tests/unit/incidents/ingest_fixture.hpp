@@ -1,4 +1,3 @@
-// An organization whose integration maps one project, and ingest that writes into its database.
 #pragma once
 
 #include "support/test_database.hpp"
@@ -19,6 +18,7 @@ inline constexpr auto organization = "01900000-0000-7000-8000-00000000000a";
 inline constexpr auto integration = "01900000-0000-7000-8000-0000000000a1";
 inline constexpr auto installation = "7a485448-a9e2-4c85-8a3c-4f44175783c9";
 
+/// An organization whose integration maps one project, and ingest that writes into its database.
 struct ingest_fixture {
     ingest_fixture() {
         auto const org = "'" + std::string(organization) + "'";
