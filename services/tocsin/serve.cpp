@@ -77,11 +77,12 @@ namespace {
 /// What SIGTERM leaves to requests and jobs in flight.
 constexpr std::chrono::milliseconds drain_limit{10'000};
 
-/// The newest thing of the schema that this version needs. A role sees whether it is there without a right on
-/// it.
+/// The newest things of the schema that this version needs. A role sees whether they are there without a
+/// right on them.
 constexpr db::statement schema_is_current = {
     "program_schema_is_current",
-    "select to_regprocedure('tocsin.tell_organizations()') is not null as current",
+    "select to_regprocedure('tocsin.tell_organizations()') is not null"
+    "   and to_regclass('tocsin.doubts') is not null as current",
 };
 
 db::pool_options pool_of(

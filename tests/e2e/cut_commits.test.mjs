@@ -139,11 +139,14 @@ test('a commit that the server is still at when it is looked up is waited for', 
   decide = (transaction) => (isBatch(transaction) && left-- > 0 ? 'after' : 'pass');
   const found = await inDoubt('stored');
   const answer = tocsin.webhook({ resource: 'issue', body: new IssueBodies(integration.installation_id).issue('created') });
-  await eventually(async () => {
-    const { rows } = await holder.query("select wait_event from pg_stat_activity where application_name = 'tocsin ingest' and wait_event_type = 'Lock'");
-    return rows.some((row) => row.wait_event === 'advisory') && rows.some((row) => row.wait_event !== 'advisory');
-  }, { what: 'a look-up that waits for the commit' });
-  await holder.end();
+  try {
+    await eventually(async () => {
+      const { rows } = await holder.query("select wait_event from pg_stat_activity where application_name = 'tocsin ingest' and wait_event_type = 'Lock'");
+      return rows.some((row) => row.wait_event === 'advisory') && rows.some((row) => row.wait_event !== 'advisory');
+    }, { what: 'a look-up that waits for the commit' });
+  } finally {
+    await holder.end();
+  }
   assert.equal((await answer).status, 200);
   assert.equal(await inDoubt('stored'), found + 1);
 });
