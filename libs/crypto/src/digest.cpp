@@ -25,6 +25,14 @@ EVP_MD const* sha256_algorithm() {
     return algorithm.get();
 }
 
+EVP_MAC* hmac_algorithm() {
+    static std::unique_ptr<EVP_MAC, freed_by<EVP_MAC_free>> const algorithm(
+        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)
+    );
+    if (!algorithm) openssl::throw_last_error("HMAC is not available");
+    return algorithm.get();
+}
+
 }  // namespace
 
 sha256_digest sha256(std::string_view data) {
@@ -38,10 +46,7 @@ sha256_digest sha256(std::string_view data) {
 }
 
 struct hmac_sha256::impl {
-    std::unique_ptr<EVP_MAC, freed_by<EVP_MAC_free>> algorithm{
-        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)
-    };
-    std::unique_ptr<EVP_MAC_CTX, freed_by<EVP_MAC_CTX_free>> context{EVP_MAC_CTX_new(algorithm.get())};
+    std::unique_ptr<EVP_MAC_CTX, freed_by<EVP_MAC_CTX_free>> context{EVP_MAC_CTX_new(hmac_algorithm())};
 };
 
 hmac_sha256::hmac_sha256(secret const& key) : impl_(std::make_unique<impl>()) {

@@ -50,7 +50,7 @@ constexpr bool is_low(int unit) noexcept {
 class scanner {
 public:
     scanner(std::string_view text, std::size_t number_chars) noexcept
-        : text_(text), number_chars_(number_chars) {}
+        : text_(text), number_chars_(number_chars), next_escape_(std::min(text.find('\\'), text.size())) {}
 
     std::vector<odd_place> run() && {
         while (at_ < text_.size()) {
@@ -69,6 +69,13 @@ public:
 private:
     void pass_string() {
         ++at_;
+        // Most strings have no escape: their end is the next quote.
+        if (next_escape_ < at_) next_escape_ = std::min(text_.find('\\', at_), text_.size());
+        auto const quote = std::min(text_.find('"', at_), text_.size());
+        if (quote < next_escape_) {
+            at_ = quote + 1;
+            return;
+        }
         while (at_ < text_.size()) {
             char const c = text_[at_];
             if (c == '\\') {
@@ -142,6 +149,7 @@ private:
     std::string_view text_;
     std::size_t number_chars_;
     std::size_t at_ = 0;
+    std::size_t next_escape_;  ///< of the text; to be looked for again once it is passed
     std::vector<odd_place> found_;
 };
 

@@ -2,8 +2,10 @@
 
 #include <tocsin/json/document.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,7 +36,12 @@ public:
     place at_child(below parent, std::size_t depth, std::optional<std::string_view> name) const noexcept;
 
 private:
-    std::vector<std::vector<std::string_view>> paths_;
+    void add(std::string_view path);
+    std::span<std::string_view const> path(std::size_t index) const noexcept;
+
+    // All paths' steps in one row: this is made for every webhook.
+    std::vector<std::string_view> steps_;
+    std::vector<std::size_t> ends_;  ///< where in it each path ends
 };
 
 }  // namespace tocsin::json
