@@ -50,8 +50,11 @@ void array_image::add_null() {
 
 void array_image::add_bytes(byte_view element) {
     count_one();
-    append(image_, big_endian<4>(element.size()));
-    append(image_, element);
+    auto const end = image_.size();
+    image_.resize(end + 4 + element.size());
+    auto const size = big_endian<4>(element.size());
+    auto const at = std::copy(size.begin(), size.end(), image_.begin() + static_cast<std::ptrdiff_t>(end));
+    std::copy(element.begin(), element.end(), at);
 }
 
 void array_element<bool>::add(array_image& to, bool value) {
@@ -65,6 +68,10 @@ void array_element<std::int64_t>::add(array_image& to, std::int64_t value) {
 void array_element<std::string_view>::add(array_image& to, std::string_view value) {
     if (value.find('\0') != std::string_view::npos) throw bad_value("a text parameter holds a NUL byte");
     to.add_bytes(as_bytes(value));
+}
+
+void array_element<tuple_id>::add(array_image& to, tuple_id value) {
+    to.add_bytes(big_endian<6>(std::uint64_t{value.block} << 16 | value.offset));
 }
 
 void array_element<timestamp>::add(array_image& to, timestamp value) {

@@ -62,6 +62,14 @@ void read(std::string_view text, byte_string& into) {
     into = std::move(*bytes);
 }
 
+void read(std::string_view text, tuple_id& into) {
+    auto const comma = text.find(',');
+    if (comma == std::string_view::npos || !text.starts_with('(') || !text.ends_with(')'))
+        misread(text, "a place");
+    into.block = whole_number<std::uint32_t>(text.substr(1, comma - 1));
+    into.offset = whole_number<std::uint16_t>(text.substr(comma + 1, text.size() - comma - 2));
+}
+
 void read(std::string_view text, std::vector<std::string>& into) {
     into.clear();
     std::string const owned(text);
@@ -81,7 +89,7 @@ void fail_null(std::string_view column) {
 std::optional<std::string_view> row::raw(char const* column) const {
     auto const& result = content_->result;
     if (index_ >= result.size()) throw std::logic_error("a row beyond the result");
-    auto const field = result[static_cast<pqxx::result::size_type>(index_)][column];
+    auto const field = result[static_cast<pqxx::result::size_type>(index_)][content_->column(column)];
     if (field.is_null()) return std::nullopt;
     return std::string_view(field.c_str(), field.size());
 }

@@ -14,32 +14,34 @@ namespace {
     "       d.project_slug, d.source_kind, d.source_id, d.incident_number, d.request_id, d.duplicate_of, " \
     "d.body_bytes, d.cut "
 
+// One integration after the other, each in the order of its index.
 constexpr db::statement list_some{
     "list_deliveries",
-    TOCSIN_DELIVERY_COLUMNS
-    "  from tocsin.deliveries d"
-    " where d.organization_id = $1"
-    "   and ($2::uuid is null or d.delivery_id < $2)"
-    "   and ($3::timestamptz is null or d.received_at >= $3)"
-    "   and ($4::timestamptz is null or d.received_at < $4)"
-    "   and ($5::text is null or d.outcome = $5)"
-    "   and ($6::text is null or d.resource = $6)"
-    "   and ($7::uuid is null or d.integration_id = $7)"
-    "   and ($8::text is null or d.project_id = $8 or d.project_slug = $8)"
-    "   and ($9::text is null or d.request_id = $9)"
-    " order by d.delivery_id desc limit $10",
+    R"(select d.* from tocsin.integrations g cross join lateral ()" TOCSIN_DELIVERY_COLUMNS R"(
+          from tocsin.deliveries d
+         where d.organization_id = g.organization_id and d.integration_id = g.integration_id
+           and ($2::uuid is null or d.delivery_id < $2)
+           and ($3::timestamptz is null or d.received_at >= $3)
+           and ($4::timestamptz is null or d.received_at < $4)
+           and ($5::text is null or d.outcome = $5)
+           and ($6::text is null or d.resource = $6)
+           and ($8::text is null or d.project_id = $8 or d.project_slug = $8)
+           and ($9::text is null or d.request_id = $9)
+         order by d.delivery_id desc limit $10) d
+        where g.organization_id = $1 and ($7::uuid is null or g.integration_id = $7)
+        order by d.delivery_id desc limit $10)",
     db::statement::planned::by_values
 };
 
 // A duplicate has no body of its own: it shows that of the delivery it points to, or of that one's.
 constexpr db::statement find_one{
     "find_delivery",
-    TOCSIN_DELIVERY_COLUMNS
-    "     , d.hook_timestamp, d.signing_key, coalesce(d.body, o.body) as body"
-    "  from tocsin.deliveries d"
-    "  left join tocsin.deliveries o on o.organization_id = d.organization_id and o.delivery_id = "
-    "d.duplicate_of"
-    " where d.organization_id = $1 and d.delivery_id = $2"
+    TOCSIN_DELIVERY_COLUMNS R"(, d.hook_timestamp, d.signing_key, coalesce(d.body, o.body) as body
+         from tocsin.integrations g
+         join tocsin.deliveries d on d.organization_id = g.organization_id and d.integration_id = g.integration_id
+         left join tocsin.deliveries o on o.organization_id = d.organization_id and o.integration_id = d.integration_id
+                                      and o.delivery_id = d.duplicate_of
+        where g.organization_id = $1 and d.delivery_id = $2)"
 };
 
 #undef TOCSIN_DELIVERY_COLUMNS

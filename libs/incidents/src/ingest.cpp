@@ -23,8 +23,9 @@ namespace {
 using steady = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-/// Below this a second writer would only make two small batches of one.
-constexpr std::size_t enough_for_two = 24;
+/// What must wait in a lane for a second writer to be worth its while: it would only make two small batches
+/// of one.
+constexpr std::size_t enough_for_two = 12;
 /// Sentry waits a second. Whoever would wait longer than this is refused at once, and whoever has waited
 /// longer when his batch is made is refused then.
 constexpr auto longest_expected = 450ms;
@@ -87,20 +88,24 @@ struct ingest::impl {
         auto const ahead = queue.ahead_of(line_of(what));
         // Of the batches that are on their way half is left, on average.
         if (ahead > 0 &&
-            pace.expected(on_their_way / 2 + ahead, ahead > enough_for_two ? 2 : 1) > longest_expected)
+            pace.expected(on_their_way / 2 + ahead, ahead > 2 * enough_for_two ? 2 : 1) > longest_expected)
             throw db::unavailable("too many webhooks are waiting");
         // The id is ours before the insert, so that a commit whose answer was lost can be looked up.
         auto next = std::make_shared<waiting>(std::move(what), delivery_id{crypto::uuid_v7(time.now())});
         if (!queue.push(next)) throw db::unavailable("the queue of webhooks is full");
-        if (writers == 0 || (writers == 1 && queue.size() > enough_for_two)) {
+        if (writers == 0 || (writers == 1 && queue.size(free_lane()) > enough_for_two)) {
             ++writers;
             writing.spawn(write());
         }
         return next;
     }
 
+    ingest_lane free_lane() const { return writing_odd ? ingest_lane::even : ingest_lane::odd; }
+
+    /// Who is alone writes both lanes. A lane that has little to write is left to the other writer, so that
+    /// the same rows are not written by both.
     async::task<> write() {
-        auto const lane = writing_odd ? ingest_lane::even : ingest_lane::odd;
+        auto const lane = free_lane();
         bool& is_mine = lane == ingest_lane::odd ? writing_odd : writing_even;
         is_mine = true;
         do {
@@ -112,16 +117,14 @@ struct ingest::impl {
             co_await settle(std::make_shared<batch>(std::move(next)));
             on_their_way -= size;
             pace.saw(size, steady::now() - began);
-        } while (queue.size() > (writers > 1 ? enough_for_two : 0));
+        } while (writers > 1 ? queue.size(lane) > enough_for_two : queue.size() > 0);
         is_mine = false;
         --writers;
     }
 
     members next_batch(ingest_lane lane, steady::time_point now) {
         members next;
-        auto batch = queue.take(lane);
-        if (batch.empty()) batch = queue.take();
-        for (auto const& one : batch) {
+        for (auto const& one : queue.take(lane)) {
             auto taken = std::static_pointer_cast<waiting>(one);
             if (now - taken->since > longest_wait)
                 fail(
@@ -169,12 +172,16 @@ struct ingest::impl {
         attempt tried;
         try {
             co_await pool.transact(db::no_tenant, [what, with = rules](db::transaction& tx) {
-                what->results = write_batch(tx, what->deliveries, with);
+                // Hardly anybody else writes the same rows at the same time: locks are for those who met.
+                auto const how = what->collisions == 0 ? guarded::by_versions : guarded::by_locks;
+                what->results = write_batch(tx, what->deliveries, with, how);
             });
         } catch (db::in_doubt const&) {
             tried = {run_end::in_doubt, {}, std::current_exception()};
         } catch (db::bad_value const& e) {
             tried = {run_end::poisonous, e.what(), std::current_exception()};
+        } catch (overtaken const& e) {
+            tried = {run_end::collided, e.what(), std::current_exception()};
         } catch (db::constraint_violation const& e) {
             tried = {run_end::collided, e.what(), std::current_exception()};
         } catch (db::statement_error const& e) {

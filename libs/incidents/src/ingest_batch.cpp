@@ -54,18 +54,21 @@ receiver_key key_of(batched_delivery const& one) {
     return key;
 }
 
-/// One run of a batch in its transaction: find whose deliveries these are, lock, fold, write.
+/// One run of a batch in its transaction: find whose deliveries these are, read, fold, write.
 class batch_run {
 public:
     batch_run(
-        db::transaction& tx, std::vector<batched_delivery const*> const& batch, rule_settings const& settings
+        db::transaction& tx,
+        std::vector<batched_delivery const*> const& batch,
+        rule_settings const& settings,
+        guarded how
     )
-        : tx_(tx), batch_(batch), settings_(settings), done_(batch.size()) {}
+        : tx_(tx), batch_(batch), settings_(settings), how_(how), done_(batch.size()) {}
 
     std::vector<written> run() {
         receive();
         if (!tellings_.empty()) {
-            lock();
+            read();
             find_routes();
             fold();
             write_known();
@@ -140,7 +143,7 @@ private:
     }
 
     // --- what is known ---
-    void lock() {
+    void read() {
         for (auto& one : tellings_) {
             one.group =
                 &groups_[{one.to.organization, one.to.integration, one.of.about->kind, one.of.about->id}];
@@ -149,7 +152,8 @@ private:
         std::vector<source_key> keys;
         keys.reserve(groups_.size());
         for (auto const& [key, group] : groups_) keys.push_back(key);
-        auto stories = lock_sources(tx_, keys);
+        if (how_ == guarded::by_locks) lock_sources(tx_, keys);
+        auto stories = read_sources_of(tx_, keys);
         auto story = stories.begin();
         for (auto& [key, group] : groups_) group.story = std::move(*story++);
 
@@ -239,18 +243,24 @@ private:
                 if (incident.write == tracked_incident::due::repeat) repeated.push_back(write);
                 if (incident.write == tracked_incident::due::update) updated.push_back(write);
             }
-            if (group.story.is_changed) sources.push_back({key, group.story});
+            if (group.story.is_changed && group.story.read && !group.story.has_opened())
+                sources.push_back({key, group.story});
         }
-        // All of these rows are locked already, so their order does not matter.
+        // First of all the sources: whoever is overtaken is there, and has written least.
+        update_sources(tx_, sources);
         repeat_incidents(tx_, repeated);
         update_incidents(tx_, updated);
-        update_sources(tx_, sources);
         insert_events(tx_, new_events_);
     }
 
     void write_opened() {
         std::vector<incident_write> opened;
+        std::vector<source_write> made, changed;
         for (auto const& [key, group] : groups_) {
+            if (group.story.is_changed && !group.story.read)
+                made.push_back({key, group.story});
+            else if (group.story.is_changed && group.story.has_opened())
+                changed.push_back({key, group.story});
             for (auto const& incident : group.story.incidents) {
                 if (incident.write != tracked_incident::due::insert) continue;
                 auto const& by = telling_of(incident.opened_by);
@@ -264,6 +274,8 @@ private:
                 );
             }
         }
+        insert_sources(tx_, made);
+        update_sources(tx_, changed);
         insert_incidents(tx_, opened);
     }
 
@@ -338,6 +350,7 @@ private:
     db::transaction& tx_;
     std::vector<batched_delivery const*> const& batch_;
     rule_settings const& settings_;
+    guarded how_;
     std::vector<written> done_;
 
     timestamp now_;
@@ -354,9 +367,12 @@ private:
 }  // namespace
 
 std::vector<written> write_batch(
-    db::transaction& tx, std::vector<batched_delivery const*> const& batch, rule_settings const& settings
+    db::transaction& tx,
+    std::vector<batched_delivery const*> const& batch,
+    rule_settings const& settings,
+    guarded how
 ) {
-    return batch_run(tx, batch, settings).run();
+    return batch_run(tx, batch, settings, how).run();
 }
 
 written keep_as_unreadable(db::transaction& tx, batched_delivery const& what) {

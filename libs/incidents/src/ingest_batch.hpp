@@ -35,10 +35,20 @@ struct written {
 /// Signs what was read from Sentry to settle a doubt: Sentry's own word, which leaves none.
 inline constexpr std::string_view read_back_key = "read_back";
 
+/// How a batch is kept from writing over what others wrote at the same time.
+enum class guarded {
+    by_versions,  ///< reads without locks, and throws `overtaken` where a row has changed before it is
+                  ///< written
+    by_locks      ///< locks first: dearer, for a batch that was overtaken or must not be
+};
+
 /// Writes deliveries and their whole effect in this transaction, in their order: each sees what those before
 /// it did. The number of statements does not depend on that of the deliveries.
 std::vector<written> write_batch(
-    db::transaction& tx, std::vector<batched_delivery const*> const& batch, rule_settings const& settings
+    db::transaction& tx,
+    std::vector<batched_delivery const*> const& batch,
+    rule_settings const& settings,
+    guarded how
 );
 
 /// A value that the database refuses undoes the effect, not the delivery: it is kept as unreadable, with its

@@ -70,6 +70,15 @@ tracked_incident* source_story::current() noexcept {
     return open == incidents.end() ? &incidents.back() : &*open;
 }
 
+std::optional<std::int64_t> source_story::newest() const noexcept {
+    return incidents.empty() ? std::nullopt : std::optional(incidents.back().is.number);
+}
+
+bool source_story::has_opened() const noexcept {
+    // New ones come last.
+    return !incidents.empty() && incidents.back().write == tracked_incident::due::insert;
+}
+
 namespace {
 
 void remember(source_story& story, told_delivery const& delivery, decision const& made, timestamp now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tocsin/crypto/digest.hpp>
+#include <tocsin/db/tuple_id.hpp>
 #include <tocsin/incidents/incident_rules.hpp>
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/sentry/webhook.hpp>
@@ -33,9 +34,16 @@ struct told_delivery {
     bool is_read_back = false;
 };
 
+/// Which version of an incident's row was read.
+struct row_version {
+    db::tuple_id place;
+    std::int64_t version = 0;
+};
+
 /// An incident of a source while a batch is folded.
 struct tracked_incident {
     known_incident is;
+    row_version read = {};  ///< unless it is to be inserted
     /// In rising order: what it takes to write it.
     enum class due {
         nothing,
@@ -48,17 +56,28 @@ struct tracked_incident {
     std::optional<std::int64_t> follows = {};
 };
 
+/// Which version of a source's row was read: each delivery that is applied makes a new one.
+struct source_version {
+    db::tuple_id place;
+    std::optional<delivery_id> last_delivery;
+};
+
 /// Everything known of a source: what was applied last, and the incidents that matter, by rising number:
 /// the one that is not resolved and the newest, which may be one and the same.
 struct source_story {
+    std::optional<source_version> read = {};  ///< nothing: it has no row yet
     std::optional<crypto::sha256_digest> last_body = {};
     std::optional<delivery_id> last_delivery = {};
     source_facts facts = {};
-    bool is_changed = false;  ///< of the three above
+    bool is_changed = false;  ///< of the three above, or of which incident is the newest
     std::vector<tracked_incident> incidents = {};
 
     /// The incident that a delivery meets: the one that is not resolved, else the newest.
     tracked_incident* current() noexcept;
+    /// The number of the newest incident.
+    std::optional<std::int64_t> newest() const noexcept;
+    /// Whether a new incident was opened.
+    bool has_opened() const noexcept;
 };
 
 /// What a delivery did.

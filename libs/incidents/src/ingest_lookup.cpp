@@ -19,11 +19,11 @@ bool was_stored(
     if (!locked.empty()) lock_sources(tx, {locked.begin(), locked.end()});
     // All or none of the batch is there: one row tells of all.
     auto const one = std::find_if(results.begin(), results.end(), [](written const& each) {
-        return each.organization.has_value();
+        return each.organization && each.integration;
     });
     if (one == results.end()) return false;
     auto const place = static_cast<std::size_t>(one - results.begin());
-    return find_delivery(tx, *one->organization, batch[place]->id).has_value();
+    return find_delivery(tx, *one->organization, *one->integration, batch[place]->id).has_value();
 }
 
 }  // namespace tocsin::incidents

@@ -7,26 +7,36 @@
 namespace tocsin::incidents {
 
 bool ingest_queue::push(std::shared_ptr<queued> next) {
-    auto const size = next->bytes;
+    auto const bytes = next->bytes;
+    auto& count = count_of(next->installation);
     auto found = line_of_.find(next->installation);
     std::size_t const own_items = found == line_of_.end() ? 0 : found->second->items.size();
     std::size_t const own_bytes = found == line_of_.end() ? 0 : found->second->bytes;
-    if (size_ >= limits_.items || own_items >= limits_.items / 2) return false;
-    if (bytes_ + size > limits_.bytes || own_bytes + size > limits_.bytes / 2) return false;
+    if (size() >= limits_.items || own_items >= limits_.items / 2) return false;
+    if (bytes_ + bytes > limits_.bytes || own_bytes + bytes > limits_.bytes / 2) return false;
     if (found == line_of_.end()) {
         lines_.push_back({.installation = next->installation});
         found = line_of_.emplace(next->installation, std::prev(lines_.end())).first;
     }
     auto& line = *found->second;
     line.items.push_back(std::move(next));
-    line.bytes += size;
-    ++size_;
-    bytes_ += size;
+    line.bytes += bytes;
+    ++count;
+    bytes_ += bytes;
     return true;
 }
 
 ingest_lane lane_of(uuid const& installation) {
     return (installation.bytes()[15] & 1) == 0 ? ingest_lane::even : ingest_lane::odd;
+}
+
+std::size_t& ingest_queue::count_of(uuid const& installation) {
+    return lane_of(installation) == ingest_lane::even ? even_ : odd_;
+}
+
+std::size_t ingest_queue::size(ingest_lane of) const noexcept {
+    if (of == ingest_lane::any) return size();
+    return of == ingest_lane::even ? even_ : odd_;
 }
 
 std::vector<std::shared_ptr<queued>> ingest_queue::take(ingest_lane from) {
@@ -45,7 +55,7 @@ std::vector<std::shared_ptr<queued>> ingest_queue::take(ingest_lane from) {
         line->items.pop_front();
         line->bytes -= size;
         taken += size;
-        --size_;
+        --count_of(line->installation);
         bytes_ -= size;
         auto const next = std::next(line);
         if (line->items.empty()) {
@@ -64,7 +74,7 @@ std::size_t ingest_queue::ahead_of(uuid const& installation) const {
     auto const found = line_of_.find(installation);
     std::size_t const own = found == line_of_.end() ? 0 : found->second->items.size();
     // Every other installation has its turn at most once before each of these.
-    return std::min(size_, (own + 1) * (lines_.size() + 1));
+    return std::min(size(), (own + 1) * (lines_.size() + 1));
 }
 
 }  // namespace tocsin::incidents

@@ -44,7 +44,8 @@ public:
     /// waits there.
     std::vector<std::shared_ptr<queued>> take(ingest_lane from = ingest_lane::any);
 
-    std::size_t size() const noexcept { return size_; }
+    std::size_t size() const noexcept { return even_ + odd_; }
+    std::size_t size(ingest_lane of) const noexcept;
     /// How many go before one of this installation that would come now, at most.
     std::size_t ahead_of(uuid const& installation) const;
 
@@ -55,8 +56,10 @@ private:
         std::size_t bytes = 0;
     };
 
+    std::size_t& count_of(uuid const& installation);
+
     queue_limits limits_;
-    std::size_t size_ = 0;
+    std::size_t even_ = 0, odd_ = 0;  ///< how many wait in each lane
     std::size_t bytes_ = 0;
     std::list<line> lines_;  ///< the front's turn is next; none is empty
     std::unordered_map<uuid, std::list<line>::iterator> line_of_;

@@ -8,8 +8,6 @@
 #include <tocsin/integrations/status_store.hpp>
 
 #include <algorithm>
-#include <iterator>
-#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +21,7 @@ using numbers = db::array<std::int64_t>;
 using times = db::array<timestamp>;
 using bytes = db::array<byte_view>;
 using flags = db::array<bool>;
+using places = db::array<db::tuple_id>;
 
 // An integration whose own key verified is found by its id, whatever installation the body names; its host is
 // empty here, so that no installation matches.
@@ -53,8 +52,29 @@ constexpr db::statement delete_credential{
     "delete_credential", "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
 
-constexpr db::statement insert_sources{
-    "insert_sources",
+// Plain reads: whoever writes one of these rows sees by its version whether it has changed meanwhile.
+constexpr db::statement read_sources{
+    "read_sources",
+    R"(select k.nth, s.ctid as source_place, s.last_delivery_id, s.had_lifecycle, s.was_created, s.last_event_at, s.last_state_at, s.events,
+              s.unsettled_at, s.last_body_sha256,
+              i.ctid as place, i.version, i.number, )" TOCSIN_INCIDENT_STATE_COLUMNS R"(
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
+         join tocsin.sources s on s.organization_id = k.organization_id and s.integration_id = k.integration_id
+                              and s.source_kind = k.source_kind and s.source_id = k.source_id
+         left join tocsin.incidents i on i.organization_id = s.organization_id and i.number = s.last_incident)"
+};
+
+// A person may have reopened one that is not the newest.
+constexpr db::statement read_open_incidents{
+    "read_open_incidents_of_sources",
+    R"(select k.nth, i.ctid as place, i.version, i.number, )" TOCSIN_INCIDENT_STATE_COLUMNS R"(
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
+         join tocsin.incidents i on i.organization_id = k.organization_id and i.integration_id = k.integration_id
+                                and i.source_kind = k.source_kind and i.source_id = k.source_id and i.status <> 'resolved')"
+};
+
+constexpr db::statement make_sources{
+    "make_sources",
     R"(insert into tocsin.sources (organization_id, integration_id, source_kind, source_id)
        select k.organization_id, k.integration_id, k.source_kind, k.source_id
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k (organization_id, integration_id, source_kind, source_id)
@@ -62,31 +82,30 @@ constexpr db::statement insert_sources{
 };
 
 // A locking subquery is run for one key after the other, so that rows are locked in the order of the keys.
-constexpr db::statement lock_sources_in_order{
+constexpr db::statement lock_source_rows{
     "lock_sources",
-    R"(select k.nth, s.last_delivery_id, s.had_lifecycle, s.was_created, s.last_event_at, s.last_state_at, s.events, s.unsettled_at, s.last_body_sha256
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
+    R"(select from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
         cross join lateral
-              (select s.last_delivery_id, s.had_lifecycle, s.was_created, s.last_event_at, s.last_state_at, s.events, s.unsettled_at, s.last_body_sha256
-                 from tocsin.sources s
+              (select from tocsin.sources s
                 where s.organization_id = k.organization_id and s.integration_id = k.integration_id
                   and s.source_kind = k.source_kind and s.source_id = k.source_id
                   for update) s)"
 };
 
-// The one that is not resolved comes first; of those that are, the newest is enough.
-constexpr db::statement lock_incidents{
+constexpr db::statement lock_incident_rows{
     "lock_incidents_of_sources",
-    R"(select k.nth, i.*
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
-        cross join lateral
-              (select i.number, )" TOCSIN_INCIDENT_STATE_COLUMNS R"(
-                 from tocsin.incidents i
+    R"(select from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality as k (organization_id, integration_id, source_kind, source_id, nth)
+         join tocsin.sources s on s.organization_id = k.organization_id and s.integration_id = k.integration_id
+                              and s.source_kind = k.source_kind and s.source_id = k.source_id
+         left join lateral
+              (select i.number from tocsin.incidents i
+                where i.organization_id = s.organization_id and i.number = s.last_incident
+                  for update) newest on true
+         left join lateral
+              (select i.number from tocsin.incidents i
                 where i.organization_id = k.organization_id and i.integration_id = k.integration_id
-                  and i.source_kind = k.source_kind and i.source_id = k.source_id
-                order by (i.status <> 'resolved') desc, i.number desc
-                limit 2
-                  for update) i)"
+                  and i.source_kind = k.source_kind and i.source_id = k.source_id and i.status <> 'resolved'
+                  for update) unresolved on true)"
 };
 
 constexpr db::statement select_events{
@@ -123,7 +142,8 @@ constexpr db::statement insert_all_incidents{
                     reopened_count, previous_number))"
 };
 
-// Unchanged values keep the update heap-only.
+// Found where they were read, and written only if nobody has changed them since. Unchanged values keep the
+// update heap-only.
 constexpr db::statement update_all_incidents{
     "update_incidents",
     R"(update tocsin.incidents i
@@ -131,19 +151,21 @@ constexpr db::statement update_all_incidents{
               environment = k.environment, release = k.release, level = k.level, assignee = k.assignee, acknowledged_at = k.acknowledged_at,
               resolved_at = k.resolved_at, resolution = k.resolution, last_seen_at = k.last_seen_at, occurrences = k.occurrences,
               reopened_count = k.reopened_count, version = i.version + 1
-         from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-                     $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::timestamptz[], $17::bigint[], $18::bigint[])
-              as k (organization_id, number, status, severity, title, culprit, url, short_id, environment, release, level, assignee, acknowledged_at,
-                    resolved_at, resolution, last_seen_at, occurrences, reopened_count)
-        where i.organization_id = k.organization_id and i.number = k.number)"
+         from unnest($1::tid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                     $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::timestamptz[],
+                     $19::bigint[], $20::bigint[])
+              as k (place, version, organization_id, number, status, severity, title, culprit, url, short_id, environment, release, level, assignee,
+                    acknowledged_at, resolved_at, resolution, last_seen_at, occurrences, reopened_count)
+        where i.ctid = k.place and i.organization_id = k.organization_id and i.number = k.number and i.version = k.version)"
 };
 
 constexpr db::statement repeat_all_incidents{
     "repeat_incidents",
     R"(update tocsin.incidents i
           set last_seen_at = k.last_seen_at, occurrences = k.occurrences, version = i.version + 1
-         from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bigint[]) as k (organization_id, number, last_seen_at, occurrences)
-        where i.organization_id = k.organization_id and i.number = k.number)"
+         from unnest($1::tid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::bigint[])
+              as k (place, version, organization_id, number, last_seen_at, occurrences)
+        where i.ctid = k.place and i.organization_id = k.organization_id and i.number = k.number and i.version = k.version)"
 };
 
 constexpr db::statement insert_timeline{
@@ -154,17 +176,31 @@ constexpr db::statement insert_timeline{
               as k (organization_id, incident_number, kind, actor_type, actor_name, from_value, to_value, text, delivery_id))"
 };
 
+// The delivery applied last is the version of a source.
 constexpr db::statement update_all_sources{
     "update_sources",
     R"(update tocsin.sources s
           set last_delivery_id = k.last_delivery_id, last_event_at = k.last_event_at, last_state_at = k.last_state_at, unsettled_at = k.unsettled_at,
-              events = k.events, had_lifecycle = k.had_lifecycle, was_created = k.was_created, last_body_sha256 = k.last_body_sha256
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bigint[],
-                     $10::boolean[], $11::boolean[], $12::bytea[])
+              events = k.events, had_lifecycle = k.had_lifecycle, was_created = k.was_created, last_incident = k.last_incident,
+              last_body_sha256 = k.last_body_sha256
+         from unnest($1::tid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::timestamptz[], $9::timestamptz[],
+                     $10::timestamptz[], $11::bigint[], $12::boolean[], $13::boolean[], $14::bigint[], $15::bytea[])
+              as k (place, version, organization_id, integration_id, source_kind, source_id, last_delivery_id, last_event_at, last_state_at,
+                    unsettled_at, events, had_lifecycle, was_created, last_incident, last_body_sha256)
+        where s.ctid = k.place and s.organization_id = k.organization_id and s.integration_id = k.integration_id
+          and s.source_kind = k.source_kind and s.source_id = k.source_id and s.last_delivery_id is not distinct from k.version)"
+};
+
+constexpr db::statement insert_all_sources{
+    "insert_sources",
+    R"(insert into tocsin.sources (organization_id, integration_id, source_kind, source_id, last_delivery_id, last_event_at, last_state_at,
+                                   unsettled_at, events, had_lifecycle, was_created, last_incident, last_body_sha256)
+       select k.organization_id, k.integration_id, k.source_kind, k.source_id, k.last_delivery_id, k.last_event_at, k.last_state_at,
+              k.unsettled_at, k.events, k.had_lifecycle, k.was_created, k.last_incident, k.last_body_sha256
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[],
+                     $9::bigint[], $10::boolean[], $11::boolean[], $12::bigint[], $13::bytea[])
               as k (organization_id, integration_id, source_kind, source_id, last_delivery_id, last_event_at, last_state_at, unsettled_at, events,
-                    had_lifecycle, was_created, last_body_sha256)
-        where s.organization_id = k.organization_id and s.integration_id = k.integration_id
-          and s.source_kind = k.source_kind and s.source_id = k.source_id)"
+                    had_lifecycle, was_created, last_incident, last_body_sha256))"
 };
 
 constexpr db::statement insert_all_events{
@@ -189,7 +225,9 @@ constexpr db::statement insert_deliveries{
 
 constexpr db::statement select_delivery{
     "find_delivery_outcome",
-    "select outcome, incident_number from tocsin.deliveries where organization_id = $1 and delivery_id = $2"
+    "select outcome, incident_number from tocsin.deliveries where organization_id = $1 and integration_id = "
+    "$2 "
+    "and delivery_id = $3"
 };
 
 /// Empty is null.
@@ -207,7 +245,20 @@ struct source_columns {
         kinds.add(to_string(key.kind));
         ids.add(key.id);
     }
+    db::rows run(db::transaction& tx, db::statement const& what) const {
+        return tx.run(what, organizations, integrations, kinds, ids);
+    }
 };
+
+source_columns columns_of(std::vector<source_key> const& keys) {
+    source_columns all;
+    for (auto const& key : keys) all.add(key);
+    return all;
+}
+
+void expect(std::size_t written, std::size_t wanted) {
+    if (written != wanted) throw overtaken("another transaction has changed what this one read");
+}
 
 }  // namespace
 
@@ -272,84 +323,61 @@ void uninstall(db::transaction& tx, receiving_integration const& of) {
     );
 }
 
-namespace {
-
-/// Tells what is known of those that are there; the keys of those that are not.
-std::vector<std::size_t> lock_existing(
-    db::transaction& tx,
-    std::vector<source_key> const& keys,
-    std::vector<std::size_t> const& places,
-    std::vector<source_story>& stories
-) {
-    source_columns wanted;
-    for (auto const place : places) wanted.add(keys[place]);
-    std::vector<bool> is_there(places.size());
-    for (auto const& row :
-         tx.run(lock_sources_in_order, wanted.organizations, wanted.integrations, wanted.kinds, wanted.ids)) {
-        auto const nth = place_of(row);
-        is_there[nth] = true;
-        auto& story = stories[places[nth]];
-        story.last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id");
-        story.facts = {
-            .had_lifecycle = row.get<bool>("had_lifecycle"),
-            .was_created = row.get<bool>("was_created"),
-            .last_event_at = row.get<std::optional<timestamp>>("last_event_at"),
-            .last_state_at = row.get<std::optional<timestamp>>("last_state_at"),
-            .events = row.get<std::int64_t>("events"),
-            .unsettled_at = row.get<std::optional<timestamp>>("unsettled_at")
-        };
-        if (auto const body = row.get<std::optional<byte_string>>("last_body_sha256"))
-            std::copy(body->begin(), body->end(), story.last_body.emplace().begin());
-    }
-    std::vector<std::size_t> missing;
-    for (std::size_t nth = 0; nth < places.size(); ++nth)
-        if (!is_there[nth]) missing.push_back(places[nth]);
-    return missing;
+void lock_sources(db::transaction& tx, std::vector<source_key> const& keys) {
+    auto const columns = columns_of(keys);
+    columns.run(tx, make_sources);
+    columns.run(tx, lock_source_rows);
+    columns.run(tx, lock_incident_rows);
 }
 
-void lock_incidents_of(
-    db::transaction& tx,
-    std::vector<source_key> const& keys,
-    std::vector<std::size_t> const& places,
-    std::vector<source_story>& stories
-) {
-    if (places.empty()) return;
-    source_columns wanted;
-    for (auto const place : places) wanted.add(keys[place]);
-    for (auto const& row :
-         tx.run(lock_incidents, wanted.organizations, wanted.integrations, wanted.kinds, wanted.ids)) {
-        auto& incidents = stories[places[place_of(row)]].incidents;
-        incidents.push_back({.is = {row.get<std::int64_t>("number"), read_state(row)}});
-        // The newest stands last, whether it is the one that is open or not.
-        if (incidents.size() == 2 && incidents[0].is.number > incidents[1].is.number)
-            std::swap(incidents[0], incidents[1]);
-    }
+namespace {
+
+tracked_incident read_incident(db::row const& row) {
+    return {
+        .is = {row.get<std::int64_t>("number"), read_state(row)},
+        .read = row_version{row.get<db::tuple_id>("place"), row.get<std::int64_t>("version")}
+    };
+}
+
+void read_source(db::row const& row, source_story& into) {
+    into.last_delivery = row.get<std::optional<delivery_id>>("last_delivery_id");
+    into.read = source_version{row.get<db::tuple_id>("source_place"), into.last_delivery};
+    into.facts = {
+        .had_lifecycle = row.get<bool>("had_lifecycle"),
+        .was_created = row.get<bool>("was_created"),
+        .last_event_at = row.get<std::optional<timestamp>>("last_event_at"),
+        .last_state_at = row.get<std::optional<timestamp>>("last_state_at"),
+        .events = row.get<std::int64_t>("events"),
+        .unsettled_at = row.get<std::optional<timestamp>>("unsettled_at")
+    };
+    if (auto const body = row.get<std::optional<byte_string>>("last_body_sha256"))
+        std::copy(body->begin(), body->end(), into.last_body.emplace().begin());
+    if (!row.is_null("number")) into.incidents.push_back(read_incident(row));
 }
 
 }  // namespace
 
-std::vector<source_story> lock_sources(db::transaction& tx, std::vector<source_key> const& keys) {
+std::vector<source_story> read_sources_of(db::transaction& tx, std::vector<source_key> const& keys) {
     std::vector<source_story> stories(keys.size());
-    std::vector<std::size_t> places(keys.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    auto missing = lock_existing(tx, keys, places, stories);
-    if (!missing.empty()) {
-        source_columns made;
-        for (auto const place : missing) made.add(keys[place]);
-        auto const inserted =
-            tx.run(insert_sources, made.organizations, made.integrations, made.kinds, made.ids).affected();
-        // Another transaction has made some meanwhile.
-        if (inserted < missing.size()) {
-            lock_existing(tx, keys, missing, stories);
-            missing.clear();
-        }
+    for (auto const& row : columns_of(keys).run(tx, read_sources)) read_source(row, stories[place_of(row)]);
+    source_columns resolved;
+    std::vector<source_story*> all_resolved;
+    for (std::size_t nth = 0; nth < keys.size(); ++nth) {
+        auto const* newest = stories[nth].current();
+        if (!newest || newest->is.state.status != status::resolved) continue;
+        resolved.add(keys[nth]);
+        all_resolved.push_back(&stories[nth]);
     }
-    // No source is younger than its incidents: one that was made just now has none.
-    std::vector<std::size_t> old;
-    std::set_difference(
-        places.begin(), places.end(), missing.begin(), missing.end(), std::back_inserter(old)
-    );
-    lock_incidents_of(tx, keys, old, stories);
+    if (all_resolved.empty()) return stories;
+    for (auto const& row : resolved.run(tx, read_open_incidents)) {
+        auto& incidents = all_resolved[place_of(row)]->incidents;
+        // It is older than the newest, unless that was reopened between these two statements.
+        auto found = read_incident(row);
+        if (found.is.number == incidents.front().is.number)
+            incidents.front() = std::move(found);
+        else
+            incidents.insert(incidents.begin(), std::move(found));
+    }
     return stories;
 }
 
@@ -466,13 +494,19 @@ void insert_incidents(db::transaction& tx, std::vector<incident_write> const& al
 void update_incidents(db::transaction& tx, std::vector<incident_write> const& all) {
     if (all.empty()) return;
     state_columns states;
+    places where;
+    numbers versions;
     times acknowledged;
     for (auto const& one : all) {
+        where.add(one.what.read.place);
+        versions.add(one.what.read.version);
         states.add(one.organization, one.what.is);
         acknowledged.add(one.what.is.state.acknowledged_at);
     }
-    tx.run(
+    auto const done = tx.run(
         update_all_incidents,
+        where,
+        versions,
         states.organizations,
         states.all_numbers,
         states.statuses,
@@ -492,20 +526,26 @@ void update_incidents(db::transaction& tx, std::vector<incident_write> const& al
         states.occurrences,
         states.reopened
     );
+    expect(done.affected(), all.size());
 }
 
 void repeat_incidents(db::transaction& tx, std::vector<incident_write> const& all) {
     if (all.empty()) return;
+    places where;
     uuids organizations;
-    numbers all_numbers, occurrences;
+    numbers versions, all_numbers, occurrences;
     times last_seen;
     for (auto const& one : all) {
+        where.add(one.what.read.place);
+        versions.add(one.what.read.version);
         organizations.add(one.organization);
         all_numbers.add(one.what.is.number);
         last_seen.add(one.what.is.state.last_seen_at);
         occurrences.add(one.what.is.state.occurrences);
     }
-    tx.run(repeat_all_incidents, organizations, all_numbers, last_seen, occurrences);
+    auto const done =
+        tx.run(repeat_all_incidents, where, versions, organizations, all_numbers, last_seen, occurrences);
+    expect(done.affected(), all.size());
 }
 
 void append_timelines(db::transaction& tx, std::vector<timeline_write> const& all) {
@@ -538,39 +578,84 @@ void append_timelines(db::transaction& tx, std::vector<timeline_write> const& al
     );
 }
 
-void update_sources(db::transaction& tx, std::vector<source_write> const& all) {
-    if (all.empty()) return;
+namespace {
+
+/// The columns of a source's story.
+struct story_columns {
     source_columns keys;
     uuids deliveries;
     times event_times, state_times, unsettled;
-    numbers events;
+    numbers events, incidents;
     flags lifecycles, created;
     bytes bodies;
-    for (auto const& [key, story] : all) {
-        keys.add(key);
-        deliveries.add(story.last_delivery);
-        event_times.add(story.facts.last_event_at);
-        state_times.add(story.facts.last_state_at);
-        unsettled.add(story.facts.unsettled_at);
-        events.add(story.facts.events);
-        lifecycles.add(story.facts.had_lifecycle);
-        created.add(story.facts.was_created);
-        bodies.add(story.last_body);
+
+    void add(source_write const& one) {
+        auto const& facts = one.story.facts;
+        keys.add(one.key);
+        deliveries.add(one.story.last_delivery);
+        event_times.add(facts.last_event_at);
+        state_times.add(facts.last_state_at);
+        unsettled.add(facts.unsettled_at);
+        events.add(facts.events);
+        lifecycles.add(facts.had_lifecycle);
+        created.add(facts.was_created);
+        incidents.add(one.story.newest());
+        bodies.add(one.story.last_body);
     }
-    tx.run(
+};
+
+}  // namespace
+
+void update_sources(db::transaction& tx, std::vector<source_write> const& all) {
+    if (all.empty()) return;
+    places where;
+    uuids versions;
+    story_columns stories;
+    for (auto const& one : all) {
+        where.add(one.story.read->place);
+        versions.add(one.story.read->last_delivery);
+        stories.add(one);
+    }
+    auto const done = tx.run(
         update_all_sources,
-        keys.organizations,
-        keys.integrations,
-        keys.kinds,
-        keys.ids,
-        deliveries,
-        event_times,
-        state_times,
-        unsettled,
-        events,
-        lifecycles,
-        created,
-        bodies
+        where,
+        versions,
+        stories.keys.organizations,
+        stories.keys.integrations,
+        stories.keys.kinds,
+        stories.keys.ids,
+        stories.deliveries,
+        stories.event_times,
+        stories.state_times,
+        stories.unsettled,
+        stories.events,
+        stories.lifecycles,
+        stories.created,
+        stories.incidents,
+        stories.bodies
+    );
+    expect(done.affected(), all.size());
+}
+
+void insert_sources(db::transaction& tx, std::vector<source_write> const& all) {
+    if (all.empty()) return;
+    story_columns stories;
+    for (auto const& one : all) stories.add(one);
+    tx.run(
+        insert_all_sources,
+        stories.keys.organizations,
+        stories.keys.integrations,
+        stories.keys.kinds,
+        stories.keys.ids,
+        stories.deliveries,
+        stories.event_times,
+        stories.state_times,
+        stories.unsettled,
+        stories.events,
+        stories.lifecycles,
+        stories.created,
+        stories.incidents,
+        stories.bodies
     );
 }
 
@@ -661,8 +746,10 @@ void write_deliveries(db::transaction& tx, std::vector<delivery_record const*> c
     );
 }
 
-std::optional<accepted> find_delivery(db::transaction& tx, organization_id of, delivery_id id) {
-    auto const row = tx.run(select_delivery, of, id).first();
+std::optional<accepted> find_delivery(
+    db::transaction& tx, organization_id of, integration_id from, delivery_id id
+) {
+    auto const row = tx.run(select_delivery, of, from, id).first();
     if (!row) return std::nullopt;
     auto const known = parse_outcome(row->text("outcome"));
     return accepted{

@@ -13,13 +13,15 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace tocsin::incidents {
 
 // The statements of a batch. Each takes and answers whole columns, so that their number does not depend on
-// how many deliveries share the transaction; those that lock rows do so in the order that they are given.
+// how many deliveries share the transaction; those that lock or write rows do so in the order that they are
+// given.
 
 std::optional<std::string> text_or_null(std::string const& text);
 /// An identifier of Sentry's fit for a column of 64 bytes; odd ones are shown nowhere and match nothing.
@@ -57,7 +59,13 @@ void remember_unclaimed(db::transaction& tx, receiver_key const& of, sentry::ins
 /// Tokens gone, status disconnected, reason uninstalled.
 void uninstall(db::transaction& tx, receiving_integration const& of);
 
-/// In the order in which sources are locked.
+/// What a batch read was changed by another transaction before the batch wrote it. Nothing of it is written;
+/// run again behind locks, it cannot happen.
+struct overtaken : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// In the order in which sources are locked and written.
 struct source_key {
     organization_id organization;
     integration_id integration;
@@ -67,8 +75,10 @@ struct source_key {
 };
 
 /// Locks the rows of these sources (made where missing) and then their incidents until the end of the
-/// transaction, and tells what is known of them, in the order of the keys. These are sorted.
-std::vector<source_story> lock_sources(db::transaction& tx, std::vector<source_key> const& keys);
+/// transaction. The keys are sorted.
+void lock_sources(db::transaction& tx, std::vector<source_key> const& keys);
+/// Tells what is known of these sources, in the order of the keys.
+std::vector<source_story> read_sources_of(db::transaction& tx, std::vector<source_key> const& keys);
 
 /// An event of an integration that has had its effect.
 struct event_key {
@@ -108,6 +118,7 @@ struct incident_write {
     sentry::project_ref project;  ///< too
 };
 void insert_incidents(db::transaction& tx, std::vector<incident_write> const& all);
+/// Throws `overtaken`, as all that write what was read before.
 void update_incidents(db::transaction& tx, std::vector<incident_write> const& all);
 /// Writes occurrences and last_seen_at alone.
 void repeat_incidents(db::transaction& tx, std::vector<incident_write> const& all);
@@ -125,9 +136,14 @@ struct source_write {
     source_key const& key;
     source_story const& story;
 };
+/// Of those that were there. Throws `overtaken`.
 void update_sources(db::transaction& tx, std::vector<source_write> const& all);
+/// Of those that were not. Throws constraint_violation where one is there by now.
+void insert_sources(db::transaction& tx, std::vector<source_write> const& all);
 void insert_events(db::transaction& tx, std::vector<std::pair<event_key, delivery_id>> const& all);
 
-std::optional<accepted> find_delivery(db::transaction& tx, organization_id of, delivery_id id);
+std::optional<accepted> find_delivery(
+    db::transaction& tx, organization_id of, integration_id from, delivery_id id
+);
 
 }  // namespace tocsin::incidents

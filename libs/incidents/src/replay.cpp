@@ -20,17 +20,18 @@ constexpr db::statement find_stored{
     "find_delivery_to_replay",
     R"(select d.integration_id, i.sentry_host, d.resource, d.request_id, d.hook_timestamp, d.outcome,
               coalesce(d.body, o.body) as body
-         from tocsin.deliveries d
-         join tocsin.integrations i on i.organization_id = d.organization_id and i.integration_id = d.integration_id
-         left join tocsin.deliveries o on o.organization_id = d.organization_id and o.delivery_id = d.duplicate_of
-        where d.organization_id = $1 and d.delivery_id = $2)"
+         from tocsin.integrations i
+         join tocsin.deliveries d on d.organization_id = i.organization_id and d.integration_id = i.integration_id
+         left join tocsin.deliveries o on o.organization_id = d.organization_id and o.integration_id = d.integration_id
+                                      and o.delivery_id = d.duplicate_of
+        where i.organization_id = $1 and d.delivery_id = $2)"
 };
 
 constexpr db::statement find_all_stored{
     "find_deliveries_to_replay",
     R"(select k.nth, d.integration_id, i.sentry_host, d.resource, d.request_id, d.hook_timestamp, d.outcome, d.body
-         from unnest($2::uuid[]) with ordinality as k (delivery_id, nth)
-         join tocsin.deliveries d on d.organization_id = $1 and d.delivery_id = k.delivery_id
+         from unnest($3::uuid[]) with ordinality as k (delivery_id, nth)
+         join tocsin.deliveries d on d.organization_id = $1 and d.integration_id = $2 and d.delivery_id = k.delivery_id
          join tocsin.integrations i on i.organization_id = d.organization_id and i.integration_id = d.integration_id
         order by k.nth)"
 };
@@ -50,7 +51,8 @@ constexpr db::statement list_held{
 
 constexpr db::statement find_rule{
     "find_rule_of_replay",
-    "select rule from tocsin.deliveries where organization_id = $1 and delivery_id = $2"
+    "select rule from tocsin.deliveries where organization_id = $1 and integration_id = $2 and delivery_id = "
+    "$3"
 };
 
 /// What a delivery came to when it had its effect, or when another one had it: a lifecycle action carries no
@@ -101,10 +103,15 @@ struct dry_run : std::exception {
 replayed write(
     db::transaction& tx, organization_id org, batched_delivery const& one, rule_settings const& rules
 ) {
-    auto const done = write_batch(tx, {&one}, rules);
+    auto const done = write_batch(tx, {&one}, rules, guarded::by_locks);
     auto const& answer = done.front().answer;
     if (!answer) return {};
-    return {one.id, answer->outcome, tx.run(find_rule, org, one.id)[0].text("rule"), answer->incident};
+    return {
+        one.id,
+        answer->outcome,
+        tx.run(find_rule, org, one.from.own->integration, one.id)[0].text("rule"),
+        answer->incident
+    };
 }
 
 }  // namespace
@@ -168,7 +175,7 @@ std::vector<std::vector<delivery_id>> parts_of(std::vector<held_delivery> const&
 
 /// In one transaction; nothing where the database refuses a value of one of them.
 async::task<std::optional<replay::outcomes>> replay::run_together(
-    organization_id org, std::vector<delivery_id> all, replay_kind how
+    organization_id org, integration_id from, std::vector<delivery_id> all, replay_kind how
 ) {
     struct readable {
         std::vector<batched_delivery> runnable;
@@ -176,12 +183,12 @@ async::task<std::optional<replay::outcomes>> replay::run_together(
     };
     auto const found = std::make_shared<readable const>(co_await reading_.transact(
         org,
-        [org, all, &time = time_](db::transaction& tx) {
+        [org, from, all, &time = time_](db::transaction& tx) {
             db::array<uuid> ids;
             for (auto const& each : all) ids.add(each);
             readable of;
             auto missing = static_cast<std::int64_t>(all.size());
-            for (auto const& row : tx.run(find_all_stored, org, ids)) {
+            for (auto const& row : tx.run(find_all_stored, org, from, ids)) {
                 auto again = read_to_replay(row, org);
                 if (!again || !*again) continue;
                 of.runnable.emplace_back(std::move(**again), delivery_id{crypto::uuid_v7(time.now())});
@@ -197,7 +204,7 @@ async::task<std::optional<replay::outcomes>> replay::run_together(
         for (auto const& one : found->runnable) batch.push_back(&one);
         auto counts = found->others;
         if (!batch.empty())
-            for (auto const& one : write_batch(tx, batch, rules))
+            for (auto const& one : write_batch(tx, batch, rules, guarded::by_locks))
                 if (one.answer) ++counts[one.answer->outcome];
         if (how == replay_kind::dry) throw dry_run<outcomes>(std::move(counts));
         return counts;
@@ -223,7 +230,7 @@ async::task<result<replay::outcomes>> replay::run_held(
     });
     outcomes counts;
     for (auto const& part : parts_of(held)) {
-        if (auto const done = co_await run_together(org, part, how)) {
+        if (auto const done = co_await run_together(org, of.integration, part, how)) {
             for (auto const& [outcome, count] : *done) counts[outcome] += count;
             continue;
         }

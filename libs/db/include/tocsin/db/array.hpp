@@ -4,6 +4,7 @@
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/db/parameter.hpp>
+#include <tocsin/db/tuple_id.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -54,6 +55,11 @@ struct array_element<std::string_view> {
     static void add(array_image& to, std::string_view value);
 };
 template <>
+struct array_element<tuple_id> {
+    static constexpr std::uint32_t type = 27;
+    static void add(array_image& to, tuple_id value);
+};
+template <>
 struct array_element<timestamp> {
     static constexpr std::uint32_t type = 1184;
     static void add(array_image& to, timestamp value);
@@ -67,9 +73,9 @@ struct array_element<uuid> {
 }  // namespace detail
 
 /// A column of values for one array parameter, as in `unnest($1::uuid[], $2::text[])`. `T` is bool,
-/// byte_view, std::int64_t, std::string_view, timestamp or uuid, and the statement's cast names the same
-/// type. Bytes may hold anything; a NUL in a text throws bad_value. It goes among the last parameters, as all
-/// bytes do.
+/// byte_view, std::int64_t, std::string_view, timestamp, tuple_id or uuid, and the statement's cast names the
+/// same type. Bytes may hold anything; a NUL in a text throws bad_value. It goes among the last parameters,
+/// as all bytes do.
 template <class T>
 class array {
 public:

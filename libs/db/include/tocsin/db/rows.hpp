@@ -3,6 +3,7 @@
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
+#include <tocsin/db/tuple_id.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,7 @@ void read(std::string_view text, bool& into);
 void read(std::string_view text, uuid& into);
 void read(std::string_view text, timestamp& into);
 void read(std::string_view text, byte_string& into);
+void read(std::string_view text, tuple_id& into);
 void read(std::string_view text, std::vector<std::string>& into);
 template <class Tag>
 void read(std::string_view text, id_of<Tag>& into) {
@@ -46,8 +48,8 @@ struct result_content;
 /// One row of a result; it keeps the result alive.
 class row {
 public:
-    /// The column's value; `std::optional<T>` for columns that may be null. A null in any other, or a column
-    /// that the statement does not have, throws std::logic_error.
+    /// The value of the column, named by a literal; `std::optional<T>` for columns that may be null. A null
+    /// in any other, or a column that the statement does not have, throws std::logic_error.
     template <class T>
     T get(char const* column) const {
         auto const text = raw(column);

@@ -51,7 +51,7 @@ public:
 
 private:
     async::task<std::optional<outcomes>> run_together(
-        organization_id org, std::vector<delivery_id> all, replay_kind how
+        organization_id org, integration_id from, std::vector<delivery_id> all, replay_kind how
     );
 
     db::pool& reading_;
