@@ -1,6 +1,5 @@
 -- Organizations with an integration, a mapping and open incidents of known issues.
 \set ON_ERROR_STOP on
-set row_security = off;
 create sequence tocsin.bench_numbers start 10000000 cache 100;
 grant usage on sequence tocsin.bench_numbers to tocsin_ingest;
 create temporary table orgs as
@@ -14,7 +13,7 @@ insert into tocsin.installation_owners (sentry_host, installation_id, organizati
     select host, installation, id, id from orgs, (values (:'host'), ('bench')) h (host);
 insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, sentry_project_slug, service_id) select id, id, id, '1', 'checkout', id from orgs;
 insert into tocsin.incident_counters (organization_id, last_number) select id, :known from orgs;
-insert into tocsin.sources (organization_id, integration_id, source_kind, source_id) select id, id, 'issue', issue::text from orgs, generate_series(1, :known) issue;
+insert into tocsin.sources (organization_id, integration_id, source_kind, source_id, last_incident) select id, id, 'issue', issue::text, issue from orgs, generate_series(1, :known) issue;
 insert into tocsin.incidents (organization_id, number, service_id, integration_id, source_kind, source_id, title, culprit, status, severity, level, opened_at, last_seen_at)
     select id, issue, id, id, 'issue', issue::text, 'TimeoutError: no answer from the gateway', 'checkout.gateway in charge', 'open', 'error', 'error', now(), now()
       from orgs, generate_series(1, :known) issue;

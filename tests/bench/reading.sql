@@ -1,6 +1,5 @@
 -- Incidents up to :wanted of :organizations organizations: the first has a tenth, the others share the rest. One in fifty is open.
 \set ON_ERROR_STOP on
-set row_security = off;
 -- As the owner of the data says so: keys are right by construction.
 set session_replication_role = replica;
 insert into tocsin.organizations (organization_id, slug, name)
