@@ -1,6 +1,6 @@
 // Webhooks a second: Tocsin against a floor of the same statements and against a service on Fastify, interleaved in one run.
 import pg from '../node_modules/pg/esm/index.mjs';
-import { awaitWord, begin, cpuOf, end, env, freePort, median, number, outputOf, quick, root, secret, startTocsin } from './support.mjs';
+import { awaitWord, begin, cpuOf, end, env, freePort, median, number, outputOf, quick, root, secret, sentryUrl, startTocsin } from './support.mjs';
 
 const seconds = quick ? 3 : 6;
 const rounds = quick ? 1 : 3;
@@ -28,9 +28,9 @@ async function load(receiver, { connections, rate = 0, mode = 'spread', time = s
   return result;
 }
 
-async function startFastify() {
+async function startFastify(work) {
   const port = freePort();
-  const child = begin(process.execPath, [`${root}tests/bench/fastify/server.mjs`], { PORT: String(port), SECRET: secret, DATABASE_URL: env.BENCH_URL });
+  const child = begin(process.execPath, [`${root}tests/bench/fastify/server.mjs`], { PORT: String(port), SECRET: secret, DATABASE_URL: env.BENCH_URL, WORK: work });
   child.stderr.resume();
   let said = '';
   child.stdout.on('data', (chunk) => { said += chunk; });
@@ -50,6 +50,13 @@ async function floor(clients) {
   });
 }
 
+/** Batches by two writers, without HTTP, signatures and parsing: `of` webhooks a batch. */
+async function batches(of) {
+  seed += 1;
+  const args = [env.BENCH_URL, sentryUrl, seconds, of, env.BENCH_ORGANIZATIONS, env.BENCH_KNOWN, seed + Date.now()];
+  return measured(undefined, async () => JSON.parse(await outputOf(`${root}build/release/bin/bench_batches`, args.map(String))));
+}
+
 const lines = [];
 const show = (text) => { lines.push(text); console.log(text); };
 function row(what, results, base) {
@@ -61,49 +68,59 @@ function row(what, results, base) {
 
 // --- the run -----------------------------------------------------------------------------------------------------------
 const tocsin = await startTocsin();
-const fastify = await startFastify();
+const fastify = await startFastify('stores');
+const alike = await startFastify('same');
 // Statements are prepared, caches are warm.
-await load(tocsin, { connections: 64, time: 2 });
-await load(fastify, { connections: 64, time: 2 });
+for (const one of [tocsin, fastify, alike]) await load(one, { connections: 64, time: 2 });
 
-const clients = [8, 16, 32];
-let best = clients[1];
-if (!quick) {
+/** Of these numbers of clients or connections, the one that a contestant is fastest with. */
+async function best(counts, usual, run) {
+  if (quick) return usual;
   const tried = [];
-  for (const count of clients) tried.push({ count, rate: (await floor(count)).rate });
-  best = tried.sort((a, b) => b.rate - a.rate)[0].count;
+  for (const count of counts) tried.push({ count, rate: (await run(count)).rate });
+  return tried.sort((a, b) => b.rate - a.rate)[0].count;
 }
-const all = { floor: [], tocsin: [], fastify: [], storm: [] };
+const clients = await best([8, 16, 32], 16, floor);
+const workers = await best([32, 64, 128], 64, (connections) => load(fastify, { connections }));
+const many = await best([256, 512, 1024], 512, (connections) => load(tocsin, { connections }));
+const all = { floor: [], tocsin: [], usual: [], fastify: [], alike: [], storm: [], batches: [] };
 for (let round = 0; round < rounds; round += 1) {
-  all.floor.push(await floor(best));
-  all.tocsin.push(await load(tocsin, { connections: 256 }));
-  all.fastify.push(await load(fastify, { connections: 64 }));
-  all.storm.push(await load(tocsin, { connections: 256, mode: 'storm' }));
+  all.floor.push(await floor(clients));
+  all.tocsin.push(await load(tocsin, { connections: many }));
+  all.fastify.push(await load(fastify, { connections: workers }));
+  all.usual.push(await load(tocsin, { connections: 256 }));
+  all.alike.push(await load(alike, { connections: workers }));
+  all.batches.push(await batches(256));
+  all.storm.push(await load(tocsin, { connections: many, mode: 'storm' }));
 }
 const rate = (name) => median(all[name].map((one) => one.rate));
 const peak = rate('tocsin');
 
 show('| | webhooks/s | | p50 / p99 ms | µs CPU each: program / PostgreSQL | refused |');
 show('|---|---|---|---|---|---|');
-row(`floor: pgbench, ${best} clients (mean latency)`, all.floor);
-row('Fastify and pg, 2 workers, 64 connections', all.fastify, rate('floor'));
-row('**Tocsin, 256 connections**, against the floor', all.tocsin, rate('floor'));
-row('the same against Fastify', all.tocsin, rate('fastify'));
+row(`floor: pgbench, ${clients} clients (mean latency)`, all.floor);
+row(`Fastify and pg, three statements, ${workers} connections, against the floor`, all.fastify, rate('floor'));
+row('Fastify and pg, the same work as Tocsin, against the floor', all.alike, rate('floor'));
+row(`**Tocsin, ${many} connections**, against the floor`, all.tocsin, rate('floor'));
+row('the same against Fastify with three statements', all.tocsin, rate('fastify'));
+row('the same against Fastify with the same work', all.tocsin, rate('alike'));
+row('batches of 256 alone, without HTTP, against the floor', all.batches, rate('floor'));
+row('**Tocsin** against these', all.tocsin, rate('batches'));
+row('256 connections, against the floor', all.usual, rate('floor'));
 row('a storm of one issue, against spread', all.storm, peak);
-if (!quick) {
-  for (const connections of [64, 1024]) row(`${connections} connections, against 256`, [await load(tocsin, { connections })], peak);
-}
+if (!quick) row('64 connections, against the peak', [await load(tocsin, { connections: 64 })], peak);
 row('open loop, half the peak', [await load(tocsin, { connections: 512, rate: peak / 2 })], peak);
 row('open loop, a quarter of the peak', [await load(tocsin, { connections: 512, rate: peak / 4 })], peak);
-row('ten times the connections: 2,560', [await load(tocsin, { connections: 2560 })], peak);
+row('ten times the usual connections: 2,560', [await load(tocsin, { connections: 2560 })], peak);
 
 // A disk that takes 2 ms for each flush: the server waits so long before it.
 await database.query('alter system set commit_delay = 2000');
 await database.query('alter system set commit_siblings = 0');
 await database.query('select pg_reload_conf()');
-row('2 ms more for each flush: floor', [await floor(best)], rate('floor'));
-row('2 ms more for each flush: Tocsin, 256 connections', [await load(tocsin, { connections: 256 })], peak);
+row('2 ms more for each flush: floor', [await floor(clients)], rate('floor'));
+row(`2 ms more for each flush: Tocsin, ${many} connections`, [await load(tocsin, { connections: many })], peak);
 
 await end(tocsin.child);
 await end(fastify.child);
+await end(alike.child);
 await database.end();

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const env = process.env;
 export const quick = process.argv.includes('--quick');
+export const sentryUrl = 'http://127.0.0.1:9'; // nobody's: nothing is asked of it
 export const secret = 'fake-client-secret-of-the-bench';
 const vaultKey = `bench:${randomBytes(32).toString('base64')}`;
 const ticks = 100; // of the kernel's accounting of CPU time, a second
@@ -85,7 +86,7 @@ export async function startTocsin() {
     TOCSIN_LISTEN: `127.0.0.1:${port}`,
     TOCSIN_ADMIN_LISTEN: '127.0.0.1:0',
     TOCSIN_PUBLIC_URL: `http://127.0.0.1:${port}`,
-    TOCSIN_SENTRY_URL: 'http://127.0.0.1:9',
+    TOCSIN_SENTRY_URL: sentryUrl,
     TOCSIN_SENTRY_APP_SLUG: 'bench',
     TOCSIN_SENTRY_APP_CLIENT_ID: 'fake-client-id',
     TOCSIN_SENTRY_APP_CLIENT_SECRET: secret,
