@@ -188,8 +188,10 @@ export class Tocsin {
     return this.service.kill();
   }
 
-  async restart() {
+  /** `env` is set from now on. */
+  async restart(env = {}) {
     await this.service.stop();
+    Object.assign(this.#env, env);
     await this.#startService();
   }
 
