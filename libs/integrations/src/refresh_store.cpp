@@ -109,16 +109,21 @@ constexpr db::statement finish_attempt{
         where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
 };
 
+// One success answers the question, and the newest attempts are looked at first: only where nothing works are
+// all counted.
 constexpr db::statement tally{
     "tally_refresh_attempts",
-    R"(select count(*) as tried, count(*) filter (where renewed = 0) as failed, coalesce(sum(renewed), 0)::bigint as renewed
-         from (select count(*) filter (where a.outcome = 'refreshed') as renewed
-                 from tocsin.refresh_attempts a
-                 join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
-                where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
-                  and a.outcome in ('refreshed', 'refused', 'transient', 'rate_limited', 'lost')
-                  and i.sentry_host = $1 and a.integration_id <> $2
-                group by a.organization_id, a.integration_id) as of_one)"
+    R"(with recent as not materialized (
+           select a.organization_id, a.integration_id, a.outcome, a.finished_at
+             from tocsin.refresh_attempts a
+             join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
+            where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
+              and i.sentry_host = $1 and a.integration_id <> $2),
+       renewed as (
+           select finished_at from recent where outcome = 'refreshed' order by finished_at desc limit 1)
+       select exists (select from renewed) as renewed, count(distinct (organization_id, integration_id)) as failed
+         from recent
+        where not exists (select from renewed) and outcome in ('refused', 'transient', 'rate_limited', 'lost'))"
 };
 
 constexpr db::statement find_untold{
@@ -272,7 +277,8 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
 
 host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except) {
     auto const row = tx.run(tally, sentry_host, except, std::chrono::milliseconds(host_window))[0];
-    return {row.get<int>("tried"), row.get<int>("failed"), row.get<int>("renewed")};
+    int const failed = row.get<int>("failed");
+    return {.tried = failed, .failed = failed, .renewed = row.get<bool>("renewed") ? 1 : 0};
 }
 
 std::vector<untold_installation> untold_installations(db::transaction& tx, int limit) {

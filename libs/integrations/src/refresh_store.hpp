@@ -73,7 +73,8 @@ struct failed_renewal {
 };
 bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what);
 
-/// What the attempts of the last `host_window` came to, this integration's own excepted. Sees all
+/// What the attempts of the last `host_window` came to, this integration's own excepted; where one succeeded,
+/// which is the answer, the others are not counted. Sees all
 /// organizations for the scheduler's role; for the gateway's only the current one's, which errs towards
 /// counting.
 host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except);
