@@ -54,12 +54,35 @@ test('after refusals, Reconnect repairs the installation without a person', asyn
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
 });
 
+test('where Sentry does not offer the JWT grant, Reconnect renews with the refresh token', async () => {
+  await control(tocsin, 'settings', { jwt_grant_enabled: false });
+  await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 401, times: 0 });
+  await admin.post(`${path}/refresh`);
+  await eventually(async () => (await read()).status === 'disconnected');
+  await control(tocsin, 'faults', undefined, 'DELETE');
+  const answer = await admin.post(`${path}/reconnect`);
+  assert.equal(answer.json.authorize_url, null, answer.text);
+  assert.deepEqual([answer.json.integration.status, answer.json.integration.installation_id], ['connected', integration.installation_id]);
+  assert.equal((await admin.get(`${path}/projects`)).status, 200);
+  await control(tocsin, 'settings', { jwt_grant_enabled: true });
+});
+
+test('a Reconnect is the renewal that is under way, not a second one beside it', async () => {
+  await control(tocsin, 'faults', { match: 'authorizations', kind: 'delay', delay_ms: 500 });
+  const repairing = tocsin.withToken().post(`${path}/reconnect`);
+  await eventually(() => tocsin.value('select count(*) from tocsin.credentials where lease_until > tocsin.now()'), { what: 'a lease' });
+  assert.equal((await admin.post(`${path}/refresh`)).json.code, 'conflict');
+  assert.equal((await repairing).json.integration.status, 'connected');
+  assert.equal((await admin.get(`${path}/projects`)).status, 200);
+});
+
 test('while Sentry does not answer, nobody is sent to install again', async () => {
   await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 503, times: 1 });
   const answer = await admin.post(`${path}/reconnect`);
   assert.equal(answer.status, 503);
   assert.equal(answer.json.code, 'unavailable');
-  assert.equal((await read()).status, 'connected', 'the old token is still used');
+  assert.notEqual((await read()).status, 'disconnected');
+  assert.equal((await admin.get(`${path}/projects`)).status, 200, 'the old token is still used');
 });
 
 test('Disconnect deletes the tokens at once, pauses mappings and silences webhooks', async () => {

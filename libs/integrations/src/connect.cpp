@@ -236,11 +236,16 @@ async::task<result<started_connect>> connect::reconnect(
 }
 
 async::task<result<bool>> connect::repair(db::tenant by, integration const& broken) {
-    if (broken.mode == mode::public_) co_return co_await repair_installation(std::move(by), broken);
-    if (broken.status == status::pending || !broken.credential) co_return false;
+    if (broken.status == status::pending || broken.reason == reason::uninstalled) co_return false;
+    if (!broken.credential)
+        co_return broken.mode == mode::public_ ? co_await repair_installation(std::move(by), broken)
+                                               : result<bool>(false);
     // The one who renews is the refresher, under its lease: a second renewal beside it would kill the tokens
     // of the first.
-    auto const tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
+    auto tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
+    // One refusal of Sentry's is no proof: it refuses healthy installations now and then.
+    if (broken.mode == mode::public_ && tried && *tried && (*tried)->kind == sentry::failure_kind::refused)
+        tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
     if (!tried) co_return tried.error();
     if (auto const& why = *tried) co_return not_repaired(broken.mode, *why);
     co_return true;

@@ -178,6 +178,7 @@ private:
     async::task<sentry::call_result<sentry_organization>> confirm_organization(
         uuid installation, secret token
     );
+    async::task<sentry::call_result<sentry_organization>> confirm_patiently(uuid installation, secret token);
     async::task<sentry::call_result<std::vector<sentry_organization>>> organizations_of(
         sentry::token_set const& tokens
     );
