@@ -24,6 +24,7 @@ const path = (mode) => `${tocsin.org.path}/integrations/${integrations[mode].id}
 
 const transient = { public: 'transient', oauth: 'transient', internal: 'transient' };
 const refused = { public: 'refused', oauth: 'refused', internal: 'refused' };
+const limited = { public: 'rate_limited', oauth: 'rate_limited', internal: 'rate_limited' };
 const bomb = `{"token":1${'0'.repeat(30)}e1000000000000}`;
 
 // Outcome of the attempt by mode; the status is degraded unless `status` says otherwise. The token lives, so nothing transient counts.
@@ -31,7 +32,12 @@ const rows = [
   ['no answer at all', { kind: 'hang' }, transient],
   ['headers, then silence', { kind: 'hang_after_headers' }, transient],
   ['a byte a second', { kind: 'trickle' }, transient],
-  ['429 with seconds', { kind: 'status', status: 429, headers: { 'Retry-After': '1' } }, { public: 'rate_limited', oauth: 'rate_limited', internal: 'rate_limited' }],
+  ['429 with seconds', { kind: 'status', status: 429, headers: { 'Retry-After': '1' } }, limited],
+  ['429 with a date', { kind: 'status', status: 429, headers: { 'Retry-After': new Date(Date.now() + 90_000).toUTCString() } }, limited],
+  ['429 with a date of the past', { kind: 'status', status: 429, headers: { 'Retry-After': 'Mon, 02 Mar 2026 09:00:17 GMT' } }, limited],
+  ['429 for a hundred years', { kind: 'status', status: 429, headers: { 'Retry-After': '3155760000' } }, limited],
+  ['429 for less than nothing', { kind: 'status', status: 429, headers: { 'Retry-After': '-5' } }, limited],
+  ['429 without a word', { kind: 'status', status: 429 }, limited],
   ['500', { kind: 'status', status: 500 }, transient],
   ['502', { kind: 'status', status: 502 }, transient],
   ['503', { kind: 'status', status: 503 }, transient],
@@ -77,7 +83,10 @@ for (const mode of Object.keys(areas))
       assert.equal(failed.json.credential.failed_attempts, 0, 'what a person tries in between counts for nothing');
       const [attempt] = (await admin.get(`${path(mode)}/attempts`)).json.items;
       assert.equal(attempt.outcome, outcomes[mode], JSON.stringify(attempt));
-      assert.ok(attempt.detail && attempt.next_at);
+      assert.ok(attempt.detail);
+      // Backoff is an hour to two here, and no wish of Sentry's is granted beyond an hour.
+      const wait = Date.parse(attempt.next_at) - Date.parse(attempt.finished_at);
+      assert.ok(wait > 29 * 60_000 && wait <= 2 * 3600_000, `${wait} ms until the next try`);
       await control(tocsin, 'faults', undefined, 'DELETE');
       if (mode === 'oauth' && ['lost_answer', 'truncated', 'gzip', 'wrong_length', 'hang_after_headers', 'trickle'].includes(fault.kind)) {
         // Sentry has replaced the pair: only a person brings it back, and the status says so.
