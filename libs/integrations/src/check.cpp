@@ -104,7 +104,7 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
         auto const found = find_integration(tx, org, id);
         if (!found) return found.error();
         known all{*found, std::nullopt, 0};
-        if (auto const sealed = sealed_access_token(tx, org, id)) all.token = *sealed;
+        if (auto const stored = stored_access_token(tx, org, id)) all.token = stored->sealed;
         for (auto const& one : list_mappings(tx, org, id)) all.active_mappings += one.active ? 1 : 0;
         return all;
     });

@@ -259,10 +259,8 @@ async::task<result<integration>> connect::disconnect(
         co_await pool_.transact(as(org, who), [org, id, token](db::transaction& tx) -> result<integration> {
             auto const found = find_integration(tx, org, id);
             if (!found) return found.error();
-            token->reset();
-            if (auto stored = find_tokens(tx, org, id); stored && found->mode == mode::oauth)
-                *token = std::move(stored->access_token);
-            store_disconnected(tx, org, id);
+            *token = store_disconnected(tx, org, id);
+            if (found->mode != mode::oauth) token->reset();
             return find_integration(tx, org, id);
         });
     if (!done) co_return done;
@@ -324,9 +322,10 @@ async::task<result<integration>> connect::confirm(
     if (refused)
         co_return co_await refuse(as(org, who), id, asked->installation, asked->sentry_org.id, *refused);
     auto const token = co_await pool_.transact(org, [org, id](db::transaction& tx) {
-        return sealed_access_token(tx, org, id);
+        return stored_access_token(tx, org, id);
     });
-    if (auto opened = token ? open_access_token(vault_, org, id, *token) : result<secret>(token.error());
+    if (auto opened =
+            token ? open_access_token(vault_, org, id, token->sealed) : result<secret>(token.error());
         opened && asked->installation)
         co_await tell_installed(org, id, *asked->installation, std::move(*opened));
     co_return co_await find(org, id);

@@ -167,7 +167,8 @@ constexpr db::statement pause_mappings{
 
 constexpr db::statement delete_credential{
     "delete_credential_of_integration",
-    "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
+    "delete from tocsin.credentials where organization_id = $1 and integration_id = $2 returning "
+    "access_token_sealed"
 };
 
 // The Sentry organization is released where no other integration of the organization still holds it.
@@ -434,8 +435,8 @@ bool owns(
     return !tx.run(owns_installation, org, id, sentry_host, installation).empty();
 }
 
-void store_disconnected(db::transaction& tx, organization_id org, integration_id id) {
-    tx.run(delete_credential, org, id);
+std::optional<byte_string> store_disconnected(db::transaction& tx, organization_id org, integration_id id) {
+    auto const deleted = tx.run(delete_credential, org, id).first();
     tx.run(close_intents, org, id);
     tx.run(pause_mappings, org, id);
     tx.run(release_installation, org, id);
@@ -443,6 +444,7 @@ void store_disconnected(db::transaction& tx, organization_id org, integration_id
     tx.run(delete_choices, org, id);
     move_status(tx, org, id, {status::disconnected, reason::disconnected_by_admin}, mover::admin);
     tx.run(release_organization, org, id);
+    return deleted ? std::optional(deleted->get<byte_string>("access_token_sealed")) : std::nullopt;
 }
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {

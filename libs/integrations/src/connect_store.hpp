@@ -158,8 +158,9 @@ bool owns(
 );
 
 /// Tokens gone, mappings paused, claims released, intents closed. The status stays with the reason of an
-/// uninstall.
-void store_disconnected(db::transaction& tx, organization_id org, integration_id id);
+/// uninstall. Answers the sealed access token that went: the newest, also where a renewal stored it a moment
+/// ago.
+std::optional<byte_string> store_disconnected(db::transaction& tx, organization_id org, integration_id id);
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
 

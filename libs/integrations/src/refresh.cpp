@@ -139,9 +139,9 @@ async::task<> refresher::renew_one_of_many(std::shared_ptr<try_of> one) {
     co_await renew(db::no_tenant, std::move(one));
 }
 
-/// Nothing where another renewal holds the lease.
+/// Nothing where another renewal holds the lease, or where the rejected tokens are stored no more.
 async::task<result<std::optional<leased_credential>>> refresher::claim(
-    organization_id org, integration_id id, refresh_trigger trigger
+    organization_id org, integration_id id, refresh_trigger trigger, std::optional<timestamp> rejected
 ) {
     return pool_.transact(
         org,
@@ -150,7 +150,7 @@ async::task<result<std::optional<leased_credential>>> refresher::claim(
             auto const of = find_integration(tx, org, id);
             if (!of) return of.error();
             if (!modes.offers(of->mode)) return not_configured(of->mode);
-            return claim_one(tx, org, id, owner, length, to_string(trigger));
+            return claim_one(tx, org, id, owner, length, to_string(trigger), rejected);
         }
     );
 }
@@ -164,20 +164,22 @@ async::task<result<std::optional<sentry::call_failure>>> refresher::renew_now(
     co_return co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
 }
 
-async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
+async::task<> refresher::renew_for_use(
+    organization_id org, integration_id id, std::optional<timestamp> since
+) {
     constexpr std::chrono::milliseconds look_again{200};
     auto const until = std::chrono::steady_clock::now() + settings_.lease;
-    auto const lease = co_await claim(org, id, refresh_trigger::use);
+    auto const lease = co_await claim(org, id, refresh_trigger::use, since);
     if (!lease) co_return;
     if (*lease) {
         co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
         co_return;
     }
     while (std::chrono::steady_clock::now() < until) {
-        co_await async::sleep_for(look_again);
         bool const leased =
             co_await pool_.transact(org, [org, id](db::transaction& tx) { return is_leased(tx, org, id); });
         if (!leased) co_return;
+        co_await async::sleep_for(look_again);
     }
 }
 

@@ -40,7 +40,8 @@ constexpr db::statement claim_named{
     "with before as ("
     "    select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c"
     "     where c.organization_id = $3 and c.integration_id = $4"
-    "       and (c.lease_until is null or c.lease_until < tocsin.now()) for update) "
+    "       and (c.lease_until is null or c.lease_until < tocsin.now())"
+    "       and ($5::timestamptz is null or c.refreshed_at = $5) for update) "
     "update tocsin.credentials c"
     "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
     "       lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'"
@@ -196,9 +197,10 @@ result<std::optional<leased_credential>> claim_one(
     integration_id id,
     uuid const& owner,
     std::chrono::milliseconds lease,
-    std::string_view trigger
+    std::string_view trigger,
+    std::optional<timestamp> rejected
 ) {
-    auto const row = tx.run(claim_named, owner, lease, org, id).first();
+    auto const row = tx.run(claim_named, owner, lease, org, id, rejected).first();
     if (row) {
         auto const claimed = read(*row);
         write_attempt(tx, claimed, trigger);

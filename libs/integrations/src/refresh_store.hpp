@@ -42,14 +42,16 @@ std::vector<leased_credential> claim_due(
     int limit,
     std::vector<std::string> const& modes
 );
-/// Claims one, due or not. Nothing where another lease is alive; conflict where there is no credential.
+/// Claims one, due or not. Nothing where another lease is alive, or where the tokens of the time `rejected`
+/// are stored no more; conflict where there is no credential.
 result<std::optional<leased_credential>> claim_one(
     db::transaction& tx,
     organization_id org,
     integration_id id,
     uuid const& owner,
     std::chrono::milliseconds lease,
-    std::string_view trigger
+    std::string_view trigger,
+    std::optional<timestamp> rejected
 );
 
 /// Whether somebody's lease is alive.

@@ -57,9 +57,10 @@ public:
     async::task<result<std::optional<sentry::call_failure>>> renew_now(
         organization_id org, integration_id id
     );
-    /// For a caller whose token Sentry rejected: renews, or waits for the renewal that is under way (at most
-    /// as long as its lease). Afterwards the stored credential is as good as it gets.
-    async::task<> renew_for_use(organization_id org, integration_id id);
+    /// For a caller whose token, stored at `since`, Sentry rejected: renews, or waits for the renewal that is
+    /// under way (at most as long as its lease). Does nothing where other tokens have been stored since.
+    /// Afterwards the stored credential is as good as it gets.
+    async::task<> renew_for_use(organization_id org, integration_id id, std::optional<timestamp> since);
     /// Tells Sentry again where telling that an installation is complete failed.
     async::task<> finish_installations();
 
@@ -68,7 +69,10 @@ public:
 private:
     struct try_of;
     async::task<result<std::optional<leased_credential>>> claim(
-        organization_id org, integration_id id, refresh_trigger trigger
+        organization_id org,
+        integration_id id,
+        refresh_trigger trigger,
+        std::optional<timestamp> rejected = std::nullopt
     );
     async::task<std::optional<sentry::call_failure>> renew(db::tenant within, std::shared_ptr<try_of> one);
     async::task<> renew_one_of_many(std::shared_ptr<try_of> one);
