@@ -1,4 +1,5 @@
 #include "connect_intent.hpp"
+#include "insist.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/digest.hpp>
@@ -28,6 +29,10 @@ constexpr enum_names<connect_refusal, 11> refusal_names{{
     {connect_refusal::sentry_refused, "sentry_refused"},
     {connect_refusal::unavailable, "unavailable"},
 }};
+
+/// How long tokens whose code is spent wait for a database that is away; the person waits for the page
+/// meanwhile.
+constexpr std::chrono::seconds storing{20};
 
 /// The roles that may connect; asked again when the flow comes back, since rights may have changed meanwhile.
 bool may_connect(std::optional<std::string> const& role_name) {
@@ -379,7 +384,12 @@ async::task<result<void>> connect::store(
     };
     std::optional<error> refused;
     try {
-        co_await pool_.transact(by, [connection](db::transaction& tx) { store_connection(tx, connection); });
+        co_await insist(
+            pool_,
+            by,
+            std::chrono::steady_clock::now() + storing,
+            [connection](db::transaction& tx) { store_connection(tx, connection); }
+        );
     } catch (failure const& why) {
         refused = why.why();
     }

@@ -1,4 +1,5 @@
 #include "connect_store.hpp"
+#include "insist.hpp"
 #include "refresh_store.hpp"
 
 #include <tocsin/async/io.hpp>
@@ -249,26 +250,17 @@ async::task<sentry::call_result<sentry::token_set>> refresher::ask_sentry(try_of
 async::task<bool> refresher::store(
     db::tenant within, std::shared_ptr<try_of> one, sentry::token_set const& tokens
 ) {
-    constexpr std::chrono::milliseconds again{250};
     auto const& lease = one->lease;
     auto const fresh =
         seal(vault_, lease.organization, lease.integration, tokens, settings_.policy, time_.now());
-    for (;;) {
-        try {
-            co_return co_await pool_.transact(
-                within,
-                [one, fresh, scopes = tokens.scopes](db::transaction& tx) {
-                    return store_renewed(tx, one->lease, fresh, scopes);
-                }
-            );
-        } catch (db::unavailable const& why) {
-            if (std::chrono::steady_clock::now() - one->began > settings_.lease) throw;
-            observe::log_warn(
-                "fresh tokens not stored yet", {{"integration", lease.integration.str()}, {"why", why.what()}}
-            );
+    return insist(
+        pool_,
+        std::move(within),
+        one->began + settings_.lease,
+        [one, fresh, scopes = tokens.scopes](db::transaction& tx) {
+            return store_renewed(tx, one->lease, fresh, scopes);
         }
-        co_await async::sleep_for(again);
-    }
+    );
 }
 
 async::task<std::optional<sentry::call_failure>> refresher::renew(
