@@ -65,12 +65,19 @@ test('no secret was sent to who could not prove to be Sentry', async () => {
 });
 
 test('a name that leads nowhere, and an address where nobody listens', async () => {
-  for (const url of ['https://sentry.invalid', 'http://127.0.0.1:1']) {
+  let was = front.url;
+  // The integrations go along, as where a Sentry has moved.
+  const move = async (url) => {
+    assert.match((await tocsin.cli(['integration', 'move-sentry', '--from', was, '--to', url])).stdout, /^3 integrations /);
+    was = url;
     await tocsin.restart({ TOCSIN_SENTRY_URL: url });
+  };
+  for (const url of ['https://sentry.invalid', 'http://127.0.0.1:1']) {
+    await move(url);
     admin = await tocsin.signedIn('admin');
     for (const mode of modes) await assertDegraded(mode, /./);
   }
-  await tocsin.restart({ TOCSIN_SENTRY_URL: front.url });
+  await move(front.url);
   admin = await tocsin.signedIn('admin');
   for (const mode of modes) await assertWell(mode);
 });

@@ -4,6 +4,7 @@
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/scope_rules.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -113,7 +114,9 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
     std::vector<check_result> results;
     auto const& about = stored->about;
     answers from_sentry;
-    if (!stored->token) {
+    if (auto const elsewhere = of_another_sentry(about, sentry_.base())) {
+        results.push_back({"token", check_outcome::failed, elsewhere->detail});
+    } else if (!stored->token) {
         results.push_back(
             {"token",
              check_outcome::failed,

@@ -6,6 +6,7 @@
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/scope_rules.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/observe/log.hpp>
 
@@ -195,6 +196,7 @@ async::task<result<started_connect>> connect::reconnect(
     auto const found = co_await find(org, id);
     if (!found) co_return found.error();
     if (!registered_.offers(found->mode)) co_return not_configured(found->mode);
+    if (auto const elsewhere = of_another_sentry(*found, sentry_.base())) co_return *elsewhere;
     if (how.access && found->mode != mode::internal)
         co_return error{
             errc::invalid,
@@ -260,14 +262,16 @@ async::task<result<integration>> connect::disconnect(
     organization_id org, integration_id id, identity::principal who
 ) {
     auto const token = std::make_shared<std::optional<byte_string>>();
-    auto done =
-        co_await pool_.transact(as(org, who), [org, id, token](db::transaction& tx) -> result<integration> {
+    auto done = co_await pool_.transact(
+        as(org, who),
+        [org, id, token, here = sentry_.base()](db::transaction& tx) -> result<integration> {
             auto const found = find_integration(tx, org, id);
             if (!found) return found.error();
             *token = store_disconnected(tx, org, id);
-            if (found->mode != mode::oauth) token->reset();
+            if (found->mode != mode::oauth || of_another_sentry(*found, here)) token->reset();
             return find_integration(tx, org, id);
-        });
+        }
+    );
     if (!done) co_return done;
     observe::log_info("disconnected", {{"organization", org.str()}, {"integration", id.str()}});
     if (*token) revoke_later(org, id, std::move(**token));

@@ -6,6 +6,7 @@
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -124,7 +125,7 @@ async::task<std::size_t> refresher::renew_due() {
         ) {
             auto const tally = tally_of(tx, host, integration_id{});
             int const limit = everybody_fails(tally) ? 1 : settings.batch;
-            return round{tally, claim_due(tx, owner, settings.lease, limit, modes)};
+            return round{tally, claim_due(tx, owner, settings.lease, limit, modes, host)};
         }
     );
     note_pause(now.tally);
@@ -146,10 +147,12 @@ async::task<result<std::optional<leased_credential>>> refresher::claim(
 ) {
     return pool_.transact(
         org,
-        [=, owner = owner_, length = settings_.lease, modes = applications_](db::transaction& tx
+        [=, owner = owner_, length = settings_.lease, modes = applications_, here = sentry()](
+            db::transaction& tx
         ) -> result<std::optional<leased_credential>> {
             auto const of = find_integration(tx, org, id);
             if (!of) return of.error();
+            if (auto const elsewhere = of_another_sentry(*of, here)) return *elsewhere;
             if (!modes.offers(of->mode)) return not_configured(of->mode);
             return claim_one(tx, org, id, owner, length, to_string(trigger), rejected);
         }
@@ -320,10 +323,12 @@ async::task<std::optional<sentry::call_failure>> refresher::renew(
 }
 
 async::task<> refresher::finish_installations() {
-    auto const untold =
-        co_await pool_.transact(db::no_tenant, [limit = settings_.batch](db::transaction& tx) {
-            return untold_installations(tx, limit);
-        });
+    auto const untold = co_await pool_.transact(
+        db::no_tenant,
+        [limit = settings_.batch, host = sentry().str()](db::transaction& tx) {
+            return untold_installations(tx, host, limit);
+        }
+    );
     for (auto const& one : untold) {
         auto const token =
             open_access_token(vault_, one.organization, one.integration, one.access_token_sealed);

@@ -24,7 +24,7 @@ constexpr db::statement claim_all_due{
     "      join tocsin.integrations of on of.organization_id = c.organization_id and of.integration_id = "
     "c.integration_id"
     "     where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())"
-    "       and of.mode = any($4::text[]) and of.status <> 'pending'"
+    "       and of.mode = any($4::text[]) and of.status <> 'pending' and of.sentry_host = $5"
     "     order by c.due_at limit $3 for update of c skip locked) "
     "update tocsin.credentials c"
     "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
@@ -132,7 +132,7 @@ constexpr db::statement find_untold{
     R"(select i.organization_id, i.integration_id, i.installation_id, c.access_token_sealed
          from tocsin.integrations i
          join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
-        where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null
+        where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null and i.sentry_host = $2
           and i.status_since < tocsin.now() - interval '5 seconds'
         order by random() limit $1)"
 };
@@ -183,10 +183,12 @@ std::vector<leased_credential> claim_due(
     uuid const& owner,
     std::chrono::milliseconds lease,
     int limit,
-    std::vector<std::string> const& modes
+    std::vector<std::string> const& modes,
+    std::string const& sentry_host
 ) {
     std::vector<leased_credential> claimed;
-    for (auto const row : tx.run(claim_all_due, owner, lease, limit, modes)) claimed.push_back(read(row));
+    for (auto const row : tx.run(claim_all_due, owner, lease, limit, modes, sentry_host))
+        claimed.push_back(read(row));
     for (auto const& one : claimed) write_attempt(tx, one, "schedule");
     return claimed;
 }
@@ -283,9 +285,11 @@ host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integra
     return {.tried = failed, .failed = failed, .renewed = row.get<bool>("renewed") ? 1 : 0};
 }
 
-std::vector<untold_installation> untold_installations(db::transaction& tx, int limit) {
+std::vector<untold_installation> untold_installations(
+    db::transaction& tx, std::string const& sentry_host, int limit
+) {
     std::vector<untold_installation> found;
-    for (auto const row : tx.run(find_untold, limit))
+    for (auto const row : tx.run(find_untold, limit, sentry_host))
         found.push_back(
             {row.get<organization_id>("organization_id"),
              row.get<integration_id>("integration_id"),

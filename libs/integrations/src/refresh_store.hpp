@@ -40,7 +40,8 @@ std::vector<leased_credential> claim_due(
     uuid const& owner,
     std::chrono::milliseconds lease,
     int limit,
-    std::vector<std::string> const& modes
+    std::vector<std::string> const& modes,
+    std::string const& sentry_host
 );
 /// Claims one, due or not. Nothing where another lease is alive, or where the tokens of the time `rejected`
 /// are stored no more; conflict where there is no credential.
@@ -87,6 +88,8 @@ struct untold_installation {
     uuid installation;
     byte_string access_token_sealed;
 };
-std::vector<untold_installation> untold_installations(db::transaction& tx, int limit);
+std::vector<untold_installation> untold_installations(
+    db::transaction& tx, std::string const& sentry_host, int limit
+);
 
 }  // namespace tocsin::integrations

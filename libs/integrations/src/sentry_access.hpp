@@ -6,6 +6,7 @@
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/sentry/client.hpp>
 
 #include <string>
@@ -30,13 +31,17 @@ struct sentry_access {
             std::string slug;
             stored_token token;
         };
-        auto const found = co_await pool.transact(org, [org, id](db::transaction& tx) -> result<stored> {
-            auto const integration = find_integration(tx, org, id);
-            if (!integration) return integration.error();
-            auto token = stored_access_token(tx, org, id);
-            if (!token) return token.error();
-            return stored{integration->sentry_org.slug, std::move(*token)};
-        });
+        auto const found = co_await pool.transact(
+            org,
+            [org, id, here = renewing.sentry()](db::transaction& tx) -> result<stored> {
+                auto const integration = find_integration(tx, org, id);
+                if (!integration) return integration.error();
+                if (auto const elsewhere = of_another_sentry(*integration, here)) return *elsewhere;
+                auto token = stored_access_token(tx, org, id);
+                if (!token) return token.error();
+                return stored{integration->sentry_org.slug, std::move(*token)};
+            }
+        );
         if (!found) co_return found.error();
         auto token = open_access_token(vault, org, id, found->token.sealed);
         if (!token) co_return token.error();

@@ -47,6 +47,9 @@ public:
         observe::metrics& metrics
     );
 
+    /// The Sentry that is asked; integrations of another one are left alone.
+    config::base_url const& sentry() const noexcept { return sentry_.base(); }
+
     /// One round over what is due, across organizations: for the scheduler's pool. Answers how many attempts
     /// were made. While Sentry's host fails for everybody a round tries one credential only.
     async::task<std::size_t> renew_due();
