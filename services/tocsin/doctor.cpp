@@ -197,6 +197,15 @@ void examine_settings(serve_settings const& with, std::vector<finding>& findings
              "not configured: nobody can connect by it. Set TOCSIN_SENTRY_APP_SLUG, "
              "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."}
         );
+    if (with.sentry_oauth)
+        findings.push_back({"OAuth application", verdict::well, "configured"});
+    else
+        findings.push_back(
+            {"OAuth application",
+             verdict::worth_knowing,
+             "not configured: nobody can connect by it. Set TOCSIN_SENTRY_OAUTH_CLIENT_ID and "
+             "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."}
+        );
     auto const folder = with.console_directory.empty()
                             ? gateway::default_console_directory(std::filesystem::canonical("/proc/self/exe"))
                             : std::filesystem::path(with.console_directory);

@@ -288,6 +288,20 @@ test('a grant that is dead disconnects at once, and Reconnect goes through Sentr
   await end(integration);
 });
 
+test('what a new authorization takes the place of is given back to Sentry', async () => {
+  const alive = async () => (await state()).oauth.tokens.filter((one) => one.alive).length;
+  const before = await alive();
+  const integration = await connectOauth(tocsin, admin, tocsin.org);
+  assert.equal(await alive(), before + 1);
+  // A refusal that says nothing of the grant: the admin is sent to Sentry, and the old token would live on there.
+  await control(tocsin, 'faults', { match: 'oauth_token', kind: 'status', status: 400, body: '{"error":"invalid_request"}', times: 1 });
+  const again = await admin.post(`${path(integration)}/reconnect`);
+  assert.ok((await admin.get(await authorize(tocsin, again.json.authorize_url))).headers.location.endsWith('?connected=1'));
+  await eventually(async () => (await alive()) === before + 1, { what: 'the old token to be given back' });
+  assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200, 'and the new one works');
+  await end(integration);
+});
+
 test('after a lost answer the stored token is tried, and a dead grant is loudly disconnected', async () => {
   const integration = await connectOauth(tocsin, admin, tocsin.org);
   await control(tocsin, 'faults', { match: 'oauth_token', kind: 'drop' });

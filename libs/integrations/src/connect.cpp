@@ -387,17 +387,21 @@ async::task<result<void>> connect::store(
         .credential = seal(vault_, org, id, tokens, policy_, time_.now())
     };
     std::optional<error> refused;
+    std::optional<byte_string> replaced;
     try {
-        co_await insist(
+        replaced = co_await insist(
             pool_,
             by,
             std::chrono::steady_clock::now() + storing,
-            [connection](db::transaction& tx) { store_connection(tx, connection); }
+            [connection](db::transaction& tx) { return store_connection(tx, connection); }
         );
     } catch (failure const& why) {
         refused = why.why();
     }
     if (refused) co_return co_await refuse(by, id, installation, confirmed.id, *refused);
+    // An installation has one token, and the old one is dead. An application's lives on until it is given
+    // back.
+    if (replaced && !installation) revoke_later(org, id, std::move(*replaced));
     co_return result<void>{};
 }
 

@@ -110,7 +110,8 @@ constexpr db::statement start_renewing{
 // a Disconnect of the same moment comes before all of it, or after, and neither waits for the other for ever.
 constexpr db::statement lock_credential{
     "lock_credential_of_integration",
-    "select 1 as held from tocsin.credentials where organization_id = $1 and integration_id = $2 for update"
+    "select access_token_sealed from tocsin.credentials where organization_id = $1 and integration_id = $2 "
+    "for update"
 };
 
 constexpr db::statement find_waiting{
@@ -344,10 +345,13 @@ void settle(
 
 }  // namespace
 
-void store_connection(db::transaction& tx, confirmed_connection const& what) {
+std::optional<byte_string> store_connection(db::transaction& tx, confirmed_connection const& what) {
+    auto const before = tx.run(lock_credential, what.organization, what.integration).first();
     put_credential(tx, what.organization, what.integration, what.credential);
     tx.run(set_scopes, what.organization, what.integration, what.scopes);
     settle(tx, what.organization, what.integration, what.sentry_host, what.installation, what.sentry_org);
+    auto replaced = before ? std::optional(before->get<byte_string>("access_token_sealed")) : std::nullopt;
+    return replaced == what.credential.access_token ? std::nullopt : replaced;
 }
 
 bool store_waiting(db::transaction& tx, waiting_connection const& what) {

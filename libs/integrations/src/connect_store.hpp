@@ -96,8 +96,9 @@ struct confirmed_connection {
     sealed_credential credential;
 };
 /// Claims the installation and its Sentry organization and makes the integration `connected`. Throws
-/// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them.
-void store_connection(db::transaction& tx, confirmed_connection const& what);
+/// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them. Answers
+/// the sealed access token that these tokens took the place of.
+std::optional<byte_string> store_connection(db::transaction& tx, confirmed_connection const& what);
 
 /// Stores what waits for a person: the tokens, not to be renewed or used, and what they may lead to. False
 /// where the integration may not wait, since it works.

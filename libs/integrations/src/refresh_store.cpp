@@ -15,8 +15,8 @@ namespace {
     "coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) " \
     "as was_due"
 
-// Ordered by what expires first; a lease that has run out is free again. Doubtful from here on until the end
-// is written.
+// What has been due the longest comes first; a lease that has run out is free again. Doubtful from here on
+// until the end is written.
 constexpr db::statement claim_all_due{
     "claim_due_credentials",
     "with before as ("
