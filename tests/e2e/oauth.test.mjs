@@ -288,7 +288,24 @@ test('a grant that is dead disconnects at once, and Reconnect goes through Sentr
   await end(integration);
 });
 
+test('where scopes are missing, Reconnect asks for them instead of renewing without them', async () => {
+  const integration = await connectOauth(tocsin, admin, tocsin.org);
+  assert.equal((await admin.post(`${path(integration)}/reconnect`)).json.authorize_url, null, 'else it renews');
+  // As authorized before more was asked for.
+  await tocsin.sql("update tocsin.integrations set scopes = '{org:read}' where integration_id = $1", [integration.id]);
+  assert.deepEqual((await read(integration)).missing_scopes.map((one) => one.scope), ['project:read', 'team:read', 'event:read']);
+  const again = await admin.post(`${path(integration)}/reconnect`);
+  assert.ok(again.json.authorize_url, again.text);
+  assert.equal((await read(integration)).status, 'connected', 'meanwhile it goes on as it is');
+  await control(tocsin, 'oauth', { forget_approvals: true });
+  assert.ok((await admin.get(await authorize(tocsin, again.json.authorize_url))).headers.location.endsWith('?connected=1'));
+  const now = await read(integration);
+  assert.deepEqual([now.id, now.status, now.missing_scopes], [integration.id, 'connected', []]);
+  await end(integration);
+});
+
 test('what a new authorization takes the place of is given back to Sentry', async () => {
+  await control(tocsin, 'oauth/tokens', undefined, 'DELETE');
   const alive = async () => (await state()).oauth.tokens.filter((one) => one.alive).length;
   const before = await alive();
   const integration = await connectOauth(tocsin, admin, tocsin.org);

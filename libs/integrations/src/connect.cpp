@@ -247,6 +247,8 @@ async::task<result<bool>> connect::repair(db::tenant by, integration const& brok
     if (!broken.credential)
         co_return broken.mode == mode::public_ ? co_await repair_installation(std::move(by), broken)
                                                : result<bool>(false);
+    // A renewal brings the scopes that were granted; for more of them somebody has to authorize again.
+    if (broken.mode == mode::oauth && !missing_scopes(broken.mode, broken.scopes).empty()) co_return false;
     // The one who renews is the refresher, under its lease: a second renewal beside it would kill the tokens
     // of the first.
     auto tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
