@@ -6,9 +6,10 @@ namespace tocsin::scheduler {
 
 namespace {
 
-/// As many rounds as there is work, so that a backlog does not wait for the poll.
+/// As many rounds as there is work, so that a backlog does not wait for the poll; while Sentry fails for
+/// everybody, one round a poll.
 async::task<> renew_all(integrations::refresher& refresher) {
-    while (co_await refresher.renew_due() > 0) {
+    while (co_await refresher.renew_due() > 0 && !refresher.pause()) {
     }
 }
 

@@ -63,7 +63,15 @@ test('an outage that everybody feels ends without a burst', async () => {
   await control(tocsin, 'faults', undefined, 'DELETE');
   await control(tocsin, 'faults', { match: 'oauth_token', kind: 'status', status: 503, times: 0 });
   await moveBoth(tocsin, Math.floor(life * 0.7));
-  await eventually(() => tocsin.value("select count(*) > 20 from tocsin.refresh_attempts where outcome = 'transient'"));
+  const metrics = async () => (await tocsin.client({ base: tocsin.adminUrl }).get('/metrics')).text;
+  await eventually(async () => /^tocsin_credential_refresh_paused 1$/m.test(await metrics()), { what: 'the pause' });
+  // While it lasts, one is tried a round, whatever is due.
+  const rounds = async () => Number(/^tocsin_scheduler_runs_total\{job="renew_credentials",result="done"\} (\d+)/m.exec(await metrics())[1]);
+  const tried = () => tocsin.value("select count(*) from tocsin.refresh_attempts where outcome = 'transient'");
+  const [firstRound, firstTry] = [await rounds(), await tried()];
+  await eventually(async () => (await rounds()) >= firstRound + 10);
+  const [tries, lastRound] = [(await tried()) - firstTry, await rounds()];
+  assert.ok(tries >= 5 && tries <= lastRound - firstRound + 2, `${tries} tries in ${lastRound - firstRound} rounds`);
   await control(tocsin, 'load', undefined, 'DELETE');
   // Two hours on: all are due, and have been tried in vain or not at all.
   await moveBoth(tocsin, 2 * 3600);
