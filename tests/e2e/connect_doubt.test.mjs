@@ -24,6 +24,12 @@ after(() => tocsin?.stop());
 
 const read = async (org, integration) => (await admin.get(`${org.path}/integrations/${integration.id}`)).json;
 const errorOf = (answer) => new URL(answer.headers.location, tocsin.url).searchParams.get('connect_error');
+const createdBody = (uuid, code) => ({
+  action: 'created',
+  installation: { uuid },
+  data: { installation: { uuid, code, status: 'pending', organization: { slug: 'northwind' }, app: { slug: 'tocsin-test' } } },
+  actor: { type: 'user', id: '1', name: 'somebody' },
+});
 async function uninstallAll() {
   const { installations } = await control(tocsin, 'state', undefined, 'GET');
   for (const { uuid } of installations) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
@@ -62,12 +68,19 @@ test('two organizations that ask in one browser: each waits, the confirmed one h
 });
 
 test('an exchange whose answer is lost is repaired only where a signed webhook has named its code', async () => {
-  for (const [announced, expected] of [['before_redirect', null], ['never', 'unavailable']]) {
-    await control(tocsin, 'settings', { installation_created: announced });
+  for (const [announced, expected] of [['before_redirect', null], ['after the callback', null], ['never', 'unavailable']]) {
+    await control(tocsin, 'settings', { installation_created: announced === 'before_redirect' ? announced : 'never' });
     const { integration, authorize_url: url } = await startConnect(admin, tocsin.org);
     const callback = await install(tocsin, url);
     await control(tocsin, 'faults', { match: 'authorizations', kind: 'lost_answer' });
-    assert.equal(errorOf(await admin.get(callback)), expected, announced);
+    const spent = async () => (await control(tocsin, 'state', undefined, 'GET')).installations.every((one) => !one.code_unused);
+    const arrived = admin.get(callback);
+    if (announced === 'after the callback') {
+      await eventually(spent, { what: 'the exchange' });
+      const { installationId: uuid, code } = Object.fromEntries(new URL(callback).searchParams);
+      assert.equal((await tocsin.webhook({ resource: 'installation', body: createdBody(uuid, code) })).status, 200);
+    }
+    assert.equal(errorOf(await arrived), expected, announced);
     assert.equal((await read(tocsin.org, integration)).status, expected ? 'pending' : 'connected');
     await admin.post(`${tocsin.org.path}/integrations/${integration.id}/disconnect`);
     await uninstallAll();
@@ -99,7 +112,7 @@ test('hundreds of signed announcements connect nothing, and keep no code in the 
     announced.map(({ uuid, code }) =>
       tocsin.webhook({
         resource: 'installation',
-        body: { action: 'created', installation: { uuid }, data: { installation: { uuid, code, status: 'pending', organization: { slug: 'northwind' }, app: { slug: 'tocsin-test' } } }, actor: { type: 'user', id: '1', name: 'somebody' } },
+        body: createdBody(uuid, code),
       }),
     ),
   );

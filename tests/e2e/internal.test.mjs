@@ -99,6 +99,7 @@ test('a token that was revoked degrades, then disconnects; webhooks go on, and a
   const named = await admin.post(`${path(integration)}/reconnect`, elsewhere);
   assert.equal(named.json.code, 'other_organization', named.text);
   assert.match(named.json.detail, /Northwind Traders.*Empire State/);
+  assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200, 'the token that was there is still used');
   const meant = await admin.post(`${path(integration)}/reconnect`, { ...elsewhere, allow_other_organization: true });
   assert.equal(meant.json.integration.sentry_org.slug, 'empire-state');
 });

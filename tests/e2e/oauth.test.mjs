@@ -294,10 +294,18 @@ test('where scopes are missing, Reconnect asks for them instead of renewing with
   // As authorized before more was asked for.
   await tocsin.sql("update tocsin.integrations set scopes = '{org:read}' where integration_id = $1", [integration.id]);
   assert.deepEqual((await read(integration)).missing_scopes.map((one) => one.scope), ['project:read', 'team:read', 'event:read']);
-  const again = await admin.post(`${path(integration)}/reconnect`);
+  let again = await admin.post(`${path(integration)}/reconnect`);
   assert.ok(again.json.authorize_url, again.text);
   assert.equal((await read(integration)).status, 'connected', 'meanwhile it goes on as it is');
-  await control(tocsin, 'oauth', { forget_approvals: true });
+  // Who chooses another organization there changes nothing here: the stored token is the same, and used.
+  const sealed = () => tocsin.value("select encode(access_token_sealed, 'hex') from tocsin.credentials where integration_id = $1", [integration.id]);
+  const stored = await sealed();
+  await control(tocsin, 'oauth', { forget_approvals: true, user_organizations: ['empire-state'] });
+  assert.equal(errorOf(await admin.get(await authorize(tocsin, again.json.authorize_url))), 'other_organization');
+  await control(tocsin, 'oauth', { forget_approvals: true, user_organizations: ['northwind'] });
+  assert.equal(await sealed(), stored);
+  assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200);
+  again = await admin.post(`${path(integration)}/reconnect`);
   assert.ok((await admin.get(await authorize(tocsin, again.json.authorize_url))).headers.location.endsWith('?connected=1'));
   const now = await read(integration);
   assert.deepEqual([now.id, now.status, now.missing_scopes], [integration.id, 'connected', []]);

@@ -64,18 +64,24 @@ async::task<finished_connect> connect::finish_public(connect_callback callback) 
 
 /// A code works once. Where Sentry's answer to its exchange was lost, the installation's tokens can be had by
 /// the jwt-bearer grant, but only if a signed webhook has named this very code for it: an installation's UUID
-/// alone proves nothing.
+/// alone proves nothing. The webhook and the browser set out together, so it may be a moment late.
 async::task<sentry::call_result<sentry::token_set>> connect::redeem_code(uuid installation, secret code) {
     auto const hash = hash_of(code);
     auto tokens = co_await sentry_.exchange_code(*registered_.app, installation, std::move(code));
     if (tokens || !tokens.error().in_doubt) co_return tokens;
-    bool const proven = co_await pool_.transact(
-        db::no_tenant,
-        [host = sentry_.base().str(), installation, hash](db::transaction& tx) {
-            return is_code_of(tx, host, installation, as_bytes(hash));
-        }
-    );
-    if (!proven) co_return tokens;
+    constexpr std::chrono::milliseconds look_again{250};
+    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(4);
+    for (;;) {
+        bool const proven = co_await pool_.transact(
+            db::no_tenant,
+            [host = sentry_.base().str(), installation, hash](db::transaction& tx) {
+                return is_code_of(tx, host, installation, as_bytes(hash));
+            }
+        );
+        if (proven) break;
+        if (std::chrono::steady_clock::now() > until) co_return tokens;
+        co_await async::sleep_for(look_again);
+    }
     auto repaired = co_await sentry_.renew_by_jwt(*registered_.app, installation);
     co_return repaired ? std::move(repaired) : std::move(tokens);
 }
