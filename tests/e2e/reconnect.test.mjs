@@ -52,6 +52,8 @@ test('after refusals, Reconnect repairs the installation without a person', asyn
   assert.equal(answer.json.integration.installation_id, integration.installation_id, 'the same installation: alert rules live on');
   assert.equal((await mappings()).length, 1);
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
+  const [noted] = await tocsin.sql("select actor_name, before_value, after_value from tocsin.audit_log where action = 'integration.status' order by audit_id desc limit 1");
+  assert.deepEqual([noted.actor_name, noted.before_value.status, noted.after_value.status], [tocsin.org.people.admin.email, 'disconnected', 'connected'], 'noted as who pressed it');
 });
 
 test('where Sentry does not offer the JWT grant, Reconnect renews with the refresh token', async () => {

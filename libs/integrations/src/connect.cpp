@@ -251,10 +251,10 @@ async::task<result<bool>> connect::repair(db::tenant by, integration const& brok
     if (broken.mode == mode::oauth && !missing_scopes(broken.mode, broken.scopes).empty()) co_return false;
     // The one who renews is the refresher, under its lease: a second renewal beside it would kill the tokens
     // of the first.
-    auto tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
+    auto tried = co_await refresher_.renew_now(by, broken.id);
     // One refusal of Sentry's is no proof: it refuses healthy installations now and then.
     if (broken.mode == mode::public_ && tried && *tried && (*tried)->kind == sentry::failure_kind::refused)
-        tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
+        tried = co_await refresher_.renew_now(by, broken.id);
     if (!tried) co_return tried.error();
     if (auto const& why = *tried) co_return not_repaired(broken.mode, *why);
     co_return true;

@@ -152,14 +152,17 @@ sealed_credential connect::seal_waiting(
     return sealed;
 }
 
-/// The code is spent: where Sentry stumbles now, giving up at once would cost the admin an uninstall.
+/// The code is spent: where Sentry stumbles now, giving up at once would cost the admin an uninstall. But a
+/// person waits for the page.
 async::task<sentry::call_result<sentry_organization>> connect::confirm_patiently(
     uuid installation, secret token
 ) {
     using std::chrono::milliseconds;
+    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     auto confirmed = co_await confirm_organization(installation, token);
     for (auto const pause : {milliseconds(200), milliseconds(1'000)}) {
         if (confirmed || refusal_of(confirmed.error()) != connect_refusal::unavailable) break;
+        if (std::chrono::steady_clock::now() > until) break;
         co_await async::sleep_for(pause);
         confirmed = co_await confirm_organization(installation, token);
     }

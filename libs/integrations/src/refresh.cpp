@@ -160,12 +160,12 @@ async::task<result<std::optional<leased_credential>>> refresher::claim(
 }
 
 async::task<result<std::optional<sentry::call_failure>>> refresher::renew_now(
-    organization_id org, integration_id id
+    db::tenant by, integration_id id
 ) {
-    auto const lease = co_await claim(org, id, refresh_trigger::person);
+    auto const lease = co_await claim(by.organization.value(), id, refresh_trigger::person);
     if (!lease) co_return lease.error();
     if (!*lease) co_return error{errc::conflict, "The access is being renewed right now."};
-    co_return co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
+    co_return co_await renew(std::move(by), std::make_shared<try_of>(**lease));
 }
 
 async::task<> refresher::renew_for_use(

@@ -56,10 +56,9 @@ public:
     /// Why renewing is paused since the last round, in a sentence; nothing where it is not.
     std::optional<std::string> const& pause() const noexcept { return pause_; }
     /// Renews one now, for a pool that sees one organization, and tells why Sentry did not; nothing: it did.
-    /// conflict where another renewal is under way or there is no credential; mode_not_configured.
-    async::task<result<std::optional<sentry::call_failure>>> renew_now(
-        organization_id org, integration_id id
-    );
+    /// conflict where another renewal is under way or there is no credential; mode_not_configured. What it
+    /// changes is noted as done by whom `by` names.
+    async::task<result<std::optional<sentry::call_failure>>> renew_now(db::tenant by, integration_id id);
     /// For a caller whose token, stored at `since`, Sentry rejected: renews, or waits for the renewal that is
     /// under way (at most as long as its lease). Does nothing where other tokens have been stored since.
     /// Afterwards the stored credential is as good as it gets.
