@@ -13,6 +13,7 @@ const credentials = quick ? 1_000 : 10_000;
 const many = 100_000;
 const life = 8 * 3600;
 const batch = 16;
+const host = 'http://127.0.0.1:9';
 
 const tocsin = await startTocsin({ env: manyEnv });
 const server = Number((await tocsin.value("select pg_read_file('postmaster.pid', 0, 20)")).split('\n')[0]);
@@ -47,7 +48,7 @@ async function fill() {
     select gen_random_uuid(), 'many-' || n, 'Many ' || n from generate_series(1, 1000) n`);
   await tocsin.sql(`with made as (
       insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
-      select o.organization_id, gen_random_uuid(), 'oauth', 'http://127.0.0.1:9', 'connected', 'ok'
+      select o.organization_id, gen_random_uuid(), 'oauth', '${host}', 'connected', 'ok'
         from tocsin.organizations o, generate_series(1, ${many / 1000}) where o.slug like 'many-%' returning organization_id, integration_id)
     insert into tocsin.credentials (organization_id, integration_id, access_token_sealed, refresh_token_sealed, issued_at, expires_at, refreshed_at, due_at)
     select organization_id, integration_id, decode(repeat('ab', 120), 'hex'), decode(repeat('cd', 120), 'hex'), tocsin.now(), tocsin.now() + interval '8 hours', tocsin.now(),
@@ -61,7 +62,7 @@ async function claims(rounds) {
   const client = new pg.Client({ connectionString: tocsin.database.superuserUrl });
   await client.connect();
   await client.query('set role tocsin_scheduler');
-  const values = [randomUUID(), 45_000, batch, ['oauth', 'public']];
+  const values = [randomUUID(), 45_000, batch, ['oauth', 'public'], host];
   const took = [];
   // The first ones prepare and warm up.
   for (let round = -10; round < rounds; round += 1) {
