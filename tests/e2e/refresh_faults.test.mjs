@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, connectInternal, connectOauth, control } from '../support/story.mjs';
+import { connect, connectInternal, connectOauth, control, IssueBodies } from '../support/story.mjs';
 
 let tocsin;
 let admin;
@@ -120,3 +120,42 @@ test('where the JWT grant is not offered, the refresh token renews', async () =>
   assert.equal(calls.refresh_token?.[201], before + 1, JSON.stringify(calls));
   assert.equal((await admin.get(`${tocsin.org.path}/integrations/${fresh.id}/projects`)).status, 200);
 });
+
+for (const kind of ['hang', 'trickle', 'endless'])
+  test(`while Sentry's answers are of the kind ${kind}, webhooks and the console go on as ever`, async () => {
+    await control(tocsin, 'faults', undefined, 'DELETE');
+    const fresh = integrations.intake ?? (integrations.intake = await connectOauth(tocsin, admin, tocsin.org));
+    await admin.patch(path('intake'), { webhook_secret: 'fake-secret-of-the-webhooks' });
+    const robot = tocsin.withToken();
+    const reading = [tocsin.withToken(), tocsin.withToken()];
+    await control(tocsin, 'faults', { match: 'all', kind, times: 0 });
+    const state = { over: false, failed: 0 };
+    // More calls under way than the process may have with Sentry.
+    const stuck = Array.from({ length: 40 }, async (_, i) => {
+      while (!state.over) {
+        const answer = i % 4 ? await robot.get(`${path('intake')}/projects`) : await robot.post(`${path('intake')}/test`);
+        if (answer.status >= 500) state.failed += 1;
+      }
+    });
+    await eventually(() => state.failed > 10, { what: 'calls that fail' });
+    const took = [];
+    const timed = async (call) => {
+      const began = performance.now();
+      const answer = await call();
+      took.push(performance.now() - began);
+      assert.equal(answer.status, 200, answer.text);
+    };
+    const to = new URL(fresh.webhook_url).pathname;
+    for (let i = 0; i < 60; i += 1) {
+      await Promise.all([
+        timed(() => tocsin.webhook({ resource: 'issue', body: new IssueBodies(fresh.id).issue('created'), secret: 'fake-secret-of-the-webhooks', path: to })),
+        timed(() => reading[0].get(`${tocsin.org.path}/incidents`)),
+        timed(() => reading[1].get(`${tocsin.org.path}/integrations`)),
+      ]);
+    }
+    state.over = true;
+    await Promise.all(stuck);
+    await control(tocsin, 'faults', undefined, 'DELETE');
+    // Sentry gives up on a webhook after a second.
+    assert.ok(Math.max(...took) < 1_000, `the slowest took ${Math.max(...took).toFixed(0)} ms`);
+  });
