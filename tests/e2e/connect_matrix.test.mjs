@@ -100,6 +100,8 @@ const refusedStates = {
   'an unknown state': ({ back }) => admin.get(back.replace(/state=[^&]{5}/, 'state=AAAAA')),
   'an empty state': ({ back }) => admin.get(back.replace(/state=[^&]+/, 'state=')),
   'no state': ({ back }) => admin.get(back.replace(/&?state=[^&]+/, '')),
+  'an issuer that is not our Sentry': ({ back }) => admin.get(`${back}&iss=https%3A%2F%2Fsentry.example`),
+  'an issuer that is no address': ({ back }) => admin.get(`${back}&iss=sentry`),
   'the state of another person\'s flow': async ({ back }) => {
     const theirs = await tocsin.signedIn('admin', globex);
     const { authorize_url: url } = await startConnect(theirs, globex, { mode: 'oauth' });
@@ -120,7 +122,7 @@ for (const [mode, { begin, pkce, go }] of Object.entries(modes)) {
         const before = await calls();
         const answer = await attempt({ ...started, back, begin });
         assert.equal(answer.status, 303);
-        assert.ok(['wrong_browser', 'expired', 'installation_without_code', 'denied'].includes(errorOf(answer)), answer.headers.location);
+        assert.ok(['wrong_browser', 'expired', 'installation_without_code', 'denied', 'sentry_refused'].includes(errorOf(answer)), answer.headers.location);
         assert.ok(answer.headers.location.startsWith('/'), 'to our own pages');
         assert.equal(await calls(), before, 'Sentry was asked for no token');
         assert.equal(await tocsin.value("select count(*) from tocsin.integrations where status = 'connected'"), 0);
@@ -132,7 +134,8 @@ for (const [mode, { begin, pkce, go }] of Object.entries(modes)) {
     const started = await startConnect(admin, tocsin.org, begin);
     const back = await go(started.authorize_url);
     const before = await calls();
-    const answer = await admin.get(back);
+    // Sentry may as well say who it is.
+    const answer = await admin.get(pkce === 'verify' ? `${back}&iss=${encodeURIComponent(`${tocsin.sandboxUrl}/`)}` : back);
     // Sentry has refused already, and sends no code.
     assert.equal(await calls(), pkce === 'reject' ? before : before + 1, 'one exchange');
     assert.equal(answer.headers['referrer-policy'], 'no-referrer');

@@ -40,11 +40,12 @@ struct internal_access {
 /// What Sentry's redirect brought, and what this browser is.
 struct connect_callback {
     secret code;
-    std::optional<uuid> installation;  ///< of a public integration, which knows no state
-    std::optional<secret> state;       ///< of an OAuth application
-    std::string error;                 ///< OAuth's name of what went wrong at Sentry; empty: nothing
-    secret binding;                    ///< the cookie's value; empty where there was none
-    std::string session_hash;          ///< of the session that the browser has now; empty where it has none
+    std::optional<uuid> installation;   ///< of a public integration, which knows no state
+    std::optional<secret> state;        ///< of an OAuth application
+    std::string error;                  ///< OAuth's name of what went wrong at Sentry; empty: nothing
+    std::optional<std::string> issuer;  ///< `iss` of RFC 9207, where whoever sent the browser says who it is
+    secret binding;                     ///< the cookie's value; empty where there was none
+    std::string session_hash;           ///< of the session that the browser has now; empty where it has none
 };
 
 /// Why a callback led to no connection: the console explains each.
