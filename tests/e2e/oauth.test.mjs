@@ -180,11 +180,14 @@ test('a choice that nobody makes is given up, with its tokens', async () => {
   const { authorize_url: url, integration } = await startConnect(admin, tocsin.org, { mode: 'oauth' });
   await admin.get(await authorize(tocsin, url));
   assert.equal(await credentials(integration), 1);
+  const alive = async () => (await state()).oauth.tokens.filter((one) => one.alive).length;
+  const before = await alive();
   await forward(16 * 60);
   await tocsin.restart();
   await eventually(async () => (await read(integration)).status_reason === 'awaiting_install');
   assert.equal(await credentials(integration), 0);
   assert.equal((await read(integration)).available_orgs, null);
+  await eventually(async () => (await alive()) < before, { what: 'the token to be given back to Sentry' });
 });
 
 test('a named organization needs no choice, and one that the token does not see is told', async () => {

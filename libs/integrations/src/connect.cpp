@@ -421,13 +421,24 @@ async::task<error> connect::refuse(
     co_return why;
 }
 
-async::task<std::size_t> expire_pending(db::pool& pool) {
+async::task<std::size_t> expire_pending(
+    db::pool& pool, sentry::client& sentry, applications const& registered, crypto::vault const& vault
+) {
     static constexpr std::chrono::minutes patience{15};
-    co_return co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
-        auto const late = pending_too_long(tx, patience);
-        for (auto const& [org, id] : late) give_up_pending(tx, org, id);
-        return late.size();
+    using given_up = std::pair<pending_connection, std::optional<byte_string>>;
+    auto const late = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
+        std::vector<given_up> all;
+        for (auto const& one : pending_too_long(tx, patience))
+            all.emplace_back(one, give_up_pending(tx, one));
+        return all;
     });
+    for (auto const& [one, sealed] : late) {
+        if (!sealed || !registered.oauth || one.mode != mode::oauth) continue;
+        auto token = open_access_token(vault, one.organization, one.integration, *sealed);
+        if (token && !co_await sentry.revoke_oauth(*registered.oauth, std::move(*token)))
+            observe::log_warn("token not revoked at Sentry", {{"integration", one.integration.str()}});
+    }
+    co_return late.size();
 }
 
 }  // namespace tocsin::integrations

@@ -148,7 +148,7 @@ constexpr db::statement find_code{
 
 constexpr db::statement find_pending_too_long{
     "find_pending_too_long",
-    R"(select organization_id, integration_id from tocsin.integrations
+    R"(select organization_id, integration_id, mode from tocsin.integrations
         where status = 'pending' and status_reason in ('choose_organization', 'confirm_organization')
           and status_since < tocsin.now() - $1::bigint * interval '1 millisecond'
         limit 100)"
@@ -411,22 +411,25 @@ bool is_code_of(
     return !tx.run(find_code, sentry_host, installation, code_hash).empty();
 }
 
-std::vector<std::pair<organization_id, integration_id>> pending_too_long(
-    db::transaction& tx, std::chrono::milliseconds patience
-) {
-    std::vector<std::pair<organization_id, integration_id>> found;
+std::vector<pending_connection> pending_too_long(db::transaction& tx, std::chrono::milliseconds patience) {
+    std::vector<pending_connection> found;
     for (auto const row : tx.run(find_pending_too_long, patience))
-        found.emplace_back(
-            row.get<organization_id>("organization_id"), row.get<integration_id>("integration_id")
+        found.push_back(
+            {row.get<organization_id>("organization_id"),
+             row.get<integration_id>("integration_id"),
+             known(parse_mode(row.text("mode")), "mode")}
         );
     return found;
 }
 
-void give_up_pending(db::transaction& tx, organization_id org, integration_id id) {
+std::optional<byte_string> give_up_pending(db::transaction& tx, pending_connection const& what) {
+    auto const& [org, id, mode] = what;
     tx.run(lock_credential, org, id);
-    if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep)) return;
-    tx.run(delete_credential, org, id);
+    if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep))
+        return std::nullopt;
+    auto const deleted = tx.run(delete_credential, org, id).first();
     tx.run(delete_choices, org, id);
+    return deleted ? std::optional(deleted->get<byte_string>("access_token_sealed")) : std::nullopt;
 }
 
 bool owns(

@@ -142,11 +142,15 @@ bool is_code_of(
     db::transaction& tx, std::string const& sentry_host, uuid const& installation, byte_view code_hash
 );
 
+struct pending_connection {
+    organization_id organization;
+    integration_id integration;
+    integrations::mode mode = mode::public_;
+};
 /// Integrations of all organizations that have waited for a person for longer than this; at most 100.
-std::vector<std::pair<organization_id, integration_id>> pending_too_long(
-    db::transaction& tx, std::chrono::milliseconds patience
-);
-void give_up_pending(db::transaction& tx, organization_id org, integration_id id);
+std::vector<pending_connection> pending_too_long(db::transaction& tx, std::chrono::milliseconds patience);
+/// Answers the sealed access token that went.
+std::optional<byte_string> give_up_pending(db::transaction& tx, pending_connection const& what);
 
 /// Whether the installation is this integration's still: released and claimed by another organization, it is
 /// not seen.

@@ -230,8 +230,11 @@ private:
     async::task_group revocations_;
 };
 
-/// Gives up, after 15 minutes, what waits for a person to choose or confirm: its tokens are deleted. For the
-/// scheduler's role, across organizations. How many were given up.
-async::task<std::size_t> expire_pending(db::pool& pool);
+/// Gives up, after 15 minutes, what waits for a person to choose or confirm: its tokens are deleted, and an
+/// OAuth application's given back to Sentry, as a best effort. For the scheduler's role, across
+/// organizations. How many were given up.
+async::task<std::size_t> expire_pending(
+    db::pool& pool, sentry::client& sentry, applications const& registered, crypto::vault const& vault
+);
 
 }  // namespace tocsin::integrations
