@@ -14,6 +14,7 @@ const [old, fresh] = [key('old'), key('fresh')];
 const both = `${fresh},${old}`;
 const credentials = 400;
 const kills = 20;
+const renewing = 4;
 let tocsin;
 let integrations;
 before(async () => {
@@ -37,11 +38,11 @@ const under = async (id) =>
 /** Starts a rotation and kills it after so many milliseconds. */
 const cutOff = (after_) =>
   new Promise((resolve) => {
-    const child = spawn(binary, ['key', 'rotate'], { env: { ...process.env, TOCSIN_DATABASE_URL: tocsin.database.url, TOCSIN_VAULT_KEYS: both }, stdio: 'ignore' });
+    const child = spawn(binary, ['key', 'rotate'], { env: { PATH: process.env.PATH, ...tocsin.environment }, stdio: 'ignore' });
     const timer = setTimeout(() => child.kill('SIGKILL'), after_);
-    child.on('close', (_, signal) => {
+    child.on('close', (status, signal) => {
       clearTimeout(timer);
-      resolve(signal);
+      resolve(signal ?? status);
     });
   });
 
@@ -53,8 +54,10 @@ test(`${kills} rotations killed on the way, and one that ends`, async () => {
   const state = { stopped: false, answers: new Map() };
   const working = Array.from({ length: 4 }, async (_, at) => {
     for (let i = at; !state.stopped; i += 4) {
-      const path = `${tocsin.org.path}/integrations/${integrations[i % integrations.length].id}`;
-      const answer = i % 8 < 4 ? await robot.get(`${path}/projects`) : await robot.post(`${path}/refresh`);
+      const one = `${tocsin.org.path}/integrations/${integrations[i % integrations.length].id}`;
+      // A renewal seals under the fresh key by itself: a few of them only, so that it is seen what the rotations did.
+      const renewed = `${tocsin.org.path}/integrations/${integrations[i % renewing].id}`;
+      const answer = i % 8 < 4 ? await robot.get(`${one}/projects`) : await robot.post(`${renewed}/refresh`);
       state.answers.set(answer.status, (state.answers.get(answer.status) ?? 0) + 1);
     }
   });
@@ -63,15 +66,17 @@ test(`${kills} rotations killed on the way, and one that ends`, async () => {
   // Longer and longer until it gets somewhere, however slow this machine is.
   let patience = 20;
   for (let i = 0; i < kills; i += 1) {
-    if ((await cutOff(patience)) === 'SIGKILL') killed += 1;
+    const end = await cutOff(patience);
+    assert.ok(end === 'SIGKILL' || end === 0, `${end}`);
+    if (end === 'SIGKILL') killed += 1;
     left.push(await under('old'));
-    patience *= left.at(-1) === sealed ? 1.3 : 1;
+    patience *= left.at(-1) > sealed - 3 * renewing ? 1.25 : 1;
   }
   await tocsin.cli(['key', 'rotate']);
   state.stopped = true;
   await Promise.all(working);
   assert.ok(killed > 0, 'some were killed');
-  assert.ok(left.some((count) => count > 0 && count < sealed), `in the middle of it: ${left}`);
+  assert.ok(left.some((count) => count > 0 && count < sealed - 3 * renewing), `in the middle of it: ${left}`);
   assert.deepEqual([...state.answers.keys()], [200], JSON.stringify([...state.answers]));
   assert.deepEqual([await under('old'), await under('fresh')], [0, sealed]);
   assert.equal((await tocsin.cli(['key', 'rotate'])).stdout.split(' ')[0], '0');
