@@ -252,8 +252,13 @@ grant select, insert, update on tocsin.refresh_attempts to tocsin_scheduler;
 create policy for_scheduler on tocsin.connect_flows to tocsin_scheduler using (true);
 grant select, delete on tocsin.connect_flows to tocsin_scheduler;
 
-create policy for_operator on tocsin.integrations for select to tocsin_operator using (true);
-grant select on tocsin.integrations to tocsin_operator;
+create policy for_operator on tocsin.integrations to tocsin_operator using (true) with check (true);
+-- sentry_host: a Sentry whose address has changed takes along what was made with it.
+grant select, update (sentry_host) on tocsin.integrations to tocsin_operator;
+create policy for_operator on tocsin.installation_owners to tocsin_operator using (true) with check (true);
+create policy for_operator on tocsin.sentry_organization_owners to tocsin_operator using (true) with check (true);
+grant select (sentry_host, installation_id), update (sentry_host) on tocsin.installation_owners to tocsin_operator;
+grant select (sentry_host, sentry_org_id), update (sentry_host) on tocsin.sentry_organization_owners to tocsin_operator;
 create policy for_operator on tocsin.credentials to tocsin_operator using (true) with check (true);
 grant select on tocsin.credentials to tocsin_operator;
 grant update (access_token_sealed, refresh_token_sealed) on tocsin.credentials to tocsin_operator;

@@ -124,7 +124,7 @@ select set_eq(
           'tocsin_scheduler incidents (r)', 'tocsin_scheduler incident_counters (r)', 'tocsin_scheduler sessions (r)d', 'tocsin_scheduler unclaimed_installations (r)d',
           'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d',
           'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
-          'tocsin_operator integrations r', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',
+          'tocsin_operator integrations r(w)', 'tocsin_operator installation_owners (r)(w)', 'tocsin_operator sentry_organization_owners (r)(w)', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',
           'tocsin_lookup organizations r', 'tocsin_lookup users ra(w)', 'tocsin_lookup members ra', 'tocsin_lookup invitations r(w)', 'tocsin_lookup password_resets r(w)',
           'tocsin_lookup known_devices rawd', 'tocsin_lookup attempts rawd', 'tocsin_operator invitations a', 'tocsin_operator password_resets (r)ad',
           'tocsin_scheduler attempts (r)d', 'tocsin_scheduler known_devices (r)d', 'tocsin_scheduler password_resets (r)d', 'tocsin_lookup sessions rawd',

@@ -38,11 +38,13 @@ public:
         auto const code = request.query_value("code");
         auto const installation = request.query_value("installationId");
         auto const state = request.query_value("state");
+        auto const issuer = request.query_value("iss");
         integrations::connect_callback what{
             .code = secret(std::string(code.value_or(""))),
             .installation = installation ? uuid::parse(*installation) : std::nullopt,
             .state = state ? std::optional(secret(std::string(*state))) : std::nullopt,
             .error = printable(request.query_value("error").value_or(""), 100),
+            .issuer = issuer ? std::optional(printable(*issuer, 300)) : std::nullopt,
             .binding = secret(std::string(request.cookie(binding_cookie_name).value_or(""))),
             .session_hash = co_await session_hash(request)
         };

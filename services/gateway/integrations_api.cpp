@@ -5,6 +5,7 @@
 #include "gateway/sentry_setup.hpp"
 
 #include <tocsin/integrations/scope_rules.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
@@ -36,10 +37,13 @@ void write_credential(json::writer& out, std::optional<integrations::credential_
         .end_object();
 }
 
-std::string_view remedy_of(integration const& of) {
+std::string remedy_of(integration const& of, config::base_url const& sentry_url) {
+    bool const may_go_on = of.status != integrations::status::disconnected || of.credential;
+    if (auto const elsewhere = integrations::of_another_sentry(of, sentry_url); elsewhere && may_go_on)
+        return elsewhere->detail;
     auto const what_to_do = remedy(of.mode, of.status, of.reason);
     bool const deaf = what_to_do.empty() && !of.webhook_secret_set;
-    return deaf ? integrations::missing_webhook_secret_remedy(of.mode) : what_to_do;
+    return std::string(deaf ? integrations::missing_webhook_secret_remedy(of.mode) : what_to_do);
 }
 
 void write_sentry_org(json::writer& out, integrations::sentry_organization const& of) {
@@ -65,15 +69,20 @@ void write_missing_scopes(json::writer& out, integration const& of) {
     out.end_array();
 }
 
-void write_integration(json::writer& out, integration const& of, config::base_url const& public_url) {
-    auto const what_to_do = remedy_of(of);
+void write_integration(
+    json::writer& out,
+    integration const& of,
+    config::base_url const& public_url,
+    config::base_url const& sentry_url
+) {
+    auto const what_to_do = remedy_of(of, sentry_url);
     out.begin_object()
         .field("id", of.id.str())
         .field("mode", to_string(of.mode))
         .field("status", to_string(of.status))
         .field("status_reason", to_string(of.reason))
         .field("status_since", of.status_since)
-        .field("remedy", what_to_do.empty() ? std::nullopt : std::optional(std::string(what_to_do)));
+        .field("remedy", what_to_do.empty() ? std::nullopt : std::optional(what_to_do));
     out.name("sentry_org");
     if (of.sentry_org.id.empty())
         out.null();
@@ -103,7 +112,7 @@ public:
     async::task<result<http::response>> list(call& by) {
         auto const items = co_await parts_.store.list(by.organization());
         co_return list_part(by.request, items, [this](json::writer& out, integration const& each) {
-            write_integration(out, each, parts_.public_url);
+            write_integration(out, each, parts_.public_url, parts_.sentry_url);
         });
     }
 
@@ -196,7 +205,7 @@ public:
         auto const after = co_await parts_.connect.disconnect(by.organization(), *id, by.who);
         if (!after) co_return after.error();
         json::writer out;
-        write_integration(out, *after, parts_.public_url);
+        write_integration(out, *after, parts_.public_url, parts_.sentry_url);
         co_return http::response::json(200, out.take());
     }
 
@@ -262,7 +271,7 @@ private:
         auto const found = co_await parts_.store.find(org, id);
         if (!found) co_return found.error();
         json::writer out;
-        write_integration(out, *found, parts_.public_url);
+        write_integration(out, *found, parts_.public_url, parts_.sentry_url);
         co_return http::response::json(200, out.take());
     }
 
@@ -290,7 +299,7 @@ private:
     http::response started_answer(int status, integrations::started_connect const& started) const {
         json::writer out;
         out.begin_object().name("integration");
-        write_integration(out, started.integration, parts_.public_url);
+        write_integration(out, started.integration, parts_.public_url, parts_.sentry_url);
         auto answer = http::response::json(
             status, out.field("authorize_url", started.authorize_url).end_object().take()
         );

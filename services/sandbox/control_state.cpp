@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-/// GET /control/state and POST /control/settings.
+/// GET /control/state, POST /control/settings, GET and DELETE /control/load.
 namespace tocsin::sandbox {
 
 namespace {
@@ -127,6 +127,31 @@ void write_counters(json::writer& out, state const& world) {
     out.end_object();
 }
 
+void write_loads(json::writer& out, state const& world) {
+    out.begin_object();
+    for (auto const& [area, load] : world.loads)
+        out.name(area)
+            .begin_object()
+            .field("at_once", load.most_at_once())
+            .field("in_a_second", load.most_in_a_second())
+            .end_object();
+    out.end_object();
+}
+
+/// Beside the state, which is long where there are many tokens.
+answer show_load(core& shared, http::request&) {
+    json::writer out;
+    write_loads(out, shared.world);
+    co_return http::response::json(200, out.take());
+}
+
+answer forget_load(core& shared, http::request&) {
+    for (auto& [area, load] : shared.world.loads) load.start_anew();
+    json::writer out;
+    write_loads(out, shared.world);
+    co_return http::response::json(200, out.take());
+}
+
 answer show_state(core& shared, http::request&) {
     auto& world = shared.world;
     json::writer out;
@@ -213,6 +238,8 @@ std::string fingerprint(std::string_view token) {
 void add_control_state_routes(route_table& to, core& shared) {
     add_control(to, shared, http::method::get, "/control/state", show_state);
     add_control(to, shared, http::method::post, "/control/settings", change_settings);
+    add_control(to, shared, http::method::get, "/control/load", show_load);
+    add_control(to, shared, http::method::delete_, "/control/load", forget_load);
 }
 
 }  // namespace tocsin::sandbox

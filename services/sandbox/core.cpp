@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 namespace tocsin::sandbox {
 
@@ -125,10 +126,15 @@ async::task<http::response> guarded(
     core& shared, std::string_view area, http::handler const& handle, http::request& about
 ) {
     ++shared.world.api_calls[std::string(area)];
+    // Of a map, so that it stays where it is.
+    auto& load = shared.world.loads[std::string(area)];
+    load.begin(load::clock::now());
+    auto const over =
+        std::unique_ptr<class load, void (*)(class load*)>(&load, [](class load* of) { of->end(); });
     auto const fault = shared.faults.take(area);
-    if (!fault && shared.world.set.rate_limit > 0 && is_api(area)) return limited(shared, handle, about);
-    if (!fault) return handle(about);
-    return with_fault(shared, *fault, area, handle, about);
+    if (fault) co_return co_await with_fault(shared, *fault, area, handle, about);
+    if (shared.world.set.rate_limit > 0 && is_api(area)) co_return co_await limited(shared, handle, about);
+    co_return co_await handle(about);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "load.hpp"
 #include "oauth_model.hpp"
 
 #include <tocsin/base/error.hpp>
@@ -202,6 +203,7 @@ public:
     std::map<std::string, std::map<std::string, std::int64_t>>
         token_calls;                                ///< grant -> "201" or the error's text -> count
     std::map<std::string, std::int64_t> api_calls;  ///< area -> count
+    std::map<std::string, load> loads;              ///< area -> how hard it is called
     struct window {
         std::int64_t second = 0;
         std::int64_t requests = 0;

@@ -2,18 +2,27 @@
 
 #include <tocsin/integrations/connect.hpp>
 
+#include <memory>
+#include <utility>
+
 namespace tocsin::scheduler {
 
 namespace {
 
-/// As many rounds as there is work, so that a backlog does not wait for the poll.
+/// As many rounds as there is work, so that a backlog does not wait for the poll; while Sentry fails for
+/// everybody, one round a poll.
 async::task<> renew_all(integrations::refresher& refresher) {
-    while (co_await refresher.renew_due() > 0) {
+    while (co_await refresher.renew_due() > 0 && !refresher.pause()) {
     }
 }
 
-async::task<> give_up(db::pool& pool) {
-    co_await integrations::expire_pending(pool);
+async::task<> give_up(
+    db::pool& pool,
+    sentry::client& sentry,
+    std::shared_ptr<integrations::applications const> registered,
+    crypto::vault const& vault
+) {
+    co_await integrations::expire_pending(pool, sentry, *registered, vault);
 }
 
 }  // namespace
@@ -28,10 +37,15 @@ job finish_installations(integrations::refresher& refresher, std::chrono::millis
             }};
 }
 
-job expire_pending(db::pool& pool) {
-    return {.name = "expire_pending", .every = std::chrono::minutes(1), .run = [&pool] {
-                return give_up(pool);
-            }};
+job expire_pending(
+    db::pool& pool, sentry::client& sentry, integrations::applications registered, crypto::vault const& vault
+) {
+    auto const with = std::make_shared<integrations::applications const>(std::move(registered));
+    return {
+        .name = "expire_pending",
+        .every = std::chrono::minutes(1),
+        .run = [&pool, &sentry, with, &vault] { return give_up(pool, sentry, with, vault); }
+    };
 }
 
 }  // namespace tocsin::scheduler

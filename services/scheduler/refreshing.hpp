@@ -15,7 +15,9 @@ job renew_credentials(integrations::refresher& refresher, std::chrono::milliseco
 /// Tells Sentry again where telling that an installation is complete failed.
 job finish_installations(integrations::refresher& refresher, std::chrono::milliseconds poll);
 
-/// Gives up what nobody chose or confirmed in time.
-job expire_pending(db::pool& pool);
+/// Gives up what nobody chose or confirmed in time. All of these outlive the job.
+job expire_pending(
+    db::pool& pool, sentry::client& sentry, integrations::applications registered, crypto::vault const& vault
+);
 
 }  // namespace tocsin::scheduler

@@ -9,6 +9,7 @@
 #include <tocsin/base/time.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/http/client.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/integrations/vault_upkeep.hpp>
 #include <tocsin/json/writer.hpp>
 
@@ -147,6 +148,21 @@ async::task<> examine_vault(db::pool& pool, crypto::vault const& vault, std::vec
     }
 }
 
+async::task<> examine_hosts(db::pool& pool, config::base_url const& now, std::vector<finding>& findings) {
+    auto const elsewhere = co_await integrations::integrations_elsewhere(pool, now);
+    if (elsewhere.empty()) findings.push_back({"integrations", verdict::well, "all are of " + now.str()});
+    for (auto const& one : elsewhere)
+        findings.push_back(
+            {"integrations",
+             verdict::ill,
+             std::to_string(one.count) + " were made with " + printable(one.sentry_host, 300) +
+                 ", and TOCSIN_SENTRY_URL is " + now.str() +
+                 ": they are neither renewed nor called, and webhooks of public ones are refused. Set it "
+                 "back or, where "
+                 "that Sentry has moved: tocsin integration move-sentry --from OLD --to NEW."}
+        );
+}
+
 /// Any HTTP answer will do: this is about the way there.
 async::task<> examine_sentry(serve_settings const& with, std::vector<finding>& findings) {
     auto const executor = co_await boost::asio::this_coro::executor;
@@ -181,6 +197,15 @@ void examine_settings(serve_settings const& with, std::vector<finding>& findings
              "not configured: nobody can connect by it. Set TOCSIN_SENTRY_APP_SLUG, "
              "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."}
         );
+    if (with.sentry_oauth)
+        findings.push_back({"OAuth application", verdict::well, "configured"});
+    else
+        findings.push_back(
+            {"OAuth application",
+             verdict::worth_knowing,
+             "not configured: nobody can connect by it. Set TOCSIN_SENTRY_OAUTH_CLIENT_ID and "
+             "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."}
+        );
     auto const folder = with.console_directory.empty()
                             ? gateway::default_console_directory(std::filesystem::canonical("/proc/self/exe"))
                             : std::filesystem::path(with.console_directory);
@@ -202,6 +227,7 @@ async::task<> examine_all(serve_settings const& with, std::vector<finding>& find
         for (auto const* role : {"tocsin_gateway", "tocsin_ingest", "tocsin_scheduler"})
             co_await examine_role(with, role, findings);
         co_await examine_vault(pool, vault, findings);
+        co_await examine_hosts(pool, with.sentry_url, findings);
     }
     co_await examine_sentry(with, findings);
 }

@@ -4,8 +4,10 @@
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/base/text.hpp>
+#include <tocsin/config/options.hpp>
 #include <tocsin/identity/admin.hpp>
 #include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/json/writer.hpp>
 
 #include <iostream>
@@ -70,11 +72,52 @@ async::task<> list(db::pool& pool, integration_list_arguments with, int& status)
     status = exit_done;
 }
 
+struct move_arguments {
+    std::string from;
+    std::string to;
+};
+
+async::task<> move(db::pool& pool, move_arguments with, int& status) {
+    auto const from = config::parse_base_url(with.from);
+    auto const to = config::parse_base_url(with.to);
+    if (!from || !to) {
+        std::cerr << "tocsin: --from and --to are URLs, such as https://sentry.example.com\n";
+        status = exit_misused;
+        co_return;
+    }
+    auto const moved = co_await integrations::move_integrations(pool, *from, *to);
+    if (!moved) {
+        std::cerr << "tocsin: " << moved.error().detail << '\n';
+        co_return;
+    }
+    std::cout << *moved << " integrations of " << from->str() << " are of " << to->str() << " now.\n";
+    status = exit_done;
+}
+
+void add_move_command(CLI::App& group, chosen_command& chosen) {
+    auto* const command = group.add_subcommand(
+        "move-sentry", "Take integrations along where the address of their Sentry has changed"
+    );
+    auto const with = std::make_shared<move_arguments>();
+    command->add_option("--from", with->from, "TOCSIN_SENTRY_URL as it was")->required();
+    command->add_option("--to", with->to, "TOCSIN_SENTRY_URL as it is now")->required();
+    command->callback([&chosen, with] {
+        chosen = [with] {
+            return with_operator_pool([with](db::pool& pool) {
+                int status = exit_failed;
+                async::run_to_end(move(pool, *with, status));
+                return status;
+            });
+        };
+    });
+}
+
 }  // namespace
 
 void add_integration_commands(CLI::App& program, chosen_command& chosen) {
     auto* const group = program.add_subcommand("integration", "Connections to Sentry");
     group->require_subcommand(1);
+    add_move_command(*group, chosen);
     auto* const command =
         group->add_subcommand("list", "List an organization's integrations with status and remedy");
     auto const with = std::make_shared<integration_list_arguments>();

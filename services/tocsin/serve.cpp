@@ -480,7 +480,7 @@ int serve(serve_settings const& with) {
         );
         jobs.add(scheduler::renew_credentials(*refresher, with.refresh.poll));
         jobs.add(scheduler::finish_installations(*refresher, with.refresh.poll));
-        jobs.add(scheduler::expire_pending(*scheduler_pool));
+        jobs.add(scheduler::expire_pending(*scheduler_pool, sentry_client, applications_of(with), vault));
         health.add_notice("refreshing", [&refresher] { return refresher->pause(); });
     }
 

@@ -110,6 +110,17 @@ test('what Sentry refuses or does not answer is told, and nothing is left half d
   }
 });
 
+test('once the code is spent, a stumble of Sentry\'s costs nobody the installation', async () => {
+  for (const fault of [{ kind: 'status', status: 503, times: 2 }, { kind: 'drop', times: 1 }]) {
+    const { url, integration } = await freshCallback();
+    await control(tocsin, 'faults', { match: 'installation', ...fault });
+    const back = await admin.get(url);
+    assert.ok(back.headers.location.endsWith('?connected=1'), back.headers.location);
+    await admin.post(`${tocsin.org.path}/integrations/${integration.id}/disconnect`);
+    await uninstallAll();
+  }
+});
+
 test('saying no at Sentry leads back to the console', async () => {
   const answer = await admin.get('/oauth/sentry/callback?error=access_denied');
   assert.equal(errorOf(answer), 'denied');

@@ -1,6 +1,7 @@
 // What a redirect without a state leaves open: two organizations that ask in one browser, an exchange whose answer is lost, an
 // installation that was never exchanged. And a fault of our own that hits everybody.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
 import { connect, connectInternal, connectOauth, control, install, startConnect } from '../support/story.mjs';
@@ -23,6 +24,12 @@ after(() => tocsin?.stop());
 
 const read = async (org, integration) => (await admin.get(`${org.path}/integrations/${integration.id}`)).json;
 const errorOf = (answer) => new URL(answer.headers.location, tocsin.url).searchParams.get('connect_error');
+const createdBody = (uuid, code) => ({
+  action: 'created',
+  installation: { uuid },
+  data: { installation: { uuid, code, status: 'pending', organization: { slug: 'northwind' }, app: { slug: 'tocsin-test' } } },
+  actor: { type: 'user', id: '1', name: 'somebody' },
+});
 async function uninstallAll() {
   const { installations } = await control(tocsin, 'state', undefined, 'GET');
   for (const { uuid } of installations) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
@@ -61,12 +68,19 @@ test('two organizations that ask in one browser: each waits, the confirmed one h
 });
 
 test('an exchange whose answer is lost is repaired only where a signed webhook has named its code', async () => {
-  for (const [announced, expected] of [['before_redirect', null], ['never', 'unavailable']]) {
-    await control(tocsin, 'settings', { installation_created: announced });
+  for (const [announced, expected] of [['before_redirect', null], ['after the callback', null], ['never', 'unavailable']]) {
+    await control(tocsin, 'settings', { installation_created: announced === 'before_redirect' ? announced : 'never' });
     const { integration, authorize_url: url } = await startConnect(admin, tocsin.org);
     const callback = await install(tocsin, url);
     await control(tocsin, 'faults', { match: 'authorizations', kind: 'lost_answer' });
-    assert.equal(errorOf(await admin.get(callback)), expected, announced);
+    const spent = async () => (await control(tocsin, 'state', undefined, 'GET')).installations.every((one) => !one.code_unused);
+    const arrived = admin.get(callback);
+    if (announced === 'after the callback') {
+      await eventually(spent, { what: 'the exchange' });
+      const { installationId: uuid, code } = Object.fromEntries(new URL(callback).searchParams);
+      assert.equal((await tocsin.webhook({ resource: 'installation', body: createdBody(uuid, code) })).status, 200);
+    }
+    assert.equal(errorOf(await arrived), expected, announced);
     assert.equal((await read(tocsin.org, integration)).status, expected ? 'pending' : 'connected');
     await admin.post(`${tocsin.org.path}/integrations/${integration.id}/disconnect`);
     await uninstallAll();
@@ -86,6 +100,35 @@ test('the code of another installation proves nothing about this one', async () 
   assert.deepEqual((await control(tocsin, 'state', undefined, 'GET')).token_calls.jwt_bearer ?? {}, before, 'no token was asked for by the UUID alone');
   assert.equal((await read(tocsin.org, integration)).status, 'pending');
   await control(tocsin, 'settings', { installation_created: 'after_redirect' });
+  await uninstallAll();
+});
+
+test('hundreds of signed announcements connect nothing, and keep no code in the clear', async () => {
+  const before = await tocsin.value('select count(*) from tocsin.integrations');
+  const { integration, authorize_url: url } = await startConnect(admin, tocsin.org);
+  const callback = new URL(await install(tocsin, url));
+  const announced = Array.from({ length: 300 }, () => ({ uuid: randomUUID(), code: randomUUID().replaceAll('-', '').repeat(2) }));
+  const answers = await Promise.all(
+    announced.map(({ uuid, code }) =>
+      tocsin.webhook({
+        resource: 'installation',
+        body: createdBody(uuid, code),
+      }),
+    ),
+  );
+  assert.ok(answers.every((answer) => answer.status === 200));
+  assert.equal(await tocsin.value('select count(*) from tocsin.integrations'), before + 1, 'only the one that was begun');
+  assert.equal(await tocsin.value('select count(*) from tocsin.installation_owners where installation_id = any($1)', [announced.map((one) => one.uuid)]), 0);
+  const kept = JSON.stringify(await tocsin.sql('select sentry_org_slug, code_hash from tocsin.unclaimed_installations'));
+  assert.ok(announced.every(({ code }) => !kept.includes(code)));
+  // A code of one of them, brought to the open intent: Sentry does not know it, and nobody gets a token for a UUID.
+  const jwt = async () => (await control(tocsin, 'state', undefined, 'GET')).token_calls.jwt_bearer ?? {};
+  const then = await jwt();
+  callback.searchParams.set('installationId', announced[7].uuid);
+  callback.searchParams.set('code', announced[7].code);
+  assert.equal(errorOf(await admin.get(callback.href)), 'sentry_refused');
+  assert.deepEqual(await jwt(), then);
+  assert.equal((await read(tocsin.org, integration)).status, 'pending');
   await uninstallAll();
 });
 

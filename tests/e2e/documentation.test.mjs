@@ -31,3 +31,11 @@ test('wrong usage and wrong configuration are status 2, all problems at once on 
   assert.equal(stdout, '');
   for (const name of ['TOCSIN_DATABASE_URL', 'TOCSIN_PUBLIC_URL', 'TOCSIN_VAULT_KEYS', 'TOCSIN_REFRESH_LEASE']) assert.match(stderr, new RegExp(name));
 });
+
+test('the console explains each way in which connecting may end', () => {
+  const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const ends = [...source('libs/integrations/src/connect.cpp').matchAll(/\{connect_refusal::\w+, "(\w+)"\}/g)].map(([, name]) => name);
+  assert.ok(ends.length >= 11, `${ends}`);
+  const explained = source('services/console/src/features/integrations/connect_errors.ts').split('const errors:')[1];
+  for (const name of ends) assert.match(explained, new RegExp(`^  ${name}[:,]`, 'm'), name);
+});

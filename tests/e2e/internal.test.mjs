@@ -99,8 +99,20 @@ test('a token that was revoked degrades, then disconnects; webhooks go on, and a
   const named = await admin.post(`${path(integration)}/reconnect`, elsewhere);
   assert.equal(named.json.code, 'other_organization', named.text);
   assert.match(named.json.detail, /Northwind Traders.*Empire State/);
+  assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200, 'the token that was there is still used');
   const meant = await admin.post(`${path(integration)}/reconnect`, { ...elsewhere, allow_other_organization: true });
   assert.equal(meant.json.integration.sentry_org.slug, 'empire-state');
+});
+
+test('a permission that was added in Sentry is seen by reconnecting with the same token', async () => {
+  const { made, integration } = await connectInternal(tocsin, admin, tocsin.org, { scopes: ['org:read', 'project:read'] });
+  assert.deepEqual(integration.missing_scopes.map((one) => one.scope), ['event:read']);
+  assert.ok(integration.missing_scopes[0].without.length > 10, 'and says what does not work without it');
+  await control(tocsin, 'settings', { app: made.slug, scopes: ['org:read', 'project:read', 'event:read'] });
+  const back = await admin.post(`${path(integration)}/reconnect`, { token: made.token });
+  assert.equal(back.status, 200, back.text);
+  assert.deepEqual([back.json.integration.status, back.json.integration.missing_scopes], ['connected', []]);
+  await admin.post(`${path(integration)}/disconnect`);
 });
 
 test('a Sentry organization that another organization has is refused', async () => {

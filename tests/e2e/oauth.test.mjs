@@ -180,11 +180,14 @@ test('a choice that nobody makes is given up, with its tokens', async () => {
   const { authorize_url: url, integration } = await startConnect(admin, tocsin.org, { mode: 'oauth' });
   await admin.get(await authorize(tocsin, url));
   assert.equal(await credentials(integration), 1);
+  const alive = async () => (await state()).oauth.tokens.filter((one) => one.alive).length;
+  const before = await alive();
   await forward(16 * 60);
   await tocsin.restart();
   await eventually(async () => (await read(integration)).status_reason === 'awaiting_install');
   assert.equal(await credentials(integration), 0);
   assert.equal((await read(integration)).available_orgs, null);
+  await eventually(async () => (await alive()) < before, { what: 'the token to be given back to Sentry' });
 });
 
 test('a named organization needs no choice, and one that the token does not see is told', async () => {
@@ -285,6 +288,45 @@ test('a grant that is dead disconnects at once, and Reconnect goes through Sentr
   assert.match(refused.get('found'), /Empire State/);
   assert.equal((await read(integration)).sentry_org.slug, 'northwind');
   assert.equal((await state()).oauth.tokens.filter((one) => one.alive).length, 0);
+  await end(integration);
+});
+
+test('where scopes are missing, Reconnect asks for them instead of renewing without them', async () => {
+  const integration = await connectOauth(tocsin, admin, tocsin.org);
+  assert.equal((await admin.post(`${path(integration)}/reconnect`)).json.authorize_url, null, 'else it renews');
+  // As authorized before more was asked for.
+  await tocsin.sql("update tocsin.integrations set scopes = '{org:read}' where integration_id = $1", [integration.id]);
+  assert.deepEqual((await read(integration)).missing_scopes.map((one) => one.scope), ['project:read', 'team:read', 'event:read']);
+  let again = await admin.post(`${path(integration)}/reconnect`);
+  assert.ok(again.json.authorize_url, again.text);
+  assert.equal((await read(integration)).status, 'connected', 'meanwhile it goes on as it is');
+  // Who chooses another organization there changes nothing here: the stored token is the same, and used.
+  const sealed = () => tocsin.value("select encode(access_token_sealed, 'hex') from tocsin.credentials where integration_id = $1", [integration.id]);
+  const stored = await sealed();
+  await control(tocsin, 'oauth', { forget_approvals: true, user_organizations: ['empire-state'] });
+  assert.equal(errorOf(await admin.get(await authorize(tocsin, again.json.authorize_url))), 'other_organization');
+  await control(tocsin, 'oauth', { forget_approvals: true, user_organizations: ['northwind'] });
+  assert.equal(await sealed(), stored);
+  assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200);
+  again = await admin.post(`${path(integration)}/reconnect`);
+  assert.ok((await admin.get(await authorize(tocsin, again.json.authorize_url))).headers.location.endsWith('?connected=1'));
+  const now = await read(integration);
+  assert.deepEqual([now.id, now.status, now.missing_scopes], [integration.id, 'connected', []]);
+  await end(integration);
+});
+
+test('what a new authorization takes the place of is given back to Sentry', async () => {
+  await control(tocsin, 'oauth/tokens', undefined, 'DELETE');
+  const alive = async () => (await state()).oauth.tokens.filter((one) => one.alive).length;
+  const before = await alive();
+  const integration = await connectOauth(tocsin, admin, tocsin.org);
+  assert.equal(await alive(), before + 1);
+  // A refusal that says nothing of the grant: the admin is sent to Sentry, and the old token would live on there.
+  await control(tocsin, 'faults', { match: 'oauth_token', kind: 'status', status: 400, body: '{"error":"invalid_request"}', times: 1 });
+  const again = await admin.post(`${path(integration)}/reconnect`);
+  assert.ok((await admin.get(await authorize(tocsin, again.json.authorize_url))).headers.location.endsWith('?connected=1'));
+  await eventually(async () => (await alive()) === before + 1, { what: 'the old token to be given back' });
+  assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200, 'and the new one works');
   await end(integration);
 });
 

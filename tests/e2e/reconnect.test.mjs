@@ -52,6 +52,30 @@ test('after refusals, Reconnect repairs the installation without a person', asyn
   assert.equal(answer.json.integration.installation_id, integration.installation_id, 'the same installation: alert rules live on');
   assert.equal((await mappings()).length, 1);
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
+  const [noted] = await tocsin.sql("select actor_name, before_value, after_value from tocsin.audit_log where action = 'integration.status' order by audit_id desc limit 1");
+  assert.deepEqual([noted.actor_name, noted.before_value.status, noted.after_value.status], [tocsin.org.people.admin.email, 'disconnected', 'connected'], 'noted as who pressed it');
+});
+
+test('where Sentry does not offer the JWT grant, Reconnect renews with the refresh token', async () => {
+  await control(tocsin, 'settings', { jwt_grant_enabled: false });
+  await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 401, times: 0 });
+  await admin.post(`${path}/refresh`);
+  await eventually(async () => (await read()).status === 'disconnected');
+  await control(tocsin, 'faults', undefined, 'DELETE');
+  const answer = await admin.post(`${path}/reconnect`);
+  assert.equal(answer.json.authorize_url, null, answer.text);
+  assert.deepEqual([answer.json.integration.status, answer.json.integration.installation_id], ['connected', integration.installation_id]);
+  assert.equal((await admin.get(`${path}/projects`)).status, 200);
+  await control(tocsin, 'settings', { jwt_grant_enabled: true });
+});
+
+test('a Reconnect is the renewal that is under way, not a second one beside it', async () => {
+  await control(tocsin, 'faults', { match: 'authorizations', kind: 'delay', delay_ms: 500 });
+  const repairing = tocsin.withToken().post(`${path}/reconnect`);
+  await eventually(() => tocsin.value('select count(*) from tocsin.credentials where lease_until > tocsin.now()'), { what: 'a lease' });
+  assert.equal((await admin.post(`${path}/refresh`)).json.code, 'conflict');
+  assert.equal((await repairing).json.integration.status, 'connected');
+  assert.equal((await admin.get(`${path}/projects`)).status, 200);
 });
 
 test('while Sentry does not answer, nobody is sent to install again', async () => {
@@ -59,7 +83,8 @@ test('while Sentry does not answer, nobody is sent to install again', async () =
   const answer = await admin.post(`${path}/reconnect`);
   assert.equal(answer.status, 503);
   assert.equal(answer.json.code, 'unavailable');
-  assert.equal((await read()).status, 'connected', 'the old token is still used');
+  assert.notEqual((await read()).status, 'disconnected');
+  assert.equal((await admin.get(`${path}/projects`)).status, 200, 'the old token is still used');
 });
 
 test('Disconnect deletes the tokens at once, pauses mappings and silences webhooks', async () => {

@@ -1,8 +1,8 @@
-// The program dies at each step of a renewal: afterwards every integration is usable, or loudly disconnected; never silently dead.
+// The program dies at each step of a renewal, or the database goes while Sentry answers: afterwards every integration is usable, or loudly disconnected; never silently dead.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, connectOauth, control } from '../support/story.mjs';
+import { authorize, connect, connectOauth, control, install, startConnect } from '../support/story.mjs';
 
 let tocsin;
 let admin;
@@ -88,3 +88,47 @@ for (const mode of ['public', 'oauth'])
       const { installations } = await control(tocsin, 'state', undefined, 'GET');
       for (const { uuid } of installations) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
     });
+
+/** The database is away for the program, not for the test, until `what` has happened and the program has noticed. */
+async function withoutDatabase(what) {
+  const name = tocsin.database.name;
+  const from = tocsin.service.lines.length;
+  await tocsin.sql(`alter database ${name} connection limit 0`);
+  try {
+    await tocsin.sql('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename <> current_user');
+    await what();
+    await tocsin.service.logged((line) => line.event === 'fresh tokens not stored yet', { from });
+  } finally {
+    await tocsin.sql(`alter database ${name} connection limit -1`);
+  }
+}
+const exchanges = async () => {
+  const { token_calls: all } = await control(tocsin, 'state', undefined, 'GET');
+  return ['authorization_code', 'oauth_authorization_code', 'jwt_bearer', 'oauth_refresh_token'].flatMap((grant) => Object.values(all[grant] ?? {})).reduce((sum, count) => sum + count, 0);
+};
+
+for (const mode of ['public', 'oauth'])
+  test(`${mode}: the database goes while Sentry answers: what Sentry gave once is stored when it is back`, async () => {
+    tocsin.allowErrors(/job failed|database|listen/i);
+    const area = mode === 'public' ? 'authorizations' : 'oauth_token';
+    const slowly = async (act) => {
+      await control(tocsin, 'faults', { match: area, kind: 'delay', delay_ms: 300 });
+      const begun = async () => (await control(tocsin, 'state', undefined, 'GET')).api_calls[area] ?? 0;
+      const [before, was] = [await exchanges(), await begun()];
+      const answer = act();
+      await eventually(async () => (await begun()) > was, { what: 'the call' });
+      await withoutDatabase(() => eventually(async () => (await exchanges()) > before, { what: 'the exchange' }));
+      return answer;
+    };
+    const { integration, authorize_url: url } = await startConnect(admin, tocsin.org, { mode });
+    const back = mode === 'public' ? await install(tocsin, url) : await authorize(tocsin, url);
+    const arrived = await slowly(() => admin.get(back));
+    assert.ok(arrived.headers.location.endsWith('?connected=1'), arrived.headers.location);
+    assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200);
+
+    const renewed = await slowly(() => tocsin.withToken().post(`${path(integration)}/refresh`));
+    assert.equal(renewed.json.status, 'connected', renewed.text);
+    assert.equal((await admin.get(`${path(integration)}/projects`)).status, 200);
+    assert.equal((await attempts(integration))[0].outcome, 'refreshed');
+    await admin.post(`${path(integration)}/disconnect`);
+  });

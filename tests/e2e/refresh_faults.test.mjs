@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, connectInternal, connectOauth, control } from '../support/story.mjs';
+import { connect, connectInternal, connectOauth, control, IssueBodies } from '../support/story.mjs';
 
 let tocsin;
 let admin;
@@ -24,6 +24,7 @@ const path = (mode) => `${tocsin.org.path}/integrations/${integrations[mode].id}
 
 const transient = { public: 'transient', oauth: 'transient', internal: 'transient' };
 const refused = { public: 'refused', oauth: 'refused', internal: 'refused' };
+const limited = { public: 'rate_limited', oauth: 'rate_limited', internal: 'rate_limited' };
 const bomb = `{"token":1${'0'.repeat(30)}e1000000000000}`;
 
 // Outcome of the attempt by mode; the status is degraded unless `status` says otherwise. The token lives, so nothing transient counts.
@@ -31,7 +32,12 @@ const rows = [
   ['no answer at all', { kind: 'hang' }, transient],
   ['headers, then silence', { kind: 'hang_after_headers' }, transient],
   ['a byte a second', { kind: 'trickle' }, transient],
-  ['429 with seconds', { kind: 'status', status: 429, headers: { 'Retry-After': '1' } }, { public: 'rate_limited', oauth: 'rate_limited', internal: 'rate_limited' }],
+  ['429 with seconds', { kind: 'status', status: 429, headers: { 'Retry-After': '1' } }, limited],
+  ['429 with a date', { kind: 'status', status: 429, headers: { 'Retry-After': new Date(Date.now() + 90_000).toUTCString() } }, limited],
+  ['429 with a date of the past', { kind: 'status', status: 429, headers: { 'Retry-After': 'Mon, 02 Mar 2026 09:00:17 GMT' } }, limited],
+  ['429 for a hundred years', { kind: 'status', status: 429, headers: { 'Retry-After': '3155760000' } }, limited],
+  ['429 for less than nothing', { kind: 'status', status: 429, headers: { 'Retry-After': '-5' } }, limited],
+  ['429 without a word', { kind: 'status', status: 429 }, limited],
   ['500', { kind: 'status', status: 500 }, transient],
   ['502', { kind: 'status', status: 502 }, transient],
   ['503', { kind: 'status', status: 503 }, transient],
@@ -77,7 +83,10 @@ for (const mode of Object.keys(areas))
       assert.equal(failed.json.credential.failed_attempts, 0, 'what a person tries in between counts for nothing');
       const [attempt] = (await admin.get(`${path(mode)}/attempts`)).json.items;
       assert.equal(attempt.outcome, outcomes[mode], JSON.stringify(attempt));
-      assert.ok(attempt.detail && attempt.next_at);
+      assert.ok(attempt.detail);
+      // Backoff is an hour to two here, and no wish of Sentry's is granted beyond an hour.
+      const wait = Date.parse(attempt.next_at) - Date.parse(attempt.finished_at);
+      assert.ok(wait > 29 * 60_000 && wait <= 2 * 3600_000, `${wait} ms until the next try`);
       await control(tocsin, 'faults', undefined, 'DELETE');
       if (mode === 'oauth' && ['lost_answer', 'truncated', 'gzip', 'wrong_length', 'hang_after_headers', 'trickle'].includes(fault.kind)) {
         // Sentry has replaced the pair: only a person brings it back, and the status says so.
@@ -111,3 +120,42 @@ test('where the JWT grant is not offered, the refresh token renews', async () =>
   assert.equal(calls.refresh_token?.[201], before + 1, JSON.stringify(calls));
   assert.equal((await admin.get(`${tocsin.org.path}/integrations/${fresh.id}/projects`)).status, 200);
 });
+
+for (const kind of ['hang', 'trickle', 'endless'])
+  test(`while Sentry's answers are of the kind ${kind}, webhooks and the console go on as ever`, async () => {
+    await control(tocsin, 'faults', undefined, 'DELETE');
+    const fresh = integrations.intake ?? (integrations.intake = await connectOauth(tocsin, admin, tocsin.org));
+    await admin.patch(path('intake'), { webhook_secret: 'fake-secret-of-the-webhooks' });
+    const robot = tocsin.withToken();
+    const reading = [tocsin.withToken(), tocsin.withToken()];
+    await control(tocsin, 'faults', { match: 'all', kind, times: 0 });
+    const state = { over: false, failed: 0 };
+    // More calls under way than the process may have with Sentry.
+    const stuck = Array.from({ length: 40 }, async (_, i) => {
+      while (!state.over) {
+        const answer = i % 4 ? await robot.get(`${path('intake')}/projects`) : await robot.post(`${path('intake')}/test`);
+        if (answer.status >= 500) state.failed += 1;
+      }
+    });
+    await eventually(() => state.failed > 10, { what: 'calls that fail' });
+    const took = [];
+    const timed = async (call) => {
+      const began = performance.now();
+      const answer = await call();
+      took.push(performance.now() - began);
+      assert.equal(answer.status, 200, answer.text);
+    };
+    const to = new URL(fresh.webhook_url).pathname;
+    for (let i = 0; i < 60; i += 1) {
+      await Promise.all([
+        timed(() => tocsin.webhook({ resource: 'issue', body: new IssueBodies(fresh.id).issue('created'), secret: 'fake-secret-of-the-webhooks', path: to })),
+        timed(() => reading[0].get(`${tocsin.org.path}/incidents`)),
+        timed(() => reading[1].get(`${tocsin.org.path}/integrations`)),
+      ]);
+    }
+    state.over = true;
+    await Promise.all(stuck);
+    await control(tocsin, 'faults', undefined, 'DELETE');
+    // Sentry gives up on a webhook after a second.
+    assert.ok(Math.max(...took) < 1_000, `the slowest took ${Math.max(...took).toFixed(0)} ms`);
+  });

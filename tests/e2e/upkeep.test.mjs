@@ -34,15 +34,16 @@ test('the doctor finds a healthy deployment healthy', async () => {
   const found = await findings();
   assert.equal(found.durability.outcome, (await tocsin.value('show fsync')) === 'on' ? 'ok' : 'failed');
   assert.match(found.durability.detail, /fsync/);
-  for (const name of ['configuration', 'database', 'schema', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'public integration'])
+  for (const name of ['configuration', 'database', 'schema', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'integrations', 'public integration', 'OAuth application'])
     assert.equal(found[name].outcome, 'ok', `${name}: ${found[name].detail}`);
 });
 
 test('it names what is wrong, and the remedy', async () => {
-  const found = await findings({ TOCSIN_VAULT_KEYS: fresh, TOCSIN_SENTRY_URL: 'http://127.0.0.1:1', TOCSIN_SENTRY_APP_SLUG: undefined, TOCSIN_SENTRY_APP_CLIENT_ID: undefined, TOCSIN_SENTRY_APP_CLIENT_SECRET: undefined }, 1);
+  const found = await findings({ TOCSIN_VAULT_KEYS: fresh, TOCSIN_SENTRY_URL: 'http://127.0.0.1:1', TOCSIN_SENTRY_APP_SLUG: undefined, TOCSIN_SENTRY_APP_CLIENT_ID: undefined, TOCSIN_SENTRY_APP_CLIENT_SECRET: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_ID: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_SECRET: undefined }, 1);
   assert.match(found.vault.detail, /does not hold: old/);
   assert.match(found.sentry.detail, /TOCSIN_SENTRY_URL/);
-  assert.equal(found['public integration'].outcome, 'note');
+  for (const name of ['public integration', 'OAuth application']) assert.equal(found[name].outcome, 'note');
+  assert.match(found.integrations.detail, /move-sentry/);
   const impostor = `old:${randomBytes(32).toString('base64')}`;
   assert.match((await findings({ TOCSIN_VAULT_KEYS: impostor }, 1)).vault.detail, /do not open/);
   const nowhere = await findings({ TOCSIN_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, 1);

@@ -111,6 +111,11 @@ export class Tocsin {
     return more;
   }
 
+  /** What the service is started with. */
+  get environment() {
+    return { ...this.#env };
+  }
+
   /** Runs a command of the program against this database; fails the test where its exit status is not `status`. */
   async cli(args, { input = '', env = {}, status = 0 } = {}) {
     const done = await run(args, { env: { ...this.#env, ...env }, input });
@@ -188,8 +193,10 @@ export class Tocsin {
     return this.service.kill();
   }
 
-  async restart() {
+  /** `env` is set from now on. */
+  async restart(env = {}) {
     await this.service.stop();
+    Object.assign(this.#env, env);
     await this.#startService();
   }
 

@@ -4,6 +4,7 @@
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/scope_rules.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -104,7 +105,7 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
         auto const found = find_integration(tx, org, id);
         if (!found) return found.error();
         known all{*found, std::nullopt, 0};
-        if (auto const sealed = sealed_access_token(tx, org, id)) all.token = *sealed;
+        if (auto const stored = stored_access_token(tx, org, id)) all.token = stored->sealed;
         for (auto const& one : list_mappings(tx, org, id)) all.active_mappings += one.active ? 1 : 0;
         return all;
     });
@@ -113,7 +114,9 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
     std::vector<check_result> results;
     auto const& about = stored->about;
     answers from_sentry;
-    if (!stored->token) {
+    if (auto const elsewhere = of_another_sentry(about, sentry_.base())) {
+        results.push_back({"token", check_outcome::failed, elsewhere->detail});
+    } else if (!stored->token) {
         results.push_back(
             {"token",
              check_outcome::failed,

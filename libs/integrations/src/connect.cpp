@@ -1,10 +1,12 @@
 #include "connect_intent.hpp"
+#include "insist.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/scope_rules.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/observe/log.hpp>
 
@@ -28,6 +30,10 @@ constexpr enum_names<connect_refusal, 11> refusal_names{{
     {connect_refusal::sentry_refused, "sentry_refused"},
     {connect_refusal::unavailable, "unavailable"},
 }};
+
+/// How long tokens whose code is spent wait for a database that is away; the person waits for the page
+/// meanwhile.
+constexpr std::chrono::seconds storing{20};
 
 /// The roles that may connect; asked again when the flow comes back, since rights may have changed meanwhile.
 bool may_connect(std::optional<std::string> const& role_name) {
@@ -190,6 +196,7 @@ async::task<result<started_connect>> connect::reconnect(
     auto const found = co_await find(org, id);
     if (!found) co_return found.error();
     if (!registered_.offers(found->mode)) co_return not_configured(found->mode);
+    if (auto const elsewhere = of_another_sentry(*found, sentry_.base())) co_return *elsewhere;
     if (how.access && found->mode != mode::internal)
         co_return error{
             errc::invalid,
@@ -236,11 +243,18 @@ async::task<result<started_connect>> connect::reconnect(
 }
 
 async::task<result<bool>> connect::repair(db::tenant by, integration const& broken) {
-    if (broken.mode == mode::public_) co_return co_await repair_installation(std::move(by), broken);
-    if (broken.status == status::pending || !broken.credential) co_return false;
+    if (broken.status == status::pending || broken.reason == reason::uninstalled) co_return false;
+    if (!broken.credential)
+        co_return broken.mode == mode::public_ ? co_await repair_installation(std::move(by), broken)
+                                               : result<bool>(false);
+    // A renewal brings the scopes that were granted; for more of them somebody has to authorize again.
+    if (broken.mode == mode::oauth && !missing_scopes(broken.mode, broken.scopes).empty()) co_return false;
     // The one who renews is the refresher, under its lease: a second renewal beside it would kill the tokens
     // of the first.
-    auto const tried = co_await refresher_.renew_now(by.organization.value(), broken.id);
+    auto tried = co_await refresher_.renew_now(by, broken.id);
+    // One refusal of Sentry's is no proof: it refuses healthy installations now and then.
+    if (broken.mode == mode::public_ && tried && *tried && (*tried)->kind == sentry::failure_kind::refused)
+        tried = co_await refresher_.renew_now(by, broken.id);
     if (!tried) co_return tried.error();
     if (auto const& why = *tried) co_return not_repaired(broken.mode, *why);
     co_return true;
@@ -250,16 +264,16 @@ async::task<result<integration>> connect::disconnect(
     organization_id org, integration_id id, identity::principal who
 ) {
     auto const token = std::make_shared<std::optional<byte_string>>();
-    auto done =
-        co_await pool_.transact(as(org, who), [org, id, token](db::transaction& tx) -> result<integration> {
+    auto done = co_await pool_.transact(
+        as(org, who),
+        [org, id, token, here = sentry_.base()](db::transaction& tx) -> result<integration> {
             auto const found = find_integration(tx, org, id);
             if (!found) return found.error();
-            token->reset();
-            if (auto stored = find_tokens(tx, org, id); stored && found->mode == mode::oauth)
-                *token = std::move(stored->access_token);
-            store_disconnected(tx, org, id);
+            *token = store_disconnected(tx, org, id);
+            if (found->mode != mode::oauth || of_another_sentry(*found, here)) token->reset();
             return find_integration(tx, org, id);
-        });
+        }
+    );
     if (!done) co_return done;
     observe::log_info("disconnected", {{"organization", org.str()}, {"integration", id.str()}});
     if (*token) revoke_later(org, id, std::move(**token));
@@ -319,9 +333,10 @@ async::task<result<integration>> connect::confirm(
     if (refused)
         co_return co_await refuse(as(org, who), id, asked->installation, asked->sentry_org.id, *refused);
     auto const token = co_await pool_.transact(org, [org, id](db::transaction& tx) {
-        return sealed_access_token(tx, org, id);
+        return stored_access_token(tx, org, id);
     });
-    if (auto opened = token ? open_access_token(vault_, org, id, *token) : result<secret>(token.error());
+    if (auto opened =
+            token ? open_access_token(vault_, org, id, token->sealed) : result<secret>(token.error());
         opened && asked->installation)
         co_await tell_installed(org, id, *asked->installation, std::move(*opened));
     co_return co_await find(org, id);
@@ -374,12 +389,21 @@ async::task<result<void>> connect::store(
         .credential = seal(vault_, org, id, tokens, policy_, time_.now())
     };
     std::optional<error> refused;
+    std::optional<byte_string> replaced;
     try {
-        co_await pool_.transact(by, [connection](db::transaction& tx) { store_connection(tx, connection); });
+        replaced = co_await insist(
+            pool_,
+            by,
+            std::chrono::steady_clock::now() + storing,
+            [connection](db::transaction& tx) { return store_connection(tx, connection); }
+        );
     } catch (failure const& why) {
         refused = why.why();
     }
     if (refused) co_return co_await refuse(by, id, installation, confirmed.id, *refused);
+    // An installation has one token, and the old one is dead. An application's lives on until it is given
+    // back.
+    if (replaced && !installation) revoke_later(org, id, std::move(*replaced));
     co_return result<void>{};
 }
 
@@ -397,13 +421,24 @@ async::task<error> connect::refuse(
     co_return why;
 }
 
-async::task<std::size_t> expire_pending(db::pool& pool) {
+async::task<std::size_t> expire_pending(
+    db::pool& pool, sentry::client& sentry, applications const& registered, crypto::vault const& vault
+) {
     static constexpr std::chrono::minutes patience{15};
-    co_return co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
-        auto const late = pending_too_long(tx, patience);
-        for (auto const& [org, id] : late) give_up_pending(tx, org, id);
-        return late.size();
+    using given_up = std::pair<pending_connection, std::optional<byte_string>>;
+    auto const late = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
+        std::vector<given_up> all;
+        for (auto const& one : pending_too_long(tx, patience))
+            all.emplace_back(one, give_up_pending(tx, one));
+        return all;
     });
+    for (auto const& [one, sealed] : late) {
+        if (!sealed || !registered.oauth || one.mode != mode::oauth) continue;
+        auto token = open_access_token(vault, one.organization, one.integration, *sealed);
+        if (token && !co_await sentry.revoke_oauth(*registered.oauth, std::move(*token)))
+            observe::log_warn("token not revoked at Sentry", {{"integration", one.integration.str()}});
+    }
+    co_return late.size();
 }
 
 }  // namespace tocsin::integrations

@@ -9,6 +9,16 @@
 /// The OAuth application: state and PKCE bind the flow; a token may see several organizations.
 namespace tocsin::integrations {
 
+namespace {
+
+/// Sentry does not name itself so far. Who does, and is another, has mixed up two servers.
+bool is_issuer(std::string const& named, config::base_url const& sentry) {
+    auto const url = config::parse_base_url(named);
+    return url && url->str() == sentry.str();
+}
+
+}  // namespace
+
 async::task<result<started_connect>> connect::start_oauth(
     organization_id org,
     identity::principal who,
@@ -46,6 +56,8 @@ async::task<finished_connect> connect::finish_oauth(connect_callback callback) {
     else if (callback.error == "invalid_scope")
         end.refusal = connect_refusal::invalid_scope;
     else if (!callback.error.empty() || callback.code.empty())
+        end.refusal = connect_refusal::sentry_refused;
+    else if (callback.issuer && !is_issuer(*callback.issuer, sentry_.base()))
         end.refusal = connect_refusal::sentry_refused;
     else if (!registered_.oauth)
         end.refusal = connect_refusal::not_configured;

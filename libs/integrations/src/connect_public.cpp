@@ -1,6 +1,6 @@
 #include "connect_intent.hpp"
-#include "refresh_store.hpp"
 
+#include <tocsin/async/io.hpp>
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/connect.hpp>
@@ -64,18 +64,24 @@ async::task<finished_connect> connect::finish_public(connect_callback callback) 
 
 /// A code works once. Where Sentry's answer to its exchange was lost, the installation's tokens can be had by
 /// the jwt-bearer grant, but only if a signed webhook has named this very code for it: an installation's UUID
-/// alone proves nothing.
+/// alone proves nothing. The webhook and the browser set out together, so it may be a moment late.
 async::task<sentry::call_result<sentry::token_set>> connect::redeem_code(uuid installation, secret code) {
     auto const hash = hash_of(code);
     auto tokens = co_await sentry_.exchange_code(*registered_.app, installation, std::move(code));
     if (tokens || !tokens.error().in_doubt) co_return tokens;
-    bool const proven = co_await pool_.transact(
-        db::no_tenant,
-        [host = sentry_.base().str(), installation, hash](db::transaction& tx) {
-            return is_code_of(tx, host, installation, as_bytes(hash));
-        }
-    );
-    if (!proven) co_return tokens;
+    constexpr std::chrono::milliseconds look_again{250};
+    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(4);
+    for (;;) {
+        bool const proven = co_await pool_.transact(
+            db::no_tenant,
+            [host = sentry_.base().str(), installation, hash](db::transaction& tx) {
+                return is_code_of(tx, host, installation, as_bytes(hash));
+            }
+        );
+        if (proven) break;
+        if (std::chrono::steady_clock::now() > until) co_return tokens;
+        co_await async::sleep_for(look_again);
+    }
     auto repaired = co_await sentry_.renew_by_jwt(*registered_.app, installation);
     co_return repaired ? std::move(repaired) : std::move(tokens);
 }
@@ -92,7 +98,7 @@ async::task<std::optional<connect_refusal>> connect::exchange_installation(
         );
         co_return refusal_of(tokens.error());
     }
-    auto const confirmed = co_await confirm_organization(installation, tokens->access_token);
+    auto const confirmed = co_await confirm_patiently(installation, tokens->access_token);
     if (!confirmed) co_return refusal_of(confirmed.error());
 
     // A reconnect that waits for exactly this Sentry organization leaves no question open.
@@ -144,6 +150,23 @@ sealed_credential connect::seal_waiting(
     auto sealed = seal(vault_, org, id, tokens, policy_, time_.now());
     sealed.renew_after.reset();
     return sealed;
+}
+
+/// The code is spent: where Sentry stumbles now, giving up at once would cost the admin an uninstall. But a
+/// person waits for the page.
+async::task<sentry::call_result<sentry_organization>> connect::confirm_patiently(
+    uuid installation, secret token
+) {
+    using std::chrono::milliseconds;
+    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    auto confirmed = co_await confirm_organization(installation, token);
+    for (auto const pause : {milliseconds(200), milliseconds(1'000)}) {
+        if (confirmed || refusal_of(confirmed.error()) != connect_refusal::unavailable) break;
+        if (std::chrono::steady_clock::now() > until) break;
+        co_await async::sleep_for(pause);
+        confirmed = co_await confirm_organization(installation, token);
+    }
+    co_return confirmed;
 }
 
 /// Which organization this is comes from Sentry, asked with the token; what a URL said is not looked at.
@@ -198,21 +221,19 @@ async::task<> connect::tell_installed(
     }
 }
 
+/// After a Disconnect: no token of ours is left, and nobody renews one meanwhile.
 async::task<result<bool>> connect::repair_installation(db::tenant by, integration const& broken) {
     auto const org = by.organization.value();
-    if (!broken.installation || broken.reason == reason::uninstalled || broken.status == status::pending)
-        co_return false;
+    if (!broken.installation) co_return false;
     auto const installation = *broken.installation;
     // Asked before Sentry is: a renewal would kill the tokens of whoever claimed the installation since.
-    auto const state = co_await pool_.transact(
+    bool const owned = co_await pool_.transact(
         org,
         [org, id = broken.id, host = broken.sentry_host, installation](db::transaction& tx) {
-            return std::pair(owns(tx, org, id, host, installation), is_leased(tx, org, id));
+            return owns(tx, org, id, host, installation);
         }
     );
-    if (!state.first) co_return false;
-    if (state.second)
-        co_return error{errc::conflict, "The access is being renewed right now: look again in a moment."};
+    if (!owned) co_return false;
 
     auto tokens = co_await sentry_.renew_by_jwt(*registered_.app, installation);
     // One refusal of Sentry's is no proof: it refuses healthy installations now and then.

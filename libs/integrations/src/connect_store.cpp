@@ -110,7 +110,8 @@ constexpr db::statement start_renewing{
 // a Disconnect of the same moment comes before all of it, or after, and neither waits for the other for ever.
 constexpr db::statement lock_credential{
     "lock_credential_of_integration",
-    "select 1 as held from tocsin.credentials where organization_id = $1 and integration_id = $2 for update"
+    "select access_token_sealed from tocsin.credentials where organization_id = $1 and integration_id = $2 "
+    "for update"
 };
 
 constexpr db::statement find_waiting{
@@ -147,7 +148,7 @@ constexpr db::statement find_code{
 
 constexpr db::statement find_pending_too_long{
     "find_pending_too_long",
-    R"(select organization_id, integration_id from tocsin.integrations
+    R"(select organization_id, integration_id, mode from tocsin.integrations
         where status = 'pending' and status_reason in ('choose_organization', 'confirm_organization')
           and status_since < tocsin.now() - $1::bigint * interval '1 millisecond'
         limit 100)"
@@ -167,7 +168,8 @@ constexpr db::statement pause_mappings{
 
 constexpr db::statement delete_credential{
     "delete_credential_of_integration",
-    "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
+    "delete from tocsin.credentials where organization_id = $1 and integration_id = $2 returning "
+    "access_token_sealed"
 };
 
 // The Sentry organization is released where no other integration of the organization still holds it.
@@ -343,10 +345,13 @@ void settle(
 
 }  // namespace
 
-void store_connection(db::transaction& tx, confirmed_connection const& what) {
+std::optional<byte_string> store_connection(db::transaction& tx, confirmed_connection const& what) {
+    auto const before = tx.run(lock_credential, what.organization, what.integration).first();
     put_credential(tx, what.organization, what.integration, what.credential);
     tx.run(set_scopes, what.organization, what.integration, what.scopes);
     settle(tx, what.organization, what.integration, what.sentry_host, what.installation, what.sentry_org);
+    auto replaced = before ? std::optional(before->get<byte_string>("access_token_sealed")) : std::nullopt;
+    return replaced == what.credential.access_token ? std::nullopt : replaced;
 }
 
 bool store_waiting(db::transaction& tx, waiting_connection const& what) {
@@ -406,22 +411,25 @@ bool is_code_of(
     return !tx.run(find_code, sentry_host, installation, code_hash).empty();
 }
 
-std::vector<std::pair<organization_id, integration_id>> pending_too_long(
-    db::transaction& tx, std::chrono::milliseconds patience
-) {
-    std::vector<std::pair<organization_id, integration_id>> found;
+std::vector<pending_connection> pending_too_long(db::transaction& tx, std::chrono::milliseconds patience) {
+    std::vector<pending_connection> found;
     for (auto const row : tx.run(find_pending_too_long, patience))
-        found.emplace_back(
-            row.get<organization_id>("organization_id"), row.get<integration_id>("integration_id")
+        found.push_back(
+            {row.get<organization_id>("organization_id"),
+             row.get<integration_id>("integration_id"),
+             known(parse_mode(row.text("mode")), "mode")}
         );
     return found;
 }
 
-void give_up_pending(db::transaction& tx, organization_id org, integration_id id) {
+std::optional<byte_string> give_up_pending(db::transaction& tx, pending_connection const& what) {
+    auto const& [org, id, mode] = what;
     tx.run(lock_credential, org, id);
-    if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep)) return;
-    tx.run(delete_credential, org, id);
+    if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep))
+        return std::nullopt;
+    auto const deleted = tx.run(delete_credential, org, id).first();
     tx.run(delete_choices, org, id);
+    return deleted ? std::optional(deleted->get<byte_string>("access_token_sealed")) : std::nullopt;
 }
 
 bool owns(
@@ -434,8 +442,8 @@ bool owns(
     return !tx.run(owns_installation, org, id, sentry_host, installation).empty();
 }
 
-void store_disconnected(db::transaction& tx, organization_id org, integration_id id) {
-    tx.run(delete_credential, org, id);
+std::optional<byte_string> store_disconnected(db::transaction& tx, organization_id org, integration_id id) {
+    auto const deleted = tx.run(delete_credential, org, id).first();
     tx.run(close_intents, org, id);
     tx.run(pause_mappings, org, id);
     tx.run(release_installation, org, id);
@@ -443,6 +451,7 @@ void store_disconnected(db::transaction& tx, organization_id org, integration_id
     tx.run(delete_choices, org, id);
     move_status(tx, org, id, {status::disconnected, reason::disconnected_by_admin}, mover::admin);
     tx.run(release_organization, org, id);
+    return deleted ? std::optional(deleted->get<byte_string>("access_token_sealed")) : std::nullopt;
 }
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {

@@ -96,8 +96,9 @@ struct confirmed_connection {
     sealed_credential credential;
 };
 /// Claims the installation and its Sentry organization and makes the integration `connected`. Throws
-/// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them.
-void store_connection(db::transaction& tx, confirmed_connection const& what);
+/// `failure` (already_claimed), which undoes the transaction, where somebody else has one of them. Answers
+/// the sealed access token that these tokens took the place of.
+std::optional<byte_string> store_connection(db::transaction& tx, confirmed_connection const& what);
 
 /// Stores what waits for a person: the tokens, not to be renewed or used, and what they may lead to. False
 /// where the integration may not wait, since it works.
@@ -141,11 +142,15 @@ bool is_code_of(
     db::transaction& tx, std::string const& sentry_host, uuid const& installation, byte_view code_hash
 );
 
+struct pending_connection {
+    organization_id organization;
+    integration_id integration;
+    integrations::mode mode = mode::public_;
+};
 /// Integrations of all organizations that have waited for a person for longer than this; at most 100.
-std::vector<std::pair<organization_id, integration_id>> pending_too_long(
-    db::transaction& tx, std::chrono::milliseconds patience
-);
-void give_up_pending(db::transaction& tx, organization_id org, integration_id id);
+std::vector<pending_connection> pending_too_long(db::transaction& tx, std::chrono::milliseconds patience);
+/// Answers the sealed access token that went.
+std::optional<byte_string> give_up_pending(db::transaction& tx, pending_connection const& what);
 
 /// Whether the installation is this integration's still: released and claimed by another organization, it is
 /// not seen.
@@ -158,8 +163,9 @@ bool owns(
 );
 
 /// Tokens gone, mappings paused, claims released, intents closed. The status stays with the reason of an
-/// uninstall.
-void store_disconnected(db::transaction& tx, organization_id org, integration_id id);
+/// uninstall. Answers the sealed access token that went: the newest, also where a renewal stored it a moment
+/// ago.
+std::optional<byte_string> store_disconnected(db::transaction& tx, organization_id org, integration_id id);
 
 void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
 

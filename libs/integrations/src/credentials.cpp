@@ -25,16 +25,10 @@ constexpr db::statement put{
 
 constexpr db::statement find_access_token{
     "find_access_token",
-    R"(select c.access_token_sealed
+    R"(select c.access_token_sealed, c.refreshed_at
          from tocsin.credentials c
          join tocsin.integrations i on i.organization_id = c.organization_id and i.integration_id = c.integration_id
         where c.organization_id = $1 and c.integration_id = $2 and i.status <> 'pending')"
-};
-
-constexpr db::statement find_both_tokens{
-    "find_tokens",
-    R"(select access_token_sealed, refresh_token_sealed from tocsin.credentials
-        where organization_id = $1 and integration_id = $2)"
 };
 
 }  // namespace
@@ -101,19 +95,12 @@ void put_credential(
     );
 }
 
-result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id) {
+result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id) {
     auto const found = tx.run(find_access_token, org, id).first();
     if (!found)
         return error{errc::conflict, "This integration has no access to Sentry now: connect it first."};
-    return found->get<byte_string>("access_token_sealed");
-}
-
-std::optional<stored_tokens> find_tokens(db::transaction& tx, organization_id org, integration_id id) {
-    auto const found = tx.run(find_both_tokens, org, id).first();
-    if (!found) return std::nullopt;
-    return stored_tokens{
-        found->get<byte_string>("access_token_sealed"),
-        found->get<std::optional<byte_string>>("refresh_token_sealed")
+    return stored_token{
+        found->get<byte_string>("access_token_sealed"), found->get<std::optional<timestamp>>("refreshed_at")
     };
 }
 

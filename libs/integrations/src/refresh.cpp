@@ -1,10 +1,12 @@
 #include "connect_store.hpp"
+#include "insist.hpp"
 #include "refresh_store.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -123,7 +125,7 @@ async::task<std::size_t> refresher::renew_due() {
         ) {
             auto const tally = tally_of(tx, host, integration_id{});
             int const limit = everybody_fails(tally) ? 1 : settings.batch;
-            return round{tally, claim_due(tx, owner, settings.lease, limit, modes)};
+            return round{tally, claim_due(tx, owner, settings.lease, limit, modes, host)};
         }
     );
     note_pause(now.tally);
@@ -139,45 +141,49 @@ async::task<> refresher::renew_one_of_many(std::shared_ptr<try_of> one) {
     co_await renew(db::no_tenant, std::move(one));
 }
 
-/// Nothing where another renewal holds the lease.
+/// Nothing where another renewal holds the lease, or where the rejected tokens are stored no more.
 async::task<result<std::optional<leased_credential>>> refresher::claim(
-    organization_id org, integration_id id, refresh_trigger trigger
+    organization_id org, integration_id id, refresh_trigger trigger, std::optional<timestamp> rejected
 ) {
     return pool_.transact(
         org,
-        [=, owner = owner_, length = settings_.lease, modes = applications_](db::transaction& tx
+        [=, owner = owner_, length = settings_.lease, modes = applications_, here = sentry()](
+            db::transaction& tx
         ) -> result<std::optional<leased_credential>> {
             auto const of = find_integration(tx, org, id);
             if (!of) return of.error();
+            if (auto const elsewhere = of_another_sentry(*of, here)) return *elsewhere;
             if (!modes.offers(of->mode)) return not_configured(of->mode);
-            return claim_one(tx, org, id, owner, length, to_string(trigger));
+            return claim_one(tx, org, id, owner, length, to_string(trigger), rejected);
         }
     );
 }
 
 async::task<result<std::optional<sentry::call_failure>>> refresher::renew_now(
-    organization_id org, integration_id id
+    db::tenant by, integration_id id
 ) {
-    auto const lease = co_await claim(org, id, refresh_trigger::person);
+    auto const lease = co_await claim(by.organization.value(), id, refresh_trigger::person);
     if (!lease) co_return lease.error();
     if (!*lease) co_return error{errc::conflict, "The access is being renewed right now."};
-    co_return co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
+    co_return co_await renew(std::move(by), std::make_shared<try_of>(**lease));
 }
 
-async::task<> refresher::renew_for_use(organization_id org, integration_id id) {
+async::task<> refresher::renew_for_use(
+    organization_id org, integration_id id, std::optional<timestamp> since
+) {
     constexpr std::chrono::milliseconds look_again{200};
     auto const until = std::chrono::steady_clock::now() + settings_.lease;
-    auto const lease = co_await claim(org, id, refresh_trigger::use);
+    auto const lease = co_await claim(org, id, refresh_trigger::use, since);
     if (!lease) co_return;
     if (*lease) {
         co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
         co_return;
     }
     while (std::chrono::steady_clock::now() < until) {
-        co_await async::sleep_for(look_again);
         bool const leased =
             co_await pool_.transact(org, [org, id](db::transaction& tx) { return is_leased(tx, org, id); });
         if (!leased) co_return;
+        co_await async::sleep_for(look_again);
     }
 }
 
@@ -247,26 +253,17 @@ async::task<sentry::call_result<sentry::token_set>> refresher::ask_sentry(try_of
 async::task<bool> refresher::store(
     db::tenant within, std::shared_ptr<try_of> one, sentry::token_set const& tokens
 ) {
-    constexpr std::chrono::milliseconds again{250};
     auto const& lease = one->lease;
     auto const fresh =
         seal(vault_, lease.organization, lease.integration, tokens, settings_.policy, time_.now());
-    for (;;) {
-        try {
-            co_return co_await pool_.transact(
-                within,
-                [one, fresh, scopes = tokens.scopes](db::transaction& tx) {
-                    return store_renewed(tx, one->lease, fresh, scopes);
-                }
-            );
-        } catch (db::unavailable const& why) {
-            if (std::chrono::steady_clock::now() - one->began > settings_.lease) throw;
-            observe::log_warn(
-                "fresh tokens not stored yet", {{"integration", lease.integration.str()}, {"why", why.what()}}
-            );
+    return insist(
+        pool_,
+        std::move(within),
+        one->began + settings_.lease,
+        [one, fresh, scopes = tokens.scopes](db::transaction& tx) {
+            return store_renewed(tx, one->lease, fresh, scopes);
         }
-        co_await async::sleep_for(again);
-    }
+    );
 }
 
 async::task<std::optional<sentry::call_failure>> refresher::renew(
@@ -326,10 +323,12 @@ async::task<std::optional<sentry::call_failure>> refresher::renew(
 }
 
 async::task<> refresher::finish_installations() {
-    auto const untold =
-        co_await pool_.transact(db::no_tenant, [limit = settings_.batch](db::transaction& tx) {
-            return untold_installations(tx, limit);
-        });
+    auto const untold = co_await pool_.transact(
+        db::no_tenant,
+        [limit = settings_.batch, host = sentry().str()](db::transaction& tx) {
+            return untold_installations(tx, host, limit);
+        }
+    );
     for (auto const& one : untold) {
         auto const token =
             open_access_token(vault_, one.organization, one.integration, one.access_token_sealed);

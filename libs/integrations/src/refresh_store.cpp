@@ -15,8 +15,8 @@ namespace {
     "coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) " \
     "as was_due"
 
-// Ordered by what expires first; a lease that has run out is free again. Doubtful from here on until the end
-// is written.
+// What has been due the longest comes first; a lease that has run out is free again. Doubtful from here on
+// until the end is written.
 constexpr db::statement claim_all_due{
     "claim_due_credentials",
     "with before as ("
@@ -24,7 +24,7 @@ constexpr db::statement claim_all_due{
     "      join tocsin.integrations of on of.organization_id = c.organization_id and of.integration_id = "
     "c.integration_id"
     "     where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())"
-    "       and of.mode = any($4::text[]) and of.status <> 'pending'"
+    "       and of.mode = any($4::text[]) and of.status <> 'pending' and of.sentry_host = $5"
     "     order by c.due_at limit $3 for update of c skip locked) "
     "update tocsin.credentials c"
     "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
@@ -40,7 +40,8 @@ constexpr db::statement claim_named{
     "with before as ("
     "    select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c"
     "     where c.organization_id = $3 and c.integration_id = $4"
-    "       and (c.lease_until is null or c.lease_until < tocsin.now()) for update) "
+    "       and (c.lease_until is null or c.lease_until < tocsin.now())"
+    "       and ($5::timestamptz is null or c.refreshed_at = $5) for update) "
     "update tocsin.credentials c"
     "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
     "       lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'"
@@ -109,16 +110,21 @@ constexpr db::statement finish_attempt{
         where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
 };
 
+// One success answers the question, and the newest attempts are looked at first: only where nothing works are
+// all counted.
 constexpr db::statement tally{
     "tally_refresh_attempts",
-    R"(select count(*) as tried, count(*) filter (where renewed = 0) as failed, coalesce(sum(renewed), 0)::bigint as renewed
-         from (select count(*) filter (where a.outcome = 'refreshed') as renewed
-                 from tocsin.refresh_attempts a
-                 join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
-                where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
-                  and a.outcome in ('refreshed', 'refused', 'transient', 'rate_limited', 'lost')
-                  and i.sentry_host = $1 and a.integration_id <> $2
-                group by a.organization_id, a.integration_id) as of_one)"
+    R"(with recent as not materialized (
+           select a.organization_id, a.integration_id, a.outcome, a.finished_at
+             from tocsin.refresh_attempts a
+             join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
+            where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
+              and i.sentry_host = $1 and a.integration_id <> $2),
+       renewed as (
+           select finished_at from recent where outcome = 'refreshed' order by finished_at desc limit 1)
+       select exists (select from renewed) as renewed, count(distinct (organization_id, integration_id)) as failed
+         from recent
+        where not exists (select from renewed) and outcome in ('refused', 'transient', 'rate_limited', 'lost'))"
 };
 
 constexpr db::statement find_untold{
@@ -126,7 +132,7 @@ constexpr db::statement find_untold{
     R"(select i.organization_id, i.integration_id, i.installation_id, c.access_token_sealed
          from tocsin.integrations i
          join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
-        where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null
+        where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null and i.sentry_host = $2
           and i.status_since < tocsin.now() - interval '5 seconds'
         order by random() limit $1)"
 };
@@ -177,10 +183,12 @@ std::vector<leased_credential> claim_due(
     uuid const& owner,
     std::chrono::milliseconds lease,
     int limit,
-    std::vector<std::string> const& modes
+    std::vector<std::string> const& modes,
+    std::string const& sentry_host
 ) {
     std::vector<leased_credential> claimed;
-    for (auto const row : tx.run(claim_all_due, owner, lease, limit, modes)) claimed.push_back(read(row));
+    for (auto const row : tx.run(claim_all_due, owner, lease, limit, modes, sentry_host))
+        claimed.push_back(read(row));
     for (auto const& one : claimed) write_attempt(tx, one, "schedule");
     return claimed;
 }
@@ -191,9 +199,10 @@ result<std::optional<leased_credential>> claim_one(
     integration_id id,
     uuid const& owner,
     std::chrono::milliseconds lease,
-    std::string_view trigger
+    std::string_view trigger,
+    std::optional<timestamp> rejected
 ) {
-    auto const row = tx.run(claim_named, owner, lease, org, id).first();
+    auto const row = tx.run(claim_named, owner, lease, org, id, rejected).first();
     if (row) {
         auto const claimed = read(*row);
         write_attempt(tx, claimed, trigger);
@@ -272,12 +281,15 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
 
 host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except) {
     auto const row = tx.run(tally, sentry_host, except, std::chrono::milliseconds(host_window))[0];
-    return {row.get<int>("tried"), row.get<int>("failed"), row.get<int>("renewed")};
+    int const failed = row.get<int>("failed");
+    return {.tried = failed, .failed = failed, .renewed = row.get<bool>("renewed") ? 1 : 0};
 }
 
-std::vector<untold_installation> untold_installations(db::transaction& tx, int limit) {
+std::vector<untold_installation> untold_installations(
+    db::transaction& tx, std::string const& sentry_host, int limit
+) {
     std::vector<untold_installation> found;
-    for (auto const row : tx.run(find_untold, limit))
+    for (auto const row : tx.run(find_untold, limit, sentry_host))
         found.push_back(
             {row.get<organization_id>("organization_id"),
              row.get<integration_id>("integration_id"),

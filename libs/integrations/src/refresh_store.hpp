@@ -40,16 +40,19 @@ std::vector<leased_credential> claim_due(
     uuid const& owner,
     std::chrono::milliseconds lease,
     int limit,
-    std::vector<std::string> const& modes
+    std::vector<std::string> const& modes,
+    std::string const& sentry_host
 );
-/// Claims one, due or not. Nothing where another lease is alive; conflict where there is no credential.
+/// Claims one, due or not. Nothing where another lease is alive, or where the tokens of the time `rejected`
+/// are stored no more; conflict where there is no credential.
 result<std::optional<leased_credential>> claim_one(
     db::transaction& tx,
     organization_id org,
     integration_id id,
     uuid const& owner,
     std::chrono::milliseconds lease,
-    std::string_view trigger
+    std::string_view trigger,
+    std::optional<timestamp> rejected
 );
 
 /// Whether somebody's lease is alive.
@@ -73,7 +76,8 @@ struct failed_renewal {
 };
 bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what);
 
-/// What the attempts of the last `host_window` came to, this integration's own excepted. Sees all
+/// What the attempts of the last `host_window` came to, this integration's own excepted; where one succeeded,
+/// which is the answer, the others are not counted. Sees all
 /// organizations for the scheduler's role; for the gateway's only the current one's, which errs towards
 /// counting.
 host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except);
@@ -84,6 +88,8 @@ struct untold_installation {
     uuid installation;
     byte_string access_token_sealed;
 };
-std::vector<untold_installation> untold_installations(db::transaction& tx, int limit);
+std::vector<untold_installation> untold_installations(
+    db::transaction& tx, std::string const& sentry_host, int limit
+);
 
 }  // namespace tocsin::integrations

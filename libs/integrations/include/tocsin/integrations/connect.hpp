@@ -40,11 +40,12 @@ struct internal_access {
 /// What Sentry's redirect brought, and what this browser is.
 struct connect_callback {
     secret code;
-    std::optional<uuid> installation;  ///< of a public integration, which knows no state
-    std::optional<secret> state;       ///< of an OAuth application
-    std::string error;                 ///< OAuth's name of what went wrong at Sentry; empty: nothing
-    secret binding;                    ///< the cookie's value; empty where there was none
-    std::string session_hash;          ///< of the session that the browser has now; empty where it has none
+    std::optional<uuid> installation;   ///< of a public integration, which knows no state
+    std::optional<secret> state;        ///< of an OAuth application
+    std::string error;                  ///< OAuth's name of what went wrong at Sentry; empty: nothing
+    std::optional<std::string> issuer;  ///< `iss` of RFC 9207, where whoever sent the browser says who it is
+    secret binding;                     ///< the cookie's value; empty where there was none
+    std::string session_hash;           ///< of the session that the browser has now; empty where it has none
 };
 
 /// Why a callback led to no connection: the console explains each.
@@ -178,6 +179,7 @@ private:
     async::task<sentry::call_result<sentry_organization>> confirm_organization(
         uuid installation, secret token
     );
+    async::task<sentry::call_result<sentry_organization>> confirm_patiently(uuid installation, secret token);
     async::task<sentry::call_result<std::vector<sentry_organization>>> organizations_of(
         sentry::token_set const& tokens
     );
@@ -228,8 +230,11 @@ private:
     async::task_group revocations_;
 };
 
-/// Gives up, after 15 minutes, what waits for a person to choose or confirm: its tokens are deleted. For the
-/// scheduler's role, across organizations. How many were given up.
-async::task<std::size_t> expire_pending(db::pool& pool);
+/// Gives up, after 15 minutes, what waits for a person to choose or confirm: its tokens are deleted, and an
+/// OAuth application's given back to Sentry, as a best effort. For the scheduler's role, across
+/// organizations. How many were given up.
+async::task<std::size_t> expire_pending(
+    db::pool& pool, sentry::client& sentry, applications const& registered, crypto::vault const& vault
+);
 
 }  // namespace tocsin::integrations

@@ -53,15 +53,12 @@ result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
 void put_credential(
     db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
 );
-/// The sealed access token, for calls; conflict where the integration has none now, or where it is pending: a
-/// token whose organization nobody has confirmed is used for nothing else.
-result<byte_string> sealed_access_token(db::transaction& tx, organization_id org, integration_id id);
-
-struct stored_tokens {
-    byte_string access_token;
-    std::optional<byte_string> refresh_token;
+struct stored_token {
+    byte_string sealed;
+    std::optional<timestamp> since;  ///< when these tokens were stored: others have another time
 };
-/// Both, whatever the integration's status; nothing where there is no credential.
-std::optional<stored_tokens> find_tokens(db::transaction& tx, organization_id org, integration_id id);
+/// The access token, for calls; conflict where the integration has none now, or where it is pending: a token
+/// whose organization nobody has confirmed is used for nothing else.
+result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id);
 
 }  // namespace tocsin::integrations

@@ -47,19 +47,22 @@ public:
         observe::metrics& metrics
     );
 
+    /// The Sentry that is asked; integrations of another one are left alone.
+    config::base_url const& sentry() const noexcept { return sentry_.base(); }
+
     /// One round over what is due, across organizations: for the scheduler's pool. Answers how many attempts
     /// were made. While Sentry's host fails for everybody a round tries one credential only.
     async::task<std::size_t> renew_due();
     /// Why renewing is paused since the last round, in a sentence; nothing where it is not.
     std::optional<std::string> const& pause() const noexcept { return pause_; }
     /// Renews one now, for a pool that sees one organization, and tells why Sentry did not; nothing: it did.
-    /// conflict where another renewal is under way or there is no credential; mode_not_configured.
-    async::task<result<std::optional<sentry::call_failure>>> renew_now(
-        organization_id org, integration_id id
-    );
-    /// For a caller whose token Sentry rejected: renews, or waits for the renewal that is under way (at most
-    /// as long as its lease). Afterwards the stored credential is as good as it gets.
-    async::task<> renew_for_use(organization_id org, integration_id id);
+    /// conflict where another renewal is under way or there is no credential; mode_not_configured. What it
+    /// changes is noted as done by whom `by` names.
+    async::task<result<std::optional<sentry::call_failure>>> renew_now(db::tenant by, integration_id id);
+    /// For a caller whose token, stored at `since`, Sentry rejected: renews, or waits for the renewal that is
+    /// under way (at most as long as its lease). Does nothing where other tokens have been stored since.
+    /// Afterwards the stored credential is as good as it gets.
+    async::task<> renew_for_use(organization_id org, integration_id id, std::optional<timestamp> since);
     /// Tells Sentry again where telling that an installation is complete failed.
     async::task<> finish_installations();
 
@@ -68,7 +71,10 @@ public:
 private:
     struct try_of;
     async::task<result<std::optional<leased_credential>>> claim(
-        organization_id org, integration_id id, refresh_trigger trigger
+        organization_id org,
+        integration_id id,
+        refresh_trigger trigger,
+        std::optional<timestamp> rejected = std::nullopt
     );
     async::task<std::optional<sentry::call_failure>> renew(db::tenant within, std::shared_ptr<try_of> one);
     async::task<> renew_one_of_many(std::shared_ptr<try_of> one);

@@ -70,13 +70,20 @@ const errors: Record<string, ConnectError> = {
     title: "Sentry did not accept the exchange",
     what: "The code that came back was refused. Nothing was connected.",
     remedy:
-      "Connect again. If it stays so, who runs this deployment compares the client id, client secret and redirect URL with Sentry.",
+      "Connect again; if Sentry says that it is installed already, uninstall it there first (Settings, Integrations). If it stays so, who runs this deployment compares the client id, client secret and redirect URL with Sentry.",
     next: "connect",
   },
   unavailable: {
     title: "Sentry did not answer",
     what: "Nothing was connected.",
-    remedy: "Connect again in a minute.",
+    remedy:
+      "Connect again in a minute. If Sentry then says that it is installed already, uninstall it there first (Settings, Integrations).",
+    next: "connect",
+  },
+  no_organization: {
+    title: "The account sees no such Sentry organization",
+    what: "Who authorized it in Sentry is a member of none, or not of the one that was named. Nothing was connected.",
+    remedy: "Sign in to Sentry as a member of the organization, then connect again.",
     next: "connect",
   },
   installation_without_code: {
@@ -92,6 +99,7 @@ const errors: Record<string, ConnectError> = {
       "Who runs this deployment adds the permissions listed under “Setting up Sentry” to the application in Sentry. Then connect again.",
     next: "setup",
   },
+  not_configured,
   app_not_configured: not_configured,
   mode_not_configured: not_configured,
   invalid_request: not_configured,

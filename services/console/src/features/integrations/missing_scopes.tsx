@@ -10,7 +10,7 @@ const remedies: Record<Mode, string> = {
     "Who runs this deployment adds the permission to the public integration in Sentry; an owner of the Sentry organization accepts it there. The next refreshed token has it.",
   oauth: "Press Reconnect and authorize again, with an account that has these rights itself.",
   internal:
-    "Add the permission to the internal integration in Sentry and save it there, then press Test. If the token stays as it was, make a new one and Reconnect with it.",
+    "Add the permission to the internal integration in Sentry and save it there, then press Reconnect and paste its token again: Tocsin tries anew what it may do. If it stays as it was, make a new token.",
 };
 
 /** What Sentry did not grant, what does not work without it, and how to grant it. */
