@@ -193,9 +193,10 @@ create table tocsin.incidents (
     reopened_count  integer not null default 0,
     previous_number bigint,
     version         bigint not null default 1,
+    -- No foreign key to the integration: it was read in the transaction that opened the incident, one that ever received
+    -- something is never deleted, and without an index of its own each deletion would walk through all incidents.
     primary key (organization_id, number),
     foreign key (organization_id, service_id) references tocsin.services,
-    foreign key (organization_id, integration_id) references tocsin.integrations,
     check ((source_kind = 'manual') = (source_id is null)),
     check ((status = 'resolved') = (resolved_at is not null)),
     check ((status = 'resolved') = (resolution is not null))
@@ -204,8 +205,9 @@ create table tocsin.incidents (
 create unique index incidents_one_open on tocsin.incidents (organization_id, integration_id, source_kind, source_id)
     where status <> 'resolved';
 -- Nothing that a repeat changes is indexed (counts, last seen, version), so repeats stay heap-only updates.
+-- What waits for its place in the index of words is put there in small portions: whoever has to do it makes Sentry wait.
 create index incidents_search_idx on tocsin.incidents
-    using gin (organization_id, tocsin.search_words(title, culprit, short_id, project_slug));
+    using gin (organization_id, tocsin.search_words(title, culprit, short_id, project_slug)) with (gin_pending_list_limit = 256);
 call tocsin.protect('tocsin.incidents');
 
 -- The story of an incident: appended, never changed.
@@ -263,28 +265,48 @@ grant select (organization_id, integration_id, delivery_id, received_at) on tocs
 
 -- Behind the wall PostgreSQL may not let an index decide what a query's words match: the words might tell of rows that the wall
 -- hides. So the numbers of one page are found here, of the current organization alone, the newest first; an empty list of states,
--- severities, or services is any. Planned for its values: a rare word wants the index of words, a common one the newest incidents.
+-- severities, or services is any. PostgreSQL cannot tell how rare a word is that it has no statistics of, and takes long where it
+-- guesses wrong: a walk through all incidents for a rare word, the index of all organizations' words for a common one. So the
+-- newest thousand incidents are walked through first, without that index (which only bitmaps read), and the index is asked for
+-- what is left, not the order of numbers (hence `+ 0`).
 create function tocsin.search_incidents(words text, below bigint, at_most bigint, states text[], severities text[], services text[],
                                         of_integration uuid, of_assignee text, unassigned boolean, since timestamptz, until timestamptz)
     returns setof bigint
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan
+    set enable_bitmapscan = off
     as $$
+declare
+    org       constant uuid := tocsin.current_organization();
+    lower_end bigint := (select n.number from tocsin.incidents n where n.organization_id = org and (below is null or n.number < below)
+                          order by n.number desc offset 999 limit 1);
+    upper_end bigint := below;
+    wanted    bigint := at_most;
+    found     bigint;
 begin
-    return query
-        select i.number from tocsin.incidents i
-         where i.organization_id = tocsin.current_organization()
-           and tocsin.search_words(i.title, i.culprit, i.short_id, i.project_slug) @@ to_tsquery('pg_catalog.simple', words)
-           and (below is null or i.number < below)
-           and (states = '{}' or i.status = any (states))
-           and (severities = '{}' or i.severity = any (severities))
-           and (services = '{}' or i.service_id in (select f.service_id from tocsin.services f
-                                                     where f.organization_id = tocsin.current_organization() and f.slug = any (services)))
-           and (of_integration is null or i.integration_id = of_integration)
-           and (of_assignee is null or lower(i.assignee) = lower(of_assignee))
-           and (not unassigned or i.assignee is null)
-           and (since is null or i.opened_at >= since)
-           and (until is null or i.opened_at < until)
-         order by i.number desc limit at_most;
+    loop
+        return query
+            select i.number from tocsin.incidents i
+             where i.organization_id = org
+               and tocsin.search_words(i.title, i.culprit, i.short_id, i.project_slug) @@ to_tsquery('pg_catalog.simple', words)
+               and (lower_end is null or i.number >= lower_end)
+               and (upper_end is null or i.number < upper_end)
+               and (states = '{}' or i.status = any (states))
+               and (severities = '{}' or i.severity = any (severities))
+               and (services = '{}' or i.service_id in (select f.service_id from tocsin.services f
+                                                         where f.organization_id = org and f.slug = any (services)))
+               and (of_integration is null or i.integration_id = of_integration)
+               and (of_assignee is null or lower(i.assignee) = lower(of_assignee))
+               and (not unassigned or i.assignee is null)
+               and (since is null or i.opened_at >= since)
+               and (until is null or i.opened_at < until)
+             order by i.number + 0 desc limit wanted;
+        get diagnostics found = row_count;
+        wanted := wanted - found;
+        exit when wanted <= 0 or lower_end is null;
+        upper_end := lower_end;
+        lower_end := null;
+        perform set_config('enable_bitmapscan', 'on', true);
+    end loop;
 end
 $$;
 create policy for_lookup on tocsin.incidents for select to tocsin_lookup using (true);

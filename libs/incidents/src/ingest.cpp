@@ -87,8 +87,9 @@ struct ingest::impl {
     std::shared_ptr<waiting> enqueue(arrival what) {
         auto const ahead = queue.ahead_of(line_of(what));
         // Of the batches that are on their way half is left, on average.
-        if (ahead > 0 &&
-            pace.expected(on_their_way / 2 + ahead, ahead > 2 * enough_for_two ? 2 : 1) > longest_expected)
+        bool const by_two =
+            queue.size(ingest_lane::even) > enough_for_two && queue.size(ingest_lane::odd) > enough_for_two;
+        if (ahead > 0 && pace.expected(on_their_way / 2 + ahead, by_two ? 2 : 1) > longest_expected)
             throw db::unavailable("too many webhooks are waiting");
         // The id is ours before the insert, so that a commit whose answer was lost can be looked up.
         auto next = std::make_shared<waiting>(std::move(what), delivery_id{crypto::uuid_v7(time.now())});
@@ -180,8 +181,6 @@ struct ingest::impl {
             tried = {run_end::in_doubt, {}, std::current_exception()};
         } catch (db::bad_value const& e) {
             tried = {run_end::poisonous, e.what(), std::current_exception()};
-        } catch (overtaken const& e) {
-            tried = {run_end::collided, e.what(), std::current_exception()};
         } catch (db::constraint_violation const& e) {
             tried = {run_end::collided, e.what(), std::current_exception()};
         } catch (db::statement_error const& e) {
@@ -225,6 +224,11 @@ struct ingest::impl {
         if (middle != what->all.begin()) {
             left.push_back(std::make_shared<batch>(members(middle, what->all.end())));
             left.push_back(std::make_shared<batch>(members(what->all.begin(), middle)));
+            co_return;
+        }
+        // Nothing is wrong with one that others' rows stood in the way of: it may come again.
+        if (why.end == run_end::collided) {
+            fail(*what->all.front(), std::make_exception_ptr(db::unavailable("transactions kept colliding")));
             co_return;
         }
         observe::log_error(

@@ -68,12 +68,12 @@ public:
     std::vector<written> run() {
         receive();
         if (!tellings_.empty()) {
-            read();
             find_routes();
+            read();
             fold();
-            write_known();
             give_numbers();
-            write_opened();
+            write_sources();
+            write_incidents();
             write_timeline();
         }
         write_records();
@@ -152,7 +152,10 @@ private:
         std::vector<source_key> keys;
         keys.reserve(groups_.size());
         for (auto const& [key, group] : groups_) keys.push_back(key);
-        if (how_ == guarded::by_locks) lock_sources(tx_, keys);
+        if (how_ == guarded::by_locks) {
+            lock_counters(tx_, keys);
+            lock_sources(tx_, keys);
+        }
         auto stories = read_sources_of(tx_, keys);
         auto story = stories.begin();
         for (auto& [key, group] : groups_) group.story = std::move(*story++);
@@ -232,50 +235,34 @@ private:
     }
 
     // --- writing it ---
-    /// What needs no new number. It comes first: the counters of the organizations are locked from
-    /// `give_numbers` to the end, and others wait for them.
-    void write_known() {
-        std::vector<incident_write> repeated, updated;
-        std::vector<source_write> sources;
-        for (auto const& [key, group] : groups_) {
-            for (auto const& incident : group.story.incidents) {
-                incident_write const write{key.organization, key.integration, key, incident, {}, {}};
-                if (incident.write == tracked_incident::due::repeat) repeated.push_back(write);
-                if (incident.write == tracked_incident::due::update) updated.push_back(write);
-            }
-            if (group.story.is_changed && group.story.read && !group.story.has_opened())
-                sources.push_back({key, group.story});
-        }
-        // First of all the sources: whoever is overtaken is there, and has written least.
-        update_sources(tx_, sources);
-        repeat_incidents(tx_, repeated);
-        update_incidents(tx_, updated);
-        insert_events(tx_, new_events_);
-    }
-
-    void write_opened() {
-        std::vector<incident_write> opened;
+    // Whatever a batch locks, it locks in one order, whether by writing it or by locking it first: mappings,
+    // counters of organizations, sources that are new, known ones, incidents, events.
+    void write_sources() {
         std::vector<source_write> made, changed;
-        for (auto const& [key, group] : groups_) {
-            if (group.story.is_changed && !group.story.read)
-                made.push_back({key, group.story});
-            else if (group.story.is_changed && group.story.has_opened())
-                changed.push_back({key, group.story});
-            for (auto const& incident : group.story.incidents) {
-                if (incident.write != tracked_incident::due::insert) continue;
-                auto const& by = telling_of(incident.opened_by);
-                opened.push_back(
-                    {key.organization,
-                     key.integration,
-                     key,
-                     incident,
-                     by.where.service,
-                     project_of(by.of.from.hook)}
-                );
-            }
-        }
+        for (auto const& [key, group] : groups_)
+            if (group.story.is_changed) (group.story.read ? changed : made).push_back({key, group.story});
         insert_sources(tx_, made);
         update_sources(tx_, changed);
+    }
+
+    void write_incidents() {
+        std::vector<incident_write> repeated, updated, opened;
+        for (auto const& [key, group] : groups_) {
+            for (auto const& incident : group.story.incidents) {
+                incident_write write{key.organization, key.integration, key, incident, {}, {}};
+                if (incident.write == tracked_incident::due::repeat) repeated.push_back(write);
+                if (incident.write == tracked_incident::due::update) updated.push_back(write);
+                if (incident.write != tracked_incident::due::insert) continue;
+                auto const& by = telling_of(incident.opened_by);
+                write.service = by.where.service;
+                write.project = project_of(by.of.from.hook);
+                opened.push_back(write);
+            }
+        }
+        repeat_incidents(tx_, repeated);
+        update_incidents(tx_, updated);
+        std::sort(new_events_.begin(), new_events_.end());
+        insert_events(tx_, new_events_);
         insert_incidents(tx_, opened);
     }
 

@@ -323,6 +323,12 @@ void uninstall(db::transaction& tx, receiving_integration const& of) {
     );
 }
 
+void lock_counters(db::transaction& tx, std::vector<source_key> const& keys) {
+    std::map<organization_id, std::int64_t> none;
+    for (auto const& key : keys) none.emplace(key.organization, 0);
+    take_numbers(tx, none);
+}
+
 void lock_sources(db::transaction& tx, std::vector<source_key> const& keys) {
     auto const columns = columns_of(keys);
     columns.run(tx, make_sources);

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -59,10 +58,11 @@ void remember_unclaimed(db::transaction& tx, receiver_key const& of, sentry::ins
 /// Tokens gone, status disconnected, reason uninstalled.
 void uninstall(db::transaction& tx, receiving_integration const& of);
 
-/// What a batch read was changed by another transaction before the batch wrote it. Nothing of it is written;
-/// run again behind locks, it cannot happen.
-struct overtaken : std::runtime_error {
-    using std::runtime_error::runtime_error;
+/// What a batch read was changed by another transaction before the batch wrote it: run again behind locks, it
+/// sees that. As after a constraint that another's row violates, nothing is written and the connection is
+/// well.
+struct overtaken : db::constraint_violation {
+    explicit overtaken(std::string const& what) : db::constraint_violation(what, {}) {}
 };
 
 /// In the order in which sources are locked and written.
@@ -74,6 +74,8 @@ struct source_key {
     friend auto operator<=>(source_key const&, source_key const&) = default;
 };
 
+/// Locks the counters of the sources' organizations, as whoever opens incidents of them does.
+void lock_counters(db::transaction& tx, std::vector<source_key> const& keys);
 /// Locks the rows of these sources (made where missing) and then their incidents until the end of the
 /// transaction. The keys are sorted.
 void lock_sources(db::transaction& tx, std::vector<source_key> const& keys);

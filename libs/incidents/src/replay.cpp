@@ -139,6 +139,8 @@ async::task<result<replayed>> replay::run(organization_id org, delivery_id which
         done->delivery.reset();
     } catch (db::bad_value const&) {
         refused = error{errc::conflict, "The database refuses a value of this delivery."};
+    } catch (db::constraint_violation const&) {
+        refused = error{errc::conflict, "Somebody changed the same incident at the same moment. Try again."};
     }
     if (refused) co_return *refused;
     co_return std::move(*done);

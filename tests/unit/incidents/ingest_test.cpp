@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -113,6 +115,55 @@ BOOST_FIXTURE_TEST_CASE(histories_end_alike_in_whatever_order_they_are_written, 
     BOOST_TEST(
         database.sql("select count(*) from tocsin.deliveries where outcome = 'duplicate'") ==
         std::to_string(orders * 40)
+    );
+}
+
+/// As in another process: its own connections, its own queue.
+struct two_of_them : fixture {
+    two_of_them() {
+        auto options = database.pool_options("tocsin_ingest");
+        // The service's: who waits for a row for longer is refused.
+        options.statement_timeout = std::chrono::milliseconds(700);
+        other_pool.emplace(options);
+        other.emplace(loop.get_executor(), *other_pool, rule_settings{}, system_clock(), metrics);
+    }
+    async::task<> keep_by_other(arrival what) { co_await other->take(std::move(what)); }
+
+    std::optional<db::pool> other_pool;
+    std::optional<ingest> other;
+};
+
+BOOST_FIXTURE_TEST_CASE(two_processes_that_meet_at_the_same_issues_refuse_nothing, two_of_them) {
+    constexpr int rounds = 8, issues = 150;
+    int failed = 0;
+    for (int round = 0; round < rounds; ++round) {
+        async::task_group tasks(loop.get_executor());
+        tasks.on_error([&failed](std::exception_ptr) { ++failed; });
+        std::string unused;
+        for (int i = 0; i < issues; ++i) {
+            // Half of them are known from the round before.
+            auto const id = std::to_string(round * issues / 2 + i);
+            auto const mine = (i + round) % 2 == 0;
+            auto created = issue("created", id, "created " + id + " in " + std::to_string(round));
+            auto fired = event(id, round + 1);
+            tasks.spawn(keep(mine ? std::move(created) : std::move(fired), unused));
+            tasks.spawn(keep_by_other(mine ? std::move(fired) : std::move(created)));
+        }
+        tasks.spawn(stop_after(tasks));
+        loop.run();
+    }
+    BOOST_TEST(failed == 0);
+    BOOST_TEST(
+        database.sql(
+            "select count(*) || ' ' || count(distinct source_id) || ' ' || max(number) from tocsin.incidents"
+        ) == "675 675 675"
+    );
+    BOOST_TEST(database.sql("select count(*) from tocsin.deliveries") == std::to_string(rounds * issues * 2));
+    BOOST_TEST(
+        database.sql(
+            "select count(*) from tocsin.sources s join tocsin.incidents i on i.source_id = s.source_id "
+            "where s.last_incident is distinct from i.number"
+        ) == "0"
     );
 }
 
