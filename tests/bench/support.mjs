@@ -1,6 +1,5 @@
 // What the benchmarks share: processes that end with this one, and their CPU and memory.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +8,7 @@ export const env = process.env;
 export const quick = process.argv.includes('--quick');
 export const sentryUrl = 'http://127.0.0.1:9'; // nobody's: nothing is asked of it
 export const secret = 'fake-client-secret-of-the-bench';
-const vaultKey = `bench:${randomBytes(32).toString('base64')}`;
+const vaultKeys = env.BENCH_VAULT_KEYS; // of the whole run: a database knows its keys by name
 const ticks = 100; // of the kernel's accounting of CPU time, a second
 
 export const freePort = () => 30000 + Math.floor(Math.random() * 2000);
@@ -90,7 +89,7 @@ export async function startTocsin() {
     TOCSIN_SENTRY_APP_SLUG: 'bench',
     TOCSIN_SENTRY_APP_CLIENT_ID: 'fake-client-id',
     TOCSIN_SENTRY_APP_CLIENT_SECRET: secret,
-    TOCSIN_VAULT_KEYS: vaultKey,
+    TOCSIN_VAULT_KEYS: vaultKeys,
   }, written);
   closeSync(written);
   child.stdout.resume();
