@@ -1,12 +1,17 @@
+#include "ingest_batch.hpp"
 #include "ingest_fixture.hpp"
+
+#include <tocsin/crypto/random.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace tocsin;
@@ -164,6 +169,57 @@ BOOST_FIXTURE_TEST_CASE(two_processes_that_meet_at_the_same_issues_refuse_nothin
             "select count(*) from tocsin.sources s join tocsin.incidents i on i.source_id = s.source_id "
             "where s.last_incident is distinct from i.number"
         ) == "0"
+    );
+}
+
+// Two batches that lock the same things in different orders would wait for each other until both are refused.
+// Here another transaction holds the first thing, an organization's counter: who waits for it must hold
+// nothing that comes after it.
+BOOST_FIXTURE_TEST_CASE(who_waits_for_a_counter_holds_no_source, two_of_them) {
+    take({issue("created", "known", "the first")});
+    constexpr db::statement hold{
+        "hold_counters_in_a_test", "select last_number from tocsin.incident_counters for update"
+    };
+    int n = 0;
+    for (auto const how : {guarded::by_versions, guarded::by_locks}) {
+        std::promise<void> held, let_go;
+        std::thread holder([&] {
+            async::run_to_end(other_pool->transact(db::no_tenant, [&](db::transaction& tx) {
+                tx.run(hold);
+                held.set_value();
+                let_go.get_future().wait();
+            }));
+        });
+        held.get_future().wait();
+        auto const body = std::to_string(++n);
+        batched_delivery const repeated(
+            issue("created", "known", "known " + body), {crypto::uuid_v7(system_clock().now())}
+        );
+        batched_delivery const fresh(
+            issue("created", "fresh " + body, body), {crypto::uuid_v7(system_clock().now())}
+        );
+        std::thread writer([&] {
+            async::run_to_end(pool->transact(db::no_tenant, [&](db::transaction& tx) {
+                write_batch(tx, {&repeated, &fresh}, rule_settings{}, how);
+            }));
+        });
+        while (database.sql("select count(*) from pg_stat_activity where datname = current_database() and "
+                            "wait_event_type = 'Lock'") != "1")
+            std::this_thread::yield();
+        BOOST_TEST(
+            database.sql(
+                "select count(*) from (select from tocsin.sources where source_id = 'known' for update skip "
+                "locked) free"
+            ) == "1"
+        );
+        let_go.set_value();
+        holder.join();
+        writer.join();
+    }
+    BOOST_TEST(
+        database.sql(
+            "select string_agg(source_id || ' ' || version, ', ' order by number) from tocsin.incidents"
+        ) == "known 3, fresh 1 1, fresh 2 1"
     );
 }
 
