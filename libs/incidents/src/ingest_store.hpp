@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ingest_fold.hpp"
+#include "ingest_sources.hpp"
 
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/db/transaction.hpp>
@@ -58,44 +59,13 @@ void remember_unclaimed(db::transaction& tx, receiver_key const& of, sentry::ins
 /// Tokens gone, status disconnected, reason uninstalled.
 void uninstall(db::transaction& tx, receiving_integration const& of);
 
-/// What a batch read was changed by another transaction before the batch wrote it: run again behind locks, it
-/// sees that. As after a constraint that another's row violates, nothing is written and the connection is
-/// well.
-struct overtaken : db::constraint_violation {
-    explicit overtaken(std::string const& what) : db::constraint_violation(what, {}) {}
-};
-
-/// In the order in which sources are locked and written.
-struct source_key {
-    organization_id organization;
-    integration_id integration;
-    source_kind kind = source_kind::issue;
-    std::string id;
-    friend auto operator<=>(source_key const&, source_key const&) = default;
-};
-
-/// Locks the counters of the sources' organizations, as whoever opens incidents of them does.
-void lock_counters(db::transaction& tx, std::vector<source_key> const& keys);
-/// Locks the rows of these sources (made where missing) and then their incidents until the end of the
-/// transaction. The keys are sorted.
-void lock_sources(db::transaction& tx, std::vector<source_key> const& keys);
-/// Tells what is known of these sources, in the order of the keys.
-std::vector<source_story> read_sources_of(db::transaction& tx, std::vector<source_key> const& keys);
-
-/// An event of an integration that has had its effect.
-struct event_key {
-    organization_id organization;
-    integration_id integration;
-    crypto::sha256_digest event;
-    friend auto operator<=>(event_key const&, event_key const&) = default;
-};
-using applied_events = std::map<event_key, delivery_id>;
-applied_events find_events(db::transaction& tx, std::vector<event_key> const& keys);
-
 /// Takes the next numbers of the organizations, as many as each wants; the last number of each.
 std::map<organization_id, std::int64_t> take_numbers(
     db::transaction& tx, std::map<organization_id, std::int64_t> const& wanted
 );
+
+/// Locks the counters of the sources' organizations, as whoever opens incidents of them does.
+void lock_counters(db::transaction& tx, std::vector<source_key> const& keys);
 
 struct delivery_record {
     delivery_id id;
@@ -133,16 +103,6 @@ struct timeline_write {
     delivery_id delivery;
 };
 void append_timelines(db::transaction& tx, std::vector<timeline_write> const& all);
-
-struct source_write {
-    source_key const& key;
-    source_story const& story;
-};
-/// Of those that were there. Throws `overtaken`.
-void update_sources(db::transaction& tx, std::vector<source_write> const& all);
-/// Of those that were not. Throws constraint_violation where one is there by now.
-void insert_sources(db::transaction& tx, std::vector<source_write> const& all);
-void insert_events(db::transaction& tx, std::vector<std::pair<event_key, delivery_id>> const& all);
 
 std::optional<accepted> find_delivery(
     db::transaction& tx, organization_id of, integration_id from, delivery_id id
