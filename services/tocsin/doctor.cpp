@@ -3,6 +3,7 @@
 #include "gateway/console_files.hpp"
 #include "tocsin/exit_status.hpp"
 #include "tocsin/operator_pool.hpp"
+#include "tocsin/schema_version.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/base/text.hpp>
@@ -47,7 +48,6 @@ constexpr db::statement server_settings{
     "doctor_server_settings",
     R"(select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on' as durable,
               current_setting('server_version_num')::int as version,
-              to_regprocedure('tocsin.claim_connection(text, text, uuid, uuid)') is not null as schema_is_current,
               clock_timestamp() as now)"
 };
 
@@ -71,13 +71,14 @@ async::task<> examine_role(serve_settings const& with, std::string role, std::ve
         findings.push_back({"role " + role, verdict::well, "the login may assume it"});
 }
 
+void judge_schema(schema_check const& schema, std::vector<finding>& findings) {
+    auto is = verdict::well;
+    if (schema.fit == schema_fit::newer) is = verdict::worth_knowing;
+    if (schema.fit == schema_fit::older) is = verdict::ill;
+    findings.push_back({"schema", is, schema.message});
+}
+
 void judge_server(db::row const& row, std::vector<finding>& findings) {
-    bool const current = row.get<bool>("schema_is_current");
-    findings.push_back(
-        {"schema",
-         current ? verdict::well : verdict::ill,
-         current ? "as new as this version needs" : "older than this version needs. Run deploy/migrate."}
-    );
     bool const durable = row.get<bool>("durable");
     findings.push_back(
         {"durability",
@@ -106,6 +107,7 @@ async::task<> examine_database(db::pool& pool, bool& reachable, std::vector<find
         findings.push_back(
             {"database", verdict::well, "PostgreSQL " + std::to_string(row.get<int>("version") / 10000)}
         );
+        judge_schema(co_await check_schema(pool), findings);
         judge_server(row, findings);
         reachable = true;
     } catch (std::exception const& failed) {

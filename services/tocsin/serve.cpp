@@ -27,6 +27,7 @@
 #include "scheduler/refreshing.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler/upkeep.hpp"
+#include "tocsin/schema_version.hpp"
 #include "tocsin/version.hpp"
 
 #include <tocsin/async/io.hpp>
@@ -77,14 +78,6 @@ namespace {
 /// What SIGTERM leaves to requests and jobs in flight.
 constexpr std::chrono::milliseconds drain_limit{10'000};
 
-/// The newest things of the schema that this version needs. A role sees whether they are there without a
-/// right on them.
-constexpr db::statement schema_is_current = {
-    "program_schema_is_current",
-    "select to_regprocedure('tocsin.tell_organizations()') is not null"
-    "   and to_regclass('tocsin.doubts') is not null as current",
-};
-
 db::pool_options pool_of(
     serve_settings const& with, std::string name, std::string role, std::size_t connections
 ) {
@@ -96,12 +89,10 @@ db::pool_options pool_of(
     return made;
 }
 
+/// A newer schema is no problem: an upgrade migrates first and restarts the processes after that.
 async::task<result<>> check_database(db::pool& pool) {
-    bool const current = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
-        return tx.run(schema_is_current)[0].get<bool>("current");
-    });
-    if (!current)
-        co_return error{errc::unavailable, "the schema is older than this version needs: run deploy/migrate"};
+    auto const schema = co_await check_schema(pool);
+    if (schema.fit == schema_fit::older) co_return error{errc::unavailable, schema.message};
     co_return result<>();
 }
 

@@ -10,7 +10,8 @@ const BINARY = new Set(['.png', '.ico', '.woff2', '.body', '.jpg']);
 function walk(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return OUTSIDE.has(entry.name) ? [] : walk(path);
+    if (OUTSIDE.has(entry.name)) return [];
+    if (entry.isDirectory()) return walk(path);
     return entry.isFile() ? [relative(root, path)] : [];
   });
 }
@@ -110,6 +111,22 @@ rule('every header has #pragma once first', cpp.filter((path) => path.endsWith('
 rule(
   'every library has a README.md',
   readdirSync(join(root, 'libs')).map((name) => `libs/${name}/README.md`).filter((path) => !texts.has(path)),
+);
+
+// --- the schema ----------------------------------------------------------------------------------------------------------
+
+const changes = texts.get('schema/sqitch.plan').split('\n').flatMap((line) => /^([a-z]\w*) /.exec(line)?.[1] ?? []);
+const setsVersion = (path, version) => new RegExp(`^create (or replace )?function tocsin\\.schema_version\\(\\) .* return ${version};$`, 'm').test(texts.get(path) ?? '');
+rule(
+  'every change sets the version of the schema to its place in the plan (schema/README.md)',
+  changes.flatMap((name, i) => {
+    if (i < changes.indexOf('schema_version')) return [];
+    const isFirst = name === 'schema_version';
+    return [
+      ...(setsVersion(`schema/deploy/${name}.sql`, i + 1) ? [] : [`schema/deploy/${name}.sql: sets no version, or another one than ${i + 1}`]),
+      ...(isFirst || setsVersion(`schema/revert/${name}.sql`, i) ? [] : [`schema/revert/${name}.sql: does not set the version back to ${i}`]),
+    ];
+  }),
 );
 
 // --- what has no place here ----------------------------------------------------------------------------------------------

@@ -1,0 +1,5 @@
+begin;
+
+drop function tocsin.schema_version();
+
+commit;
