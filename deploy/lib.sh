@@ -370,7 +370,7 @@ build_console() {
     local folder=$ROOT/services/console
     npm_install "$folder" || return 1
     if [[ -f $ROOT/build/console/index.html &&
-        -z $(find "$folder" "$ROOT/services/gateway/openapi.json" \( -name node_modules -o -name dist \) -prune -o \
+        -z $(find "$folder" "$ROOT/services/gateway/openapi" \( -name node_modules -o -name dist \) -prune -o \
             -type f -newer "$ROOT/build/console/index.html" ! -path '*/api/schema.d.ts' -print -quit) ]]; then
         return 0
     fi
