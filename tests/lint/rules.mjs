@@ -129,6 +129,44 @@ rule(
   }),
 );
 
+// --- cycles --------------------------------------------------------------------------------------------------------------
+
+/** Each cycle of `edges` (a map from a file to the files that it includes), as `a -> b -> a`. */
+function cyclesOf(edges) {
+  const state = new Map();
+  const stack = [];
+  const cycles = [];
+  const visit = (path) => {
+    state.set(path, 'open');
+    stack.push(path);
+    for (const next of edges.get(path) ?? []) {
+      if (state.get(next) === 'open') cycles.push([...stack.slice(stack.indexOf(next)), next].join(' -> '));
+      else if (!state.has(next)) visit(next);
+    }
+    stack.pop();
+    state.set(path, 'done');
+  };
+  for (const path of edges.keys()) if (!state.has(path)) visit(path);
+  return cycles;
+}
+
+const headerOf = (path, name) =>
+  [join(dirname(path), name), join('services', name), name.replace(/^tocsin\/([a-z_]+)\//, 'libs/$1/include/$&')].find((candidate) => texts.has(candidate));
+rule(
+  'C++ files do not include each other in a cycle',
+  cyclesOf(new Map(cpp.map((path) => [path, includes.filter((one) => one.path === path).flatMap(({ name }) => headerOf(path, name) ?? [])]))),
+);
+
+const isTypeScript = (path) => path.startsWith('services/console/src/') && /\.tsx?$/.test(path);
+const moduleOf = (path, name) => ['.ts', '.tsx'].map((end) => join(dirname(path), name) + end).find((candidate) => texts.has(candidate));
+const imports = new Map(
+  files.filter(isTypeScript).map((path) => [
+    path,
+    [...texts.get(path).matchAll(/(?:\bfrom|\bimport\(?)\s*"(\.[^"]+)"/g)].flatMap(([, name]) => moduleOf(path, name) ?? []),
+  ]),
+);
+rule('modules of the console do not import each other in a cycle', cyclesOf(imports));
+
 // --- what has no place here ----------------------------------------------------------------------------------------------
 
 const self = 'tests/lint/rules.mjs';

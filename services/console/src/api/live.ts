@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { keys } from "./queries";
+import { keys } from "./keys";
 
 /** `without`: it was never there since this page was opened; `lost`: it was, and is not. */
 export type Following = "without" | "following" | "lost";

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body, everyPage, paging } from "./client";
+import { keys } from "./keys";
 import { live_interval } from "./live";
 import type { paths } from "./schema";
 
@@ -13,23 +14,6 @@ export type DeliveryFilters = Omit<
   NonNullable<paths["/api/v1/orgs/{org}/deliveries"]["get"]["parameters"]["query"]>,
   "limit" | "cursor"
 >;
-
-export const keys = {
-  session: ["session"] as const,
-  org: (org: string) => ["org", org] as const,
-  incidents: (org: string) => ["org", org, "incidents"] as const,
-  incident: (org: string, number: number) => ["org", org, "incident", number] as const,
-  timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
-  services: (org: string) => ["org", org, "services"] as const,
-  integrations: (org: string) => ["org", org, "integrations"] as const,
-  integration: (org: string, id: string) => ["org", org, "integrations", id] as const,
-  setup: (org: string) => ["org", org, "setup"] as const,
-  projects: (org: string, id: string) => ["org", org, "integrations", id, "projects"] as const,
-  attempts: (org: string, id: string) => ["org", org, "integrations", id, "attempts"] as const,
-  unmapped: (org: string) => ["org", org, "unmapped"] as const,
-  deliveries: (org: string) => ["org", org, "deliveries"] as const,
-  delivery: (org: string, id: string) => ["org", org, "delivery", id] as const,
-};
 
 export const sessionQuery = queryOptions({
   queryKey: keys.session,

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, type Schemas } from "./client";
-import { keys } from "./queries";
+import { keys } from "./keys";
 
 export type ServiceFields = Schemas["ServiceInput"];
 

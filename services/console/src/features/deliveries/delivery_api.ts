@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
-import { keys } from "../../api/queries";
+import { keys } from "../../api/keys";
 
 /** Runs a delivery again under today's mappings: without an effect, or for real. */
 export function useReplay(org: string, id: string) {

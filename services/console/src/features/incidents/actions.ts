@@ -1,7 +1,7 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, type Schemas } from "../../api/client";
+import { keys } from "../../api/keys";
 import { asProblem } from "../../api/problem";
-import { keys } from "../../api/queries";
 import { tellDone } from "../../ui/undo";
 
 type Incident = Schemas["Incident"];

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, type Schemas } from "../../api/client";
+import { keys } from "../../api/keys";
 import { leave, webAddress } from "../../api/leave";
 import { ProblemError } from "../../api/problem";
-import { keys } from "../../api/queries";
 
 export type Integration = Schemas["Integration"];
 export type Check = Schemas["IntegrationChecks"]["checks"][number];

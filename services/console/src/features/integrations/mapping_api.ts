@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, type Schemas } from "../../api/client";
-import { keys } from "../../api/queries";
+import { keys } from "../../api/keys";
 
 export type Mapping = Schemas["Mapping"];
 export type MappingPatch = Schemas["MappingPatch"];

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body, type Schemas } from "../../api/client";
+import { keys } from "../../api/keys";
 import { asProblem } from "../../api/problem";
-import { keys } from "../../api/queries";
 
 export type Unmapped = Schemas["UnmappedProject"];
 

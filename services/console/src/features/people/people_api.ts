@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, everyPage, paging, type Schemas } from "../../api/client";
+import { keys } from "../../api/keys";
 import type { Role } from "../../api/org";
-import { keys } from "../../api/queries";
 import type { paths } from "../../api/schema";
 
 export type Member = Schemas["Member"];

@@ -1,0 +1,17 @@
+/** Where the query cache keeps what. A key begins with the keys of what contains it, so that all of it can be invalidated at once. */
+export const keys = {
+  session: ["session"] as const,
+  org: (org: string) => ["org", org] as const,
+  incidents: (org: string) => ["org", org, "incidents"] as const,
+  incident: (org: string, number: number) => ["org", org, "incident", number] as const,
+  timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
+  services: (org: string) => ["org", org, "services"] as const,
+  integrations: (org: string) => ["org", org, "integrations"] as const,
+  integration: (org: string, id: string) => ["org", org, "integrations", id] as const,
+  setup: (org: string) => ["org", org, "setup"] as const,
+  projects: (org: string, id: string) => ["org", org, "integrations", id, "projects"] as const,
+  attempts: (org: string, id: string) => ["org", org, "integrations", id, "attempts"] as const,
+  unmapped: (org: string) => ["org", org, "unmapped"] as const,
+  deliveries: (org: string) => ["org", org, "deliveries"] as const,
+  delivery: (org: string, id: string) => ["org", org, "delivery", id] as const,
+};
