@@ -2,6 +2,7 @@
 
 #include <pqxx/pqxx>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -60,6 +61,13 @@ void read(std::string_view text, byte_string& into) {
     auto bytes = text.starts_with("\\x") ? from_hex(text.substr(2)) : std::nullopt;
     if (!bytes) misread(text, "bytes");
     into = std::move(*bytes);
+}
+
+void read(std::string_view text, std::span<std::uint8_t> into) {
+    byte_string bytes;
+    read(text, bytes);
+    if (bytes.size() != into.size()) misread(text, "bytes of another length");
+    std::copy(bytes.begin(), bytes.end(), into.begin());
 }
 
 void read(std::string_view text, tuple_id& into) {

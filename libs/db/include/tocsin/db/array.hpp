@@ -37,36 +37,43 @@ struct array_element;
 template <>
 struct array_element<bool> {
     static constexpr std::uint32_t type = 16;
+    static constexpr std::string_view name = "boolean";
     static void add(array_image& to, bool value);
 };
 template <>
 struct array_element<byte_view> {
     static constexpr std::uint32_t type = 17;
+    static constexpr std::string_view name = "bytea";
     static void add(array_image& to, byte_view value) { to.add_bytes(value); }
 };
 template <>
 struct array_element<std::int64_t> {
     static constexpr std::uint32_t type = 20;
+    static constexpr std::string_view name = "bigint";
     static void add(array_image& to, std::int64_t value);
 };
 template <>
 struct array_element<std::string_view> {
     static constexpr std::uint32_t type = 25;
+    static constexpr std::string_view name = "text";
     static void add(array_image& to, std::string_view value);
 };
 template <>
 struct array_element<tuple_id> {
     static constexpr std::uint32_t type = 27;
+    static constexpr std::string_view name = "tid";
     static void add(array_image& to, tuple_id value);
 };
 template <>
 struct array_element<timestamp> {
     static constexpr std::uint32_t type = 1184;
+    static constexpr std::string_view name = "timestamptz";
     static void add(array_image& to, timestamp value);
 };
 template <>
 struct array_element<uuid> {
     static constexpr std::uint32_t type = 2950;
+    static constexpr std::string_view name = "uuid";
     static void add(array_image& to, uuid const& value) { to.add_bytes(value.bytes()); }
 };
 
@@ -79,6 +86,9 @@ struct array_element<uuid> {
 template <class T>
 class array {
 public:
+    /// As the statement's cast names it.
+    static constexpr std::string_view type_name = detail::array_element<T>::name;
+
     array() : image_(detail::array_element<T>::type) {}
 
     void add(T const& value) { detail::array_element<T>::add(image_, value); }
@@ -100,6 +110,8 @@ public:
         else
             image_.add_null();
     }
+    void add_null() { image_.add_null(); }
+    /// `bytes` of further elements, of which each takes four more than its size.
     void reserve(std::size_t bytes) { image_.reserve(bytes); }
     std::size_t size() const noexcept { return image_.size(); }
     byte_view image() const noexcept { return image_.image(); }

@@ -5,10 +5,12 @@
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/db/tuple_id.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -29,6 +31,12 @@ void read(std::string_view text, bool& into);
 void read(std::string_view text, uuid& into);
 void read(std::string_view text, timestamp& into);
 void read(std::string_view text, byte_string& into);
+/// For bytes of a fixed length.
+void read(std::string_view text, std::span<std::uint8_t> into);
+template <std::size_t Size>
+void read(std::string_view text, std::array<std::uint8_t, Size>& into) {
+    read(text, std::span(into));
+}
 void read(std::string_view text, tuple_id& into);
 void read(std::string_view text, std::vector<std::string>& into);
 template <class Tag>
