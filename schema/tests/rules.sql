@@ -88,5 +88,17 @@ select lives_ok(format($$ insert into tocsin.services (organization_id, service_
                 format('the slug %L', slug))
   from unnest(array['a', 'a-b', '7', repeat('a', 63)]) slug;
 
+-- --- which integrations have ended ---------------------------------------------------------------------------------------
+create function pg_temp.ended(status text, reason text) returns boolean
+    language sql as $$
+    update tocsin.integrations set status = ended.status, status_reason = ended.reason
+     where integration_id = pg_temp.id('acme integration') returning ended
+$$;
+select is(pg_temp.ended(status, reason), wanted, format('%s, %s: ended is %s', status, reason, wanted))
+  from (values ('pending', 'awaiting_install', false), ('connected', 'ok', false), ('degraded', 'refresh_failing', false),
+               ('disconnected', 'refused', false), ('disconnected', 'expired', false),
+               ('disconnected', 'uninstalled', true), ('disconnected', 'disconnected_by_admin', true)) as k (status, reason, wanted);
+select throws_ok($$ update tocsin.integrations set ended = true $$, '428C9', null, 'ended cannot be written');
+
 select * from finish();
 rollback;

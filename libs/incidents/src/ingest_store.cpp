@@ -188,7 +188,7 @@ void remember_unclaimed(
 
 void uninstall(db::transaction& tx, receiving_integration const& of) {
     tx.run(delete_credential, of.organization, of.integration);
-    integrations::standing const uninstalled{
+    integrations::status_with_reason const uninstalled{
         integrations::status::disconnected, integrations::reason::uninstalled
     };
     integrations::move_status(

@@ -182,7 +182,7 @@ constexpr db::statement release_organization{
           and not exists (select from tocsin.integrations other
                            where other.organization_id = $1 and other.integration_id <> $2 and other.sentry_host = i.sentry_host
                              and other.sentry_org_id = i.sentry_org_id
-                             and other.status_reason not in ('disconnected_by_admin', 'uninstalled')))"
+                             and not other.ended))"
 };
 
 constexpr db::statement release_installation{

@@ -7,7 +7,7 @@ namespace {
 constexpr db::statement count_elsewhere{
     "count_integrations_elsewhere",
     R"(select sentry_host, count(*) as found from tocsin.integrations
-        where sentry_host <> $1 and status <> 'pending' and status_reason not in ('disconnected_by_admin', 'uninstalled')
+        where sentry_host <> $1 and status <> 'pending' and not ended
         group by sentry_host order by sentry_host)"
 };
 

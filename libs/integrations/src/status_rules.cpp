@@ -2,15 +2,15 @@
 
 namespace tocsin::integrations {
 
-namespace {
-
-bool was_ended(standing of) noexcept {
+bool has_ended(status_with_reason of) noexcept {
     return of.status == status::disconnected &&
            (of.reason == reason::disconnected_by_admin || of.reason == reason::uninstalled);
 }
 
-bool by_renewal(standing from, standing to) noexcept {
-    if (from.status == status::pending || was_ended(from)) return false;
+namespace {
+
+bool by_renewal(status_with_reason from, status_with_reason to) noexcept {
+    if (from.status == status::pending || has_ended(from)) return false;
     switch (to.status) {
         case status::connected:
             return to.reason == reason::ok;
@@ -28,7 +28,7 @@ bool by_renewal(standing from, standing to) noexcept {
     return false;
 }
 
-bool by_connect(standing from, standing to) noexcept {
+bool by_connect(status_with_reason from, status_with_reason to) noexcept {
     if (to.status == status::connected) return to.reason == reason::ok;
     bool const waits_for_a_person =
         to.status == status::pending &&
@@ -39,7 +39,7 @@ bool by_connect(standing from, standing to) noexcept {
 
 }  // namespace
 
-bool may_move(standing from, standing to, mover by) noexcept {
+bool may_move(status_with_reason from, status_with_reason to, mover by) noexcept {
     if (from == to) return false;
     switch (by) {
         case mover::connect:
@@ -47,13 +47,14 @@ bool may_move(standing from, standing to, mover by) noexcept {
         case mover::renewal:
             return by_renewal(from, to);
         case mover::uninstall:
-            return to == standing{status::disconnected, reason::uninstalled} &&
+            return to == status_with_reason{status::disconnected, reason::uninstalled} &&
                    from.reason != reason::disconnected_by_admin;
         case mover::admin:
-            return to == standing{status::disconnected, reason::disconnected_by_admin} && !was_ended(from);
+            return to == status_with_reason{status::disconnected, reason::disconnected_by_admin} &&
+                   !has_ended(from);
         case mover::upkeep:
             return from.status == status::pending &&
-                   to == standing{status::pending, reason::awaiting_install};
+                   to == status_with_reason{status::pending, reason::awaiting_install};
     }
     return false;
 }

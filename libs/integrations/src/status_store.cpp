@@ -43,10 +43,12 @@ std::string_view actor_kind_of(mover by) noexcept {
 
 }  // namespace
 
-bool move_status(db::transaction& tx, organization_id org, integration_id id, standing to, mover by) {
+bool move_status(
+    db::transaction& tx, organization_id org, integration_id id, status_with_reason to, mover by
+) {
     auto const row = tx.run(lock_status, org, id).first();
     if (!row) return false;
-    standing const from{
+    status_with_reason const from{
         known(parse_status(row->text("status")), "status"),
         known(parse_reason(row->text("status_reason")), "status_reason")
     };

@@ -35,8 +35,18 @@ BOOST_AUTO_TEST_CASE(whatever_is_not_well_has_a_remedy) {
     BOOST_TEST(remedy(mode::public_, status::connected, reason::ok).empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_integration_ends_by_an_uninstall_or_an_admin) {
+    BOOST_TEST(has_ended({status::disconnected, reason::uninstalled}));
+    BOOST_TEST(has_ended({status::disconnected, reason::disconnected_by_admin}));
+    BOOST_TEST(!has_ended({status::disconnected, reason::refused}));
+    BOOST_TEST(!has_ended({status::disconnected, reason::expired}));
+    BOOST_TEST(!has_ended({status::degraded, reason::refresh_failing}));
+    BOOST_TEST(!has_ended({status::connected, reason::ok}));
+    BOOST_TEST(!has_ended({status::pending, reason::awaiting_install}));
+}
+
 BOOST_AUTO_TEST_CASE(who_may_move_an_integration_where) {
-    standing const awaiting{status::pending, reason::awaiting_install},
+    status_with_reason const awaiting{status::pending, reason::awaiting_install},
         choosing{status::pending, reason::choose_organization},
         confirming{status::pending, reason::confirm_organization}, well{status::connected, reason::ok},
         failing{status::degraded, reason::refresh_failing},
@@ -44,13 +54,13 @@ BOOST_AUTO_TEST_CASE(who_may_move_an_integration_where) {
         refused{status::disconnected, reason::refused}, expired{status::disconnected, reason::expired},
         uninstalled{status::disconnected, reason::uninstalled},
         ended{status::disconnected, reason::disconnected_by_admin};
-    standing const all[]{
+    status_with_reason const all[]{
         awaiting, choosing, confirming, well, failing, misconfigured, refused, expired, uninstalled, ended
     };
     // What is not in the list may not happen.
     struct move {
         mover by;
-        standing from, to;
+        status_with_reason from, to;
     };
     std::vector<move> allowed;
     for (auto const& from : all) {

@@ -10,6 +10,8 @@ namespace tocsin::integrations {
 /// and says so in the audit log.
 /// False where the machine says no, and where there is no such integration; nothing changed then. For the
 /// roles tocsin_gateway (within its organization), tocsin_scheduler and tocsin_ingest.
-bool move_status(db::transaction& tx, organization_id org, integration_id id, standing to, mover by);
+bool move_status(
+    db::transaction& tx, organization_id org, integration_id id, status_with_reason to, mover by
+);
 
 }  // namespace tocsin::integrations
