@@ -191,8 +191,8 @@ void uninstall(db::transaction& tx, receiving_integration const& of) {
     integrations::status_with_reason const uninstalled{
         integrations::status::disconnected, integrations::reason::uninstalled
     };
-    integrations::move_status(
-        tx, of.organization, of.integration, uninstalled, integrations::mover::uninstall
+    integrations::transition_status(
+        tx, of.organization, of.integration, uninstalled, integrations::transition_cause::uninstall
     );
 }
 

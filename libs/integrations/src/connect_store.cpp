@@ -338,7 +338,7 @@ void settle(
     if (!tx.run(leads_elsewhere, org, id, sentry_org.id).empty()) tx.run(release_organization, org, id);
     tx.run(set_connection, org, id, installation, sentry_org.id, sentry_org.slug, sentry_org.name);
     tx.run(delete_choices, org, id);
-    move_status(tx, org, id, {status::connected, reason::ok}, mover::connect);
+    transition_status(tx, org, id, {status::connected, reason::ok}, transition_cause::connect);
     tx.run(resume_mappings, org, id);
     if (installation) tx.run(forget_unclaimed, sentry_host, *installation);
 }
@@ -356,7 +356,9 @@ std::optional<byte_string> store_connection(db::transaction& tx, confirmed_conne
 
 bool store_waiting(db::transaction& tx, waiting_connection const& what) {
     tx.run(lock_credential, what.organization, what.integration);
-    if (!move_status(tx, what.organization, what.integration, {status::pending, what.reason}, mover::connect))
+    if (!transition_status(
+            tx, what.organization, what.integration, {status::pending, what.reason}, transition_cause::connect
+        ))
         return false;
     put_credential(tx, what.organization, what.integration, what.credential);
     tx.run(set_scopes, what.organization, what.integration, what.scopes);
@@ -425,7 +427,9 @@ std::vector<pending_connection> pending_too_long(db::transaction& tx, std::chron
 std::optional<byte_string> give_up_pending(db::transaction& tx, pending_connection const& what) {
     auto const& [org, id, mode] = what;
     tx.run(lock_credential, org, id);
-    if (!move_status(tx, org, id, {status::pending, reason::awaiting_install}, mover::upkeep))
+    if (!transition_status(
+            tx, org, id, {status::pending, reason::awaiting_install}, transition_cause::maintenance
+        ))
         return std::nullopt;
     auto const deleted = tx.run(delete_credential, org, id).first();
     tx.run(delete_choices, org, id);
@@ -449,7 +453,9 @@ std::optional<byte_string> store_disconnected(db::transaction& tx, organization_
     tx.run(release_installation, org, id);
     delete_webhook_secret(tx, org, id);
     tx.run(delete_choices, org, id);
-    move_status(tx, org, id, {status::disconnected, reason::disconnected_by_admin}, mover::admin);
+    transition_status(
+        tx, org, id, {status::disconnected, reason::disconnected_by_admin}, transition_cause::admin
+    );
     tx.run(release_organization, org, id);
     return deleted ? std::optional(deleted->get<byte_string>("access_token_sealed")) : std::nullopt;
 }

@@ -234,7 +234,9 @@ bool store_renewed(
         fresh.access_token
     );
     if (written.affected() == 0) return superseded(tx, lease);
-    move_status(tx, lease.organization, lease.integration, {status::connected, reason::ok}, mover::renewal);
+    transition_status(
+        tx, lease.organization, lease.integration, {status::connected, reason::ok}, transition_cause::refresh
+    );
     tx.run(set_scopes, lease.organization, lease.integration, scopes);
     tx.run(
         finish_attempt,
@@ -262,8 +264,12 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
         what.in_doubt
     );
     if (written.affected() == 0) return superseded(tx, lease);
-    move_status(
-        tx, lease.organization, lease.integration, {what.verdict.status, what.verdict.reason}, mover::renewal
+    transition_status(
+        tx,
+        lease.organization,
+        lease.integration,
+        {what.verdict.status, what.verdict.reason},
+        transition_cause::refresh
     );
     auto const answered = what.http_status == 0 ? std::nullopt : std::optional(what.http_status);
     tx.run(

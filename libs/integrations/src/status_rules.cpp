@@ -9,13 +9,13 @@ bool has_ended(status_with_reason of) noexcept {
 
 namespace {
 
-bool by_renewal(status_with_reason from, status_with_reason to) noexcept {
+bool is_allowed_refresh(status_with_reason from, status_with_reason to) noexcept {
     if (from.status == status::pending || has_ended(from)) return false;
     switch (to.status) {
         case status::connected:
             return to.reason == reason::ok;
         case status::degraded:
-            // What was proven to have failed does not get better by failing again.
+            // Another failure does not improve the status of a disconnected integration.
             return from.status != status::disconnected &&
                    (to.reason == reason::refresh_failing || to.reason == reason::client_misconfigured);
         case status::disconnected:
@@ -28,31 +28,30 @@ bool by_renewal(status_with_reason from, status_with_reason to) noexcept {
     return false;
 }
 
-bool by_connect(status_with_reason from, status_with_reason to) noexcept {
+bool is_allowed_connect(status_with_reason from, status_with_reason to) noexcept {
     if (to.status == status::connected) return to.reason == reason::ok;
-    bool const waits_for_a_person =
-        to.status == status::pending &&
-        (to.reason == reason::choose_organization || to.reason == reason::confirm_organization);
-    // A connection that works is not given up for a question.
-    return waits_for_a_person && (from.status == status::pending || from.status == status::disconnected);
+    bool const needs_decision = to.status == status::pending && (to.reason == reason::choose_organization ||
+                                                                 to.reason == reason::confirm_organization);
+    // A working connection stays while a question is open.
+    return needs_decision && (from.status == status::pending || from.status == status::disconnected);
 }
 
 }  // namespace
 
-bool may_move(status_with_reason from, status_with_reason to, mover by) noexcept {
+bool is_allowed_transition(status_with_reason from, status_with_reason to, transition_cause cause) noexcept {
     if (from == to) return false;
-    switch (by) {
-        case mover::connect:
-            return by_connect(from, to);
-        case mover::renewal:
-            return by_renewal(from, to);
-        case mover::uninstall:
+    switch (cause) {
+        case transition_cause::connect:
+            return is_allowed_connect(from, to);
+        case transition_cause::refresh:
+            return is_allowed_refresh(from, to);
+        case transition_cause::uninstall:
             return to == status_with_reason{status::disconnected, reason::uninstalled} &&
                    from.reason != reason::disconnected_by_admin;
-        case mover::admin:
+        case transition_cause::admin:
             return to == status_with_reason{status::disconnected, reason::disconnected_by_admin} &&
                    !has_ended(from);
-        case mover::upkeep:
+        case transition_cause::maintenance:
             return from.status == status::pending &&
                    to == status_with_reason{status::pending, reason::awaiting_install};
     }

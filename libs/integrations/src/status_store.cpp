@@ -1,7 +1,6 @@
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/integrations/status_store.hpp>
 
-#include <string>
 #include <string_view>
 
 namespace tocsin::integrations {
@@ -27,15 +26,15 @@ constexpr db::statement write_audit{
                           jsonb_build_object('status', $4::text, 'reason', $5::text), jsonb_build_object('status', $6::text, 'reason', $7::text)))"
 };
 
-std::string_view actor_kind_of(mover by) noexcept {
-    switch (by) {
-        case mover::connect:
-        case mover::admin:
+std::string_view actor_kind_of(transition_cause cause) noexcept {
+    switch (cause) {
+        case transition_cause::connect:
+        case transition_cause::admin:
             return "user";
-        case mover::uninstall:
+        case transition_cause::uninstall:
             return "sentry";
-        case mover::renewal:
-        case mover::upkeep:
+        case transition_cause::refresh:
+        case transition_cause::maintenance:
             break;
     }
     return "system";
@@ -43,8 +42,8 @@ std::string_view actor_kind_of(mover by) noexcept {
 
 }  // namespace
 
-bool move_status(
-    db::transaction& tx, organization_id org, integration_id id, status_with_reason to, mover by
+bool transition_status(
+    db::transaction& tx, organization_id org, integration_id id, status_with_reason to, transition_cause cause
 ) {
     auto const row = tx.run(lock_status, org, id).first();
     if (!row) return false;
@@ -52,9 +51,9 @@ bool move_status(
         known(parse_status(row->text("status")), "status"),
         known(parse_reason(row->text("status_reason")), "status_reason")
     };
-    if (!may_move(from, to, by)) return false;
+    if (!is_allowed_transition(from, to, cause)) return false;
     tx.run(write_status, org, id, to.status, to.reason);
-    tx.run(write_audit, org, id, actor_kind_of(by), from.status, from.reason, to.status, to.reason);
+    tx.run(write_audit, org, id, actor_kind_of(cause), from.status, from.reason, to.status, to.reason);
     return true;
 }
 

@@ -9,7 +9,7 @@ using namespace tocsin::integrations;
 
 BOOST_AUTO_TEST_SUITE(integration_status)
 
-BOOST_AUTO_TEST_CASE(names_are_the_contracts_and_read_back) {
+BOOST_AUTO_TEST_CASE(names_match_the_contract_and_parse_back) {
     for (auto const m : {mode::public_, mode::oauth, mode::internal})
         BOOST_TEST((parse_mode(to_string(m)) == m));
     for (auto const s : {status::pending, status::connected, status::degraded, status::disconnected})
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(names_are_the_contracts_and_read_back) {
     BOOST_TEST(!parse_reason("").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(whatever_is_not_well_has_a_remedy) {
+BOOST_AUTO_TEST_CASE(every_problem_has_a_remedy) {
     for (auto const r :
          {reason::awaiting_install,
           reason::choose_organization,
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_not_well_has_a_remedy) {
     BOOST_TEST(remedy(mode::public_, status::connected, reason::ok).empty());
 }
 
-BOOST_AUTO_TEST_CASE(an_integration_ends_by_an_uninstall_or_an_admin) {
+BOOST_AUTO_TEST_CASE(an_uninstall_or_an_admin_ends_an_integration) {
     BOOST_TEST(has_ended({status::disconnected, reason::uninstalled}));
     BOOST_TEST(has_ended({status::disconnected, reason::disconnected_by_admin}));
     BOOST_TEST(!has_ended({status::disconnected, reason::refused}));
@@ -45,49 +45,77 @@ BOOST_AUTO_TEST_CASE(an_integration_ends_by_an_uninstall_or_an_admin) {
     BOOST_TEST(!has_ended({status::pending, reason::awaiting_install}));
 }
 
-BOOST_AUTO_TEST_CASE(who_may_move_an_integration_where) {
-    status_with_reason const awaiting{status::pending, reason::awaiting_install},
-        choosing{status::pending, reason::choose_organization},
-        confirming{status::pending, reason::confirm_organization}, well{status::connected, reason::ok},
-        failing{status::degraded, reason::refresh_failing},
-        misconfigured{status::degraded, reason::client_misconfigured},
-        refused{status::disconnected, reason::refused}, expired{status::disconnected, reason::expired},
-        uninstalled{status::disconnected, reason::uninstalled},
-        ended{status::disconnected, reason::disconnected_by_admin};
-    status_with_reason const all[]{
-        awaiting, choosing, confirming, well, failing, misconfigured, refused, expired, uninstalled, ended
-    };
-    // What is not in the list may not happen.
-    struct move {
-        mover by;
-        status_with_reason from, to;
-    };
-    std::vector<move> allowed;
+namespace {
+
+struct transition {
+    transition_cause cause;
+    status_with_reason from, to;
+    friend bool operator==(transition const&, transition const&) = default;
+};
+
+constexpr status_with_reason awaiting{status::pending, reason::awaiting_install},
+    choosing{status::pending, reason::choose_organization},
+    confirming{status::pending, reason::confirm_organization}, connected{status::connected, reason::ok},
+    failing{status::degraded, reason::refresh_failing},
+    misconfigured{status::degraded, reason::client_misconfigured},
+    refused{status::disconnected, reason::refused}, expired{status::disconnected, reason::expired},
+    uninstalled{status::disconnected, reason::uninstalled},
+    disconnected{status::disconnected, reason::disconnected_by_admin};
+
+constexpr status_with_reason all[]{
+    awaiting,
+    choosing,
+    confirming,
+    connected,
+    failing,
+    misconfigured,
+    refused,
+    expired,
+    uninstalled,
+    disconnected
+};
+
+std::vector<transition> allowed_transitions() {
+    std::vector<transition> allowed;
     for (auto const& from : all) {
-        allowed.push_back({mover::connect, from, well});
-        allowed.push_back({mover::admin, from, ended});
-        allowed.push_back({mover::uninstall, from, uninstalled});
+        allowed.push_back({transition_cause::connect, from, connected});
+        allowed.push_back({transition_cause::admin, from, disconnected});
+        allowed.push_back({transition_cause::uninstall, from, uninstalled});
     }
-    for (auto const& from : {awaiting, choosing, confirming, refused, expired, uninstalled, ended})
-        for (auto const& to : {choosing, confirming}) allowed.push_back({mover::connect, from, to});
-    for (auto const& from : {choosing, confirming}) allowed.push_back({mover::upkeep, from, awaiting});
-    for (auto const& from : {well, failing, misconfigured})
-        for (auto const& to : {well, failing, misconfigured, refused, expired, uninstalled})
-            allowed.push_back({mover::renewal, from, to});
-    for (auto const& from : {refused, expired}) allowed.push_back({mover::renewal, from, well});
-    std::erase_if(allowed, [&](move const& one) {
-        return one.from == one.to || (one.by == mover::admin && one.from == uninstalled) ||
-               (one.by == mover::uninstall && one.from == ended);
+    for (auto const& from : {awaiting, choosing, confirming, refused, expired, uninstalled, disconnected})
+        for (auto const& to : {choosing, confirming})
+            allowed.push_back({transition_cause::connect, from, to});
+    for (auto const& from : {choosing, confirming})
+        allowed.push_back({transition_cause::maintenance, from, awaiting});
+    for (auto const& from : {connected, failing, misconfigured})
+        for (auto const& to : {connected, failing, misconfigured, refused, expired, uninstalled})
+            allowed.push_back({transition_cause::refresh, from, to});
+    for (auto const& from : {refused, expired})
+        allowed.push_back({transition_cause::refresh, from, connected});
+    std::erase_if(allowed, [](transition const& each) {
+        return each.from == each.to || (each.cause == transition_cause::admin && each.from == uninstalled) ||
+               (each.cause == transition_cause::uninstall && each.from == disconnected);
     });
-    for (auto const by : {mover::connect, mover::renewal, mover::uninstall, mover::admin, mover::upkeep})
+    return allowed;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(only_listed_transitions_are_allowed) {
+    auto const allowed = allowed_transitions();
+    for (auto const cause :
+         {transition_cause::connect,
+          transition_cause::refresh,
+          transition_cause::uninstall,
+          transition_cause::admin,
+          transition_cause::maintenance})
         for (auto const& from : all)
             for (auto const& to : all) {
-                bool const listed = std::any_of(allowed.begin(), allowed.end(), [&](move const& one) {
-                    return one.by == by && one.from == from && one.to == to;
-                });
+                bool const listed = std::ranges::find(allowed, transition{cause, from, to}) != allowed.end();
                 BOOST_TEST(
-                    may_move(from, to, by) == listed,
-                    static_cast<int>(by) << ": " << to_string(from.reason) << " to " << to_string(to.reason)
+                    is_allowed_transition(from, to, cause) == listed,
+                    static_cast<int>(cause)
+                        << ": " << to_string(from.reason) << " to " << to_string(to.reason)
                 );
             }
 }

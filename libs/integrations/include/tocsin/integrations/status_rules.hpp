@@ -4,7 +4,7 @@
 
 namespace tocsin::integrations {
 
-/// Status and reason of an integration.
+/// The status of an integration and the reason for it.
 struct status_with_reason {
     integrations::status status = status::pending;
     integrations::reason reason = reason::awaiting_install;
@@ -15,18 +15,17 @@ struct status_with_reason {
 /// tocsin.integrations.ended.
 bool has_ended(status_with_reason of) noexcept;
 
-/// Who or what moves an integration from one status to another.
-enum class mover {
-    connect,    ///< a person who connects or reconnects, confirmed by Sentry
-    renewal,    ///< the outcome of a renewal
-    uninstall,  ///< Sentry says that the installation is gone
-    admin,      ///< Disconnect
-    upkeep,     ///< a choice that nobody made in time
+/// What makes an integration change its status.
+enum class transition_cause {
+    connect,      ///< a person connected or reconnected it, and Sentry confirmed
+    refresh,      ///< the outcome of a refresh
+    uninstall,    ///< Sentry reports that the installation is gone
+    admin,        ///< Disconnect
+    maintenance,  ///< a choice was not made in time
 };
 
-/// The state machine of integrations: whether `by` may move one from `from` to `to`. What an admin or an
-/// uninstall ended only a person's connect brings back; a renewal that was under way meanwhile does not, and
-/// neither does it touch what is still pending. Pure.
-bool may_move(status_with_reason from, status_with_reason to, mover by) noexcept;
+/// The state machine of integrations. Only a connect brings back an integration that has ended; a refresh
+/// that was in progress at that time does not, nor does a refresh change a pending integration. Pure.
+bool is_allowed_transition(status_with_reason from, status_with_reason to, transition_cause cause) noexcept;
 
 }  // namespace tocsin::integrations

@@ -6,12 +6,11 @@
 
 namespace tocsin::integrations {
 
-/// The one place where the status of an integration changes: locks its row, asks the state machine, writes,
-/// and says so in the audit log.
-/// False where the machine says no, and where there is no such integration; nothing changed then. For the
-/// roles tocsin_gateway (within its organization), tocsin_scheduler and tocsin_ingest.
-bool move_status(
-    db::transaction& tx, organization_id org, integration_id id, status_with_reason to, mover by
+/// The only writer of an integration's status: locks the row, checks the state machine, writes the status,
+/// and adds an audit entry. False, without a change, if the transition is not allowed or the integration does
+/// not exist. For the roles tocsin_gateway (within its organization), tocsin_scheduler, and tocsin_ingest.
+bool transition_status(
+    db::transaction& tx, organization_id org, integration_id id, status_with_reason to, transition_cause cause
 );
 
 }  // namespace tocsin::integrations
