@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { allRenewed, connectMany, manyEnv, moveBoth, renewals } from '../support/many.mjs';
+import { areAllRefreshed, bulkEnv, connectMany, refreshCounts } from '../support/bulk_connections.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { control } from '../support/story.mjs';
-import { statements } from '../support/statements.mjs';
+import { clearFaults, control } from '../support/steps.mjs';
+import { statements } from '../support/sql_statements.mjs';
 import { cpuOf, number, quantile, quick } from './support.mjs';
 
 const credentials = quick ? 1_000 : 10_000;
@@ -15,7 +15,7 @@ const life = 8 * 3600;
 const batch = 16;
 const host = 'http://127.0.0.1:9';
 
-const tocsin = await startTocsin({ env: manyEnv });
+const tocsin = await startTocsin({ env: bulkEnv });
 const server = Number((await tocsin.value("select pg_read_file('postmaster.pid', 0, 20)")).split('\n')[0]);
 
 console.log('| | |');
@@ -24,16 +24,16 @@ const row = (what, value) => console.log(`| ${what} | ${value} |`);
 
 async function renewAll(name, rate, delay) {
   await tocsin.restart({ TOCSIN_SENTRY_RATE: String(rate) });
-  await control(tocsin, 'faults', undefined, 'DELETE');
+  await clearFaults(tocsin);
   if (delay) await control(tocsin, 'faults', { match: 'oauth_token', kind: 'delay', delay_ms: delay, times: 0 });
   await control(tocsin, 'load', undefined, 'DELETE');
-  const before = { renewals: (await renewals(tocsin))[200] ?? 0, program: cpuOf(tocsin.service.pid), postgres: cpuOf(server) };
+  const before = { renewals: (await refreshCounts(tocsin))[200] ?? 0, program: cpuOf(tocsin.service.pid), postgres: cpuOf(server) };
   const began = Date.now();
-  await moveBoth(tocsin, Math.floor(life * 0.7));
+  await tocsin.advanceTime(Math.floor(life * 0.7));
   // Asked seldom: counting them costs PostgreSQL as much as some renewals.
-  while (!(await allRenewed(tocsin, credentials)())) await pause(500);
+  while (!(await areAllRefreshed(tocsin, credentials))) await pause(500);
   const took = (Date.now() - began) / 1000;
-  const answered = await renewals(tocsin);
+  const answered = await refreshCounts(tocsin);
   if (answered[200] - before.renewals !== credentials || Object.keys(answered).length !== 1) throw new Error(`not once each: ${JSON.stringify(answered)}`);
   const cpu = (of, then) => `${number(((cpuOf(of) - then) / credentials) * 1e6)} µs`;
   const peak = (await control(tocsin, 'load', undefined, 'GET')).oauth_token;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { launch, signIn } from '../support/browser.mjs';
-import { furnish } from '../support/furnish.mjs';
+import { fillOrganization } from '../support/sample_organization.mjs';
 import { startTocsin } from '../support/harness.mjs';
 import { Api } from '../support/openapi.mjs';
 
@@ -13,7 +13,7 @@ let stranger;
 let requests;
 before(async () => {
   tocsin = await startTocsin();
-  const furnished = await furnish(tocsin, tocsin.org, 'northwind', 'mine', 2);
+  const furnished = await fillOrganization(tocsin, tocsin.org, { sentryOrganization: 'northwind', word: 'mine', incidents: 2 });
   const api = new Api((await tocsin.client().get('/api/openapi.json')).json);
   const unsafe = api.operations().filter((one) => one.method !== 'GET');
   requests = unsafe.map((one) => ({

@@ -5,17 +5,18 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { launch, signIn, watchedPage } from '../support/browser.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { hostile } from '../support/hostile.mjs';
-import { connect, control, createService, IssueBodies, mapProject } from '../support/story.mjs';
+import { injectionStrings } from '../support/injection_strings.mjs';
+import { connect, createService, mapProject } from '../support/steps.mjs';
+import { IssueBodies } from '../support/webhook.mjs';
 
-const nth = (n) => hostile[n % hostile.length];
+const nth = (n) => injectionStrings[n % injectionStrings.length];
 const AT_ONCE = 8;
 
 let tocsin;
 let integration;
 let browser;
 let page;
-let complaints;
+let problems;
 
 async function inParallel(count, work) {
   let next = 0;
@@ -48,33 +49,33 @@ async function tell(n, service) {
   };
   for (const body of [issue, alert, assigned, comment]) body.actor = actor;
   for (const [resource, body] of [['issue', issue], ['event_alert', alert], ['issue', assigned], ['comment', comment]]) {
-    const answer = await tocsin.webhook({ resource, body, requestId: randomUUID() });
+    const answer = await tocsin.sendWebhook({ resource, body, requestId: randomUUID() });
     assert.equal(answer.status, 200, answer.text);
   }
 }
 
 before(async () => {
   tocsin = await startTocsin();
-  const owner = await tocsin.signedIn('owner');
+  const owner = await tocsin.signInAs('owner');
   integration = await connect(tocsin, owner, tocsin.org);
   const service = await createService(owner, tocsin.org, 'checkout');
   await mapProject(owner, tocsin.org, integration, 'checkout', service);
-  await inParallel(hostile.length, async (n) => {
+  await inParallel(injectionStrings.length, async (n) => {
     await owner.post(`${tocsin.org.path}/services`, { slug: `service-${n}`, name: nth(n), description: nth(n + 1) });
     await tocsin.sentry.post('/control/organizations/northwind/projects', { slug: `hostile-${n}`, name: nth(n) });
     await tell(n, service);
   });
   const numbers = (await tocsin.sql('select number from tocsin.incidents order by number')).map((row) => row.number);
-  assert.ok(numbers.length >= hostile.length / 2, `only ${numbers.length} incidents`);
+  assert.ok(numbers.length >= injectionStrings.length / 2, `only ${numbers.length} incidents`);
   for (const number of numbers) await owner.post(`${tocsin.org.path}/incidents/${number}/notes`, { text: nth(number) });
   browser = await launch();
-  ({ page, complaints } = await watchedPage(browser, [tocsin.url]));
+  ({ page, problems } = await watchedPage(browser, [tocsin.url]));
   await page.addInitScript(() => {
-    window.hostileRan = () => console.error('a hostile string ran');
+    window.injectionRan = () => console.error('a hostile string ran');
     document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
   });
   page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
+    problems.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
   await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/services');
@@ -93,7 +94,7 @@ async function assertOnlyText(where) {
     return [...made, ...scripts, ...links].map((each) => each.outerHTML.slice(0, 200));
   });
   assert.deepEqual(strange, [], where);
-  assert.deepEqual(complaints, [], where);
+  assert.deepEqual(problems, [], where);
 }
 
 async function visit(path, shown) {
@@ -150,7 +151,7 @@ test('every delivery of an alert, explained and with its body', async (t) => {
 });
 
 test('the search, the palette and the address', async () => {
-  for (const text of hostile.slice(0, 40)) {
+  for (const text of injectionStrings.slice(0, 40)) {
     await page.goto(`${tocsin.url}/o/acme/incidents?status=all&q=${encodeURIComponent(text)}`);
     await page.getByRole('searchbox', { name: 'Search incidents' }).waitFor();
     await assertOnlyText(`searching ${text}`);

@@ -2,9 +2,9 @@
 // lost, the page asks instead, and it follows again when the stream is back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, launch, picture, signIn, watchedPage } from '../support/browser.mjs';
+import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { connect, control, createService, mapProject } from '../support/story.mjs';
+import { connect, control, createService, mapProject } from '../support/steps.mjs';
 
 const WITHIN_MS = 1000;
 const ROUNDS = 5;
@@ -16,7 +16,7 @@ let one;
 let other;
 before(async () => {
   tocsin = await startTocsin();
-  const admin = await tocsin.signedIn('admin');
+  const admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org);
   await mapProject(admin, tocsin.org, integration, 'checkout', await createService(admin, tocsin.org, 'checkout'));
   browser = await launch();
@@ -81,7 +81,7 @@ test('a note of one is in the timeline of the other', async (t) => {
 });
 
 test('an integration that ends is announced to the admin, wherever she is', async (t) => {
-  const owner = await tocsin.signedIn('owner');
+  const owner = await tocsin.signInAs('owner');
   const took = await seen(
     () => owner.post(`${tocsin.org.path}/integrations/${integration.id}/disconnect`, {}),
     () => other.page.getByText('An admin disconnected it').waitFor(),
@@ -101,7 +101,7 @@ test('a lost stream is said to be lost, and followed again when it is back', asy
   await notice.waitFor({ timeout: 30_000 });
   await page.getByText(/as of .*, every 10 s$/).waitFor({ timeout: 30_000 });
   await assertAccessible(page, 'a lost stream');
-  await picture(page, 'stream-lost');
+  await screenshot(page, 'stream-lost');
   await page.waitForResponse((answer) => /\/incidents\?/.test(answer.url()) && answer.status() === 200);
   await page.unroute('**/events');
   await page.getByText(/, live$/).waitFor({ timeout: 45_000 });
@@ -110,5 +110,5 @@ test('a lost stream is said to be lost, and followed again when it is back', asy
 
 test('the pages broke no rule but those of the lost stream', () => {
   const expected = /\/events|ERR_(FAILED|CONNECTION|INTERNET|INCOMPLETE|EMPTY|NETWORK)/;
-  for (const { complaints } of [one, other]) assert.deepEqual(complaints.filter((text) => !expected.test(text)), []);
+  for (const { problems } of [one, other]) assert.deepEqual(problems.filter((text) => !expected.test(text)), []);
 });

@@ -2,9 +2,9 @@
 // list of an integration's projects.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, launch, measured, picture, signIn, watchedPage } from '../support/browser.mjs';
+import { assertAccessible, launch, measurePage, screenshot, signIn, watchedPage } from '../support/browser.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { connect, control, createService } from '../support/story.mjs';
+import { connect, control, createService } from '../support/steps.mjs';
 
 const PROJECTS = 300;
 // The newest, so that they are on the first page of any list.
@@ -18,10 +18,10 @@ let admin;
 let integration;
 let browser;
 let page;
-let complaints;
+let problems;
 before(async () => {
   tocsin = await startTocsin();
-  admin = await tocsin.signedIn('admin');
+  admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org);
   for (let n = 0; n < PROJECTS; n += 1) {
     await control(tocsin, 'organizations/northwind/projects', { slug: slug(n) });
@@ -29,8 +29,8 @@ before(async () => {
   }
   for (let n = 0; n < NAMED_ALIKE; n += 1) await createService(admin, tocsin.org, slug(PROJECTS - 1 - n));
   browser = await launch();
-  ({ page, complaints } = await watchedPage(browser, [tocsin.url]));
-  await measured(page);
+  ({ page, problems } = await watchedPage(browser, [tocsin.url]));
+  await measurePage(page);
   await signIn(page, tocsin.url, tocsin.org.people.admin, '/o/acme/incidents');
 });
 after(async () => {
@@ -41,7 +41,7 @@ after(async () => {
 const rows = () => page.getByRole('list', { name: 'Unmapped projects' }).getByRole('listitem');
 
 /** What the page did since it was last asked. */
-const taken = () => page.evaluate(() => window.takeMeasures());
+const taken = () => page.evaluate(() => window.takeMeasurements());
 
 const incidents = async () => Number(await tocsin.value('select count(*) from tocsin.incidents'));
 
@@ -64,7 +64,7 @@ test('hundreds of unmapped projects are there at once and stay quick', async (t)
   t.diagnostic(`longest task in ms: shown ${shown.longest}, typing ${typed.longest}, selecting all ${selected.longest}; layout shift ${shown.shift}`);
   for (const [what, { longest }] of Object.entries({ typed, selected })) assert.ok(longest < LONGEST_TASK_MS, `${what}: a task of ${longest} ms`);
   assert.ok(shown.shift < 0.05, `the layout shifted by ${shown.shift}`);
-  await picture(page, 'unmapped-300');
+  await screenshot(page, 'unmapped-300');
 });
 
 test('same-named services are chosen together, and what was held is run', async () => {
@@ -110,5 +110,5 @@ test('the projects of an integration, three hundred of them, stay quick', async 
 });
 
 test('the page broke no rule', () => {
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(problems, []);
 });

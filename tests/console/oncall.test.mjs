@@ -1,9 +1,9 @@
 // Woken by a link on a phone: signs in, acknowledges, notes and resolves without a pointer. And an admin who finds Sentry disconnected brings it back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, launch, picture, signIn, watchedPage } from '../support/browser.mjs';
+import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { connect, control, createService, mapProject } from '../support/story.mjs';
+import { connect, control, createService, mapProject } from '../support/steps.mjs';
 
 const PHONE = { width: 320, height: 640 };
 
@@ -12,7 +12,7 @@ let integration;
 let browser;
 before(async () => {
   tocsin = await startTocsin();
-  const admin = await tocsin.signedIn('admin');
+  const admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org);
   await mapProject(admin, tocsin.org, integration, 'checkout', await createService(admin, tocsin.org, 'checkout'));
   const { issue } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout', level: 'fatal', title: 'TimeoutError: the payment gateway does not answer' });
@@ -27,7 +27,7 @@ after(async () => {
 const status = () => tocsin.value('select status from tocsin.incidents where number = 1');
 
 test('woken by a link, on a phone, with the keyboard alone', async (t) => {
-  const { page, complaints } = await watchedPage(browser, [tocsin.url], { viewport: PHONE, hasTouch: true });
+  const { page, problems } = await watchedPage(browser, [tocsin.url], { viewport: PHONE, hasTouch: true });
   const { email, password } = tocsin.org.people.responder;
   // A pointer that did anything would be an error of this test.
   await page.addInitScript(() => addEventListener('pointerdown', () => console.error('a pointer was used'), true));
@@ -47,7 +47,7 @@ test('woken by a link, on a phone, with the keyboard alone', async (t) => {
     assert.ok(box && box.y + box.height <= PHONE.height, `${shown} is below the fold`);
   }
   await assertAccessible(page, 'the incident on a phone');
-  await picture(page, 'oncall-phone');
+  await screenshot(page, 'oncall-phone');
 
   const acknowledged = page.waitForResponse((answer) => answer.url().endsWith('/acknowledge'));
   await page.keyboard.press('a');
@@ -71,13 +71,13 @@ test('woken by a link, on a phone, with the keyboard alone', async (t) => {
   await page.keyboard.press('u');
   await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
   await page.getByText('All quiet').waitFor();
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(problems, []);
   await page.context().close();
 });
 
 test('the whole way from the list with keys, and the palette', async () => {
   await control(tocsin, 'organizations/northwind/issues', { project: 'checkout', title: 'Second problem' });
-  const { page, complaints } = await watchedPage(browser, [tocsin.url]);
+  const { page, problems } = await watchedPage(browser, [tocsin.url]);
   await signIn(page, tocsin.url, tocsin.org.people.responder, '/o/acme/incidents');
   await page.getByRole('link', { name: /Second problem/ }).waitFor();
   await page.keyboard.press('j');
@@ -87,12 +87,12 @@ test('the whole way from the list with keys, and the palette', async () => {
   await page.getByRole('combobox', { name: 'Find a command' }).fill('deliveries');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Deliveries', level: 1 }).waitFor();
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(problems, []);
   await page.context().close();
 });
 
 test('an admin finds Sentry disconnected and brings it back, with all its mappings', async () => {
-  const { page, complaints } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]);
+  const { page, problems } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]);
   await signIn(page, tocsin.url, tocsin.org.people.admin, `/o/acme/integrations/${integration.id}`);
   await page.getByText('1 of', { exact: false }).first().waitFor();
   await page.getByRole('button', { name: /^Disconnect/ }).click();
@@ -100,7 +100,7 @@ test('an admin finds Sentry disconnected and brings it back, with all its mappin
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText('An admin disconnected it').first().waitFor();
   await assertAccessible(page, 'a disconnected integration');
-  await picture(page, 'integration-disconnected');
+  await screenshot(page, 'integration-disconnected');
   // It announces itself on every other screen, and leads to where it is mended.
   await page.getByRole('link', { name: 'Incidents' }).first().click();
   await page.getByRole('link', { name: /Sentry: Northwind/ }).click();
@@ -112,6 +112,6 @@ test('an admin finds Sentry disconnected and brings it back, with all its mappin
   await control(tocsin, 'organizations/northwind/issues', { project: 'checkout', title: 'Third problem' });
   await page.getByRole('link', { name: 'Incidents' }).first().click();
   await page.getByRole('link', { name: /Third problem/ }).waitFor();
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(problems, []);
   await page.context().close();
 });

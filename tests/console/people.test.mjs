@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { assertAccessible, launch, picture, signIn, watchedPage } from '../support/browser.mjs';
+import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
 import { eventually, startTocsin } from '../support/harness.mjs';
 
 const fakePassword = () => `fake ${randomBytes(9).toString('hex')}`;
@@ -39,7 +39,7 @@ test('an invitation makes an account and a member', async () => {
   await newcomer.page.goto(link);
   await newcomer.page.getByRole('heading', { name: 'Join Acme' }).waitFor();
   await assertAccessible(newcomer.page, 'the invitation');
-  await picture(newcomer.page, 'invitation-light-desk');
+  await screenshot(newcomer.page, 'invitation-light-desk');
   await newcomer.page.getByRole('textbox', { name: 'Your name' }).fill('New Person');
   await newcomer.page.getByLabel('Choose a password').fill(person.password);
   await newcomer.page.getByRole('button', { name: 'Join Acme' }).click();
@@ -55,7 +55,7 @@ test('an invitation makes an account and a member', async () => {
 test('a role holds from the next request on', async () => {
   await owner.page.reload();
   await owner.page.getByRole('combobox', { name: 'Role of New Person' }).selectOption('admin');
-  const members = await tocsin.signedIn('owner');
+  const members = await tocsin.signInAs('owner');
   await eventually(async () => (await members.get(`${tocsin.org.path}/members`)).json.items.find(({ email }) => email === person.email).role === 'admin');
   await newcomer.page.goto(`${tocsin.url}/o/acme/people`);
   await newcomer.page.getByRole('button', { name: 'Invite' }).waitFor();
@@ -107,7 +107,7 @@ test('a forgotten password is set anew by the link of an operator', async () => 
   person.password = fakePassword();
   await page.getByLabel('New password').fill(person.password);
   await assertAccessible(page, 'a new password');
-  await picture(page, 'password-reset-light-desk');
+  await screenshot(page, 'password-reset-light-desk');
   await page.getByRole('button', { name: 'Change the password' }).click();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await signIn(page, tocsin.url, person, '/o/acme/people');
@@ -143,5 +143,5 @@ test('who is removed sees nothing more', async () => {
 test('the pages broke no rule', () => {
   // A used link is answered 404, and a session that was ended 401.
   const expected = /status of 40[14]/;
-  for (const { complaints } of [owner, newcomer]) assert.deepEqual(complaints.filter((text) => !expected.test(text)), []);
+  for (const { problems } of [owner, newcomer]) assert.deepEqual(problems.filter((text) => !expected.test(text)), []);
 });

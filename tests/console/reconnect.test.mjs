@@ -4,19 +4,19 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, launch, signIn, watchedPage } from '../support/browser.mjs';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, connectOauth, control, createService, mapProject } from '../support/story.mjs';
+import { clearFaults, connect, connectOauth, control, createService, mapProject } from '../support/steps.mjs';
 
 let tocsin;
 let browser;
 let page;
-let complaints;
+let problems;
 let admin;
 
 before(async () => {
   tocsin = await startTocsin({ env: { TOCSIN_REFRESH_MAX_ATTEMPTS: '2' } });
-  admin = await tocsin.signedIn('admin');
+  admin = await tocsin.signInAs('admin');
   browser = await launch();
-  ({ page, complaints } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]));
+  ({ page, problems } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]));
 });
 after(async () => {
   await browser?.close();
@@ -71,7 +71,7 @@ test('where Sentry only refused to renew, Reconnect repairs without leaving the 
   await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 401, times: 0 });
   await admin.post(`${path(integration)}/refresh`);
   await eventually(async () => (await read(integration)).status === 'disconnected');
-  await control(tocsin, 'faults', undefined, 'DELETE');
+  await clearFaults(tocsin);
   const then = await kept(integration);
   await page.getByText(/refuses to renew/i).first().waitFor();
   await page.getByRole('button', { name: 'Reconnect', exact: true }).first().click();
@@ -113,5 +113,5 @@ test('a dead grant of the OAuth application is authorized anew; another organiza
 
 test('the pages broke no rule', () => {
   // While its access is dead an integration cannot list its projects, and the page says why.
-  assert.deepEqual(complaints.filter((one) => !/status of 422 .*\/projects\?/.test(one)), []);
+  assert.deepEqual(problems.filter((one) => !/status of 422 .*\/projects\?/.test(one)), []);
 });

@@ -2,9 +2,9 @@
 // broken. With TOCSIN_SCREENSHOTS=FOLDER the pictures are kept there.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible, launch, picture, signIn, watchedPage } from '../support/browser.mjs';
+import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { connect, control, createService, mapProject } from '../support/story.mjs';
+import { connect, control, createService, mapProject } from '../support/steps.mjs';
 
 const day = [
   { project: 'checkout', level: 'fatal', title: 'TimeoutError: payment gateway did not answer within 5000 ms', environment: 'production', events: 4 },
@@ -20,7 +20,7 @@ let integration;
 let opened;
 before(async () => {
   tocsin = await startTocsin();
-  const admin = await tocsin.signedIn('admin');
+  const admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org);
   for (const slug of ['checkout', 'storefront']) await mapProject(admin, tocsin.org, integration, slug, await createService(admin, tocsin.org, slug));
   for (const { events, ...issue } of day) {
@@ -28,10 +28,10 @@ before(async () => {
     for (let i = 0; i < events; i += 1) await control(tocsin, `issues/${made.issue.id}/events`, { environment: issue.environment, rule: 'Errors in production' });
   }
   await control(tocsin, 'organizations/northwind/issues', { project: 'billing' });
-  const responder = await tocsin.signedIn('responder');
+  const responder = await tocsin.signInAs('responder');
   await responder.post(`${tocsin.org.path}/incidents/2/acknowledge`, { note: 'Looking at the price service.' });
   await responder.post(`${tocsin.org.path}/incidents/4/resolve`, { note: 'Old tab after a deploy.' });
-  const owner = await tocsin.signedIn('owner');
+  const owner = await tocsin.signInAs('owner');
   await owner.post(`${tocsin.org.path}/invitations`, { email: 'lena@acme.example', role: 'responder' });
   await owner.post(`${tocsin.org.path}/tokens`, { name: 'nightly report', role: 'viewer' });
   opened = (await owner.get(`${tocsin.org.path}/deliveries?outcome=opened`)).json.items[0].id;
@@ -64,7 +64,7 @@ const screens = () => [
 for (const colorScheme of ['light', 'dark']) {
   for (const [device, viewport] of [['desk', { width: 1280, height: 800 }], ['phone', { width: 320, height: 700 }]]) {
     test(`every screen, ${colorScheme}, on a ${device}`, async () => {
-      const { page, complaints } = await watchedPage(browser, [tocsin.url], { colorScheme, viewport });
+      const { page, problems } = await watchedPage(browser, [tocsin.url], { colorScheme, viewport });
       await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/incidents');
       for (const [name, path, shown] of screens()) {
         await page.goto(`${tocsin.url}${path}`);
@@ -72,9 +72,9 @@ for (const colorScheme of ['light', 'dark']) {
         await assertAccessible(page, `${name}, ${colorScheme}, ${device}`);
         const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(overhang <= 0, `${name} sticks out by ${overhang} px on a ${device}`);
-        await picture(page, `${name}-${colorScheme}-${device}`, { whole: true });
+        await screenshot(page, `${name}-${colorScheme}-${device}`, { fullPage: true });
       }
-      assert.deepEqual(complaints.filter((text) => !/status of 404.*elsewhere/.test(text)), []);
+      assert.deepEqual(problems.filter((text) => !/status of 404.*elsewhere/.test(text)), []);
       await page.context().close();
     });
   }

@@ -4,17 +4,17 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, launch, signIn, watchedPage } from '../support/browser.mjs';
 import { startTocsin } from '../support/harness.mjs';
-import { control, createService } from '../support/story.mjs';
+import { control, createService } from '../support/steps.mjs';
 
 let tocsin;
 let browser;
 let page;
-let complaints;
+let problems;
 
 before(async () => {
   tocsin = await startTocsin();
   browser = await launch();
-  ({ page, complaints } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]));
+  ({ page, problems } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]));
 });
 after(async () => {
   await browser?.close();
@@ -42,7 +42,7 @@ test('connecting goes through the consent page and comes back connected', async 
 });
 
 test('mapping a project to a service', async () => {
-  const owner = await tocsin.signedIn('owner');
+  const owner = await tocsin.signInAs('owner');
   await createService(owner, tocsin.org, 'checkout');
   await page.reload();
   const made = page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.url().endsWith('/mappings'));
@@ -72,5 +72,5 @@ test('the first incident appears, is acknowledged, and is resolved by Sentry', a
 });
 
 test('the page broke no rule', () => {
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(problems, []);
 });

@@ -1,29 +1,29 @@
-// The audit log: every change with who made it, from where, and what it was before; nobody may change it, secrets never reach it.
+// The audit log: every change with its actor, its origin, and the values before and after, but without secrets.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTocsin } from '../support/harness.mjs';
-import { connect } from '../support/story.mjs';
+import { connect } from '../support/steps.mjs';
 
 let tocsin;
 let admin;
 let audit;
 before(async () => {
   tocsin = await startTocsin();
-  admin = await tocsin.signedIn('admin');
+  admin = await tocsin.signInAs('admin');
   audit = async (query = '') => {
-    const answer = await admin.get(`${tocsin.org.path}/audit${query}`);
-    assert.equal(answer.status, 200, answer.text);
-    return answer.json.items;
+    const response = await admin.get(`${tocsin.org.path}/audit${query}`);
+    assert.equal(response.status, 200, response.text);
+    return response.json.items;
   };
 });
 after(() => tocsin?.stop());
 
-test('a change is one entry: who, from where, what it was and is', async () => {
+test('a change is one entry with actor, address, old and new values', async () => {
   const made = (await admin.post(`${tocsin.org.path}/services`, { slug: 'checkout', name: 'Checkout' })).json;
   await admin.patch(`${tocsin.org.path}/services/${made.id}`, { name: 'Check-out' });
-  // A change that changes nothing is none.
+  // No entry, because the value stays the same.
   await admin.patch(`${tocsin.org.path}/services/${made.id}`, { name: 'Check-out' });
-  await tocsin.withToken().delete(`${tocsin.org.path}/services/${made.id}`);
+  await tocsin.tokenClient().delete(`${tocsin.org.path}/services/${made.id}`);
 
   const [archived, changed, created, ...rest] = await audit(`?subject=${made.id}`);
   assert.equal(rest.length, 0);
@@ -39,33 +39,33 @@ test('a change is one entry: who, from where, what it was and is', async () => {
   assert.deepEqual([archived.actor.kind, archived.actor.name], ['token', 'test admin']);
 });
 
-test('mappings, people, tokens, sign-ins and what the command line does are there too', async () => {
+test('changes of mappings, people, tokens, sessions, and by the command line are in the log', async () => {
   const integration = await connect(tocsin, admin, tocsin.org);
   const service = (await admin.post(`${tocsin.org.path}/services`, { slug: 'search', name: 'Search' })).json;
   const path = `${tocsin.org.path}/integrations/${integration.id}/mappings`;
   const mapping = (await admin.post(path, { sentry_project: 'checkout', service_id: service.id })).json;
   await admin.patch(`${path}/${mapping.id}`, { min_level: 'error' });
   await admin.delete(`${path}/${mapping.id}`);
-  const other = await tocsin.signedIn('viewer');
-  await other.delete('/api/v1/session');
+  const viewer = await tocsin.signInAs('viewer');
+  await viewer.delete('/api/v1/session');
 
   const all = await audit('?limit=200');
-  const actions = (subject) => all.filter((one) => one.subject.id === subject).map((one) => one.action).reverse();
+  const actions = (subject) => all.filter((item) => item.subject.id === subject).map((item) => item.action).reverse();
   assert.deepEqual(actions(mapping.id), ['mapping.created', 'mapping.changed', 'mapping.removed']);
-  assert.ok(all.some((one) => one.action === 'integration.status' && one.actor.name === tocsin.org.people.admin.email && one.after.status === 'connected'));
-  assert.deepEqual(all.filter((one) => one.action === 'integration.created').map((one) => [one.subject.id, one.actor.name]), [[integration.id, tocsin.org.people.admin.email]]);
-  const added = all.filter((one) => one.action === 'member.added');
+  assert.ok(all.some((item) => item.action === 'integration.status' && item.actor.name === tocsin.org.people.admin.email && item.after.status === 'connected'));
+  assert.deepEqual(all.filter((item) => item.action === 'integration.created').map((item) => [item.subject.id, item.actor.name]), [[integration.id, tocsin.org.people.admin.email]]);
+  const added = all.filter((item) => item.action === 'member.added');
   assert.equal(added.length, 4);
-  assert.ok(added.every((one) => one.actor.kind === 'operator' && /@acme\.example$/.test(one.subject.name)));
-  assert.ok(all.some((one) => one.action === 'token.created' && one.actor.kind === 'operator'));
-  const sessions = all.filter((one) => one.actor.name === tocsin.org.people.viewer.email).map((one) => one.action).reverse();
+  assert.ok(added.every((item) => item.actor.kind === 'operator' && /@acme\.example$/.test(item.subject.name)));
+  assert.ok(all.some((item) => item.action === 'token.created' && item.actor.kind === 'operator'));
+  const sessions = all.filter((item) => item.actor.name === tocsin.org.people.viewer.email).map((item) => item.action).reverse();
   assert.deepEqual(sessions, ['session.started', 'session.ended']);
 });
 
-test('filters and pages', async () => {
-  assert.ok((await audit('?action=service')).every((one) => one.action.startsWith('service.')));
+test('entries are filtered and paged', async () => {
+  assert.ok((await audit('?action=service')).every((item) => item.action.startsWith('service.')));
   assert.ok((await audit('?action=service.created')).length >= 2);
-  assert.ok((await audit('?actor=ADMIN@acme')).every((one) => one.actor.name === tocsin.org.people.admin.email));
+  assert.ok((await audit('?actor=ADMIN@acme')).every((item) => item.actor.name === tocsin.org.people.admin.email));
   assert.deepEqual(await audit('?actor=nobody'), []);
   assert.deepEqual(await audit('?until=2020-01-01T00:00:00Z'), []);
   assert.ok((await audit('?since=2020-01-01T00:00:00Z')).length > 0);
@@ -73,17 +73,17 @@ test('filters and pages', async () => {
   const paged = [];
   let cursor = '';
   do {
-    const answer = (await admin.get(`${tocsin.org.path}/audit?limit=3${cursor}`)).json;
-    paged.push(...answer.items);
-    cursor = answer.next_cursor ? `&cursor=${answer.next_cursor}` : undefined;
+    const response = (await admin.get(`${tocsin.org.path}/audit?limit=3${cursor}`)).json;
+    paged.push(...response.items);
+    cursor = response.next_cursor ? `&cursor=${response.next_cursor}` : undefined;
   } while (cursor);
-  assert.deepEqual(paged.map((one) => one.id), whole.map((one) => one.id));
+  assert.deepEqual(paged.map((item) => item.id), whole.map((item) => item.id));
   for (const query of ['since=yesterday', 'cursor=eA', 'limit=0', 'actor=%ff']) {
     assert.equal((await admin.get(`${tocsin.org.path}/audit?${query}`)).status, 400, query);
   }
 });
 
-test('a file of it', async () => {
+test('the log is exported as CSV or NDJSON', async () => {
   await admin.post(`${tocsin.org.path}/services`, { slug: 'odd', name: '=1+1, "odd"' });
   const csv = await admin.get(`${tocsin.org.path}/audit/export`);
   assert.equal(csv.status, 200);
@@ -92,23 +92,23 @@ test('a file of it', async () => {
   assert.equal(csv.headers['content-disposition'], 'attachment; filename="audit-acme.csv"');
   const lines = csv.text.trimEnd().split('\r\n');
   assert.equal(lines.length, 1 + Number(csv.headers['tocsin-entries']));
-  assert.ok(csv.text.includes('"\'=1+1, ""odd"""'), 'a name that looks like a formula is none');
-  const lineByLine = await admin.get(`${tocsin.org.path}/audit/export?format=ndjson&action=service`);
-  const items = lineByLine.text.trimEnd().split('\n').map((line) => JSON.parse(line));
+  assert.ok(csv.text.includes('"\'=1+1, ""odd"""'), 'a name that looks like a formula is escaped');
+  const ndjson = await admin.get(`${tocsin.org.path}/audit/export?format=ndjson&action=service`);
+  const items = ndjson.text.trimEnd().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(items, await audit('?action=service&limit=200'));
   assert.equal((await admin.get(`${tocsin.org.path}/audit/export?format=pdf`)).status, 400);
 });
 
-test('only admins read it, and no organization another one\'s; no secret is in it', async () => {
+test('only admins of the organization can read the log, and it contains no secret', async () => {
   for (const role of ['responder', 'viewer']) {
-    const client = await tocsin.signedIn(role);
+    const client = await tocsin.signInAs(role);
     for (const path of ['/audit', '/audit/export']) assert.equal((await client.get(tocsin.org.path + path)).status, 403, role);
   }
   const globex = await tocsin.createOrganization('globex');
-  const stranger = await tocsin.signedIn('owner', globex);
+  const stranger = await tocsin.signInAs('owner', globex);
   assert.equal((await stranger.get(`${tocsin.org.path}/audit`)).status, 404);
   assert.doesNotMatch((await stranger.get(`${globex.path}/audit/export`)).text, /acme/i);
-  const mine = (await admin.get(`${tocsin.org.path}/audit/export`)).text;
-  assert.doesNotMatch(mine, /token_hash|password|sealed|\\\\x[0-9a-f]{8}/);
-  assert.ok(!mine.includes(tocsin.org.token.split('_').at(-1)));
+  const exported = (await admin.get(`${tocsin.org.path}/audit/export`)).text;
+  assert.doesNotMatch(exported, /token_hash|password|sealed|\\\\x[0-9a-f]{8}/);
+  assert.ok(!exported.includes(tocsin.org.token.split('_').at(-1)));
 });

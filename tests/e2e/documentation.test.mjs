@@ -1,4 +1,4 @@
-// What the manual says is what the program says.
+// The manual matches the program.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -7,16 +7,16 @@ import { run } from '../support/program.mjs';
 test('docs/configuration.md lists every variable with its default and meaning, as --help does', async () => {
   const { stdout, status } = await run(['serve', '--help']);
   assert.equal(status, 0);
-  const told = [...stdout.matchAll(/^ {2}(TOCSIN_\w+)(?: \((required|default [^)]*)\))?\n {6}(.*)$/gm)].map(
+  const printed = [...stdout.matchAll(/^ {2}(TOCSIN_\w+)(?: \((required|default [^)]*)\))?\n {6}(.*)$/gm)].map(
     ([, name, fallback, meaning]) => `| ${name} | ${fallback?.replace('default ', '') ?? 'none'} | ${meaning} |`,
   );
-  assert.ok(told.length > 20);
+  assert.ok(printed.length > 20);
   const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-  const written = page.split('\n').filter((line) => line.startsWith('| TOCSIN_'));
-  assert.deepEqual(written, told);
+  const documented = page.split('\n').filter((line) => line.startsWith('| TOCSIN_'));
+  assert.deepEqual(documented, printed);
 });
 
-test('every command explains itself', async () => {
+test('every command has a help text', async () => {
   for (const command of [[], ['serve'], ['sandbox'], ['org', 'create'], ['user', 'create'], ['user', 'reset-password'], ['token', 'create'], ['integration', 'list'], ['key', 'rotate'], ['doctor']]) {
     const { status, stdout } = await run([...command, '--help']);
     assert.equal(status, 0, command.join(' '));
@@ -24,7 +24,7 @@ test('every command explains itself', async () => {
   }
 });
 
-test('wrong usage and wrong configuration are status 2, all problems at once on standard error', async () => {
+test('wrong usage and invalid configuration exit with status 2 and list all problems on standard error', async () => {
   assert.equal((await run(['conquer'])).status, 2);
   const { status, stdout, stderr } = await run(['serve'], { env: { TOCSIN_PUBLIC_URL: 'ftp://x', TOCSIN_VAULT_KEYS: 'nonsense', TOCSIN_REFRESH_LEASE: '1s' } });
   assert.equal(status, 2);
@@ -32,10 +32,10 @@ test('wrong usage and wrong configuration are status 2, all problems at once on 
   for (const name of ['TOCSIN_DATABASE_URL', 'TOCSIN_PUBLIC_URL', 'TOCSIN_VAULT_KEYS', 'TOCSIN_REFRESH_LEASE']) assert.match(stderr, new RegExp(name));
 });
 
-test('the console explains each way in which connecting may end', () => {
+test('the console explains every error of a connect flow', () => {
   const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-  const ends = [...source('libs/integrations/src/connect.cpp').matchAll(/\{connect_refusal::\w+, "(\w+)"\}/g)].map(([, name]) => name);
-  assert.ok(ends.length >= 11, `${ends}`);
+  const codes = [...source('libs/integrations/src/connect.cpp').matchAll(/\{connect_refusal::\w+, "(\w+)"\}/g)].map(([, name]) => name);
+  assert.ok(codes.length >= 11, `${codes}`);
   const explained = source('services/console/src/features/integrations/connect_errors.ts').split('const errors:')[1];
-  for (const name of ends) assert.match(explained, new RegExp(`^  ${name}[:,]`, 'm'), name);
+  for (const name of codes) assert.match(explained, new RegExp(`^  ${name}[:,]`, 'm'), name);
 });

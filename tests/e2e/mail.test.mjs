@@ -1,9 +1,9 @@
-// Invitations by mail, where the operator has a mail server: the same link; and no mail server keeps anybody from inviting.
+// Invitations by mail if a mail server is configured. Failures of the mail server do not prevent invitations.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTocsin } from '../support/harness.mjs';
 import { run } from '../support/program.mjs';
-import { MailServer } from '../support/smtp.mjs';
+import { MailServer } from '../support/mail_server.mjs';
 
 let mail;
 let tocsin;
@@ -12,7 +12,7 @@ let path;
 before(async () => {
   mail = await MailServer.start();
   tocsin = await startTocsin({ env: { TOCSIN_SMTP_URL: mail.url, TOCSIN_MAIL_FROM: 'tocsin@acme.example' } });
-  admin = await tocsin.signedIn('admin');
+  admin = await tocsin.signInAs('admin');
   path = `${tocsin.org.path}/invitations`;
 });
 after(async () => {
@@ -23,10 +23,10 @@ after(async () => {
 const bodyOf = (text) => Buffer.from(text.slice(text.indexOf('\r\n\r\n') + 4), 'base64').toString('utf8');
 const headerOf = (text, name) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1].trim();
 
-test('an invitation is mailed to whom it is for, with the link', async () => {
-  const made = await admin.post(path, { email: 'new@acme.example', role: 'responder' });
-  assert.equal(made.status, 201, made.text);
-  assert.equal(made.json.mailed, true, tocsin.service.tail(5));
+test('an invitation is mailed to the invited address with the link', async () => {
+  const invitation = await admin.post(path, { email: 'new@acme.example', role: 'responder' });
+  assert.equal(invitation.status, 201, invitation.text);
+  assert.equal(invitation.json.mailed, true, tocsin.service.tail(5));
   assert.equal(mail.messages.length, 1);
   const [message] = mail.messages;
   assert.equal(message.from, '<tocsin@acme.example>');
@@ -34,41 +34,41 @@ test('an invitation is mailed to whom it is for, with the link', async () => {
   assert.equal(headerOf(message.text, 'To'), 'new@acme.example');
   assert.match(headerOf(message.text, 'Content-Type'), /charset=utf-8/);
   const body = bodyOf(message.text);
-  assert.ok(body.includes(made.json.link));
+  assert.ok(body.includes(invitation.json.link));
   assert.ok(body.includes(`${tocsin.org.people.admin.email} invites you to the organization Acme`));
 });
 
-test('no name of anything breaks out of the message', async () => {
+test('names cannot inject headers or commands into the message', async () => {
   await tocsin.sql("update tocsin.organizations set name = E'Acme\\r\\nBcc: everybody@example.com\\r\\n.\\r\\nMAIL FROM:<x@y>'");
   const count = mail.messages.length;
-  const made = await admin.post(path, { email: 'second@acme.example', role: 'viewer' });
-  assert.equal(made.json.mailed, true);
+  const invitation = await admin.post(path, { email: 'second@acme.example', role: 'viewer' });
+  assert.equal(invitation.json.mailed, true);
   assert.equal(mail.messages.length, count + 1);
   const message = mail.messages.at(-1);
   assert.equal(headerOf(message.text, 'Bcc'), undefined);
   assert.deepEqual(message.to, ['<second@acme.example>']);
   assert.equal(mail.commands.filter((line) => line.startsWith('MAIL FROM')).length, mail.messages.length);
   for (const email of ['a@b.example>', 'a@b.example,c', '<a@b.example']) {
-    const odd = await admin.post(path, { email, role: 'viewer' });
-    assert.deepEqual([odd.status, odd.json.mailed], [201, false], odd.text);
+    const invalid = await admin.post(path, { email, role: 'viewer' });
+    assert.deepEqual([invalid.status, invalid.json.mailed], [201, false], invalid.text);
   }
-  assert.equal(mail.messages.length, count + 1, 'odd addresses are not mailed');
+  assert.equal(mail.messages.length, count + 1, 'nothing is sent to these addresses');
 });
 
-test('a mail server that refuses, or is away, keeps nobody from inviting', async () => {
-  mail.answer = '550 no';
+test('invitations work if the mail server refuses or is unreachable', async () => {
+  mail.dataReply = '550 no';
   const refused = await admin.post(path, { email: 'third@acme.example', role: 'viewer' });
   assert.deepEqual([refused.status, refused.json.mailed], [201, false]);
   assert.match(refused.json.link, /\/invitation#/);
   assert.ok(tocsin.service.lines.some((line) => line.event === 'invitation not mailed' && line.invitation === refused.json.id));
-  assert.ok(!tocsin.service.lines.some((line) => line.text.includes(new URL(refused.json.link).hash.slice(1))), 'the log has no link');
+  assert.ok(!tocsin.service.lines.some((line) => line.text.includes(new URL(refused.json.link).hash.slice(1))), 'the link is not logged');
   await mail.stop();
   mail = undefined;
-  const away = await admin.post(path, { email: 'fourth@acme.example', role: 'viewer' });
-  assert.deepEqual([away.status, away.json.mailed], [201, false]);
+  const unreachable = await admin.post(path, { email: 'fourth@acme.example', role: 'viewer' });
+  assert.deepEqual([unreachable.status, unreachable.json.mailed], [201, false]);
 });
 
-test('half a configuration is refused, and shows no password', async () => {
+test('an incomplete configuration is refused without showing the password', async () => {
   const done = await run(['serve'], { env: { TOCSIN_SMTP_URL: 'smtp://user:fake-secret@host/path' } });
   assert.equal(done.status, 2);
   assert.match(done.stderr, /TOCSIN_SMTP_URL/);

@@ -1,8 +1,9 @@
-// Reconnect keeps the integration's id, mappings and history, and repairs without a person where it can; Disconnect leaves no token behind.
+// Reconnect keeps the integration's id, mappings, and history, and repairs without a new installation if it can. Disconnect deletes the tokens.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, control, createService, install, IssueBodies, mapProject, startConnect } from '../support/story.mjs';
+import { clearFaults, connect, connectError, control, createService, install, mapProject, startConnect, uninstallAll } from '../support/steps.mjs';
+import { IssueBodies } from '../support/webhook.mjs';
 
 let tocsin;
 let admin;
@@ -10,8 +11,8 @@ let integration;
 let path;
 before(async () => {
   tocsin = await startTocsin({ env: { TOCSIN_REFRESH_MAX_ATTEMPTS: '2' } });
-  admin = await tocsin.signedIn('admin');
-  // Else it may count as a first webhook, or come a moment too late to.
+  admin = await tocsin.signInAs('admin');
+  // This webhook could arrive at any time and count as the first one.
   await control(tocsin, 'settings', { installation_created: 'never' });
   integration = await connect(tocsin, admin, tocsin.org);
   path = `${tocsin.org.path}/integrations/${integration.id}`;
@@ -20,21 +21,21 @@ before(async () => {
 after(() => tocsin?.stop());
 
 const read = async () => (await admin.get(path)).json;
-const mappings = async () => (await admin.get(`${path}/mappings`)).json.items;
-const created = () => tocsin.webhook({ resource: 'issue', body: new IssueBodies(integration.installation_id).issue('created') });
-const lastOutcome = async () => (await admin.get(`${tocsin.org.path}/deliveries?limit=1`)).json.items[0].outcome;
+const readMappings = async () => (await admin.get(`${path}/mappings`)).json.items;
+const sendCreated = () => tocsin.sendWebhook({ resource: 'issue', body: new IssueBodies(integration.installation_id).issue('created') });
+const readLastOutcome = async () => (await admin.get(`${tocsin.org.path}/deliveries?limit=1`)).json.items[0].outcome;
 
-test('the test looks at each part', async () => {
-  const answer = await admin.post(`${path}/test`);
-  assert.equal(answer.status, 200, answer.text);
-  const outcomes = Object.fromEntries(answer.json.checks.map((one) => [one.name, one.outcome]));
+test('the test of an integration checks each part', async () => {
+  const response = await admin.post(`${path}/test`);
+  assert.equal(response.status, 200, response.text);
+  const outcomes = Object.fromEntries(response.json.checks.map((check) => [check.name, check.outcome]));
   assert.deepEqual(outcomes, { token: 'passed', scopes: 'passed', organization: 'passed', webhooks: 'warning', mappings: 'passed' });
-  assert.ok(answer.json.checks.every((one) => one.detail.length > 5));
+  assert.ok(response.json.checks.every((check) => check.detail.length > 5));
 });
 
-test('a token that somebody else replaced is renewed by whoever meets it', async () => {
+test('a request with a rejected token refreshes it', async () => {
   await control(tocsin, `installations/${integration.installation_id}/token`, undefined, 'DELETE');
-  const failed = (await admin.post(`${path}/test`)).json.checks.find((one) => one.name === 'token');
+  const failed = (await admin.post(`${path}/test`)).json.checks.find((check) => check.name === 'token');
   assert.equal(failed.outcome, 'failed');
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
   assert.equal((await admin.get(`${path}/attempts`)).json.items[0].trigger, 'use');
@@ -44,127 +45,124 @@ test('after refusals, Reconnect repairs the installation without a person', asyn
   await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 401, times: 0 });
   await admin.post(`${path}/refresh`);
   await eventually(async () => (await read()).status === 'disconnected');
-  await control(tocsin, 'faults', undefined, 'DELETE');
-  const answer = await admin.post(`${path}/reconnect`);
-  assert.equal(answer.status, 200, answer.text);
-  assert.equal(answer.json.authorize_url, null);
-  assert.equal(answer.json.integration.status, 'connected');
-  assert.equal(answer.json.integration.installation_id, integration.installation_id, 'the same installation: alert rules live on');
-  assert.equal((await mappings()).length, 1);
+  await clearFaults(tocsin);
+  const response = await admin.post(`${path}/reconnect`);
+  assert.equal(response.status, 200, response.text);
+  assert.equal(response.json.authorize_url, null);
+  assert.equal(response.json.integration.status, 'connected');
+  assert.equal(response.json.integration.installation_id, integration.installation_id, 'the same installation, so that alert rules stay valid');
+  assert.equal((await readMappings()).length, 1);
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
   const [noted] = await tocsin.sql("select actor_name, before_value, after_value from tocsin.audit_log where action = 'integration.status' order by audit_id desc limit 1");
-  assert.deepEqual([noted.actor_name, noted.before_value.status, noted.after_value.status], [tocsin.org.people.admin.email, 'disconnected', 'connected'], 'noted as who pressed it');
+  assert.deepEqual([noted.actor_name, noted.before_value.status, noted.after_value.status], [tocsin.org.people.admin.email, 'disconnected', 'connected'], 'the actor is in the audit log');
 });
 
-test('where Sentry does not offer the JWT grant, Reconnect renews with the refresh token', async () => {
+test('if Sentry does not offer the JWT grant, Reconnect uses the refresh token', async () => {
   await control(tocsin, 'settings', { jwt_grant_enabled: false });
   await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 401, times: 0 });
   await admin.post(`${path}/refresh`);
   await eventually(async () => (await read()).status === 'disconnected');
-  await control(tocsin, 'faults', undefined, 'DELETE');
-  const answer = await admin.post(`${path}/reconnect`);
-  assert.equal(answer.json.authorize_url, null, answer.text);
-  assert.deepEqual([answer.json.integration.status, answer.json.integration.installation_id], ['connected', integration.installation_id]);
+  await clearFaults(tocsin);
+  const response = await admin.post(`${path}/reconnect`);
+  assert.equal(response.json.authorize_url, null, response.text);
+  assert.deepEqual([response.json.integration.status, response.json.integration.installation_id], ['connected', integration.installation_id]);
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
   await control(tocsin, 'settings', { jwt_grant_enabled: true });
 });
 
-test('a Reconnect is the renewal that is under way, not a second one beside it', async () => {
+test('a refresh during a Reconnect is refused', async () => {
   await control(tocsin, 'faults', { match: 'authorizations', kind: 'delay', delay_ms: 500 });
-  const repairing = tocsin.withToken().post(`${path}/reconnect`);
+  const reconnecting = tocsin.tokenClient().post(`${path}/reconnect`);
   await eventually(() => tocsin.value('select count(*) from tocsin.credentials where lease_until > tocsin.now()'), { what: 'a lease' });
   assert.equal((await admin.post(`${path}/refresh`)).json.code, 'conflict');
-  assert.equal((await repairing).json.integration.status, 'connected');
+  assert.equal((await reconnecting).json.integration.status, 'connected');
   assert.equal((await admin.get(`${path}/projects`)).status, 200);
 });
 
-test('while Sentry does not answer, nobody is sent to install again', async () => {
+test('while Sentry is unavailable, Reconnect does not ask for a new installation', async () => {
   await control(tocsin, 'faults', { match: 'authorizations', kind: 'status', status: 503, times: 1 });
-  const answer = await admin.post(`${path}/reconnect`);
-  assert.equal(answer.status, 503);
-  assert.equal(answer.json.code, 'unavailable');
+  const response = await admin.post(`${path}/reconnect`);
+  assert.equal(response.status, 503);
+  assert.equal(response.json.code, 'unavailable');
   assert.notEqual((await read()).status, 'disconnected');
   assert.equal((await admin.get(`${path}/projects`)).status, 200, 'the old token is still used');
 });
 
-test('Disconnect deletes the tokens at once, pauses mappings and silences webhooks', async () => {
-  const answer = await admin.post(`${path}/disconnect`);
-  assert.equal(answer.status, 200, answer.text);
-  assert.deepEqual([answer.json.status, answer.json.status_reason, answer.json.credential], ['disconnected', 'disconnected_by_admin', null]);
+test('Disconnect deletes the tokens at once, pauses mappings, and makes webhooks ineffective', async () => {
+  const response = await admin.post(`${path}/disconnect`);
+  assert.equal(response.status, 200, response.text);
+  assert.deepEqual([response.json.status, response.json.status_reason, response.json.credential], ['disconnected', 'disconnected_by_admin', null]);
   assert.equal(await tocsin.value('select count(*) from tocsin.credentials'), 0);
-  assert.deepEqual((await mappings()).map((one) => one.active), [false]);
-  assert.equal((await created()).status, 200);
-  assert.equal(await lastOutcome(), 'inactive');
+  assert.deepEqual((await readMappings()).map((mapping) => mapping.active), [false]);
+  assert.equal((await sendCreated()).status, 200);
+  assert.equal(await readLastOutcome(), 'inactive');
   assert.equal((await admin.post(`${path}/refresh`)).json.code, 'conflict');
-  assert.equal((await admin.post(`${path}/disconnect`)).status, 200, 'again changes nothing');
+  assert.equal((await admin.post(`${path}/disconnect`)).status, 200, 'repeating it changes nothing');
 });
 
 test('Reconnect after Disconnect repairs the existing installation and resumes the mappings', async () => {
-  const answer = await admin.post(`${path}/reconnect`, {});
-  assert.equal(answer.json.authorize_url, null, answer.text);
-  assert.equal(answer.json.integration.status, 'connected');
-  assert.deepEqual((await mappings()).map((one) => one.active), [true]);
-  await created();
-  assert.equal(await lastOutcome(), 'opened');
+  const response = await admin.post(`${path}/reconnect`, {});
+  assert.equal(response.json.authorize_url, null, response.text);
+  assert.equal(response.json.integration.status, 'connected');
+  assert.deepEqual((await readMappings()).map((mapping) => mapping.active), [true]);
+  await sendCreated();
+  assert.equal(await readLastOutcome(), 'opened');
 });
 
-test('after an uninstall, Reconnect leads to a new installation and keeps everything', async () => {
+test('after an uninstall, Reconnect leads to a new installation and keeps id and mappings', async () => {
   await control(tocsin, `installations/${integration.installation_id}`, undefined, 'DELETE');
-  const answer = await admin.post(`${path}/reconnect`);
-  assert.ok(answer.json.authorize_url, answer.text);
-  assert.equal(answer.json.integration.id, integration.id);
-  const back = await admin.get(await install(tocsin, answer.json.authorize_url));
+  const response = await admin.post(`${path}/reconnect`);
+  assert.ok(response.json.authorize_url, response.text);
+  assert.equal(response.json.integration.id, integration.id);
+  const back = await admin.get(await install(tocsin, response.json.authorize_url));
   assert.ok(back.headers.location.endsWith(`/integrations/${integration.id}?connected=1`), back.headers.location);
-  const after = await read();
-  assert.equal(after.status, 'connected');
-  assert.notEqual(after.installation_id, integration.installation_id);
-  assert.equal((await mappings()).length, 1);
-  assert.equal((await created()).status, 401, 'the old installation is nobody any more');
-  integration = after;
-  await created();
-  assert.equal(await lastOutcome(), 'opened');
+  const reconnected = await read();
+  assert.equal(reconnected.status, 'connected');
+  assert.notEqual(reconnected.installation_id, integration.installation_id);
+  assert.equal((await readMappings()).length, 1);
+  assert.equal((await sendCreated()).status, 401, 'the old installation is unknown');
+  integration = reconnected;
+  await sendCreated();
+  assert.equal(await readLastOutcome(), 'opened');
 });
 
-test('another Sentry organization is refused by name, unless it is meant', async () => {
+test('another Sentry organization is refused with both names, unless explicitly allowed', async () => {
   await control(tocsin, `installations/${integration.installation_id}`, undefined, 'DELETE');
-  const elsewhere = async (body) => {
+  const reconnectElsewhere = async (body) => {
     const { authorize_url: url } = (await admin.post(`${path}/reconnect`, body)).json;
     return new URL((await admin.get(await install(tocsin, url, 'empire-state'))).headers.location, tocsin.url).searchParams;
   };
-  const refused = await elsewhere({});
+  const refused = await reconnectElsewhere({});
   assert.deepEqual([refused.get('connect_error'), refused.get('expected')], ['other_organization', 'Northwind Traders']);
   assert.match(refused.get('found'), /Empire State/);
   assert.equal((await read()).sentry_org.slug, 'northwind');
   assert.equal(await tocsin.value('select count(*) from tocsin.credentials'), 0);
 
-  const { installations } = await control(tocsin, 'state', undefined, 'GET');
-  for (const { uuid } of installations) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
-  const meant = await elsewhere({ allow_other_organization: true });
-  assert.equal(meant.get('connected'), '1');
+  await uninstallAll(tocsin);
+  const allowed = await reconnectElsewhere({ allow_other_organization: true });
+  assert.equal(allowed.get('connected'), '1');
   assert.equal((await read()).sentry_org.slug, 'empire-state');
 });
 
-test('what was disconnected may be connected by another organization; a claim that stands may not', async () => {
+test('another organization may claim a disconnected Sentry organization, but not a connected one', async () => {
   const other = await tocsin.createOrganization('globex');
-  const theirs = await tocsin.signedIn('admin', other);
+  const theirs = await tocsin.signInAs('admin', other);
   await admin.post(`${path}/disconnect`);
-  const { installations } = await control(tocsin, 'state', undefined, 'GET');
-  for (const { uuid } of installations) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
+  await uninstallAll(tocsin);
   const taken = await connect(tocsin, theirs, other, { organization: 'empire-state' });
-  // As if the installation itself had been taken over: a repair must not even ask Sentry, which would kill their tokens.
+  // As if the other organization had taken over the installation itself: a repair attempt would invalidate its tokens.
   await tocsin.sql('update tocsin.integrations set installation_id = $1 where integration_id = $2', [taken.installation_id, integration.id]);
-  const answer = await admin.post(`${path}/reconnect`);
+  const response = await admin.post(`${path}/reconnect`);
   const theirTest = (await theirs.post(`${other.path}/integrations/${taken.id}/test`)).json.checks;
-  assert.equal(theirTest.find((one) => one.name === 'token').outcome, 'passed', 'the other organization lost nothing');
-  assert.ok(answer.json.authorize_url);
-  const { installations: now } = await control(tocsin, 'state', undefined, 'GET');
-  for (const { uuid } of now) await control(tocsin, `installations/${uuid}`, undefined, 'DELETE');
-  const back = await admin.get(await install(tocsin, answer.json.authorize_url, 'empire-state'));
-  assert.equal(new URL(back.headers.location, tocsin.url).searchParams.get('connect_error'), 'already_claimed');
+  assert.equal(theirTest.find((item) => item.name === 'token').outcome, 'passed', 'the other organization still has its token');
+  assert.ok(response.json.authorize_url);
+  await uninstallAll(tocsin);
+  const back = await admin.get(await install(tocsin, response.json.authorize_url, 'empire-state'));
+  assert.equal(connectError(back), 'already_claimed');
 });
 
-test('only admins connect, reconnect, disconnect and test', async () => {
-  const responder = await tocsin.signedIn('responder');
+test('only admins connect, reconnect, disconnect, and test', async () => {
+  const responder = await tocsin.signInAs('responder');
   for (const action of ['reconnect', 'disconnect', 'refresh', 'test']) assert.equal((await responder.post(`${path}/${action}`)).status, 403, action);
   assert.equal((await responder.post(`${tocsin.org.path}/integrations`, { mode: 'public' })).status, 403);
   await startConnect(admin, tocsin.org);

@@ -1,102 +1,101 @@
-// The scheduler keeps tokens alive, and an integration turns Disconnected only on proof.
+// The scheduler refreshes tokens, and an integration is disconnected only on proof.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { connect, control } from '../support/story.mjs';
+import { clearFaults, connect, control, sandboxState } from '../support/steps.mjs';
 
 let tocsin;
 let admin;
 let integration;
 const read = async () => (await admin.get(`${tocsin.org.path}/integrations/${integration.id}`)).json;
-const attempts = async () => (await admin.get(`${tocsin.org.path}/integrations/${integration.id}/attempts`)).json.items;
-const fault = (body) => control(tocsin, 'faults', { match: 'authorizations', ...body });
-const tokenCalls = async () => (await control(tocsin, 'state', undefined, 'GET')).token_calls;
+const readAttempts = async () => (await admin.get(`${tocsin.org.path}/integrations/${integration.id}/attempts`)).json.items;
+const injectFault = (body) => control(tocsin, 'faults', { match: 'authorizations', ...body });
 
 before(async () => {
   tocsin = await startTocsin({ env: { TOCSIN_REFRESH_MAX_ATTEMPTS: '3', TOCSIN_SENTRY_TIMEOUT: '2s', TOCSIN_REFRESH_LEASE: '4s' } });
-  admin = await tocsin.signedIn('admin');
+  admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org);
 });
 after(() => tocsin?.stop());
 
-/** Time goes on for the database, which says what is due. */
+/** Moves the database's clock to the time of the next refresh. */
 async function untilDue() {
   const due = Date.parse((await read()).credential.next_refresh_at);
   const now = Date.parse((await tocsin.value('select tocsin.now()')).toISOString());
-  await tocsin.moveTime(Math.ceil((due - now) / 1000) + 1);
+  await tocsin.setTimeOffset(Math.ceil((due - now) / 1000) + 1);
 }
 
-test('a token is renewed before it expires, by the JWT grant', async () => {
+test('a token is refreshed by the JWT grant before it expires', async () => {
   const before = await read();
   await untilDue();
-  const after = await eventually(async () => {
+  const refreshed = await eventually(async () => {
     const now = await read();
     return now.credential.refreshed_at > before.credential.refreshed_at && now;
   });
-  assert.equal(after.status, 'connected');
-  const [attempt] = await attempts();
+  assert.equal(refreshed.status, 'connected');
+  const [attempt] = await readAttempts();
   assert.deepEqual([attempt.outcome, attempt.trigger], ['refreshed', 'schedule']);
-  const calls = await tokenCalls();
+  const calls = (await sandboxState(tocsin)).token_calls;
   assert.equal(Object.entries(calls).filter(([grant]) => grant.includes('jwt')).length, 1, JSON.stringify(calls));
-  // The new token works: Sentry lists its projects with it.
+  // The new token works.
   assert.equal((await admin.get(`${tocsin.org.path}/integrations/${integration.id}/projects`)).status, 200);
 });
 
-test('Refresh now renews at once', async () => {
+test('an admin refreshes a token at once', async () => {
   const before = await read();
-  const answer = await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
-  assert.equal(answer.status, 200, answer.text);
-  assert.ok(answer.json.credential.refreshed_at > before.credential.refreshed_at);
-  assert.equal((await attempts())[0].trigger, 'person');
+  const response = await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
+  assert.equal(response.status, 200, response.text);
+  assert.ok(response.json.credential.refreshed_at > before.credential.refreshed_at);
+  assert.equal((await readAttempts())[0].trigger, 'person');
 });
 
-test('a passing failure degrades, webhooks keep working, and it heals by itself', async () => {
-  await fault({ kind: 'status', status: 500, times: 1 });
+test('a temporary failure degrades the integration, webhooks still work, and it recovers', async () => {
+  await injectFault({ kind: 'status', status: 500, times: 1 });
   const degraded = await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
   assert.equal(degraded.json.status, 'degraded');
   assert.equal(degraded.json.status_reason, 'refresh_failing');
   assert.ok(degraded.json.remedy);
   const { webhooks } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
-  assert.equal(webhooks[0].status, 200, 'a dead token never silences a page');
-  const healed = await eventually(async () => {
+  assert.equal(webhooks[0].status, 200, 'webhooks are processed without a valid token');
+  const recovered = await eventually(async () => {
     const now = await read();
     return now.status === 'connected' && now;
   });
-  assert.equal(healed.credential.failed_attempts, 0);
+  assert.equal(recovered.credential.failed_attempts, 0);
 });
 
-test('a lost answer leaves no dead integration', async () => {
-  await fault({ kind: 'lost_answer', times: 1 });
+test('an integration recovers from a lost response', async () => {
+  await injectFault({ kind: 'lost_answer', times: 1 });
   await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
   await eventually(async () => (await read()).status === 'connected');
   assert.equal((await admin.get(`${tocsin.org.path}/integrations/${integration.id}/projects`)).status, 200);
 });
 
-test('garbage, redirects and silence are transient', async () => {
+test('garbage, redirects, and timeouts are transient', async () => {
   for (const kind of ['garbage', 'html', 'redirect', 'truncated', 'drop', 'hang']) {
-    await fault({ kind, times: 1 });
-    const answer = await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
-    assert.equal(answer.json.status, 'degraded', kind);
-    assert.equal(answer.json.credential.failed_attempts, 0, `${kind} does not count while the token lives`);
-    await control(tocsin, 'faults', undefined, 'DELETE');
+    await injectFault({ kind, times: 1 });
+    const response = await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
+    assert.equal(response.json.status, 'degraded', kind);
+    assert.equal(response.json.credential.failed_attempts, 0, `${kind} does not count while the token is valid`);
+    await clearFaults(tocsin);
     await eventually(async () => (await read()).status === 'connected', { what: `recovery from ${kind}` });
   }
 });
 
-test('refusals disconnect after the configured number of them', async () => {
-  await fault({ kind: 'status', status: 401, times: 0 });
+test('the configured number of refusals disconnects the integration', async () => {
+  await injectFault({ kind: 'status', status: 401, times: 0 });
   await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`);
-  const ended = await eventually(async () => {
+  const disconnected = await eventually(async () => {
     const now = await read();
     return now.status === 'disconnected' && now;
   });
-  assert.equal(ended.status_reason, 'refused');
-  assert.match(ended.remedy, /Reconnect/);
-  const failed = (await attempts()).filter((attempt) => attempt.outcome === 'refused');
-  // The one that a person asked for out of turn does not count: three that were due did.
+  assert.equal(disconnected.status_reason, 'refused');
+  assert.match(disconnected.remedy, /Reconnect/);
+  const failed = (await readAttempts()).filter((attempt) => attempt.outcome === 'refused');
+  // The manual attempt does not count; the three scheduled attempts do.
   assert.equal(failed.length, 4);
-  assert.equal(ended.credential.failed_attempts, 3);
+  assert.equal(disconnected.credential.failed_attempts, 3);
   const { webhooks } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
-  assert.equal(webhooks[0].status, 200, 'still verified and processed');
-  await control(tocsin, 'faults', undefined, 'DELETE');
+  assert.equal(webhooks[0].status, 200, 'webhooks are still processed');
+  await clearFaults(tocsin);
 });

@@ -1,4 +1,4 @@
-// Clients that take their time, on purpose: nobody else waits for them.
+// Slow clients, as in a slow HTTP attack, do not delay other clients.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import http from 'node:http';
@@ -12,40 +12,40 @@ after(() => tocsin?.stop());
 const seconds = Number(process.env.TOCSIN_TEST_SLOW_SECONDS ?? 5);
 const connections = 1500;
 
-/** One request as anybody makes it, on a connection of its own and from another address; in milliseconds. */
-function request(path, headers = {}) {
+/** A normal request on a new connection from another address. Resolves to its status and duration in milliseconds. */
+function sendRequest(path, headers = {}) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const one = http.get(`${tocsin.url}${path}`, { agent: false, localAddress: '127.0.0.2', headers }, (answer) => {
-      answer.resume().on('end', () => resolve({ status: answer.statusCode, took: performance.now() - began }));
+    const request = http.get(`${tocsin.url}${path}`, { agent: false, localAddress: '127.0.0.2', headers }, (response) => {
+      response.resume().on('end', () => resolve({ status: response.statusCode, duration: performance.now() - began }));
     });
-    one.on('error', reject);
+    request.on('error', reject);
   });
 }
 
 const attacks = {
-  'header sections that never end': ['-H'],
-  'bodies that never end': ['-B', '-s', '60000', '-t', 'POST', '-f', 'application/json'],
+  'endless header sections': ['-H'],
+  'endless bodies': ['-B', '-s', '60000', '-t', 'POST', '-f', 'application/json'],
   'header sections with many ranges': ['-R', '-t', 'HEAD', '-a', '10', '-b', '3000'],
-  'answers that nobody takes': ['-X', '-w', '1', '-y', '2', '-n', '1', '-z', '32', '-k', '3'],
+  'unread responses': ['-X', '-w', '1', '-y', '2', '-n', '1', '-z', '32', '-k', '3'],
 };
-for (const [what, args] of Object.entries(attacks)) {
-  test(`others are served at once beside ${what}`, async () => {
+for (const [name, args] of Object.entries(attacks)) {
+  test(`other clients are served without delay during an attack with ${name}`, async () => {
     const attack = spawn('/usr/bin/slowhttptest', ['-c', connections, '-r', connections, '-i', 1, '-x', 24, '-p', 3, '-l', seconds, '-v', 0, '-u', `${tocsin.url}/api/v1/session`, ...args].map(String), { stdio: 'ignore' });
-    const over = new Promise((resolve) => { attack.once('close', resolve); });
+    const ended = new Promise((resolve) => { attack.once('close', resolve); });
     let done = false;
-    over.then(() => { done = true; });
-    const took = [];
+    ended.then(() => { done = true; });
+    const durations = [];
     while (!done) {
-      const answer = await request('/api/openapi.json');
-      assert.equal(answer.status, 200);
-      const mine = await request(`${tocsin.org.path}/incidents`, { Authorization: `Bearer ${tocsin.org.token}` });
-      assert.equal(mine.status, 200);
-      took.push(answer.took, mine.took);
+      const response = await sendRequest('/api/openapi.json');
+      assert.equal(response.status, 200);
+      const incidents = await sendRequest(`${tocsin.org.path}/incidents`, { Authorization: `Bearer ${tocsin.org.token}` });
+      assert.equal(incidents.status, 200);
+      durations.push(response.duration, incidents.duration);
     }
-    took.sort((a, b) => a - b);
-    assert.ok(took.length > 50, `${took.length} requests`);
-    const p99 = took[Math.floor(took.length * 0.99)];
+    durations.sort((a, b) => a - b);
+    assert.ok(durations.length > 50, `${durations.length} requests`);
+    const p99 = durations[Math.floor(durations.length * 0.99)];
     assert.ok(p99 < 500, `p99 ${p99} ms`);
   });
 }

@@ -1,10 +1,10 @@
-// POST /webhooks/sentry: what is accepted with which effect, and what is refused.
+// POST /webhooks/sentry: accepted and refused webhooks.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { APP, startTocsin } from '../support/harness.mjs';
-import { connect, createService, IssueBodies, mapProject } from '../support/story.mjs';
-import { sentryJson, signature } from '../support/webhook.mjs';
+import { connect, createService, mapProject } from '../support/steps.mjs';
+import { IssueBodies, sentryJson, signature } from '../support/webhook.mjs';
 
 const installation = '7a485448-a9e2-4c85-8a3c-4f44175783c9';
 const previousSecret = 'fake-previous-client-secret';
@@ -13,29 +13,29 @@ let admin;
 let integration;
 before(async () => {
   tocsin = await startTocsin({ env: { TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS: previousSecret } });
-  admin = await tocsin.signedIn('admin');
+  admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org, { installation });
   const service = await createService(admin, tocsin.org, 'checkout');
   await mapProject(admin, tocsin.org, integration, '4505281256090153', service);
 });
 after(() => tocsin?.stop());
 
-/** Sends, and answers the delivery that came of it. */
+/** Sends a webhook and returns the row of the delivery. */
 async function deliver(resource, body, options = {}) {
-  const answer = await tocsin.webhook({ resource, body, ...options });
-  assert.equal(answer.status, 200, answer.text);
-  assert.equal(answer.json.status, 'accepted');
-  const [row] = await tocsin.sql('select * from tocsin.deliveries where delivery_id = $1', [answer.json.delivery_id]);
+  const response = await tocsin.sendWebhook({ resource, body, ...options });
+  assert.equal(response.status, 200, response.text);
+  assert.equal(response.json.status, 'accepted');
+  const [row] = await tocsin.sql('select * from tocsin.deliveries where delivery_id = $1', [response.json.delivery_id]);
   return row;
 }
 
-const incidentOf = async (bodies) => (await tocsin.sql('select * from tocsin.incidents where source_id = $1 order by number', [bodies.id]));
+const listIncidents = (bodies) => tocsin.sql('select * from tocsin.incidents where source_id = $1 order by number', [bodies.id]);
 
-test('the installation has the UUID that Sentry gave it', () => {
+test('the integration has the UUID of the installation', () => {
   assert.equal(integration.installation_id, installation);
 });
 
-test('each webhook has its effect, and the delivery says why', async () => {
+test('each webhook takes effect, and the delivery has the rule', async () => {
   const bodies = new IssueBodies(installation);
   const table = [
     ['issue', bodies.issue('created'), 'opened', 'open'],
@@ -45,8 +45,8 @@ test('each webhook has its effect, and the delivery says why', async () => {
     ['issue', bodies.issue('unresolved', { substatus: 'regressed' }), 'reopened', 'open'],
     ['issue', bodies.issue('ignored', { substatus: 'archived_forever' }), 'resolved', 'resolved'],
     ['event_alert', bodies.alert({ at: new Date(Date.now() + 60_000) }), 'reopened', 'open'],
-    ['comment', { action: 'created', installation: { uuid: installation }, data: { comment_id: 1, issue_id: Number(bodies.id), project_slug: 'checkout', comment: 'on it' } }, 'updated', 'open'],
-    ['error', { action: 'created', installation: { uuid: installation }, data: { error: bodies.alert().data.event } }, 'updated', 'open'],
+    ['comment', bodies.comment('created'), 'updated', 'open'],
+    ['error', bodies.error(), 'updated', 'open'],
     ['preprod_artifact', { action: 'size_analysis_completed', installation: { uuid: installation }, data: { buildId: '1' } }, 'ignored', 'open'],
     ['issue', bodies.issue('resolved', { status: 'unresolved' }), 'stale', 'open'],
   ];
@@ -54,15 +54,15 @@ test('each webhook has its effect, and the delivery says why', async () => {
     const row = await deliver(resource, body);
     assert.equal(row.outcome, outcome, `${resource}.${body.action}: ${row.rule}`);
     assert.ok(row.rule.length > 10);
-    const [incident] = await incidentOf(bodies);
+    const [incident] = await listIncidents(bodies);
     assert.equal(incident.status, status, `after ${resource}.${body.action}`);
   }
-  const [incident] = await incidentOf(bodies);
+  const [incident] = await listIncidents(bodies);
   assert.equal(incident.title.endsWith('fehlgeschlagen 💥') || incident.title === 'TimeoutError: no answer', true);
   assert.equal(incident.assignee, 'Ada');
 });
 
-test('a metric alert opens, raises and resolves the incident of that alert', async () => {
+test('a metric alert opens, escalates, and resolves its incident', async () => {
   const metric = (action, changes = {}) => ({
     action,
     installation: { uuid: installation },
@@ -74,26 +74,26 @@ test('a metric alert opens, raises and resolves the incident of that alert', asy
     },
     actor: { type: 'application', id: 'sentry', name: 'Sentry' },
   });
-  const incident = async () => (await tocsin.sql("select * from tocsin.incidents where source_kind = 'metric_alert' order by number"))[0];
+  const readIncident = async () => (await tocsin.sql("select * from tocsin.incidents where source_kind = 'metric_alert' order by number"))[0];
   assert.equal((await deliver('metric_alert', metric('warning'))).outcome, 'opened');
-  assert.equal((await incident()).severity, 'warning');
+  assert.equal((await readIncident()).severity, 'warning');
   assert.equal((await deliver('metric_alert', metric('critical'))).outcome, 'updated');
-  assert.equal((await incident()).severity, 'critical');
+  assert.equal((await readIncident()).severity, 'critical');
   assert.equal((await deliver('metric_alert', metric('resolved'))).outcome, 'resolved');
-  assert.equal((await incident()).status, 'resolved');
+  assert.equal((await readIncident()).status, 'resolved');
   assert.equal((await deliver('metric_alert', metric('critical', { id: '790', projects: [] }))).outcome, 'unmapped');
-  // The action's service needs no mapping.
+  // With a service in the action's settings, no mapping is needed.
   const settings = [{ name: 'service', value: 'checkout' }, { name: 'severity', value: 'info' }];
   const triggers = [{ label: 'critical', actions: [{ type: 'sentry_app', settings, sentry_app_installation_uuid: installation }] }];
   assert.equal((await deliver('metric_alert', metric('critical', { id: '791', projects: [], alert_rule: { triggers } }))).outcome, 'opened');
   assert.equal(await tocsin.value("select severity from tocsin.incidents where source_id = '791'"), 'info');
 });
 
-test("an alert action's settings win over the mapping", async () => {
+test("an alert action's settings take precedence over the mapping", async () => {
   const service = await createService(admin, tocsin.org, 'payments');
   const bodies = new IssueBodies(installation, { id: '99', slug: 'never-mapped' });
-  const alert = (settings, more = {}) => {
-    const body = bodies.alert(more);
+  const alert = (settings) => {
+    const body = bodies.alert();
     body.data.issue_alert = { id: 5, title: 'Errors', sentry_app_id: 1, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) };
     return body;
   };
@@ -101,29 +101,29 @@ test("an alert action's settings win over the mapping", async () => {
   assert.equal((await deliver('event_alert', alert({ service: 'payments', open: 'false' }))).outcome, 'ignored');
   assert.equal((await deliver('event_alert', alert({ service: 'payments', environments: 'staging, qa' }))).outcome, 'filtered');
   assert.equal((await deliver('event_alert', alert({ service: 'payments', severity: 'critical', environments: 'Production', notes: 'runbook 7' }))).outcome, 'opened');
-  const [incident] = await incidentOf(bodies);
+  const [incident] = await listIncidents(bodies);
   assert.equal(incident.service_id, service.id);
   assert.equal(incident.severity, 'critical');
 });
 
-test('an older incident that a person reopened is the one that Sentry resolves', async () => {
+test('Sentry resolves an older incident that a person has reopened', async () => {
   const bodies = new IssueBodies(installation);
   await deliver('issue', bodies.issue('created'));
   await deliver('issue', bodies.issue('resolved'));
-  await tocsin.moveTime(8 * 24 * 3600);
+  await tocsin.setTimeOffset(8 * 24 * 3600);
   await deliver('issue', bodies.issue('unresolved'));
   await deliver('issue', bodies.issue('resolved'));
-  const [older, newer] = await incidentOf(bodies);
-  const script = tocsin.withToken();  // eight days end a session
-  assert.equal((await script.post(`${tocsin.org.path}/incidents/${older.number}/reopen`)).status, 200);
-  assert.equal((await script.post(`${tocsin.org.path}/incidents/${newer.number}/reopen`)).json.code, 'illegal_transition');
+  const [older, newer] = await listIncidents(bodies);
+  const robot = tocsin.tokenClient(); // sessions have expired after eight days
+  assert.equal((await robot.post(`${tocsin.org.path}/incidents/${older.number}/reopen`)).status, 200);
+  assert.equal((await robot.post(`${tocsin.org.path}/incidents/${newer.number}/reopen`)).json.code, 'illegal_transition');
   assert.equal((await deliver('event_alert', bodies.alert())).incident_number, older.number);
   assert.equal((await deliver('issue', bodies.issue('resolved', { count: '9' }))).outcome, 'resolved');
-  assert.deepEqual((await incidentOf(bodies)).map((one) => one.status), ['resolved', 'resolved']);
-  await tocsin.moveTime(0);
+  assert.deepEqual((await listIncidents(bodies)).map((item) => item.status), ['resolved', 'resolved']);
+  await tocsin.setTimeOffset(0);
 });
 
-test('the raw bytes are stored as they came', async () => {
+test('the raw bytes are stored unchanged', async () => {
   const bytes = Buffer.from(sentryJson(new IssueBodies(installation).issue('created', { title: 'Ünïcode \u0000 💥 \ud800' })));
   const row = await deliver('issue', bytes);
   assert.ok(row.body.equals(bytes));
@@ -131,7 +131,7 @@ test('the raw bytes are stored as they came', async () => {
   assert.equal(row.cut, true);
 });
 
-test('equal bodies are duplicates only of the last one applied', async () => {
+test('a body is a duplicate only if it equals the last one applied', async () => {
   const bodies = new IssueBodies(installation);
   const created = sentryJson(bodies.issue('created'));
   const resolved = sentryJson(bodies.issue('resolved'));
@@ -148,66 +148,66 @@ test('equal bodies are duplicates only of the last one applied', async () => {
   assert.equal((await deliver('event_alert', { ...alert, actor: { type: 'application', id: 'sentry', name: 'Other bytes' } })).outcome, 'duplicate');
 });
 
-test('fifty deliveries of one new issue at once open one incident', async () => {
+test('fifty simultaneous deliveries of a new issue open one incident', async () => {
   const bodies = new IssueBodies(installation);
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? deliver('event_alert', bodies.alert()) : deliver('issue', bodies.issue('created', { count: String(i + 1) })))));
-  assert.equal(answers.filter((row) => row.outcome === 'opened').length, 1);
-  assert.equal((await incidentOf(bodies)).length, 1);
+  const responses = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? deliver('event_alert', bodies.alert()) : deliver('issue', bodies.issue('created', { count: String(i + 1) })))));
+  assert.equal(responses.filter((row) => row.outcome === 'opened').length, 1);
+  assert.equal((await listIncidents(bodies)).length, 1);
 });
 
-test('both active secrets verify, and the delivery names which', async () => {
+test('both active secrets are accepted, and the delivery records which', async () => {
   const bodies = new IssueBodies(installation);
   assert.equal((await deliver('issue', bodies.issue('created'))).signing_key, 'current');
   assert.equal((await deliver('issue', bodies.issue('resolved'), { secret: previousSecret })).signing_key, 'previous');
 });
 
-test('every changed character of a signature and every changed byte of a body is refused alike', async () => {
+test('a change of any character of the signature or any byte of the body is refused with the same response', async () => {
   const body = Buffer.from(sentryJson(new IssueBodies(installation).issue('created')));
-  const right = signature(body, APP.clientSecret);
+  const valid = signature(body, APP.clientSecret);
   const before = await tocsin.value('select count(*) from tocsin.deliveries');
   const refusals = new Set();
   const refuse = async (sent, claimed) => {
-    const answer = await tocsin.webhook({ resource: 'issue', body: sent, headers: { 'Sentry-Hook-Signature': claimed } });
-    assert.equal(answer.status, 401);
-    refusals.add(answer.text);
+    const response = await tocsin.sendWebhook({ resource: 'issue', body: sent, headers: { 'Sentry-Hook-Signature': claimed } });
+    assert.equal(response.status, 401);
+    refusals.add(response.text);
   };
-  for (let i = 0; i < right.length; i += 1) await refuse(body, right.slice(0, i) + (right[i] === '0' ? '1' : '0') + right.slice(i + 1));
+  for (let i = 0; i < valid.length; i += 1) await refuse(body, valid.slice(0, i) + (valid[i] === '0' ? '1' : '0') + valid.slice(i + 1));
   for (let i = 0; i < body.length; i += 1) {
     const changed = Buffer.from(body);
     changed[i] ^= 1;
-    await refuse(changed, right);
+    await refuse(changed, valid);
   }
-  for (const odd of ['', right.toUpperCase(), `sha256=${right}`, right.slice(1), `${right}0`, ` ${right} x`]) await refuse(body, odd);
+  for (const malformed of ['', valid.toUpperCase(), `sha256=${valid}`, valid.slice(1), `${valid}0`, ` ${valid} x`]) await refuse(body, malformed);
   await refuse(body, undefined);
-  const unknown = await tocsin.webhook({ resource: 'issue', body: new IssueBodies(randomUUID()).issue('created') });
-  assert.equal(unknown.status, 401, 'an installation of nobody');
+  const unknown = await tocsin.sendWebhook({ resource: 'issue', body: new IssueBodies(randomUUID()).issue('created') });
+  assert.equal(unknown.status, 401, 'an unknown installation');
   refusals.add(unknown.text);
-  assert.equal(refusals.size, 1, 'one uniform answer');
+  assert.equal(refusals.size, 1, 'all refusals have the same response');
   assert.equal(await tocsin.value('select count(*) from tocsin.deliveries'), before, 'nothing was stored');
 });
 
-test('signatures in two headers or with another method are refused', async () => {
+test('two signature headers or another method are refused', async () => {
   const body = sentryJson(new IssueBodies(installation).issue('created'));
-  const right = signature(body, APP.clientSecret);
-  assert.equal((await tocsin.webhook({ resource: 'issue', body, headers: { 'Sentry-Hook-Signature': [right, right] } })).status, 401);
+  const valid = signature(body, APP.clientSecret);
+  assert.equal((await tocsin.sendWebhook({ resource: 'issue', body, headers: { 'Sentry-Hook-Signature': [valid, valid] } })).status, 401);
   const client = tocsin.client();
-  const got = await client.get('/webhooks/sentry');
-  assert.equal(got.status, 405);
-  assert.match(got.headers.allow, /POST/);
+  const get = await client.get('/webhooks/sentry');
+  assert.equal(get.status, 405);
+  assert.match(get.headers.allow, /POST/);
 });
 
-test('what is no envelope is 400, what cannot be taken says so', async () => {
+test('an invalid envelope is 400, and unsupported content has its own status', async () => {
   for (const body of ['nonsense', '[]', '{}', '[0.00000000000000000001e-2147483639]', '{"action":"created"}', '{"action":"created","installation":{"uuid":"x"}}'])
-    assert.equal((await tocsin.webhook({ resource: 'issue', body })).status, 400, body);
+    assert.equal((await tocsin.sendWebhook({ resource: 'issue', body })).status, 400, body);
   const body = sentryJson(new IssueBodies(installation).issue('created'));
-  const status = async (headers) => (await tocsin.webhook({ resource: 'issue', body, headers })).status;
+  const status = async (headers) => (await tocsin.sendWebhook({ resource: 'issue', body, headers })).status;
   assert.equal(await status({ 'Content-Type': 'text/plain' }), 415);
   assert.equal(await status({ 'Content-Encoding': 'gzip' }), 415);
   assert.equal(await status({ 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }), 501);
   assert.equal(await status({ 'Content-Length': String(6 * 1024 * 1024) }), 413);
 });
 
-test('a delivery without an issue id is kept as unreadable', async () => {
+test('a delivery without an issue id is stored as unreadable', async () => {
   const body = new IssueBodies(installation).issue('created');
   delete body.data.issue.id;
   const row = await deliver('issue', body);
@@ -215,30 +215,30 @@ test('a delivery without an issue id is kept as unreadable', async () => {
   assert.match(row.rule, /data\.issue\.id is missing/);
 });
 
-test('the resource header cannot turn one thing into another', async () => {
+test('the resource header cannot change the type of a body', async () => {
   const row = await deliver('comment', new IssueBodies(installation).issue('created'));
   assert.equal(row.outcome, 'ignored');
   assert.match(row.rule, /header says comment/);
 });
 
-test('installation.created of an installation that nobody has connected is kept, without its code', async () => {
+test('installation.created of an unclaimed installation is stored without its code', async () => {
   const uuid = randomUUID();
   const body = { action: 'created', installation: { uuid }, data: { installation: { uuid, status: 'pending', organization: { slug: 'empire-state' }, code: 'fake-grant-code' } } };
-  const answer = await tocsin.webhook({ resource: 'installation', body });
-  assert.equal(answer.status, 200);
+  const response = await tocsin.sendWebhook({ resource: 'installation', body });
+  assert.equal(response.status, 200);
   const [row] = await tocsin.sql('select * from tocsin.unclaimed_installations where installation_id = $1', [uuid]);
   assert.equal(row.sentry_org_slug, 'empire-state');
   assert.doesNotMatch(JSON.stringify(row), /fake-grant-code/);
   assert.equal(await tocsin.value('select count(*) from tocsin.integrations'), 1);
 });
 
-test('the reopen window is measured from the resolution', async () => {
+test('the reopen window starts at the resolution', async () => {
   const bodies = new IssueBodies(installation);
   await deliver('issue', bodies.issue('created'));
   await deliver('issue', bodies.issue('resolved'));
-  await tocsin.moveTime(8 * 24 * 3600);
+  await tocsin.setTimeOffset(8 * 24 * 3600);
   const row = await deliver('issue', bodies.issue('unresolved'));
   assert.equal(row.outcome, 'opened');
-  const [old, fresh] = await incidentOf(bodies);
-  assert.equal(fresh.previous_number, old.number);
+  const [older, newer] = await listIncidents(bodies);
+  assert.equal(newer.previous_number, older.number);
 });

@@ -1,7 +1,7 @@
-// An HTTP client that hides nothing: no redirect is followed, every header and cookie is to be seen.
+// An HTTP client that follows no redirect and shows every header and cookie.
 import http from 'node:http';
 
-/** A browser's cookies, as far as tests need them: by host and path, ending by Max-Age. */
+/** Cookies by host and path; Max-Age=0 deletes. */
 export class CookieJar {
   #cookies = [];
 
@@ -13,10 +13,10 @@ export class CookieJar {
       for (const attribute of attributes) {
         const [key, value] = attribute.split('=');
         if (key.toLowerCase() === 'path' && value.startsWith('/')) cookie.path = value;
-        if (key.toLowerCase() === 'max-age') cookie.ended = Number(value) <= 0;
+        if (key.toLowerCase() === 'max-age') cookie.expired = Number(value) <= 0;
       }
       this.#cookies = this.#cookies.filter((old) => !(old.name === name && old.host === cookie.host && old.path === cookie.path));
-      if (!cookie.ended) this.#cookies.push(cookie);
+      if (!cookie.expired) this.#cookies.push(cookie);
     }
   }
 
@@ -41,7 +41,7 @@ export class CookieJar {
   }
 }
 
-export class Answer {
+export class Response {
   constructor(response, body) {
     this.status = response.statusCode;
     this.headers = response.headers;
@@ -58,22 +58,28 @@ export class Answer {
   }
 }
 
-const METHODS_THAT_CHANGE = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const UNSAFE_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 export class Client {
   #agent = new http.Agent({ keepAlive: true });
 
-  /** `token`: an API token, instead of the cookies of a session. */
+  /** `token`: an API token, used instead of a session's cookies. */
   constructor(base, { token } = {}) {
     this.base = base;
     this.token = token;
     this.cookies = new CookieJar();
   }
 
-  /** `json` is sent as JSON, `form` as a form, `body` (text or bytes) as it is. `target` may be a path or a whole URL. */
+  /** The headers that authenticate a request to `url`. */
+  credentials(url) {
+    const cookies = this.cookies.header(url);
+    return { ...(cookies && { Cookie: cookies }), ...(this.token && { Authorization: `Bearer ${this.token}` }) };
+  }
+
+  /** `body` (text or bytes) is sent unchanged. `target`: a path or a whole URL. `limit`: milliseconds. */
   async request(method, target, { json, form, body, headers = {}, limit = 30_000 } = {}) {
     const url = new URL(target, this.base);
-    const sent = {};
+    const sent = this.credentials(url);
     let bytes = body === undefined ? undefined : Buffer.from(body);
     if (json !== undefined) {
       bytes = Buffer.from(JSON.stringify(json));
@@ -82,26 +88,24 @@ export class Client {
       bytes = Buffer.from(new URLSearchParams(form).toString());
       sent['Content-Type'] = 'application/x-www-form-urlencoded';
     }
-    if (bytes === undefined && METHODS_THAT_CHANGE.includes(method)) bytes = Buffer.alloc(0);
+    const isUnsafe = UNSAFE_METHODS.includes(method);
+    if (bytes === undefined && isUnsafe) bytes = Buffer.alloc(0);
     if (bytes !== undefined) sent['Content-Length'] = bytes.length;
-    const cookies = this.cookies.header(url);
-    if (cookies) sent.Cookie = cookies;
-    if (cookies && METHODS_THAT_CHANGE.includes(method)) sent.Origin = url.origin;
-    if (this.token) sent.Authorization = `Bearer ${this.token}`;
-    const answer = await new Promise((resolve, reject) => {
+    if (sent.Cookie && isUnsafe) sent.Origin = url.origin;
+    const received = await new Promise((resolve, reject) => {
       const request = http.request(url, { method, agent: this.#agent, headers: { ...sent, ...headers }, timeout: limit });
-      request.on('timeout', () => request.destroy(new Error(`${method} ${url.pathname}: no answer within ${limit} ms`)));
+      request.on('timeout', () => request.destroy(new Error(`${method} ${url.pathname}: no response within ${limit} ms`)));
       request.on('error', reject);
       request.on('response', (response) => {
-        const parts = [];
-        response.on('data', (part) => parts.push(part));
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
         response.on('error', reject);
-        response.on('end', () => resolve(new Answer(response, Buffer.concat(parts))));
+        response.on('end', () => resolve(new Response(response, Buffer.concat(chunks))));
       });
       request.end(bytes);
     });
-    this.cookies.store(url, answer.headers['set-cookie'] ?? []);
-    return answer;
+    this.cookies.store(url, received.headers['set-cookie'] ?? []);
+    return received;
   }
 
   get(target, options) {
@@ -120,7 +124,7 @@ export class Client {
     return this.request('DELETE', target, options);
   }
 
-  /** Signs in; the session is in the cookies from then on. */
+  /** Signs in; the cookies then hold the session. */
   login({ email, password }) {
     return this.post('/api/v1/session', { email, password });
   }

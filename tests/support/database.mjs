@@ -1,13 +1,13 @@
-// A database of a test file's own, copied from the migrated template of the run's private cluster.
+// A database for one test file, copied from the migrated template of the run's private cluster.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-// Counts and sizes are small here: numbers are easier to compare than text.
+// Counts and sizes are small here, and numbers are easier to compare than text.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 function required(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: these tests are started by tests/run (see tests/README.md)`);
+  if (!value) throw new Error(`${name} is not set: start these tests with tests/run (see tests/README.md)`);
   return value;
 }
 
@@ -21,7 +21,7 @@ export class Database {
   #pool;
   #maintenance;
 
-  /** Copies the template; `from: 'template0'` gives an empty database instead. */
+  /** Copies the template. `from: 'template0'`: an empty database. */
   static async create({ from = 'tocsin_template' } = {}) {
     const login = required('TOCSIN_TEST_DATABASE_URL');
     const superuser = required('TOCSIN_TEST_SUPERUSER_URL');
@@ -34,7 +34,7 @@ export class Database {
 
   constructor(name, url, superuserUrl, maintenance) {
     this.name = name;
-    /** The program's: a login without rights of its own that may assume the program's roles. */
+    /** For the program: a login without privileges that may assume the program's roles. */
     this.url = url;
     this.superuserUrl = superuserUrl;
     this.#maintenance = maintenance;
@@ -42,7 +42,7 @@ export class Database {
     this.#pool.on('error', () => {});
   }
 
-  /** The rows of a query, past every wall. */
+  /** The rows of a query, as superuser: row-level security does not apply. */
   async sql(text, values = []) {
     return (await this.#pool.query(text, values)).rows;
   }
@@ -53,8 +53,8 @@ export class Database {
     return row === undefined ? undefined : Object.values(row)[0];
   }
 
-  /** From now on the time of the schema is `seconds` ahead of the clock. */
-  async moveTime(seconds) {
+  /** Sets the schema's clock to `seconds` ahead of the real time. */
+  async setTimeOffset(seconds) {
     await this.sql(
       `create or replace function tocsin.now() returns timestamptz language sql stable parallel safe
        as 'select pg_catalog.now() + interval ''${Number(seconds)} seconds'''`,

@@ -1,12 +1,12 @@
-// A proxy before PostgreSQL that speaks bytes only, and can cut a connection around a COMMIT: as a network that fails does.
+// A TCP proxy in front of PostgreSQL that can cut a connection just before or after a COMMIT, as a failing network would.
 import net from 'node:net';
 
-/** What libpq sends to end a transaction: a simple query. */
+/** A simple query, as libpq sends it. */
 const COMMIT = Buffer.concat([Buffer.from([0x51, 0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
 
 /**
- * `decide(transaction)` is asked at each COMMIT, and answers `pass`, `before` (it never arrives) or `after` (it arrives, its answer
- * does not). `transaction` holds the bytes that the client sent since the last COMMIT, and those of the connection's start.
+ * `decide(transaction)` is called at each COMMIT and returns `pass`, `before` (the COMMIT never arrives), or `after` (the COMMIT
+ * arrives, its response does not). `transaction`: the bytes of the connection's start, and those sent since the last COMMIT.
  */
 export class DatabaseProxy {
   #server;
@@ -15,16 +15,16 @@ export class DatabaseProxy {
   static async start(databaseUrl, decide) {
     const proxy = new DatabaseProxy();
     const to = new URL(databaseUrl);
-    proxy.#server = net.createServer({ allowHalfOpen: true }, (client) => proxy.#pass(client, to, decide));
+    proxy.#server = net.createServer({ allowHalfOpen: true }, (client) => proxy.#forward(client, to, decide));
     await new Promise((resolve) => { proxy.#server.listen(0, '127.0.0.1', resolve); });
-    const through = new URL(databaseUrl);
-    through.hostname = '127.0.0.1';
-    through.port = String(proxy.#server.address().port);
-    proxy.url = through.href;
+    const url = new URL(databaseUrl);
+    url.hostname = '127.0.0.1';
+    url.port = String(proxy.#server.address().port);
+    proxy.url = url.href;
     return proxy;
   }
 
-  #pass(client, to, decide) {
+  #forward(client, to, decide) {
     const server = net.connect({ host: to.hostname, port: Number(to.port || 5432), allowHalfOpen: true });
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
@@ -38,26 +38,26 @@ export class DatabaseProxy {
     server.on('end', () => client.end());
     server.on('data', (bytes) => client.write(bytes));
     let start;
-    let since = [];
+    let sent = [];
     client.on('data', (bytes) => {
       start ??= [];
       if (start.length < 4) start.push(bytes);
-      since.push(bytes);
+      sent.push(bytes);
       if (!bytes.subarray(-COMMIT.length).equals(COMMIT)) {
         server.write(bytes);
         return;
       }
-      const transaction = { start: Buffer.concat(start), sent: Buffer.concat(since) };
-      since = [];
-      const how = decide(transaction);
-      if (how === 'pass') {
+      const transaction = { start: Buffer.concat(start), sent: Buffer.concat(sent) };
+      sent = [];
+      const cut = decide(transaction);
+      if (cut === 'pass') {
         server.write(bytes);
         return;
       }
       client.removeAllListeners('close');
       client.resetAndDestroy();
-      // The server gets all that was sent to it; only its answer finds nobody.
-      if (how === 'after') server.end(bytes);
+      // After an `after`, the server still processes everything; only its response is lost.
+      if (cut === 'after') server.end(bytes);
       else server.destroy();
       server.resume();
     });

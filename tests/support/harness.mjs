@@ -1,38 +1,39 @@
-// A whole Tocsin for a test file: its own database, the Sentry sandbox and the service, on free ports of 127.0.0.1, with an
-// organization, people of every role and an API token.
+// A complete deployment for one test file: a database, the Sentry sandbox, and the service on free ports of 127.0.0.1, with an
+// organization, a person of each role, and an API token.
 //
 //   const tocsin = await startTocsin();
 //   after(() => tocsin.stop());
 //
-// `stop` fails where the service logged an error or ended without being asked to: see `allowErrors`.
+// `stop` fails if the service ended unexpectedly or logged an error that `allowErrors` does not cover.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Client } from './client.mjs';
 import { Database } from './database.mjs';
 import { reservePort } from './ports.mjs';
 import { Program, run } from './program.mjs';
+import { control } from './steps.mjs';
 import { sendWebhook } from './webhook.mjs';
 
 export const ROLES = ['owner', 'admin', 'responder', 'viewer'];
 
-/** What the deployment and the sandbox know of the public integration. No secret of anybody's. */
+/** The public integration, as the deployment and the sandbox are configured. */
 export const APP = {
   slug: 'tocsin-test',
   clientId: 'fake-client-id-of-the-tests',
   clientSecret: 'fake-client-secret-of-the-tests',
 };
 
-/** And of the OAuth application. */
+/** The OAuth application. */
 export const OAUTH = { clientId: 'fake-oauth-client-id-of-the-tests', clientSecret: 'fake-oauth-client-secret-of-the-tests' };
 
-/** Waits until `probe` answers with something true, and answers with that. For what the service does by itself. */
-export async function eventually(probe, { limit = 15_000, what = 'what was awaited' } = {}) {
+/** Polls until `probe` returns a truthy value, and returns it. `what` names the expected event in the error. */
+export async function eventually(probe, { limit = 15_000, what = 'the expected event' } = {}) {
   const end = Date.now() + limit;
   let last;
   for (;;) {
     try {
-      const answer = await probe();
-      if (answer) return answer;
+      const result = await probe();
+      if (result) return result;
       last = undefined;
     } catch (error) {
       last = error;
@@ -44,17 +45,20 @@ export async function eventually(probe, { limit = 15_000, what = 'what was await
 
 export class Tocsin {
   #clients = [];
-  #others = [];
+  #adminClient;
+  #webhookClient;
+  #moreProcesses = [];
+  #timeOffset = 0;
   #env;
 
   /**
-   * `env` adds to the service's environment, `sandboxArgs` to the sandbox's command line; `organization: null` makes none. `through`
-   * is told the database's URL and answers the one that the service is to use.
+   * `env` adds to the service's environment, `sandboxArgs` to the sandbox's command line; `organization: null` creates none.
+   * `proxyDatabase` maps the database's URL to the URL that the service uses.
    */
-  static async start({ env = {}, sandboxArgs = [], organization = 'acme', through = (url) => url } = {}) {
+  static async start({ env = {}, sandboxArgs = [], organization = 'acme', proxyDatabase = (url) => url } = {}) {
     const tocsin = new Tocsin();
     try {
-      await tocsin.#start(env, sandboxArgs, through);
+      await tocsin.#start(env, sandboxArgs, proxyDatabase);
       if (organization) tocsin.org = await tocsin.createOrganization(organization);
     } catch (error) {
       await tocsin.#end().catch(() => {});
@@ -63,7 +67,7 @@ export class Tocsin {
     return tocsin;
   }
 
-  async #start(env, sandboxArgs, through) {
+  async #start(env, sandboxArgs, proxyDatabase) {
     this.database = await Database.create();
     const port = await reservePort();
     this.url = `http://127.0.0.1:${port}`;
@@ -78,16 +82,16 @@ export class Tocsin {
     this.sandbox = new Program('sandbox', ['sandbox', '--listen', '127.0.0.1:0', ...sandboxArgs], shared);
     const { sandbox } = await this.sandbox.start(['sandbox']);
     this.sandboxUrl = `http://127.0.0.1:${sandbox}`;
-    /** The sandbox as an app and a person see it: its API, its consent page and its controls. */
+    /** A client of the sandbox: its API, its pages, and its control API. */
     this.sentry = this.client({ base: this.sandboxUrl });
     this.#env = {
       ...shared,
-      TOCSIN_DATABASE_URL: await through(this.database.url),
+      TOCSIN_DATABASE_URL: await proxyDatabase(this.database.url),
       TOCSIN_LISTEN: `127.0.0.1:${port}`,
       TOCSIN_ADMIN_LISTEN: '127.0.0.1:0',
       TOCSIN_VAULT_KEYS: `test:${randomBytes(32).toString('base64')}`,
       TOCSIN_SENTRY_URL: this.sandboxUrl,
-      // Soon enough that a test waits for none of them.
+      // Short, so that tests do not wait.
       TOCSIN_REFRESH_POLL: '100ms',
       TOCSIN_REFRESH_BACKOFF_BASE: '200ms',
       TOCSIN_REFRESH_BACKOFF_MAX: '2s',
@@ -103,27 +107,27 @@ export class Tocsin {
     this.adminUrl = `http://127.0.0.1:${ports.admin}`;
   }
 
-  /** A second process of the service on the same database, ended with the rest; `env` adds to the first one's environment. */
-  async startAnother({ env = {} } = {}) {
-    const more = new Program('serve', ['serve'], { ...this.#env, TOCSIN_LISTEN: '127.0.0.1:0', ...env });
-    this.#others.push(more);
-    await more.start(['gateway', 'admin']);
-    return more;
+  /** A second process of the service on the same database; `env` adds to the first process's environment. */
+  async startSecondProcess({ env = {} } = {}) {
+    const second = new Program('serve', ['serve'], { ...this.#env, TOCSIN_LISTEN: '127.0.0.1:0', ...env });
+    this.#moreProcesses.push(second);
+    await second.start(['gateway', 'admin']);
+    return second;
   }
 
-  /** What the service is started with. */
+  /** The environment of the service. */
   get environment() {
     return { ...this.#env };
   }
 
-  /** Runs a command of the program against this database; fails the test where its exit status is not `status`. */
+  /** Runs a command of the program against this database, and asserts its exit status. */
   async cli(args, { input = '', env = {}, status = 0 } = {}) {
     const done = await run(args, { env: { ...this.#env, ...env }, input });
     assert.equal(done.status, status, `tocsin ${args.join(' ')}: status ${done.status ?? done.signal}\n${done.stderr}`);
     return done;
   }
 
-  /** An organization with one person of each role and an API token. */
+  /** Creates an organization with one person of each role and an API token. */
   async createOrganization(slug, { name = slug[0].toUpperCase() + slug.slice(1), tokenRole = 'admin' } = {}) {
     await this.cli(['org', 'create', slug, '--name', name]);
     const org = { slug, name, people: {}, path: `/api/v1/orgs/${slug}` };
@@ -144,23 +148,23 @@ export class Tocsin {
     return stdout.trim();
   }
 
-  /** A client of the service without any right; `token` gives it those of an API token. */
+  /** A client of the service; anonymous unless it has an API token. */
   client({ token, base = this.url } = {}) {
     const client = new Client(base, { token });
     this.#clients.push(client);
     return client;
   }
 
-  /** A client that is signed in as the person of `role` in `org`. */
-  async signedIn(role, org = this.org) {
+  /** A client with a session of the person of `role` in `org`. */
+  async signInAs(role, org = this.org) {
     const client = this.client();
-    const answer = await client.login(org.people[role]);
-    assert.equal(answer.status, 200, `signing in as ${role}: ${answer.text}`);
+    const response = await client.login(org.people[role]);
+    assert.equal(response.status, 200, `signing in as ${role}: ${response.text}`);
     return client;
   }
 
   /** A client with the API token of `org`. */
-  withToken(org = this.org) {
+  tokenClient(org = this.org) {
     return this.client({ token: org.token });
   }
 
@@ -172,28 +176,53 @@ export class Tocsin {
     return this.database.value(text, values);
   }
 
-  moveTime(seconds) {
-    return this.database.moveTime(seconds);
+  /** Sets the schema's clock to `seconds` ahead of the real time. */
+  setTimeOffset(seconds) {
+    this.#timeOffset = seconds;
+    return this.database.setTimeOffset(seconds);
   }
 
-  /** Posts a webhook signed with the app's secret, unless `secret` says otherwise. */
-  webhook(options) {
-    this.webhookClient ??= this.client();
-    return sendWebhook(this.webhookClient, { secret: APP.clientSecret, ...options });
+  /** Moves the clocks of the schema and of the sandbox forward. */
+  async advanceTime(seconds) {
+    await control(this, 'clock', { advance: seconds });
+    await this.setTimeOffset(this.#timeOffset + seconds);
   }
 
-  /** Lines of level error that match are expected. */
+  /** The service's metrics in text format. */
+  async metrics() {
+    this.#adminClient ??= this.client();
+    return (await this.#adminClient.get(`${this.adminUrl}/metrics`)).text;
+  }
+
+  /** The value of one sample, named with its labels as in the text format; 0 if it does not exist yet. */
+  async metric(sample) {
+    const line = (await this.metrics()).split('\n').find((text) => text.startsWith(`${sample} `));
+    return line === undefined ? 0 : Number(line.slice(sample.length + 1));
+  }
+
+  /** Forgets all failed attempts to sign in or to use a link. */
+  resetThrottling() {
+    return this.sql('delete from tocsin.attempts');
+  }
+
+  /** Posts a webhook, by default signed with the app's secret. */
+  sendWebhook(options) {
+    this.#webhookClient ??= this.client();
+    return sendWebhook(this.#webhookClient, { secret: APP.clientSecret, ...options });
+  }
+
+  /** The test expects error lines that match. */
   allowErrors(pattern) {
     this.service.allowErrors(pattern);
     this.sandbox.allowErrors(pattern);
   }
 
-  /** As the power failing would; `restart` brings the service back at the same address. */
+  /** SIGKILL. `restart` brings the service back at the same address. */
   kill() {
     return this.service.kill();
   }
 
-  /** `env` is set from now on. */
+  /** Restarts the service with `env` added to its environment. */
   async restart(env = {}) {
     await this.service.stop();
     Object.assign(this.#env, env);
@@ -202,15 +231,15 @@ export class Tocsin {
 
   async #end() {
     for (const client of this.#clients) client.close();
-    const ends = await Promise.allSettled([...this.#others, this.service, this.sandbox].map((one) => one?.stop()));
+    const ends = await Promise.allSettled([...this.#moreProcesses, this.service, this.sandbox].map((program) => program?.stop()));
     await this.database?.drop();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   async stop() {
     await this.#end();
-    const problems = [this.service, ...this.#others, this.sandbox].flatMap((one) => one.problems());
-    assert.deepEqual(problems, [], 'the logs show what no test expected');
+    const problems = [this.service, ...this.#moreProcesses, this.sandbox].flatMap((program) => program.problems());
+    assert.deepEqual(problems, [], 'unexpected errors');
   }
 }
 

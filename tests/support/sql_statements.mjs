@@ -1,4 +1,4 @@
-// The SQL statements of the program, read from its sources.
+// The program's SQL statements, read from its sources.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,25 +9,25 @@ const literals = (text) => [...text.matchAll(LITERAL)].map(([, raw, plain]) => r
 
 function sources(folder) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile() && /\.[ch]pp$/.test(one.name))
-    .map((one) => readFileSync(join(one.parentPath ?? one.path, one.name), 'utf8'));
+    .filter((entry) => entry.isFile() && /\.[ch]pp$/.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8'));
 }
 
-/** Name and text of each `constexpr db::statement`. Parts of texts that have a name of their own are put in. */
+/** Name and text of each `constexpr db::statement`, with macros expanded. */
 export function statements() {
-  const all = ['libs', 'services'].flatMap(sources);
-  const parts = {};
-  for (const source of all) {
+  const files = ['libs', 'services'].flatMap(sources);
+  const macros = {};
+  for (const source of files) {
     for (const [, name, text] of source.matchAll(/#define (TOCSIN_\w+)((?:.*\\\n)*.*)/g)) {
-      if (name in parts) throw new Error(`${name} is defined twice`);
-      parts[name] = text.replaceAll('\\\n', '\n');
+      if (name in macros) throw new Error(`${name} is defined twice`);
+      macros[name] = text.replaceAll('\\\n', '\n');
     }
   }
-  const whole = (text) => text.replace(/\bTOCSIN_\w+/g, (name) => (name in parts ? whole(parts[name]) : name));
+  const expand = (text) => text.replace(/\bTOCSIN_\w+/g, (name) => (name in macros ? expand(macros[name]) : name));
   const found = [];
-  for (const source of all) {
+  for (const source of files) {
     for (const [, variable, body] of source.matchAll(/constexpr db::statement (\w+)\s*=?\s*\{([\s\S]*?)\n?\};/g)) {
-      const [name, ...sql] = literals(whole(body));
+      const [name, ...sql] = literals(expand(body));
       found.push({ name, variable, sql: sql.join('') });
     }
   }

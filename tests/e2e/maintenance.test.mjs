@@ -1,0 +1,72 @@
+// `tocsin doctor` and `tocsin key rotate`.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { startTocsin } from '../support/harness.mjs';
+import { connect } from '../support/steps.mjs';
+
+const key = (name) => `${name}:${randomBytes(32).toString('base64')}`;
+const old = key('old');
+const fresh = key('fresh');
+let tocsin;
+let admin;
+let integration;
+before(async () => {
+  tocsin = await startTocsin({ env: { TOCSIN_VAULT_KEYS: old } });
+  admin = await tocsin.signInAs('admin');
+  integration = await connect(tocsin, admin, tocsin.org);
+});
+after(() => tocsin?.stop());
+
+/** `status`: the expected exit status on a durable database. The test cluster may run without fsync, which is a failure. */
+const runDoctor = async (env = {}, status = 0) => {
+  const durable = (await tocsin.value('show fsync')) === 'on';
+  const { stdout } = await tocsin.cli(['doctor', '--json'], { env, status: durable ? status : 1 });
+  return Object.fromEntries(JSON.parse(stdout).map((item) => [item.name, item]));
+};
+const readKeyIds = async () => {
+  const [row] = await tocsin.sql('select access_token_sealed, refresh_token_sealed from tocsin.credentials');
+  // A sealed value begins with its version, the length of the key's id, and the id.
+  return Object.values(row).map((blob) => blob.subarray(2, 2 + blob[1]).toString());
+};
+
+test('the doctor reports no problem in a healthy deployment', async () => {
+  const findings = await runDoctor();
+  assert.equal(findings.durability.outcome, (await tocsin.value('show fsync')) === 'on' ? 'ok' : 'failed');
+  assert.match(findings.durability.detail, /fsync/);
+  for (const name of ['configuration', 'database', 'schema', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'integrations', 'public integration', 'OAuth application'])
+    assert.equal(findings[name].outcome, 'ok', `${name}: ${findings[name].detail}`);
+});
+
+test('the doctor reports each problem with its remedy', async () => {
+  const findings = await runDoctor({ TOCSIN_VAULT_KEYS: fresh, TOCSIN_SENTRY_URL: 'http://127.0.0.1:1', TOCSIN_SENTRY_APP_SLUG: undefined, TOCSIN_SENTRY_APP_CLIENT_ID: undefined, TOCSIN_SENTRY_APP_CLIENT_SECRET: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_ID: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_SECRET: undefined }, 1);
+  assert.match(findings.vault.detail, /does not hold: old/);
+  assert.match(findings.sentry.detail, /TOCSIN_SENTRY_URL/);
+  for (const name of ['public integration', 'OAuth application']) assert.equal(findings[name].outcome, 'note');
+  assert.match(findings.integrations.detail, /move-sentry/);
+  const wrongKey = `old:${randomBytes(32).toString('base64')}`;
+  assert.match((await runDoctor({ TOCSIN_VAULT_KEYS: wrongKey }, 1)).vault.detail, /do not open/);
+  const unreachable = await runDoctor({ TOCSIN_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, 1);
+  assert.equal(unreachable.database.outcome, 'failed');
+});
+
+test('keys rotate while the service runs', async () => {
+  assert.deepEqual(await readKeyIds(), ['old', 'old']);
+  const env = { TOCSIN_VAULT_KEYS: `${fresh},${old}` };
+  assert.equal((await runDoctor(env)).vault.outcome, 'note');
+  const { stdout } = await tocsin.cli(['key', 'rotate'], { env });
+  assert.match(stdout, /^1 credentials sealed under the key fresh/);
+  assert.deepEqual(await readKeyIds(), ['fresh', 'fresh']);
+  assert.match((await tocsin.cli(['key', 'rotate'], { env })).stdout, /^0 /);
+  assert.equal((await runDoctor({ TOCSIN_VAULT_KEYS: fresh })).vault.outcome, 'ok');
+});
+
+test('no token or secret is stored or logged in the clear', async () => {
+  const { stdout } = await tocsin.cli(['integration', 'list', '--org', 'acme', '--json']);
+  assert.equal(JSON.parse(stdout)[0].id, integration.id);
+  const state = (await tocsin.sentry.get('/control/state')).json;
+  assert.ok(state.installations.length > 0);
+  const dump = JSON.stringify(await tocsin.sql('select * from tocsin.credentials')) + JSON.stringify(await tocsin.sql('select * from tocsin.connect_flows')) + tocsin.service.lines.map((line) => line.text ?? JSON.stringify(line)).join('\n');
+  assert.doesNotMatch(dump, /fake-client-secret-of-the-tests|fake-password/);
+  for (const { value } of admin.cookies.all()) assert.ok(!dump.includes(value), 'a cookie of a session or flow');
+});
