@@ -38,7 +38,7 @@ declare
     fields  text;
 begin
     select string_agg(quote_ident(attname), ', ') into fields
-      from pg_attribute where attrelid = wall::regclass and attnum > 0 and not attisdropped;
+      from pg_attribute where attrelid = wall::regclass and attnum > 0 and not attisdropped and attgenerated = '';
     execute format('create temp table copied on commit drop as select * from %s where organization_id = %L limit 1', wall, organization);
     grant select on copied to tocsin_gateway;
     return format('insert into %s (%s) overriding system value select %s from pg_temp.copied', wall, fields, fields);
