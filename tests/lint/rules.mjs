@@ -1,38 +1,9 @@
-// Rules of this project that no other tool knows. Prints `ok - WHAT` or `not ok - WHAT` with the places.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const OUTSIDE = new Set(['.git', 'build', 'var', 'node_modules']);
-const BINARY = new Set(['.png', '.ico', '.woff2', '.body', '.jpg']);
-
-function walk(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (OUTSIDE.has(entry.name)) return [];
-    if (entry.isDirectory()) return walk(path);
-    return entry.isFile() ? [relative(root, path)] : [];
-  });
-}
-
-const files = walk(root).filter((path) => !path.includes('corpus/') && !BINARY.has(extname(path)));
-const texts = new Map(files.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
-const isCpp = (path) => /\.(cpp|hpp)$/.test(path);
-const cpp = files.filter(isCpp);
-
-function rule(what, problems) {
-  console.log(`${problems.length === 0 ? 'ok' : 'not ok'} - ${what}`);
-  for (const problem of problems.slice(0, 40)) console.log(`    ${problem}`);
-  if (problems.length > 40) console.log(`    and ${problems.length - 40} more`);
-}
-
-/** Every line of the files that matches, but for those that `except` accepts. */
-function lines(paths, pattern, except = () => false) {
-  return paths.flatMap((path) =>
-    texts.get(path).split('\n').flatMap((line, i) => (pattern.test(line) && !except(line, path) ? [`${path}:${i + 1}: ${line.trim().slice(0, 160)}`] : [])),
-  );
-}
+// Rules of this project that no other tool checks. Prints `ok - WHAT` or `not ok - WHAT` with the places.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cpp, files, isCpp, matchingLines, root, rule, texts } from './sources.mjs';
 
 // --- what may use what ---------------------------------------------------------------------------------------------------
 
@@ -129,6 +100,33 @@ rule(
   }),
 );
 
+
+// landed.sha256 has, for each change, its line of the plan as a comment and the SHA-256 of its scripts.
+const plan = texts.get('schema/sqitch.plan').split('\n').filter((line) => /^[a-z]/.test(line));
+const landed = texts.get('schema/landed.sha256');
+const landedPlan = landed.split('\n').flatMap((line) => /^# (.*)$/.exec(line)?.[1] ?? []);
+rule('the plan begins with the landed changes (schema/README.md)', landedPlan.filter((line, i) => plan[i] !== line));
+rule(
+  'the scripts of landed changes are unchanged (schema/README.md)',
+  [...landed.matchAll(/^([0-9a-f]{64}) {2}(.*)$/gm)].flatMap(([, hash, path]) => {
+    const text = texts.get(`schema/${path}`);
+    return text !== undefined && createHash('sha256').update(text).digest('hex') === hash ? [] : [`schema/${path}`];
+  }),
+);
+
+/** The versions of a file in the history of the current branch, the oldest first; none outside a Git checkout. */
+function versionsOf(path) {
+  if (!existsSync(join(root, '.git'))) return [];
+  const git = (...args) => execFileSync('git', ['-c', 'safe.directory=*', '-C', root, ...args], { encoding: 'utf8' });
+  const commits = git('log', '--first-parent', '--reverse', '--format=%H', '--', path).split('\n').filter(Boolean);
+  return commits.map((commit) => git('show', `${commit}:${path}`));
+}
+const versions = [...versionsOf('schema/landed.sha256'), landed];
+rule(
+  'schema/landed.sha256 only grows (schema/README.md)',
+  versions.slice(1).flatMap((text, i) => (text.startsWith(versions[i]) ? [] : [`version ${i + 2} does not begin with version ${i + 1}`])),
+);
+
 // --- cycles --------------------------------------------------------------------------------------------------------------
 
 /** Each cycle of `edges` (a map from a file to the files that it includes), as `a -> b -> a`. */
@@ -174,21 +172,21 @@ const others = files.filter((path) => path !== self);
 const inTests = others.filter((path) => path.startsWith('tests/') || path.includes('.test.'));
 
 // The timers of libs/async are themselves under test: they end at once, or are cancelled.
-rule('no test sleeps', lines(inTests.filter(isCpp), /(?<!async::)\b(sleep_for|sleep_until|usleep|nanosleep)\b/));
+rule('no test sleeps', matchingLines(inTests.filter(isCpp), /(?<!async::)\b(sleep_for|sleep_until|usleep|nanosleep)\b/));
 rule(
   'no test is skipped or stands alone',
-  lines(inTests, /\b(test|it|describe|suite)\.(skip|only|todo)\b|\bskip:\s*true\b|boost::unit_test::disabled/),
+  matchingLines(inTests, /\b(test|it|describe|suite)\.(skip|only|todo)\b|\bskip:\s*true\b|boost::unit_test::disabled/),
 );
-rule('nothing is left to be done', lines(others.filter((path) => !path.endsWith('package-lock.json')), /\b(TODO|FIXME|XXX|HACK)\b/));
-rule('no path of a machine', lines(others, /(^|[\s"'=(:])\/(work|home|root|Users|mnt)\/[A-Za-z0-9_.-]/, (line) => /^\s*(\/\/|#)?\s*"?\/(home|root)\/\*/.test(line)));
-rule('no host of a package registry', lines(others, /registry\.(npmjs|yarnpkg)|(deb|security)\.debian\.org|pypi\.org|crates\.io|proxy\.golang\.org/));
-rule('no identifiers of requirements or tickets', lines(others.filter((path) => /\.(cpp|hpp|md|mjs|ts|tsx|sql|txt)$/.test(path)), /\b[OWARB]-\d{1,2}\b(?!-)/));
+rule('nothing is left to be done', matchingLines(others.filter((path) => !path.endsWith('package-lock.json')), /\b(TODO|FIXME|XXX|HACK)\b/));
+rule('no path of a machine', matchingLines(others, /(^|[\s"'=(:])\/(work|home|root|Users|mnt)\/[A-Za-z0-9_.-]/, (line) => /^\s*(\/\/|#)?\s*"?\/(home|root)\/\*/.test(line)));
+rule('no host of a package registry', matchingLines(others, /registry\.(npmjs|yarnpkg)|(deb|security)\.debian\.org|pypi\.org|crates\.io|proxy\.golang\.org/));
+rule('no identifiers of requirements or tickets', matchingLines(others.filter((path) => /\.(cpp|hpp|md|mjs|ts|tsx|sql|txt)$/.test(path)), /\b[OWARB]-\d{1,2}\b(?!-)/));
 rule(
   'lines end cleanly',
   others
     .filter((path) => !path.endsWith('.svg'))
     .flatMap((path) => [
-      ...lines([path], /[ \t]+$/),
+      ...matchingLines([path], /[ \t]+$/),
       ...(texts.get(path).includes('\t') && !/(^|\/)(Makefile|sqitch\.conf|.*\.svg)$/.test(path) && isCpp(path) ? [`${path}: a tab`] : []),
       ...(texts.get(path).endsWith('\n') || texts.get(path) === '' ? [] : [`${path}: no newline at the end`]),
     ]),

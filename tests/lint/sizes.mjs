@@ -1,0 +1,90 @@
+// How long a file and a C++ function may be. Prints `ok - WHAT` or `not ok - WHAT` with the places.
+import { cpp, files, rule, texts } from './sources.mjs';
+
+const MAX_FILE = 450;
+const MAX_FUNCTION = 60;
+
+/** Files that are still too long, and files with functions that are still too long. Lists of test cases count as well. */
+const LONG_FILES = [
+  'libs/incidents/src/ingest_store.cpp',
+  'libs/integrations/src/connect_store.cpp',
+  'services/tocsin/serve.cpp',
+  'tests/unit/incidents/incident_rules_test.cpp',
+];
+const LONG_FUNCTIONS = [
+  'libs/http/src/message.cpp',
+  'libs/incidents/src/ingest_store.cpp',
+  'libs/integrations/src/connect_oauth.cpp',
+  'libs/sentry/src/webhook.cpp',
+  'services/sandbox/api_issues.cpp',
+  'services/tocsin/serve.cpp',
+  'tests/unit/config/parse_test.cpp',
+  'tests/unit/http/address_test.cpp',
+  'tests/unit/http/framing_cases.cpp',
+  'tests/unit/incidents/incident_rules_test.cpp',
+  'tests/unit/integrations/refresh_rules_test.cpp',
+  'tests/unit/json/parse_test.cpp',
+];
+
+const isCode = (path) => /\.(cpp|hpp|mjs|ts|tsx|sh)$/.test(path) || /^(deploy|tests)\/(\w+\/)?\w+$/.test(path);
+const lengthOf = (path) => texts.get(path).split('\n').length - 1;
+rule(
+  `no file of code has more than ${MAX_FILE} lines`,
+  files.filter((path) => isCode(path) && lengthOf(path) > MAX_FILE && !LONG_FILES.includes(path)).map((path) => `${path}: ${lengthOf(path)} lines`),
+);
+
+/** The text with comments, strings, and preprocessor lines blanked; line ends stay. */
+function codeOf(text) {
+  const token = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|\bR"([^(\s]*)\([\s\S]*?\)\1"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'(?!\w)|^[ \t]*#(?:\\\n|[^\n])*|^BOOST_\w*TEST_SUITE\w*\([^)]*\)/gm;
+  return text.replace(/(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])/g, '_').replace(token, (found) => found.replace(/[^\n]/g, ' '));
+}
+
+/** The functions of a file that are not inside another one, each with its first line and its number of lines. */
+function functionsOf(text) {
+  const code = codeOf(text);
+  const functions = [];
+  const scopes = [];
+  let start = 0; // of the current declaration
+  let line = 1;
+  let declaredAt = 1; // line of `start`
+  for (let i = 0; i < code.length; i += 1) {
+    const c = code[i];
+    if (c === '\n') line += 1;
+    if (code.slice(start, i).trim() === '' && c.trim() !== '') declaredAt = line;
+    if (c === '{') {
+      const declaration = code.slice(start, i);
+      const inFunction = scopes.some(({ kind }) => kind !== 'scope');
+      let kind = 'scope';
+      if (inFunction || /[=,:]\s*[\w:<>]*$|return\s*$/.test(declaration)) kind = 'other';
+      else if (/\)/.test(declaration) && !/^\s*(template\s*<[^{}]*>\s*)?(class|struct|union|enum|namespace)\b/.test(declaration)) kind = 'function';
+      scopes.push({ kind, declaredAt, declaration, start });
+      if (kind !== 'other') start = i + 1;
+    } else if (c === '}') {
+      const scope = scopes.pop();
+      // A member initializer `a_{b}` is followed by another one or by the body.
+      const isInitializer = scope?.kind === 'function' && /^\s*[,{]/.test(code.slice(i + 1));
+      if (isInitializer || scope?.kind === 'other') {
+        start = scope.start;
+        declaredAt = scope.declaredAt;
+        if (scopes.some(({ kind }) => kind !== 'scope')) start = i + 1;
+      } else {
+        if (scope?.kind === 'function') {
+          functions.push({ line: scope.declaredAt, length: line - scope.declaredAt + 1, name: /([\w:~]+)\s*\(/.exec(scope.declaration)?.[1] ?? '' });
+        }
+        start = i + 1;
+      }
+    } else if (c === ';') {
+      start = i + 1;
+    }
+  }
+  return functions;
+}
+
+rule(
+  `no C++ function has more than ${MAX_FUNCTION} lines`,
+  cpp.filter((path) => !LONG_FUNCTIONS.includes(path)).flatMap((path) =>
+    functionsOf(texts.get(path))
+      .filter(({ length }) => length > MAX_FUNCTION)
+      .map(({ line, length, name }) => `${path}:${line}: ${name} has ${length} lines`),
+  ),
+);
