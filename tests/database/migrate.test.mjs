@@ -1,65 +1,17 @@
 // deploy/migrate on databases of its own, as the logins that operators have.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import pg from 'pg';
-import { Database } from '../support/database.mjs';
-import { run } from '../support/program.mjs';
+import { createLogin, emptyDatabase, migrate, root, sqitch, temporaryFolder } from './support.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const POOL_ROLES = ['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator'];
-
-let folder;
-const databases = [];
-const logins = [];
-before(() => {
-  folder = mkdtempSync(join(process.env.TOCSIN_TEST_TMP ?? tmpdir(), 'migrate-'));
-});
-after(async () => {
-  const last = databases[0];
-  for (const database of databases.slice(1)) await database.drop();
-  for (const login of logins) await last.sql(`drop owned by ${login}; drop role ${login}`);
-  await last?.drop();
-  rmSync(folder, { recursive: true });
-});
-
-async function empty() {
-  const database = await Database.create({ from: 'template0' });
-  databases.push(database);
-  return database;
-}
-
-/** A URL of `database` for a new login. */
-async function loginFor(database, attributes = '') {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await database.sql(`create role ${name} login password 'fake' ${attributes}`);
-  logins.push(name);
-  const url = new URL(database.url);
-  url.username = name;
-  url.password = 'fake';
-  return { name, url: url.href };
-}
-
-function migrate(env, args = []) {
-  return run(args, { file: join(root, 'deploy/migrate'), env, limit: 120_000 });
-}
-
-function sqitch(database, command) {
-  return run(['--chdir', join(root, 'schema'), ...command, '--target', database.url.replace('postgresql:', 'db:pg:')], {
-    file: 'sqitch',
-    env: { SQITCH_FULLNAME: 'Test', SQITCH_EMAIL: 'test@tocsin.invalid' },
-    limit: 120_000,
-  });
-}
 
 const tables = (database) => database.value("select count(*) from pg_tables where schemaname = 'tocsin'");
 
-/** What a connection sees that assumes `role`, as the program's pools do. */
-async function assume(url, role, query) {
+/** The result of a query on a connection that assumes `role`, as the program's pools do. */
+async function queryAs(url, role, query) {
   const client = new pg.Client({ connectionString: url, options: `-c role=${role}` });
   await client.connect();
   try {
@@ -70,7 +22,7 @@ async function assume(url, role, query) {
 }
 
 test('an owner without superuser migrates, and again without a change', async () => {
-  const database = await empty();
+  const database = await emptyDatabase();
   const first = await migrate({ TOCSIN_DATABASE_URL: database.url });
   assert.equal(first.status, 0, first.stdout + first.stderr);
   const made = await tables(database);
@@ -79,34 +31,34 @@ test('an owner without superuser migrates, and again without a change', async ()
   assert.equal(second.status, 0, second.stdout + second.stderr);
   assert.match(second.stdout, /up-to-date/);
   assert.equal(await tables(database), made);
-  for (const role of POOL_ROLES) assert.equal(await assume(database.url, role, 'select current_user'), role);
+  for (const role of POOL_ROLES) assert.equal(await queryAs(database.url, role, 'select current_user'), role);
 });
 
 test('a superuser migrates', async () => {
-  const database = await empty();
+  const database = await emptyDatabase();
   const done = await migrate({ TOCSIN_DATABASE_URL: database.superuserUrl });
   assert.equal(done.status, 0, done.stdout + done.stderr);
-  assert.equal(await assume(database.superuserUrl, 'tocsin_gateway', 'select count(*) from tocsin.organizations'), 0);
+  assert.equal(await queryAs(database.superuserUrl, 'tocsin_gateway', 'select count(*) from tocsin.organizations'), 0);
 });
 
 test('another login than the one that migrates is given the roles, and nothing else', async () => {
-  const database = await empty();
-  const program = await loginFor(database, 'noinherit');
+  const database = await emptyDatabase();
+  const program = await createLogin(database, 'noinherit');
   const done = await migrate({ TOCSIN_DATABASE_URL: program.url, TOCSIN_MIGRATE_DATABASE_URL: database.url });
   assert.equal(done.status, 0, done.stdout + done.stderr);
-  for (const role of POOL_ROLES) assert.equal(await assume(program.url, role, 'select current_user'), role);
-  await assert.rejects(assume(program.url, 'tocsin_lookup', 'select 1'), { code: '42501' });
-  await assert.rejects(assume(program.url, 'none', 'select count(*) from tocsin.organizations'), { code: '42501' });
+  for (const role of POOL_ROLES) assert.equal(await queryAs(program.url, role, 'select current_user'), role);
+  await assert.rejects(queryAs(program.url, 'tocsin_lookup', 'select 1'), { code: '42501' });
+  await assert.rejects(queryAs(program.url, 'none', 'select count(*) from tocsin.organizations'), { code: '42501' });
 });
 
 test('of two at once one waits for the other', async () => {
-  const database = await empty();
+  const database = await emptyDatabase();
   const both = await Promise.all([migrate({ TOCSIN_DATABASE_URL: database.url }), migrate({ TOCSIN_DATABASE_URL: database.url })]);
   for (const done of both) assert.equal(done.status, 0, done.stdout + done.stderr);
 });
 
 test('deploy, verify, revert and deploy again', async () => {
-  const database = await empty();
+  const database = await emptyDatabase();
   for (const command of [['deploy', '--verify'], ['verify'], ['revert', '-y'], ['deploy', '--verify'], ['revert', '-y']]) {
     const done = await sqitch(database, command);
     assert.equal(done.status, 0, `sqitch ${command.join(' ')}: ${done.stdout}${done.stderr}`);
@@ -120,9 +72,9 @@ test('deploy, verify, revert and deploy again', async () => {
 });
 
 test('the URL may stand in a file, name several hosts and carry parameters', async () => {
-  const database = await empty();
+  const database = await emptyDatabase();
   const { host, port, username, password, pathname } = new URL(database.url);
-  const file = join(folder, 'url');
+  const file = join(temporaryFolder('migrate'), 'url');
   writeFileSync(
     file,
     `postgresql://${username}:${password}@127.0.0.1:1,${host}${pathname}?target_session_attrs=read-write&options=-c%20work_mem%3D8MB\n`,
@@ -139,23 +91,23 @@ test('a wrong configuration is named, with status 2', async () => {
     [{ TOCSIN_DATABASE_URL: 'postgresql://127.0.0.1/c' }, /TOCSIN_DATABASE_URL: it names no login/],
     [{ TOCSIN_DATABASE_URL: 'postgresql://a@127.0.0.1/c', TOCSIN_MIGRATE_DATABASE_URL: 'c' }, /TOCSIN_MIGRATE_DATABASE_URL: not/],
     [{ TOCSIN_DATABASE_URL: 'postgresql://a@127.0.0.1/c', TOCSIN_DATABASE_URL_FILE: '/dev/null' }, /not both/],
-    [{ TOCSIN_DATABASE_URL_FILE: join(folder, 'nothing') }, /TOCSIN_DATABASE_URL_FILE: cannot read/],
+    [{ TOCSIN_DATABASE_URL_FILE: join(temporaryFolder('migrate'), 'missing') }, /TOCSIN_DATABASE_URL_FILE: cannot read/],
   ];
   for (const [env, message] of cases) {
     const done = await migrate(env);
     assert.equal(done.status, 2, `${JSON.stringify(env)}: ${done.stderr}`);
     assert.match(done.stderr, message);
   }
-  assert.equal((await migrate({}, ['now'])).status, 2);
+  assert.equal((await migrate({}, { args: ['now'] })).status, 2);
 });
 
 test('a login that cannot migrate is told what is missing, with status 1', async () => {
-  const database = await empty();
-  const plain = await loginFor(database);
+  const database = await emptyDatabase();
+  const plain = await createLogin(database);
   const done = await migrate({ TOCSIN_DATABASE_URL: plain.url });
   assert.equal(done.status, 1);
   assert.match(done.stderr, /may not create roles/);
-  const foreign = await loginFor(database, 'createrole');
+  const foreign = await createLogin(database, 'createrole');
   const refused = await migrate({ TOCSIN_DATABASE_URL: foreign.url });
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /may not create a schema/);
@@ -165,4 +117,35 @@ test('a login that cannot migrate is told what is missing, with status 1', async
   assert.equal(unknown.status, 1);
   assert.match(unknown.stderr, /cannot connect/);
   assert.doesNotMatch(unknown.stdout + unknown.stderr, /fake-and-wrong/);
+});
+
+test('a schema that was deployed from other scripts is refused, with status 3', async () => {
+  const checkout = temporaryFolder('edited');
+  for (const folder of ['deploy', 'schema']) cpSync(join(root, folder), join(checkout, folder), { recursive: true });
+  const database = await emptyDatabase();
+  const first = await migrate({ TOCSIN_DATABASE_URL: database.url }, { checkout });
+  assert.equal(first.status, 0, first.stdout + first.stderr);
+  const made = await tables(database);
+
+  appendFileSync(join(checkout, 'schema/deploy/audit.sql'), '-- edited in place\n');
+  const refused = await migrate({ TOCSIN_DATABASE_URL: database.url }, { checkout });
+  assert.equal(refused.status, 3, refused.stdout + refused.stderr);
+  assert.match(refused.stderr, /cannot be upgraded: its change audit /);
+  assert.equal(await tables(database), made);
+});
+
+test('a schema that is newer than the program is refused', async () => {
+  const checkout = temporaryFolder('newer');
+  for (const folder of ['deploy', 'schema']) cpSync(join(root, folder), join(checkout, folder), { recursive: true });
+  for (const folder of ['deploy', 'revert', 'verify']) writeFileSync(join(checkout, 'schema', folder, 'later.sql'), 'select 1;\n');
+  const plan = join(checkout, 'schema/sqitch.plan');
+  const [last] = /^\w+(?= .*\n$)/m.exec(readFileSync(plan, 'utf8').split('\n').slice(-2).join('\n'));
+  appendFileSync(plan, `later [${last}] 2030-01-01T00:00:00Z Test <test@tocsin.invalid> # A later change\n`);
+  const database = await emptyDatabase();
+  const newer = await migrate({ TOCSIN_DATABASE_URL: database.url }, { checkout });
+  assert.equal(newer.status, 0, newer.stdout + newer.stderr);
+
+  const refused = await migrate({ TOCSIN_DATABASE_URL: database.url });
+  assert.equal(refused.status, 1, refused.stdout + refused.stderr);
+  assert.match(refused.stderr, /newer than this version of Tocsin: it has the change later/);
 });
