@@ -162,9 +162,11 @@ select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
                           format('select tocsin.note_person(%L, ''x.y'', '''', null, null)', pg_temp.id('acme user'))), '42501',
           'nor as a person');
 select is(pg_temp.as_role('tocsin_ingest', '', 'delete from tocsin.deliveries'), '42501', 'ingest cannot delete deliveries');
-select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organization_id) from tocsin.installation_owners'), '2',
+select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organization_id) from tocsin.installation_owners'),
+          (select count(distinct organization_id)::text from tocsin.installation_owners),
           'ingest sees the installations of all organizations');
-select is(pg_temp.as_role('tocsin_scheduler', '', 'select count(*) from tocsin.credentials'), '2', 'the scheduler sees the credentials of all organizations');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select count(*) from tocsin.credentials'), (select count(*)::text from tocsin.credentials),
+          'the scheduler sees the credentials of all organizations');
 
 -- --- storage ---------------------------------------------------------------------------------------------------------
 select is((select string_agg(a.attrelid::regclass::text, ', ') from pg_attribute a
