@@ -6,7 +6,7 @@
 #include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 
 #include <string_view>
 

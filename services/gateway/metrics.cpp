@@ -2,7 +2,7 @@
 
 #include <tocsin/incidents/ingest.hpp>
 #include <tocsin/incidents/read_back.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <string>

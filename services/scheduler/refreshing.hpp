@@ -2,7 +2,7 @@
 
 #include "scheduler/scheduler.hpp"
 
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 
 #include <chrono>
 

@@ -11,7 +11,7 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/http/client.hpp>
 #include <tocsin/integrations/sentry_host.hpp>
-#include <tocsin/integrations/vault_upkeep.hpp>
+#include <tocsin/integrations/vault_maintenance.hpp>
 #include <tocsin/json/writer.hpp>
 
 #include <filesystem>

@@ -51,8 +51,8 @@
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/issue_reader.hpp>
 #include <tocsin/integrations/mappings.hpp>
-#include <tocsin/integrations/refresh.hpp>
-#include <tocsin/integrations/vault_upkeep.hpp>
+#include <tocsin/integrations/refresher.hpp>
+#include <tocsin/integrations/vault_maintenance.hpp>
 #include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/mail/mailer.hpp>
 #include <tocsin/observe/log.hpp>

@@ -6,7 +6,7 @@
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/vault.hpp>
-#include <tocsin/integrations/vault_upkeep.hpp>
+#include <tocsin/integrations/vault_maintenance.hpp>
 
 #include <iostream>
 #include <memory>

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cpp, files, isCpp, matchingLines, root, rule, texts } from './sources.mjs';
 
 // --- what may use what ---------------------------------------------------------------------------------------------------
@@ -149,10 +149,28 @@ function cyclesOf(edges) {
 }
 
 const headerOf = (path, name) =>
-  [join(dirname(path), name), join('services', name), name.replace(/^tocsin\/([a-z_]+)\//, 'libs/$1/include/$&')].find((candidate) => texts.has(candidate));
+  [join(dirname(path), name), join('services', name), join(path.split('/').slice(0, 2).join('/'), 'src', name), name.replace(/^tocsin\/([a-z_]+)\//, 'libs/$1/include/$&')].find((candidate) => texts.has(candidate));
 rule(
   'C++ files do not include each other in a cycle',
   cyclesOf(new Map(cpp.map((path) => [path, includes.filter((one) => one.path === path).flatMap(({ name }) => headerOf(path, name) ?? [])]))),
+);
+
+/** The subfolders of a library's src, each of which may include only those before it. A public header belongs to the subfolder of its source. */
+const LAYERS = { integrations: ['status', 'refresh', 'mappings', 'connect'] };
+rule(
+  `subfolders include only what stands before them: ${Object.entries(LAYERS).map(([library, layers]) => `${library}: ${layers.join(' · ')}`).join('; ')}`,
+  Object.entries(LAYERS).flatMap(([library, layers]) => {
+    const source = `libs/${library}/src/`;
+    const layerOf = (path) =>
+      path.startsWith(source)
+        ? layers.indexOf(path.slice(source.length).split('/')[0])
+        : layers.findIndex((layer) => texts.has(`${source}${layer}/${basename(path, '.hpp')}.cpp`));
+    const isOurs = (path) => path?.startsWith(`libs/${library}/`);
+    return [
+      ...readdirSync(join(root, source)).filter((name) => !layers.includes(name)).map((name) => `${source}${name} is in no subfolder`),
+      ...includes.filter(({ path, name }) => isOurs(path) && isOurs(headerOf(path, name)) && layerOf(headerOf(path, name)) > layerOf(path)).map(say),
+    ];
+  }),
 );
 
 const isTypeScript = (path) => path.startsWith('services/console/src/') && /\.tsx?$/.test(path);

@@ -10,7 +10,7 @@
 #include <tocsin/identity/principal.hpp>
 #include <tocsin/integrations/applications.hpp>
 #include <tocsin/integrations/credentials.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/client.hpp>
 

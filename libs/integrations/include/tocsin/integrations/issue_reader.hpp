@@ -4,7 +4,7 @@
 #include <tocsin/base/error.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/pool.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 #include <tocsin/sentry/client.hpp>
 
 #include <string>

@@ -5,7 +5,7 @@
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/pool.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/client.hpp>
 

@@ -1,11 +1,10 @@
-#include "connect_store.hpp"
-#include "insist.hpp"
-#include "refresh_store.hpp"
+#include "refresh/refresh_store.hpp"
+#include "refresh/retry_until_stored.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 #include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/observe/log.hpp>
 

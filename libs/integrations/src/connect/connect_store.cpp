@@ -1,4 +1,4 @@
-#include "connect_store.hpp"
+#include "connect/connect_store.hpp"
 
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/base/enum_names.hpp>
@@ -218,12 +218,6 @@ constexpr db::statement close_intents{
 constexpr db::statement forget_unclaimed{
     "forget_unclaimed_installation",
     "delete from tocsin.unclaimed_installations where sentry_host = $1 and installation_id = $2"
-};
-
-constexpr db::statement set_told{
-    "set_told_installed",
-    "update tocsin.integrations set told_installed_at = tocsin.now() where organization_id = $1 and "
-    "integration_id = $2"
 };
 
 std::optional<std::string> hex_or_null(std::string const& bytes) {
@@ -458,10 +452,6 @@ std::optional<byte_string> store_disconnected(db::transaction& tx, organization_
     );
     tx.run(release_organization, org, id);
     return deleted ? std::optional(deleted->get<byte_string>("access_token_sealed")) : std::nullopt;
-}
-
-void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {
-    tx.run(set_told, org, id);
 }
 
 }  // namespace tocsin::integrations

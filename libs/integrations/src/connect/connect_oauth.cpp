@@ -1,4 +1,4 @@
-#include "connect_intent.hpp"
+#include "connect/connect_intent.hpp"
 
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/connect.hpp>

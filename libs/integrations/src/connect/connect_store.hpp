@@ -167,6 +167,4 @@ bool owns(
 /// ago.
 std::optional<byte_string> store_disconnected(db::transaction& tx, organization_id org, integration_id id);
 
-void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
-
 }  // namespace tocsin::integrations

@@ -1,4 +1,5 @@
-#include "connect_intent.hpp"
+#include "connect/connect_intent.hpp"
+#include "refresh/refresh_store.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/digest.hpp>

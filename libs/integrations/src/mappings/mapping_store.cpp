@@ -1,4 +1,4 @@
-#include "mapping_store.hpp"
+#include "mappings/mapping_store.hpp"
 
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/db/array.hpp>

@@ -1,5 +1,5 @@
 #include <tocsin/integrations/credentials.hpp>
-#include <tocsin/integrations/vault_upkeep.hpp>
+#include <tocsin/integrations/vault_maintenance.hpp>
 #include <tocsin/integrations/webhook_keys.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "mapping_store.hpp"
+#include "mappings/mapping_store.hpp"
 
 #include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/credentials.hpp>

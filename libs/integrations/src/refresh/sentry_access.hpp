@@ -5,7 +5,7 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
-#include <tocsin/integrations/refresh.hpp>
+#include <tocsin/integrations/refresher.hpp>
 #include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/sentry/client.hpp>
 

@@ -1,4 +1,4 @@
-#include "refresh_store.hpp"
+#include "refresh/refresh_store.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/random.hpp>
@@ -135,6 +135,12 @@ constexpr db::statement find_untold{
         where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null and i.sentry_host = $2
           and i.status_since < tocsin.now() - interval '5 seconds'
         order by random() limit $1)"
+};
+
+constexpr db::statement set_told{
+    "set_told_installed",
+    R"(update tocsin.integrations set told_installed_at = tocsin.now()
+        where organization_id = $1 and integration_id = $2)"
 };
 
 leased_credential read(db::row const& row) {
@@ -303,6 +309,10 @@ std::vector<untold_installation> untold_installations(
              row.get<byte_string>("access_token_sealed")}
         );
     return found;
+}
+
+void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {
+    tx.run(set_told, org, id);
 }
 
 }  // namespace tocsin::integrations

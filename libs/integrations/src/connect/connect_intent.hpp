@@ -1,6 +1,6 @@
 #pragma once
 
-#include "connect_store.hpp"
+#include "connect/connect_store.hpp"
 
 #include <tocsin/integrations/connect.hpp>
 

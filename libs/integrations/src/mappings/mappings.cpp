@@ -1,5 +1,5 @@
-#include "mapping_store.hpp"
-#include "sentry_access.hpp"
+#include "mappings/mapping_store.hpp"
+#include "refresh/sentry_access.hpp"
 
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>

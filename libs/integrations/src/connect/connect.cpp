@@ -1,5 +1,5 @@
-#include "connect_intent.hpp"
-#include "insist.hpp"
+#include "connect/connect_intent.hpp"
+#include "refresh/retry_until_stored.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/digest.hpp>

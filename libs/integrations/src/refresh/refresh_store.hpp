@@ -91,5 +91,6 @@ struct untold_installation {
 std::vector<untold_installation> untold_installations(
     db::transaction& tx, std::string const& sentry_host, int limit
 );
+void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
 
 }  // namespace tocsin::integrations

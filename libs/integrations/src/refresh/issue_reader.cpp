@@ -1,4 +1,4 @@
-#include "sentry_access.hpp"
+#include "refresh/sentry_access.hpp"
 
 #include <tocsin/integrations/issue_reader.hpp>
 
