@@ -34,8 +34,8 @@ test('wrong usage and invalid configuration exit with status 2 and list all prob
 
 test('the console explains every error of a connect flow', () => {
   const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-  const codes = [...source('libs/integrations/src/connect.cpp').matchAll(/\{connect_refusal::\w+, "(\w+)"\}/g)].map(([, name]) => name);
+  const codes = [...source('libs/integrations/src/connect/connect.cpp').matchAll(/\{connect_refusal::\w+, "(\w+)"\}/g)].map(([, name]) => name);
   assert.ok(codes.length >= 11, `${codes}`);
-  const explained = source('services/console/src/features/integrations/connect_errors.ts').split('const errors:')[1];
+  const explained = source('services/console/src/features/integrations/connect/connect_errors.ts').split('const errors:')[1];
   for (const name of codes) assert.match(explained, new RegExp(`^  ${name}[:,]`, 'm'), name);
 });

@@ -156,10 +156,10 @@ rule(
 );
 
 /** The subfolders of a library's src, each of which may include only those before it. A public header belongs to the subfolder of its source. */
-const LAYERS = { integrations: ['status', 'refresh', 'mappings', 'connect'] };
+const LIBRARY_LAYERS = { integrations: ['status', 'refresh', 'mappings', 'connect'] };
 rule(
-  `subfolders include only what stands before them: ${Object.entries(LAYERS).map(([library, layers]) => `${library}: ${layers.join(' · ')}`).join('; ')}`,
-  Object.entries(LAYERS).flatMap(([library, layers]) => {
+  `subfolders include only what stands before them: ${Object.entries(LIBRARY_LAYERS).map(([library, layers]) => `${library}: ${layers.join(' · ')}`).join('; ')}`,
+  Object.entries(LIBRARY_LAYERS).flatMap(([library, layers]) => {
     const source = `libs/${library}/src/`;
     const layerOf = (path) =>
       path.startsWith(source)
@@ -182,6 +182,27 @@ const imports = new Map(
   ]),
 );
 rule('modules of the console do not import each other in a cycle', cyclesOf(imports));
+
+/** Parts of the console, lowest first: a part imports only from itself and from those before it. Tests may import anything. */
+const CONSOLE_LAYERS = ['api', 'ui', 'features', 'app'];
+const INTEGRATION_LAYERS = ['', 'setup', 'connect', 'mappings', 'status'];
+function layerOf(path) {
+  const [layer, feature, third, ...rest] = path.slice('services/console/src/'.length).split('/');
+  return { layer: CONSOLE_LAYERS.indexOf(layer), feature: layer === 'features' ? feature : undefined, part: INTEGRATION_LAYERS.indexOf(rest.length > 0 ? third : '') };
+}
+rule(
+  `the console's parts import one way: ${CONSOLE_LAYERS.join(' · ')}; no feature imports another; within integrations:${INTEGRATION_LAYERS.join(' · ')}`,
+  [...imports].flatMap(([path, targets]) => {
+    const from = layerOf(path);
+    if (/\.test\.tsx?$/.test(path) || from.layer < 0) return [];
+    const problems = targets.filter((target) => {
+      const to = layerOf(target);
+      if (to.layer !== from.layer) return to.layer > from.layer || to.layer < 0;
+      return from.feature !== to.feature || (from.feature === 'integrations' && to.part > from.part);
+    });
+    return problems.map((target) => `${path} imports ${target}`);
+  }),
+);
 
 // --- what has no place here ----------------------------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useOrg } from "../api/org";
 import { sessionQuery } from "../api/queries";
+import { useCommands, useKeyboard } from "../ui/commands";
 import { KeyboardIcon } from "../ui/icons";
-import { useCommands, useKeyboard } from "../ui/keys";
 import css from "./keyboard.module.css";
 
-const KeysSheet = lazy(() => import("./keys_sheet"));
+const KeysSheet = lazy(() => import("./shortcuts_dialog"));
 const Palette = lazy(() => import("./palette"));
 
 /** Commands that every screen has, the palette, and the sheet that tells the keys. */

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId, useState } from "react";
+import { type Command, offeredCommands } from "../ui/commands";
 import { Dialog } from "../ui/dialog";
-import { type Command, offeredCommands } from "../ui/keys";
 import css from "./keyboard.module.css";
 
 interface PaletteProps {

@@ -123,34 +123,43 @@ const integrations = createRoute({
   getParentRoute: () => org,
   path: "/integrations",
   validateSearch: connectError,
-  component: lazyRouteComponent(() => import("../features/integrations/list_page"), "IntegrationListPage"),
+  component: lazyRouteComponent(
+    () => import("../features/integrations/status/list_page"),
+    "IntegrationListPage",
+  ),
 });
 
 const integration = createRoute({
   getParentRoute: () => org,
   path: "/integrations/$id",
   validateSearch: textParams("connected", "connect_error", "expected", "found"),
-  component: lazyRouteComponent(() => import("../features/integrations/detail_page"), "IntegrationPage"),
+  component: lazyRouteComponent(
+    () => import("../features/integrations/status/detail_page"),
+    "IntegrationPage",
+  ),
 });
 
 const connect = createRoute({
   getParentRoute: () => org,
   path: "/integrations/connect",
   validateSearch: textParams("mode"),
-  component: lazyRouteComponent(() => import("../features/integrations/connect_page"), "ConnectPage"),
+  component: lazyRouteComponent(() => import("../features/integrations/connect/connect_page"), "ConnectPage"),
 });
 
 const setup = createRoute({
   getParentRoute: () => org,
   path: "/integrations/setup",
   validateSearch: textParams("mode"),
-  component: lazyRouteComponent(() => import("../features/integrations/setup_page"), "SetupPage"),
+  component: lazyRouteComponent(() => import("../features/integrations/setup/setup_page"), "SetupPage"),
 });
 
 const unmapped = createRoute({
   getParentRoute: () => org,
   path: "/integrations/unmapped",
-  component: lazyRouteComponent(() => import("../features/integrations/unmapped_page"), "UnmappedPage"),
+  component: lazyRouteComponent(
+    () => import("../features/integrations/mappings/unmapped_page"),
+    "UnmappedPage",
+  ),
 });
 
 const deliveries = createRoute({

@@ -7,7 +7,7 @@ import { follow, poll_interval, useFollowing } from "../api/live";
 import { useOrg } from "../api/org";
 import { sessionQuery, unmappedQuery } from "../api/queries";
 import { AlertMenu } from "../features/incidents/alert_menu";
-import { Announcement } from "../features/integrations/announcement";
+import { Announcement } from "../features/integrations/status/announcement";
 import {
   AccountIcon,
   DeliveriesIcon,

@@ -1,6 +1,6 @@
 import { Button, CloseButton } from "@mantine/core";
 import { useEffect, useSyncExternalStore } from "react";
-import { useCommands } from "./keys";
+import { useCommands } from "./commands";
 import css from "./undo.module.css";
 
 export const undo_window = 10_000;

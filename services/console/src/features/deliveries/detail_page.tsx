@@ -11,8 +11,8 @@ import { Loaded } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { BodyPanel } from "./body_panel";
 import css from "./deliveries.module.css";
+import { StoryPanel } from "./processing_steps_panel";
 import { ReplayPanel } from "./replay_panel";
-import { StoryPanel } from "./story_panel";
 
 const route = getRouteApi("/o/$org/deliveries/$id");
 

@@ -14,7 +14,7 @@ import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { Moment } from "../../ui/time";
 import css from "./deliveries.module.css";
-import { outcomes, resources } from "./words";
+import { outcomes, resources } from "./labels";
 
 const route = getRouteApi("/o/$org/deliveries");
 

@@ -10,7 +10,7 @@ import { Refusal } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import css from "./deliveries.module.css";
 import { useReplay } from "./delivery_api";
-import { effectOf } from "./words";
+import { effectOf } from "./labels";
 
 function Result({ org, replay }: { org: string; replay: Schemas["Replay"] }) {
   // What a try opens is gone again with the try.

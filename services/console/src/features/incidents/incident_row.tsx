@@ -3,7 +3,7 @@ import type { Schemas } from "../../api/client";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
 import { Moment } from "../../ui/time";
 import css from "./list_page.module.css";
-import { remember } from "./place";
+import { remember } from "./list_position";
 
 const count = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
 

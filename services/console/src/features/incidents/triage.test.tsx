@@ -6,7 +6,7 @@ import { expectAccessible, list, open, org, problem, quietServer } from "../../t
 import { incident } from "../../test/samples";
 import { server } from "../../test/setup";
 import { tellDone, undo_window } from "../../ui/undo";
-import { rememberOrder } from "./place";
+import { rememberOrder } from "./list_position";
 
 type Incident = Schemas["Incident"];
 

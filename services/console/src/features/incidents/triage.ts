@@ -1,9 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { type Command, useCommands } from "../../ui/keys";
+import { type Command, useCommands } from "../../ui/commands";
 import { type Action, changes, useAct } from "./actions";
-import { currentNumber, focusRow, rememberOrder, step } from "./place";
+import { currentNumber, focusRow, rememberOrder, step } from "./list_position";
 
 type Incident = Schemas["Incident"];
 

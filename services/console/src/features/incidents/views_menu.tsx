@@ -1,9 +1,9 @@
 import { Button, Menu, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { useCommands } from "../../ui/commands";
 import { Dialog } from "../../ui/dialog";
 import form from "../../ui/form.module.css";
 import { DownIcon } from "../../ui/icons";
-import { useCommands } from "../../ui/keys";
 import type { Search } from "./filters";
 import css from "./list_page.module.css";
 import { forgetView, saveView, useSavedViews } from "./saved_views";

@@ -1,0 +1,69 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, body, type Schemas } from "../../../api/client";
+import { keys } from "../../../api/keys";
+
+export type Mapping = Schemas["Mapping"];
+export type MappingPatch = Schemas["MappingPatch"];
+
+/** A project that shall lead to a service; `mapping` is the one to change, if there is one. */
+export interface Choice {
+  project: string;
+  service: string;
+  mapping: Mapping | null;
+}
+
+function useRefreshMappings(org: string, integration: string) {
+  const queries = useQueryClient();
+  return () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: keys.projects(org, integration) }),
+      queries.invalidateQueries({ queryKey: keys.unmapped(org) }),
+    ]);
+}
+
+export function useMapProjects(org: string, integration: string) {
+  const refresh = useRefreshMappings(org, integration);
+  return useMutation({
+    mutationFn: async (choices: readonly Choice[]) => {
+      const fresh = choices.filter(({ mapping }) => mapping === null);
+      if (fresh.length > 0)
+        await api.POST("/api/v1/orgs/{org}/integrations/{id}/mappings", {
+          params: { path: { org, id: integration } },
+          body: fresh.map(({ project, service }) => ({ sentry_project: project, service_id: service })),
+        });
+      for (const { mapping, service } of choices) {
+        if (mapping !== null)
+          await api.PATCH("/api/v1/orgs/{org}/integrations/{id}/mappings/{mapping_id}", {
+            params: { path: { org, id: integration, mapping_id: mapping.id } },
+            body: { service_id: service },
+          });
+      }
+    },
+    onSettled: refresh,
+  });
+}
+
+export function useChangeMapping(org: string, integration: string) {
+  const refresh = useRefreshMappings(org, integration);
+  return useMutation({
+    mutationFn: ({ id, patch }: { id: string; patch: MappingPatch }) =>
+      body(
+        api.PATCH("/api/v1/orgs/{org}/integrations/{id}/mappings/{mapping_id}", {
+          params: { path: { org, id: integration, mapping_id: id } },
+          body: patch,
+        }),
+      ),
+    onSettled: refresh,
+  });
+}
+
+export function useUnmap(org: string, integration: string) {
+  const refresh = useRefreshMappings(org, integration);
+  return useMutation({
+    mutationFn: (id: string) =>
+      api.DELETE("/api/v1/orgs/{org}/integrations/{id}/mappings/{mapping_id}", {
+        params: { path: { org, id: integration, mapping_id: id } },
+      }),
+    onSettled: refresh,
+  });
+}
