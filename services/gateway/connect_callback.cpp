@@ -25,7 +25,7 @@ std::string page_of(integrations::finished_connect const& end) {
                );
     if (end.refusal) return list + "?connect_error=" + std::string(to_string(*end.refusal));
     // The integration's own page asks what is left to ask.
-    if (end.waits_for_person) return list + "/" + end.integration.str();
+    if (end.needs_decision) return list + "/" + end.integration.str();
     return list + "/" + end.integration.str() + "?connected=1";
 }
 

@@ -39,7 +39,7 @@ void write_credential(json::writer& out, std::optional<integrations::credential_
 
 std::string remedy_of(integration const& of, config::base_url const& sentry_url) {
     bool const may_go_on = of.status != integrations::status::disconnected || of.credential;
-    if (auto const elsewhere = integrations::of_another_sentry(of, sentry_url); elsewhere && may_go_on)
+    if (auto const elsewhere = integrations::sentry_host_mismatch(of, sentry_url); elsewhere && may_go_on)
         return elsewhere->detail;
     auto const what_to_do = remedy(of.mode, of.status, of.reason);
     bool const deaf = what_to_do.empty() && !of.webhook_secret_set;
@@ -65,7 +65,7 @@ void write_missing_scopes(json::writer& out, integration const& of) {
     out.name("missing_scopes").begin_array();
     if (of.credential)
         for (auto const& one : integrations::missing_scopes(of.mode, of.scopes))
-            out.begin_object().field("scope", one.scope).field("without", one.without).end_object();
+            out.begin_object().field("scope", one.scope).field("without", one.consequence).end_object();
     out.end_array();
 }
 
@@ -177,7 +177,7 @@ public:
         json::reader in(body->root());
         integrations::reconnect_request how;
         if (in.optional_bool("allow_other_organization", false))
-            how.others = integrations::other_organizations::meant;
+            how.others = integrations::other_organizations::allowed;
         if (in.has("token") || in.has("client_secret") || in.has("sentry_org"))
             how.access = integrations::internal_access{
                 secret(in.required_text("token", {16, 512})),
@@ -238,7 +238,7 @@ public:
         if (auto bad = refuse_fields(by.request)) co_return *bad;
         auto const exists = co_await parts_.store.find(by.organization(), *id);
         if (!exists) co_return exists.error();
-        auto const done = co_await parts_.refresher.renew_now(by.organization(), *id);
+        auto const done = co_await parts_.refresher.refresh_now(by.organization(), *id);
         if (!done) co_return done.error();
         co_return co_await shown(by.organization(), *id);
     }
@@ -252,12 +252,13 @@ public:
         co_return list_part(
             by.request,
             items,
-            [](json::writer& out, integrations::refresh_attempt const& each) {
+            [](json::writer& out, integrations::refresh_attempt_summary const& each) {
                 out.begin_object()
                     .field("id", each.id.str())
                     .field("started_at", each.started_at)
                     .field("finished_at", each.finished_at);
-                out.field("trigger", each.trigger).field("outcome", each.outcome.value_or("running"));
+                out.field("trigger", to_string(each.trigger))
+                    .field("outcome", each.outcome ? to_string(*each.outcome) : "running");
                 out.field("http_status", each.http_status)
                     .field("detail", each.detail)
                     .field("next_at", each.next_at)
@@ -309,7 +310,7 @@ private:
 
     std::string binding_cookie(secret const& binding) const {
         auto const age =
-            std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::intent_lifetime).count();
+            std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::flow_lifetime).count();
         return std::string(binding_cookie_name) + "=" + std::string(binding.reveal()) +
                "; Path=/; Max-Age=" + std::to_string(age) + "; HttpOnly; SameSite=Lax" +
                (parts_.public_url.https ? "; Secure" : "");

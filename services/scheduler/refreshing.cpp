@@ -12,7 +12,7 @@ namespace {
 /// As many rounds as there is work, so that a backlog does not wait for the poll; while Sentry fails for
 /// everybody, one round a poll.
 async::task<> renew_all(integrations::refresher& refresher) {
-    while (co_await refresher.renew_due() > 0 && !refresher.pause()) {
+    while (co_await refresher.refresh_due() > 0 && !refresher.pause()) {
     }
 }
 
@@ -33,7 +33,7 @@ job renew_credentials(integrations::refresher& refresher, std::chrono::milliseco
 
 job finish_installations(integrations::refresher& refresher, std::chrono::milliseconds poll) {
     return {.name = "finish_installations", .every = poll, .run = [&refresher] {
-                return refresher.finish_installations();
+                return refresher.confirm_installations();
             }};
 }
 

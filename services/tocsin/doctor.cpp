@@ -151,7 +151,7 @@ async::task<> examine_vault(db::pool& pool, crypto::vault const& vault, std::vec
 }
 
 async::task<> examine_hosts(db::pool& pool, config::base_url const& now, std::vector<finding>& findings) {
-    auto const elsewhere = co_await integrations::integrations_elsewhere(pool, now);
+    auto const elsewhere = co_await integrations::count_integrations_of_other_hosts(pool, now);
     if (elsewhere.empty()) findings.push_back({"integrations", verdict::well, "all are of " + now.str()});
     for (auto const& one : elsewhere)
         findings.push_back(

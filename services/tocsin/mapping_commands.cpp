@@ -74,13 +74,9 @@ import_plan plan_of(
         });
         auto const said = printable(line.sentry_project, 80) + " -> " + service->slug;
         if (mapped == there.end()) {
-            plan.made.push_back(
-                {.sentry_project = line.sentry_project,
-                 .service = service->id,
-                 .inactive_until = {},
-                 .environments = {},
-                 .min_level = {}}
-            );
+            auto& added = plan.made.emplace_back();
+            added.sentry_project = line.sentry_project;
+            added.service = service->id;
             plan.said.push_back("map   " + said);
         } else if (mapped->service.id == service->id) {
             ++plan.unchanged;

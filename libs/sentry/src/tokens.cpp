@@ -47,7 +47,7 @@ async::task<call_result<token_set>> client::exchange_code(
     co_return decode_token_set(answered->body, time_.now());
 }
 
-async::task<call_result<token_set>> client::renew_by_refresh_token(
+async::task<call_result<token_set>> client::refresh_with_token(
     public_app const& app, uuid installation, secret refresh_token
 ) {
     auto answered = co_await send(
@@ -57,7 +57,7 @@ async::task<call_result<token_set>> client::renew_by_refresh_token(
     co_return decode_token_set(answered->body, time_.now());
 }
 
-async::task<call_result<token_set>> client::renew_by_jwt(public_app const& app, uuid installation) {
+async::task<call_result<token_set>> client::refresh_with_jwt(public_app const& app, uuid installation) {
     json::writer body;
     body.begin_object().field("grant_type", jwt_bearer_grant).end_object();
     auto request = with_bearer(

@@ -23,18 +23,18 @@ sentry::call_failure failed(sentry::failure_kind kind, int status, std::string d
 BOOST_AUTO_TEST_SUITE(refresh_rules)
 
 BOOST_AUTO_TEST_CASE(renewed_after_two_thirds_of_life_less_jitter_or_before_the_margin) {
-    BOOST_TEST((renew_after(policy, 8h, 0) == 5h + 20min));
+    BOOST_TEST((refresh_delay(policy, 8h, 0) == 5h + 20min));
     // The largest jitter is a fifteenth of the life: 32 minutes.
-    auto const earliest = renew_after(policy, 8h, (32ull * 60 * 1'000) - 1);
+    auto const earliest = refresh_delay(policy, 8h, (32ull * 60 * 1'000) - 1);
     BOOST_TEST((earliest >= 4h + 48min));
     BOOST_TEST((earliest < 4h + 49min));
 
     // A wide margin comes before two thirds, but never takes more than a third of the life away.
     refresh_policy wide = policy;
     wide.margin = 4h;
-    BOOST_TEST((renew_after(wide, 8h, 0) == 5h + 20min));
-    BOOST_TEST((renew_after(policy, 30s, 0) == 20s));
-    BOOST_TEST((renew_after(policy, -30s, 0) == 0s));
+    BOOST_TEST((refresh_delay(wide, 8h, 0) == 5h + 20min));
+    BOOST_TEST((refresh_delay(policy, 30s, 0) == 20s));
+    BOOST_TEST((refresh_delay(policy, -30s, 0) == 0s));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_failure_means) {
@@ -248,12 +248,12 @@ BOOST_AUTO_TEST_CASE(what_a_failure_means) {
 }
 
 BOOST_AUTO_TEST_CASE(many_that_fail_at_once_are_at_least_three_and_half_of_those_tried_and_none_succeeds) {
-    BOOST_TEST(everybody_fails({3, 3, 0}));
-    BOOST_TEST(everybody_fails({6, 3, 0}));
-    BOOST_TEST(!everybody_fails({2, 2, 0}));
-    BOOST_TEST(!everybody_fails({7, 3, 0}));
-    BOOST_TEST(!everybody_fails({40, 39, 1}));
-    BOOST_TEST(!everybody_fails({0, 0, 0}));
+    BOOST_TEST(host_is_failing({3, 3, 0}));
+    BOOST_TEST(host_is_failing({6, 3, 0}));
+    BOOST_TEST(!host_is_failing({2, 2, 0}));
+    BOOST_TEST(!host_is_failing({7, 3, 0}));
+    BOOST_TEST(!host_is_failing({40, 39, 1}));
+    BOOST_TEST(!host_is_failing({0, 0, 0}));
 }
 
 BOOST_AUTO_TEST_CASE(the_refresh_token_is_tried_only_where_the_jwt_grant_is_not_offered) {

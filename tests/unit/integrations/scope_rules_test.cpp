@@ -22,15 +22,15 @@ BOOST_AUTO_TEST_CASE(a_higher_level_implies_the_lower_ones) {
         std::vector<std::string> names;
         for (auto const& one : missing_scopes(mode::public_, row.granted)) {
             names.push_back(one.scope);
-            BOOST_TEST(!one.without.empty());
+            BOOST_TEST(!one.consequence.empty());
         }
         BOOST_TEST(names == row.missing, boost::test_tools::per_element());
     }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_asked_for_is_enough) {
-    BOOST_TEST(missing_scopes(mode::oauth, wanted_scopes()).empty());
-    BOOST_TEST(wanted_scopes().size() == 4u);
+    BOOST_TEST(missing_scopes(mode::oauth, requested_scopes()).empty());
+    BOOST_TEST(requested_scopes().size() == 4u);
     BOOST_TEST(missing_scopes(mode::internal, {"org:read", "project:read", "event:read"}).empty());
 }
 

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_of_an_installation_is_json) {
     auto const renewed = ask_scripted(
         {http_answer(R"({"token":"fake-a","refreshToken":"fake-r","expiresAt":"2026-03-02T17:00:00Z"})")},
         seen,
-        [&](sentry::client& c) { return c.renew_by_refresh_token(app, id, secret("fake-refresh")); }
+        [&](sentry::client& c) { return c.refresh_with_token(app, id, secret("fake-refresh")); }
     );
     BOOST_TEST(renewed.value().access_token.reveal() == "fake-a");
     BOOST_TEST(

@@ -7,39 +7,87 @@
 #include <tocsin/integrations/sentry_host.hpp>
 
 #include <algorithm>
-#include <string_view>
+#include <optional>
 
 namespace tocsin::integrations {
 
 namespace {
 
-struct known {
-    integration about;
+struct stored_state {
+    integrations::integration integration;
     std::optional<byte_string> token;
     std::size_t active_mappings = 0;
 };
 
-std::string joined(std::vector<std::string> const& items, std::string_view with) {
+/// What Sentry reports for the token.
+struct sentry_state {
+    std::optional<sentry::call_failure> failure;
+    std::optional<sentry::installation> installation;
+    std::optional<sentry::organization> organization;
+};
+
+std::string joined(std::vector<std::string> const& items, std::string_view separator) {
     std::string text;
-    for (auto const& item : items) text += (text.empty() ? "" : std::string(with)) + item;
+    for (auto const& item : items) text += (text.empty() ? "" : std::string(separator)) + item;
     return text;
+}
+
+result<stored_state> read_state(db::transaction& tx, organization_id org, integration_id id) {
+    auto const found = find_integration(tx, org, id);
+    if (!found) return found.error();
+    stored_state state{*found, std::nullopt, 0};
+    if (auto const token = stored_access_token(tx, org, id)) state.token = token->sealed;
+    for (auto const& each : list_mappings(tx, org, id)) state.active_mappings += each.active ? 1 : 0;
+    return state;
+}
+
+/// A public integration's token belongs to an installation, the others' tokens to an organization.
+async::task<sentry_state> ask_sentry(sentry::client& sentry, integration of, secret token) {
+    sentry_state state;
+    if (of.mode == mode::public_ && of.installation) {
+        auto const found = co_await sentry.find_installation(*of.installation, token);
+        if (found) {
+            state.installation = *found;
+            state.organization = found->organization;
+        } else {
+            state.failure = found.error();
+        }
+    } else {
+        auto const found = co_await sentry.find_organization(of.sentry_org.slug, token);
+        if (found)
+            state.organization = *found;
+        else
+            state.failure = found.error();
+    }
+    co_return state;
+}
+
+check_result token_failure(std::string detail) {
+    return {"token", check_outcome::failed, std::move(detail)};
+}
+
+check_result check_token(sentry_state const& state) {
+    if (!state.failure) return {"token", check_outcome::passed, "Sentry accepts it."};
+    return token_failure(sentry::to_error(*state.failure, "the token").detail + " Refresh it, or reconnect.");
 }
 
 check_result check_scopes(integration const& of) {
     auto const missing = missing_scopes(of.mode, of.scopes);
     if (missing.empty())
         return {"scopes", check_outcome::passed, "Sentry granted " + joined(of.scopes, ", ") + "."};
-    std::vector<std::string> said;
-    for (auto const& one : missing) said.push_back(one.scope + " is missing: " + one.without);
+    std::vector<std::string> parts;
+    for (auto const& each : missing) parts.push_back(each.scope + " is missing: " + each.consequence);
     return {
         "scopes",
         check_outcome::warning,
-        joined(said, "; ") +
+        joined(parts, "; ") +
             ". Add the permission to the integration in Sentry's developer settings, then reconnect."
     };
 }
 
-check_result check_organization(integration const& of, sentry::organization const& found) {
+check_result check_organization(integration const& of, sentry_state const& state) {
+    if (!state.organization) return {"organization", check_outcome::failed, "It could not be checked."};
+    auto const& found = *state.organization;
     bool const same = of.sentry_org.id == found.id || (found.id.empty() && of.sentry_org.slug == found.slug);
     if (!same)
         return {
@@ -54,13 +102,12 @@ check_result check_organization(integration const& of, sentry::organization cons
     };
 }
 
-check_result check_webhooks(integration const& of, std::optional<sentry::installation> const& found) {
-    if (found && found->status == sentry::installation_status::pending)
+check_result check_webhooks(integration const& of, sentry_state const& state) {
+    if (state.installation && state.installation->status == sentry::installation_status::pending)
         return {
             "webhooks",
             check_outcome::failed,
-            "Sentry waits to be told that the installation is complete and sends nothing until then. Tocsin "
-            "keeps telling it."
+            "Sentry sends none until Tocsin has confirmed that the installation is complete. Tocsin keeps trying to confirm it."
         };
     if (!of.webhook_secret_set)
         return {"webhooks", check_outcome::failed, std::string(missing_webhook_secret_remedy(of.mode))};
@@ -68,8 +115,7 @@ check_result check_webhooks(integration const& of, std::optional<sentry::install
         return {
             "webhooks",
             check_outcome::warning,
-            "None has arrived yet. Sentry must post to the webhook URL, and the issue resource must be "
-            "ticked."
+            "None has arrived yet. In Sentry, check that the webhook URL is set and that the issue resource is selected."
         };
     return {
         "webhooks", check_outcome::passed, "The last one arrived at " + to_rfc3339(*of.last_delivery_at) + "."
@@ -78,7 +124,9 @@ check_result check_webhooks(integration const& of, std::optional<sentry::install
 
 check_result check_mappings(std::size_t active) {
     if (active == 0)
-        return {"mappings", check_outcome::warning, "No project is mapped: nothing can open an incident."};
+        return {
+            "mappings", check_outcome::warning, "No project is mapped, so no delivery can open an incident."
+        };
     return {
         "mappings",
         check_outcome::passed,
@@ -89,84 +137,34 @@ check_result check_mappings(std::size_t active) {
 }  // namespace
 
 std::string_view to_string(check_outcome o) noexcept {
-    switch (o) {
-        case check_outcome::passed:
-            return "passed";
-        case check_outcome::warning:
-            return "warning";
-        case check_outcome::failed:
-            break;
-    }
-    return "failed";
+    return name_of(check_outcome_names, o);
 }
 
 async::task<result<std::vector<check_result>>> checker::check(organization_id org, integration_id id) {
-    auto const stored = co_await pool_.transact(org, [org, id](db::transaction& tx) -> result<known> {
-        auto const found = find_integration(tx, org, id);
-        if (!found) return found.error();
-        known all{*found, std::nullopt, 0};
-        if (auto const stored = stored_access_token(tx, org, id)) all.token = stored->sealed;
-        for (auto const& one : list_mappings(tx, org, id)) all.active_mappings += one.active ? 1 : 0;
-        return all;
-    });
+    auto const stored =
+        co_await pool_.transact(org, [org, id](db::transaction& tx) { return read_state(tx, org, id); });
     if (!stored) co_return stored.error();
 
     std::vector<check_result> results;
-    auto const& about = stored->about;
-    answers from_sentry;
-    if (auto const elsewhere = of_another_sentry(about, sentry_.base())) {
-        results.push_back({"token", check_outcome::failed, elsewhere->detail});
+    auto const& of = stored->integration;
+    sentry_state from_sentry;
+    if (auto const mismatch = sentry_host_mismatch(of, sentry_.base())) {
+        results.push_back(token_failure(mismatch->detail));
     } else if (!stored->token) {
-        results.push_back(
-            {"token",
-             check_outcome::failed,
-             "There is no access to Sentry. " + std::string(remedy(about.mode, about.status, about.reason))}
-        );
+        results.push_back(token_failure(
+            "There is no access to Sentry. " + std::string(remedy(of.mode, of.status, of.reason))
+        ));
     } else if (auto const token = open_access_token(vault_, org, id, *stored->token); !token) {
-        results.push_back(
-            {"token", check_outcome::failed, "The stored token cannot be opened: " + token.error().detail}
-        );
+        results.push_back(token_failure("The stored token cannot be opened: " + token.error().detail));
     } else {
-        from_sentry = co_await ask(about, *token);
-        if (!from_sentry.refusal)
-            results.push_back({"token", check_outcome::passed, "Sentry takes it."});
-        else
-            results.push_back(
-                {"token",
-                 check_outcome::failed,
-                 sentry::to_error(*from_sentry.refusal, "the token").detail + " Refresh it, or reconnect."}
-            );
+        from_sentry = co_await ask_sentry(sentry_, of, *token);
+        results.push_back(check_token(from_sentry));
     }
-    results.push_back(check_scopes(about));
-    if (from_sentry.organization)
-        results.push_back(check_organization(about, *from_sentry.organization));
-    else
-        results.push_back({"organization", check_outcome::failed, "It could not be asked."});
-    results.push_back(check_webhooks(about, from_sentry.installation));
+    results.push_back(check_scopes(of));
+    results.push_back(check_organization(of, from_sentry));
+    results.push_back(check_webhooks(of, from_sentry));
     results.push_back(check_mappings(stored->active_mappings));
     co_return results;
-}
-
-/// A public integration's token says which installation it is for; the others are asked for their
-/// organization.
-async::task<checker::answers> checker::ask(integration about, secret token) {
-    answers all;
-    if (about.mode == mode::public_ && about.installation) {
-        auto const found = co_await sentry_.find_installation(*about.installation, token);
-        if (found) {
-            all.installation = *found;
-            all.organization = found->organization;
-        } else {
-            all.refusal = found.error();
-        }
-    } else {
-        auto const found = co_await sentry_.find_organization(about.sentry_org.slug, token);
-        if (found)
-            all.organization = *found;
-        else
-            all.refusal = found.error();
-    }
-    co_return all;
 }
 
 }  // namespace tocsin::integrations

@@ -10,9 +10,9 @@ namespace tocsin::integrations {
 
 namespace {
 
-constexpr std::size_t most_lines = 10'000;
+constexpr std::size_t max_lines = 10'000;
 
-/// The cells of one line; nothing where a quote is left open or stands in the middle.
+/// The cells of a line. None if a quote is not closed or is in the middle of a cell.
 std::optional<std::vector<std::string>> cells_of(std::string_view line) {
     std::vector<std::string> cells(1);
     bool quoted = false, was_quoted = false;
@@ -52,18 +52,18 @@ std::string_view next_line(std::string_view& text) {
     return line;
 }
 
-struct columns {
+struct csv_columns {
     std::size_t project = 0, service = 0, count = 0;
 };
 
-std::optional<columns> read_header(std::string_view line) {
+std::optional<csv_columns> read_header(std::string_view line) {
     if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     auto const cells = cells_of(line);
     if (!cells) return std::nullopt;
     auto const project = std::find(cells->begin(), cells->end(), "sentry_project");
     auto const service = std::find(cells->begin(), cells->end(), "service");
     if (project == cells->end() || service == cells->end()) return std::nullopt;
-    return columns{
+    return csv_columns{
         static_cast<std::size_t>(project - cells->begin()),
         static_cast<std::size_t>(service - cells->begin()),
         cells->size()
@@ -73,38 +73,38 @@ std::optional<columns> read_header(std::string_view line) {
 }  // namespace
 
 result<std::vector<mapping_line>> parse_mapping_file(std::string_view text) {
-    error wrong{errc::invalid, "The file cannot be imported."};
+    error problems{errc::invalid, "The file cannot be imported."};
     auto const reject = [&](std::size_t line, std::string why) {
-        wrong.fields.push_back({"line " + std::to_string(line), std::move(why)});
+        problems.fields.push_back({"line " + std::to_string(line), std::move(why)});
     };
     if (!is_utf8(text)) return error{errc::invalid, "The file is not UTF-8."};
-    auto const where = read_header(next_line(text));
-    if (!where) {
+    auto const header = read_header(next_line(text));
+    if (!header) {
         reject(1, "must be the header: sentry_project,service");
-        return wrong;
+        return problems;
     }
     std::vector<mapping_line> lines;
     std::set<std::string> seen;
-    for (std::size_t number = 2; !text.empty() && lines.size() < most_lines; ++number) {
+    for (std::size_t number = 2; !text.empty() && lines.size() < max_lines; ++number) {
         auto const line = next_line(text);
         if (trim(line).empty()) continue;
         auto cells = cells_of(line);
-        if (!cells || cells->size() != where->count) {
+        if (!cells || cells->size() != header->count) {
             reject(number, "does not have the columns of the header");
             continue;
         }
-        mapping_line one{number, (*cells)[where->project], (*cells)[where->service]};
-        if (one.sentry_project.empty() || one.sentry_project.size() > 200)
+        mapping_line entry{number, (*cells)[header->project], (*cells)[header->service]};
+        if (entry.sentry_project.empty() || entry.sentry_project.size() > 200)
             reject(number, "names no Sentry project");
-        else if (one.service.empty())
+        else if (entry.service.empty())
             reject(number, "names no service");
-        else if (!seen.insert(one.sentry_project).second)
-            reject(number, "names " + one.sentry_project + " a second time");
+        else if (!seen.insert(entry.sentry_project).second)
+            reject(number, "names " + entry.sentry_project + " a second time");
         else
-            lines.push_back(std::move(one));
+            lines.push_back(std::move(entry));
     }
     if (!text.empty()) return error{errc::invalid, "The file has more than 10,000 lines."};
-    if (!wrong.fields.empty()) return wrong;
+    if (!problems.fields.empty()) return problems;
     return lines;
 }
 

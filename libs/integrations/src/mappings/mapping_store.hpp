@@ -4,29 +4,34 @@
 #include <tocsin/integrations/mappings.hpp>
 #include <tocsin/integrations/types.hpp>
 
+#include <string>
 #include <vector>
 
 namespace tocsin::integrations {
 
-/// A mapping ready to be stored: its project looked up as far as possible.
+/// A new mapping whose project has been looked up as far as possible.
 struct resolved_mapping {
-    new_mapping wanted;
-    std::optional<std::string> project_id;
-    std::optional<std::string> project_slug;
-    std::optional<std::string> project_name;
+    organization_id organization;
+    integration_id integration;
+    std::string sentry_project;  ///< as it was requested
+    mapping row;
 };
 
 std::vector<mapping> list_mappings(db::transaction& tx, organization_id org, integration_id id);
-/// In their order. After an error nothing of it may be committed.
+/// Returns the new mappings in the same order. After an error the transaction must be rolled back.
 result<std::vector<mapping>> insert_mappings(
     db::transaction& tx, organization_id org, integration_id id, std::vector<resolved_mapping> const& all
 );
-/// As above.
+/// After an error the transaction must be rolled back.
 result<void> move_mappings(
-    db::transaction& tx, organization_id org, integration_id id, std::vector<mapping_move> const& all
+    db::transaction& tx, organization_id org, integration_id id, std::vector<mapping_move> const& moves
 );
 result<mapping> update_mapping(
-    db::transaction& tx, organization_id org, integration_id id, mapping_id which, mapping_change const& how
+    db::transaction& tx,
+    organization_id org,
+    integration_id id,
+    mapping_id which,
+    mapping_change const& changes
 );
 result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which);
 

@@ -1,7 +1,7 @@
 #include "mappings/mapping_store.hpp"
 #include "refresh/sentry_access.hpp"
 
-#include <tocsin/integrations/credentials.hpp>
+#include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/mappings.hpp>
 
@@ -16,22 +16,36 @@ bool is_number(std::string_view text) noexcept {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool concerns(mapping const& one, sentry::project const& project) {
-    return one.project_id ? *one.project_id == project.id : one.project_slug == project.slug;
+bool maps(mapping const& each, sentry::project const& project) {
+    return each.project_id ? *each.project_id == project.id : each.project_slug == project.slug;
 }
 
-/// A slug that happens to be all digits is found as a slug before it is taken as an id.
-resolved_mapping resolve(new_mapping wanted, std::vector<sentry::project> const& known) {
-    for (bool const by_slug : {true, false})
-        for (auto const& project : known)
-            if ((by_slug ? project.slug : project.id) == wanted.sentry_project)
-                return {std::move(wanted), project.id, project.slug, project.name};
-    if (is_number(wanted.sentry_project)) {
-        auto id = wanted.sentry_project;
-        return {std::move(wanted), std::move(id), std::nullopt, std::nullopt};
+/// A slug of digits only is looked up as a slug before it is taken for an id.
+sentry::project const* find_project(std::vector<sentry::project> const& all, std::string const& slug_or_id) {
+    for (auto const field : {&sentry::project::slug, &sentry::project::id})
+        if (auto const at = std::ranges::find(all, slug_or_id, field); at != all.end()) return &*at;
+    return nullptr;
+}
+
+resolved_mapping resolve(
+    organization_id org,
+    integration_id id,
+    new_mapping requested,
+    std::vector<sentry::project> const& projects
+) {
+    resolved_mapping resolved{org, id, requested.sentry_project, {}};
+    auto& row = resolved.row;
+    static_cast<mapping_settings&>(row) = requested;
+    row.id = mapping_id{crypto::uuid_v4()};
+    row.service.id = requested.service;
+    if (auto const* const project = find_project(projects, requested.sentry_project)) {
+        row.project_id = project->id;
+        row.project_slug = project->slug;
+        row.project_name = project->name;
+    } else {
+        (is_number(requested.sentry_project) ? row.project_id : row.project_slug) = requested.sentry_project;
     }
-    auto slug = wanted.sentry_project;
-    return {std::move(wanted), std::nullopt, std::move(slug), std::nullopt};
+    return resolved;
 }
 
 }  // namespace
@@ -40,10 +54,10 @@ async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
     organization_id org, integration_id id
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const ask = [this](sentry_access::grant with) {
+    auto const call = [this](sentry_access::grant with) {
         return sentry_.list_projects(std::move(with.organization), std::move(with.token));
     };
-    auto answered = co_await access.call<std::vector<sentry::project>>(org, id, ask);
+    auto answered = co_await access.call<std::vector<sentry::project>>(org, id, call);
     if (!answered) co_return answered.error();
     if (!*answered) co_return sentry::to_error(answered->error(), "to list the projects");
     co_return std::move(**answered);
@@ -58,9 +72,8 @@ async::task<result<std::vector<project_with_mapping>>> mappings::projects(
         co_await pool_.transact(org, [org, id](db::transaction& tx) { return list_mappings(tx, org, id); });
     std::vector<project_with_mapping> all;
     for (auto& project : *found) {
-        auto const at = std::find_if(mapped.begin(), mapped.end(), [&](mapping const& one) {
-            return concerns(one, project);
-        });
+        auto const at =
+            std::ranges::find_if(mapped, [&](mapping const& each) { return maps(each, project); });
         all.push_back({std::move(project), at == mapped.end() ? std::nullopt : std::optional(*at)});
     }
     co_return all;
@@ -74,53 +87,49 @@ async::task<result<std::vector<mapping>>> mappings::list(organization_id org, in
 }
 
 async::task<result<std::vector<mapping>>> mappings::create(
-    db::tenant by, integration_id id, std::vector<new_mapping> wanted
+    db::tenant by, integration_id id, std::vector<new_mapping> requested
 ) {
-    return store(std::move(by), id, std::move(wanted), {});
+    return store(std::move(by), id, std::move(requested), {});
 }
 
 async::task<result<void>> mappings::import(
-    db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+    db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
 ) {
-    auto const stored = co_await store(std::move(by), id, std::move(wanted), std::move(moved));
+    auto const stored = co_await store(std::move(by), id, std::move(requested), std::move(moves));
     if (!stored) co_return stored.error();
     co_return result<void>();
 }
 
 async::task<result<std::vector<mapping>>> mappings::store(
-    db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+    db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
 ) {
     auto const org = by.organization.value();
-    auto const exists = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+    auto const found = co_await pool_.transact(org, [org, id](db::transaction& tx) {
         return find_integration(tx, org, id);
     });
-    if (!exists) co_return exists.error();
+    if (!found) co_return found.error();
     std::vector<resolved_mapping> resolved;
-    if (!wanted.empty()) {
-        auto const known = co_await sentry_projects(org, id);
-        std::vector<sentry::project> const none;
-        for (auto& one : wanted) resolved.push_back(resolve(std::move(one), known ? *known : none));
+    if (!requested.empty()) {
+        auto const listed = co_await sentry_projects(org, id);
+        auto const projects = listed ? *listed : std::vector<sentry::project>();
+        for (auto& each : requested) resolved.push_back(resolve(org, id, std::move(each), projects));
     }
-    std::optional<error> refused;
-    std::vector<mapping> made;
-    try {
-        made = co_await pool_.transact(by, [org, id, resolved, moved](db::transaction& tx) {
-            // They throw failure: all or none.
-            if (!moved.empty()) move_mappings(tx, org, id, moved).value();
-            return resolved.empty() ? std::vector<mapping>() : insert_mappings(tx, org, id, resolved).value();
-        });
-    } catch (failure const& why) {
-        refused = why.why();
-    }
-    if (refused) co_return *refused;
-    co_return made;
+    co_return co_await pool_.transact_result(
+        by,
+        [org, id, resolved, moves](db::transaction& tx) -> result<std::vector<mapping>> {
+            if (!moves.empty())
+                if (auto const moved = move_mappings(tx, org, id, moves); !moved) return moved.error();
+            if (resolved.empty()) return std::vector<mapping>();
+            return insert_mappings(tx, org, id, resolved);
+        }
+    );
 }
 
 async::task<result<mapping>> mappings::change(
-    db::tenant by, integration_id id, mapping_id which, mapping_change how
+    db::tenant by, integration_id id, mapping_id which, mapping_change changes
 ) {
     return pool_.transact(by, [=, org = *by.organization](db::transaction& tx) {
-        return update_mapping(tx, org, id, which, how);
+        return update_mapping(tx, org, id, which, changes);
     });
 }
 

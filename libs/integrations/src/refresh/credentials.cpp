@@ -9,7 +9,7 @@ crypto::vault_place place_of(std::string_view column, organization_id org, integ
     return {.table = "credentials", .column = column, .organization = org.str(), .row = id.str()};
 }
 
-// Of the bytes the one that may be null comes first.
+// libpqxx: of the binary parameters, the one that may be NULL comes first.
 constexpr db::statement put{
     "put_credential",
     R"(insert into tocsin.credentials (organization_id, integration_id, expires_at, due_at, issued_at, refreshed_at,
@@ -47,7 +47,7 @@ sealed_credential seal(
         sealed.refresh_token = vault.seal(*tokens.refresh_token, place_of("refresh_token", org, id));
     if (tokens.expires_at) {
         sealed.life = std::chrono::duration_cast<std::chrono::milliseconds>(*tokens.expires_at - now);
-        sealed.renew_after = renew_after(policy, *sealed.life, crypto::random_u64());
+        sealed.refresh_in = refresh_delay(policy, *sealed.life, crypto::random_u64());
     }
     return sealed;
 }
@@ -89,7 +89,7 @@ void put_credential(
         org,
         id,
         credential.life,
-        credential.renew_after,
+        credential.refresh_in,
         credential.refresh_token,
         credential.access_token
     );
@@ -97,8 +97,7 @@ void put_credential(
 
 result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id) {
     auto const found = tx.run(find_access_token, org, id).first();
-    if (!found)
-        return error{errc::conflict, "This integration has no access to Sentry now: connect it first."};
+    if (!found) return error{errc::conflict, "This integration has no access to Sentry: connect it first."};
     return stored_token{
         found->get<byte_string>("access_token_sealed"), found->get<std::optional<timestamp>>("refreshed_at")
     };

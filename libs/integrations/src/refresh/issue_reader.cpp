@@ -8,13 +8,13 @@ async::task<result<sentry::issue>> issue_reader::find(
     organization_id org, integration_id id, std::string issue
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const ask = [this, issue](sentry_access::grant with) {
+    auto const call = [this, issue](sentry_access::grant with) {
         return sentry_.find_issue({with.organization}, issue, std::move(with.token));
     };
-    auto answered = co_await access.call<sentry::issue>(org, id, ask);
+    auto answered = co_await access.call<sentry::issue>(org, id, call);
     if (!answered) co_return answered.error();
     if (!*answered && answered->error().kind == sentry::failure_kind::gone)
-        co_return error{errc::not_found, "Sentry does not know this issue."};
+        co_return error{errc::not_found, "Sentry does not have this issue."};
     if (!*answered) co_return sentry::to_error(answered->error(), "to read an issue");
     co_return std::move(**answered);
 }

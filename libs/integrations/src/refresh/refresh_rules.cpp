@@ -1,10 +1,11 @@
 #include <tocsin/integrations/refresh_rules.hpp>
 
 #include <algorithm>
+#include <string>
 
 namespace tocsin::integrations {
 
-std::chrono::milliseconds renew_after(
+std::chrono::milliseconds refresh_delay(
     refresh_policy const& policy, std::chrono::milliseconds life, std::uint64_t draw
 ) {
     using std::chrono::milliseconds;
@@ -14,19 +15,18 @@ std::chrono::milliseconds renew_after(
     return std::min(life * 2 / 3 - jitter, life - std::min(policy.margin, life / 3));
 }
 
-bool everybody_fails(host_tally const& of) noexcept {
-    return of.failed >= 3 && of.renewed == 0 && 2 * of.failed >= of.tried;
+bool host_is_failing(host_tally const& tally) noexcept {
+    return tally.failed >= 3 && tally.refreshed == 0 && 2 * tally.failed >= tally.tried;
 }
 
-bool names_our_client(sentry::call_failure const& why) noexcept {
-    // Sentry's words (sentry_app_authorizations), and OAuth's name.
+bool rejects_our_client(sentry::call_failure const& why) noexcept {
+    // The names are OAuth's, the text is that of Sentry's sentry_app_authorizations.
     return why.oauth_error == "invalid_client" || why.oauth_error == "unauthorized_client" ||
            why.detail.find("Invalid Client ID / Secret pair") != std::string::npos;
 }
 
 bool lacks_jwt_grant(sentry::call_failure const& why) noexcept {
-    // "Manual token refresh is not enabled for this organization", and "Invalid grant_type" of older
-    // versions.
+    // "Manual token refresh is not enabled for this organization"; "Invalid grant_type" in older versions.
     return why.kind == sentry::failure_kind::refused && why.http_status == 403;
 }
 
@@ -42,10 +42,10 @@ refresh_verdict judge_failure(
     if (of == mode::oauth && why.oauth_error == "invalid_grant")
         return {status::disconnected, reason::refused, history.failed_attempts + 1, std::nullopt};
 
-    bool const our_fault = of != mode::internal && names_our_client(why);
+    bool const our_fault = of != mode::internal && rejects_our_client(why);
     bool const refused = why.kind == sentry::failure_kind::refused || why.kind == sentry::failure_kind::gone;
     bool const counts =
-        !our_fault && !history.everybody_fails && history.spaced && (refused || history.expired);
+        !our_fault && !history.host_failing && history.was_due && (refused || history.expired);
     int const failed = history.failed_attempts + (counts ? 1 : 0);
     if (counts && failed >= policy.max_attempts)
         return {status::disconnected, refused ? reason::refused : reason::expired, failed, std::nullopt};

@@ -1,58 +1,67 @@
 #include "refresh/refresh_store.hpp"
 
-#include <tocsin/base/enum_names.hpp>
 #include <tocsin/crypto/random.hpp>
+#include <tocsin/db/columns.hpp>
 #include <tocsin/integrations/status_store.hpp>
 
 namespace tocsin::integrations {
 
 namespace {
 
-#define TOCSIN_LEASED_COLUMNS                                                                              \
-    " c.organization_id, c.integration_id, i.mode, i.sentry_host, i.sentry_org_slug, i.scopes, "           \
-    "i.installation_id, "                                                                                  \
-    "c.access_token_sealed, c.refresh_token_sealed, c.fence, c.failed_attempts, before.in_doubt, "         \
-    "coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) " \
-    "as was_due"
+constexpr auto leased_credential_columns = db::columns<leased_credential>(
+    db::column("organization_id", &leased_credential::organization),
+    db::column("integration_id", &leased_credential::integration),
+    db::column("access_token_sealed", &leased_credential::access_token_sealed),
+    db::column("refresh_token_sealed", &leased_credential::refresh_token_sealed),
+    db::column("fence", &leased_credential::fence),
+    db::column("failed_attempts", &leased_credential::failed_attempts)
+);
+constexpr auto leased_integration_columns = db::columns<leased_credential>(
+    db::column("mode", &leased_credential::mode, parse_mode),
+    db::column("sentry_host", &leased_credential::sentry_host),
+    db::column("sentry_org_slug", &leased_credential::sentry_org_slug, db::empty_is_null),
+    db::column("installation_id", &leased_credential::installation),
+    db::column("scopes", &leased_credential::scopes)
+);
+constexpr auto lease_state_columns = db::columns<leased_credential>(
+    db::column("in_doubt", &leased_credential::in_doubt),
+    db::column("expired", &leased_credential::expired),
+    db::column("was_due", &leased_credential::was_due)
+);
+constexpr auto leased_columns = db::columns<leased_credential>(
+    leased_credential_columns, leased_integration_columns, lease_state_columns
+);
 
-// What has been due the longest comes first; a lease that has run out is free again. Doubtful from here on
-// until the end is written.
-constexpr db::statement claim_all_due{
-    "claim_due_credentials",
-    "with before as ("
-    "    select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c"
-    "      join tocsin.integrations of on of.organization_id = c.organization_id and of.integration_id = "
-    "c.integration_id"
-    "     where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())"
-    "       and of.mode = any($4::text[]) and of.status <> 'pending' and of.sentry_host = $5"
-    "     order by c.due_at limit $3 for update of c skip locked) "
-    "update tocsin.credentials c"
-    "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
-    "       lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'"
-    "  from before, tocsin.integrations i"
-    " where c.organization_id = before.organization_id and c.integration_id = before.integration_id"
-    "   and i.organization_id = c.organization_id and i.integration_id = c.integration_id"
-    " returning" TOCSIN_LEASED_COLUMNS
-};
+// The credential is in doubt from here on until the outcome is stored.
+constexpr auto lease_selected = R"(
+    update tocsin.credentials c
+       set fence = c.fence + 1, lease_owner = $1, in_doubt = true, lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'
+      from selected, tocsin.integrations i
+     where c.organization_id = selected.organization_id and c.integration_id = selected.integration_id
+       and i.organization_id = c.organization_id and i.integration_id = c.integration_id and i.status <> 'pending'
+    returning selected.in_doubt, coalesce(c.expires_at <= tocsin.now(), false) as expired, coalesce(c.due_at <= tocsin.now(), false) as was_due, )" +
+                                names(leased_credential_columns, "c") + ", " +
+                                names(leased_integration_columns, "i");
 
-constexpr db::statement claim_named{
-    "claim_credential",
-    "with before as ("
-    "    select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c"
-    "     where c.organization_id = $3 and c.integration_id = $4"
-    "       and (c.lease_until is null or c.lease_until < tocsin.now())"
-    "       and ($5::timestamptz is null or c.refreshed_at = $5) for update) "
-    "update tocsin.credentials c"
-    "   set fence = c.fence + 1, lease_owner = $1, in_doubt = true,"
-    "       lease_until = tocsin.now() + $2::bigint * interval '1 millisecond'"
-    "  from before, tocsin.integrations i"
-    " where c.organization_id = before.organization_id and c.integration_id = before.integration_id"
-    "   and i.organization_id = c.organization_id and i.integration_id = c.integration_id and i.status <> "
-    "'pending'"
-    " returning" TOCSIN_LEASED_COLUMNS
-};
+// An expired lease is free.
+constexpr auto claim_due_text = R"(
+    with selected as (
+        select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c
+          join tocsin.integrations i on i.organization_id = c.organization_id and i.integration_id = c.integration_id
+         where c.due_at <= tocsin.now() and (c.lease_until is null or c.lease_until < tocsin.now())
+           and i.mode = any($4::text[]) and i.status <> 'pending' and i.sentry_host = $5
+         order by c.due_at limit $3 for update of c skip locked))" +
+                                lease_selected;
+constexpr db::statement claim_due{"claim_due_credentials", claim_due_text.c_str()};
 
-#undef TOCSIN_LEASED_COLUMNS
+constexpr auto claim_one_text = R"(
+    with selected as (
+        select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c
+         where c.organization_id = $3 and c.integration_id = $4
+           and (c.lease_until is null or c.lease_until < tocsin.now())
+           and ($5::timestamptz is null or c.refreshed_at = $5) for update))" +
+                                lease_selected;
+constexpr db::statement claim_one{"claim_credential", claim_one_text.c_str()};
 
 constexpr db::statement credential_exists{
     "credential_exists",
@@ -70,16 +79,16 @@ constexpr db::statement insert_attempt{
     R"(insert into tocsin.refresh_attempts (organization_id, integration_id, attempt_id, fence, trigger) values ($1, $2, $3, $4, $5))"
 };
 
-// An attempt that a crash or a lost database left open is over once its lease is: the next one says so.
-constexpr db::statement end_lost_attempts{
-    "end_lost_refresh_attempts",
-    R"(update tocsin.refresh_attempts set finished_at = tocsin.now(), outcome = 'lost', detail = 'it was cut off'
+// An attempt that a crash or a lost database left open ends with its lease. The next attempt records this.
+constexpr db::statement finish_lost_attempts{
+    "finish_lost_refresh_attempts",
+    R"(update tocsin.refresh_attempts set finished_at = tocsin.now(), outcome = $3, detail = 'interrupted'
         where organization_id = $1 and integration_id = $2 and finished_at is null)"
 };
 
-// An answer without a refresh token keeps the old one. Of the bytes the one that may be null comes first.
+// A response without a refresh token keeps the stored one.
 constexpr db::statement write_tokens{
-    "write_renewed_tokens",
+    "write_refreshed_tokens",
     R"(update tocsin.credentials
           set refresh_token_sealed = coalesce($6::bytea, refresh_token_sealed), access_token_sealed = $7,
               expires_at = tocsin.now() + $4::bigint * interval '1 millisecond', due_at = tocsin.now() + $5::bigint * interval '1 millisecond',
@@ -89,7 +98,7 @@ constexpr db::statement write_tokens{
 };
 
 constexpr db::statement write_failure{
-    "write_failed_renewal",
+    "write_failed_refresh",
     R"(update tocsin.credentials
           set due_at = tocsin.now() + $4::bigint * interval '1 millisecond', lease_owner = null, lease_until = null,
               failed_attempts = $5, last_error = $6, in_doubt = $7
@@ -110,8 +119,7 @@ constexpr db::statement finish_attempt{
         where organization_id = $1 and integration_id = $2 and attempt_id = $3)"
 };
 
-// One success answers the question, and the newest attempts are looked at first: only where nothing works are
-// all counted.
+// One success decides, and the latest attempts are read first. Only if nothing works are all counted.
 constexpr db::statement tally{
     "tally_refresh_attempts",
     R"(with recent as not materialized (
@@ -120,15 +128,16 @@ constexpr db::statement tally{
              join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
             where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
               and i.sentry_host = $1 and a.integration_id <> $2),
-       renewed as (
+       refreshed as (
            select finished_at from recent where outcome = 'refreshed' order by finished_at desc limit 1)
-       select exists (select from renewed) as renewed, count(distinct (organization_id, integration_id)) as failed
+       select exists (select from refreshed) as refreshed, count(distinct (organization_id, integration_id)) as failed
          from recent
-        where not exists (select from renewed) and outcome in ('refused', 'transient', 'rate_limited', 'lost'))"
+        where not exists (select from refreshed) and outcome <> 'superseded')"
 };
 
-constexpr db::statement find_untold{
-    "find_untold_installations",
+// The connect that is under way confirms the installation itself, hence the delay.
+constexpr db::statement find_unconfirmed{
+    "find_unconfirmed_installations",
     R"(select i.organization_id, i.integration_id, i.installation_id, c.access_token_sealed
          from tocsin.integrations i
          join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
@@ -137,85 +146,69 @@ constexpr db::statement find_untold{
         order by random() limit $1)"
 };
 
-constexpr db::statement set_told{
-    "set_told_installed",
+constexpr db::statement set_install_confirmed{
+    "set_install_confirmed",
     R"(update tocsin.integrations set told_installed_at = tocsin.now()
         where organization_id = $1 and integration_id = $2)"
 };
 
 leased_credential read(db::row const& row) {
-    return {
-        .organization = row.get<organization_id>("organization_id"),
-        .integration = row.get<integration_id>("integration_id"),
-        .mode = known(parse_mode(row.text("mode")), "mode"),
-        .sentry_host = row.text("sentry_host"),
-        .sentry_org_slug = row.get<std::optional<std::string>>("sentry_org_slug").value_or(""),
-        .installation = row.get<std::optional<uuid>>("installation_id"),
-        .access_token_sealed = row.get<byte_string>("access_token_sealed"),
-        .refresh_token_sealed = row.get<std::optional<byte_string>>("refresh_token_sealed"),
-        .scopes = row.get<std::vector<std::string>>("scopes"),
-        .fence = row.get<std::int64_t>("fence"),
-        .failed_attempts = row.get<int>("failed_attempts"),
-        .expired = row.get<bool>("expired"),
-        .was_due = row.get<bool>("was_due"),
-        .in_doubt = row.get<bool>("in_doubt"),
-        .attempt = crypto::uuid_v4()
-    };
+    auto lease = db::read(row, leased_columns);
+    lease.attempt = crypto::uuid_v4();
+    return lease;
 }
 
-void write_attempt(db::transaction& tx, leased_credential const& lease, std::string_view trigger) {
-    tx.run(end_lost_attempts, lease.organization, lease.integration);
+void start_attempt(db::transaction& tx, leased_credential const& lease, refresh_trigger trigger) {
+    tx.run(finish_lost_attempts, lease.organization, lease.integration, refresh_outcome::lost);
     tx.run(insert_attempt, lease.organization, lease.integration, lease.attempt, lease.fence, trigger);
 }
 
-bool superseded(db::transaction& tx, leased_credential const& lease) {
+void finish_superseded(db::transaction& tx, leased_credential const& lease) {
     tx.run(
         finish_attempt,
         lease.organization,
         lease.integration,
         lease.attempt,
-        "superseded",
+        refresh_outcome::superseded,
         nullptr,
-        "another renewal, a reconnect or a disconnect came first",
+        "another refresh, a reconnect, or a disconnect came first",
         nullptr
     );
-    return false;
 }
 
 }  // namespace
 
-std::vector<leased_credential> claim_due(
+std::vector<leased_credential> claim_due_credentials(
     db::transaction& tx,
-    uuid const& owner,
-    std::chrono::milliseconds lease,
+    lease_request const& lease,
     int limit,
     std::vector<std::string> const& modes,
     std::string const& sentry_host
 ) {
     std::vector<leased_credential> claimed;
-    for (auto const row : tx.run(claim_all_due, owner, lease, limit, modes, sentry_host))
+    for (auto const row : tx.run(claim_due, lease.owner, lease.length, limit, modes, sentry_host))
         claimed.push_back(read(row));
-    for (auto const& one : claimed) write_attempt(tx, one, "schedule");
+    for (auto const& each : claimed) start_attempt(tx, each, refresh_trigger::schedule);
     return claimed;
 }
 
-result<std::optional<leased_credential>> claim_one(
+result<std::optional<leased_credential>> claim_credential(
     db::transaction& tx,
     organization_id org,
     integration_id id,
-    uuid const& owner,
-    std::chrono::milliseconds lease,
-    std::string_view trigger,
+    lease_request const& lease,
+    refresh_trigger trigger,
     std::optional<timestamp> rejected
 ) {
-    auto const row = tx.run(claim_named, owner, lease, org, id, rejected).first();
-    if (row) {
+    if (auto const row = tx.run(claim_one, lease.owner, lease.length, org, id, rejected).first()) {
         auto const claimed = read(*row);
-        write_attempt(tx, claimed, trigger);
+        start_attempt(tx, claimed, trigger);
         return std::optional(claimed);
     }
     if (tx.run(credential_exists, org, id).empty())
-        return error{errc::conflict, "This integration has no access to Sentry to renew: connect it first."};
+        return error{
+            errc::conflict, "This integration has no access to Sentry to refresh: connect it first."
+        };
     return std::optional<leased_credential>();
 }
 
@@ -223,7 +216,7 @@ bool is_leased(db::transaction& tx, organization_id org, integration_id id) {
     return !tx.run(leased, org, id).empty();
 }
 
-bool store_renewed(
+bool store_refreshed(
     db::transaction& tx,
     leased_credential const& lease,
     sealed_credential const& fresh,
@@ -235,11 +228,14 @@ bool store_renewed(
         lease.integration,
         lease.fence,
         fresh.life,
-        fresh.renew_after,
+        fresh.refresh_in,
         fresh.refresh_token,
         fresh.access_token
     );
-    if (written.affected() == 0) return superseded(tx, lease);
+    if (written.affected() == 0) {
+        finish_superseded(tx, lease);
+        return false;
+    }
     transition_status(
         tx, lease.organization, lease.integration, {status::connected, reason::ok}, transition_cause::refresh
     );
@@ -249,44 +245,42 @@ bool store_renewed(
         lease.organization,
         lease.integration,
         lease.attempt,
-        "refreshed",
+        refresh_outcome::refreshed,
         nullptr,
         nullptr,
-        fresh.renew_after
+        fresh.refresh_in
     );
     return true;
 }
 
-bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what) {
-    auto const next = what.verdict.next_in;
+bool store_failed(db::transaction& tx, leased_credential const& lease, failed_refresh const& failure) {
+    auto const& verdict = failure.verdict;
     auto const written = tx.run(
         write_failure,
         lease.organization,
         lease.integration,
         lease.fence,
-        next,
-        what.verdict.failed_attempts,
-        what.detail,
-        what.in_doubt
+        verdict.next_in,
+        verdict.failed_attempts,
+        failure.detail,
+        failure.in_doubt
     );
-    if (written.affected() == 0) return superseded(tx, lease);
+    if (written.affected() == 0) {
+        finish_superseded(tx, lease);
+        return false;
+    }
     transition_status(
-        tx,
-        lease.organization,
-        lease.integration,
-        {what.verdict.status, what.verdict.reason},
-        transition_cause::refresh
+        tx, lease.organization, lease.integration, {verdict.status, verdict.reason}, transition_cause::refresh
     );
-    auto const answered = what.http_status == 0 ? std::nullopt : std::optional(what.http_status);
     tx.run(
         finish_attempt,
         lease.organization,
         lease.integration,
         lease.attempt,
-        what.outcome,
-        answered,
-        what.detail,
-        next
+        failure.outcome,
+        failure.http_status == 0 ? std::nullopt : std::optional(failure.http_status),
+        failure.detail,
+        verdict.next_in
     );
     return true;
 }
@@ -294,25 +288,25 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
 host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except) {
     auto const row = tx.run(tally, sentry_host, except, std::chrono::milliseconds(host_window))[0];
     int const failed = row.get<int>("failed");
-    return {.tried = failed, .failed = failed, .renewed = row.get<bool>("renewed") ? 1 : 0};
+    return {.tried = failed, .failed = failed, .refreshed = row.get<bool>("refreshed") ? 1 : 0};
 }
 
-std::vector<untold_installation> untold_installations(
+std::vector<unconfirmed_installation> unconfirmed_installations(
     db::transaction& tx, std::string const& sentry_host, int limit
 ) {
-    std::vector<untold_installation> found;
-    for (auto const row : tx.run(find_untold, limit, sentry_host))
-        found.push_back(
+    std::vector<unconfirmed_installation> all;
+    for (auto const row : tx.run(find_unconfirmed, limit, sentry_host))
+        all.push_back(
             {row.get<organization_id>("organization_id"),
              row.get<integration_id>("integration_id"),
              row.get<uuid>("installation_id"),
              row.get<byte_string>("access_token_sealed")}
         );
-    return found;
+    return all;
 }
 
-void store_told_installed(db::transaction& tx, organization_id org, integration_id id) {
-    tx.run(set_told, org, id);
+void store_install_confirmed(db::transaction& tx, organization_id org, integration_id id) {
+    tx.run(set_install_confirmed, org, id);
 }
 
 }  // namespace tocsin::integrations

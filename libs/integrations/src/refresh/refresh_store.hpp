@@ -9,20 +9,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tocsin::integrations {
 
-/// A credential under our lease: only who names this fence may write its outcome.
+/// A credential under our lease, as it was stored when the lease began. Its outcome is written only while the
+/// fence is the stored one.
 struct leased_credential {
     organization_id organization;
     integration_id integration;
-    integrations::mode mode;
+    integrations::mode mode = mode::public_;
     std::string sentry_host;
     std::string sentry_org_slug;
     std::optional<uuid> installation;
-    /// As stored now, read again with the lease.
     byte_string access_token_sealed;
     std::optional<byte_string> refresh_token_sealed;
     std::vector<std::string> scopes;
@@ -30,67 +29,72 @@ struct leased_credential {
     int failed_attempts = 0;
     bool expired = false;
     bool was_due = false;
-    bool in_doubt = false;  ///< an earlier renewal ended in a way that nobody knows
+    bool in_doubt = false;  ///< the result of an earlier refresh is unknown
     uuid attempt;
 };
 
-/// Claims what is due and free of these modes, at most `limit`, and writes an attempt for each.
-std::vector<leased_credential> claim_due(
+struct lease_request {
+    uuid owner;
+    std::chrono::milliseconds length;
+};
+
+/// Claims the credentials of these modes that are due and free, at most `limit`, the longest overdue first,
+/// and adds an attempt for each.
+std::vector<leased_credential> claim_due_credentials(
     db::transaction& tx,
-    uuid const& owner,
-    std::chrono::milliseconds lease,
+    lease_request const& lease,
     int limit,
     std::vector<std::string> const& modes,
     std::string const& sentry_host
 );
-/// Claims one, due or not. Nothing where another lease is alive, or where the tokens of the time `rejected`
-/// are stored no more; conflict where there is no credential.
-result<std::optional<leased_credential>> claim_one(
+/// Claims one credential, due or not. None if another lease is valid, or if the tokens that were stored at
+/// `rejected` have been replaced. Conflict if there is no credential.
+result<std::optional<leased_credential>> claim_credential(
     db::transaction& tx,
     organization_id org,
     integration_id id,
-    uuid const& owner,
-    std::chrono::milliseconds lease,
-    std::string_view trigger,
+    lease_request const& lease,
+    refresh_trigger trigger,
     std::optional<timestamp> rejected
 );
 
-/// Whether somebody's lease is alive.
+/// Whether a lease is valid.
 bool is_leased(db::transaction& tx, organization_id org, integration_id id);
 
-/// Writes new tokens and ends the attempt. False where the fence is not ours any more: nothing was written
-/// but the attempt's end.
-bool store_renewed(
+/// Stores new tokens and finishes the attempt. False if the fence has changed; then only the attempt is
+/// finished.
+bool store_refreshed(
     db::transaction& tx,
     leased_credential const& lease,
     sealed_credential const& fresh,
     std::vector<std::string> const& scopes
 );
 
-struct failed_renewal {
-    std::string outcome;  ///< of the attempt: refused, transient, rate_limited
+struct failed_refresh {
+    refresh_outcome outcome = refresh_outcome::transient;
     int http_status = 0;
     std::string detail;
-    bool in_doubt = false;  ///< Sentry may have renewed all the same
+    bool in_doubt = false;  ///< Sentry may have replaced the tokens nevertheless
     refresh_verdict verdict;
 };
-bool store_failed(db::transaction& tx, leased_credential const& lease, failed_renewal const& what);
+/// Stores a failure and finishes the attempt. False as in `store_refreshed`.
+bool store_failed(db::transaction& tx, leased_credential const& lease, failed_refresh const& failure);
 
-/// What the attempts of the last `host_window` came to, this integration's own excepted; where one succeeded,
-/// which is the answer, the others are not counted. Sees all
-/// organizations for the scheduler's role; for the gateway's only the current one's, which errs towards
-/// counting.
+/// Counts the attempts of the last `host_window`, without those of `except`. Failures are not counted after
+/// one success is found, because that decides. The scheduler's role sees all organizations; the gateway's
+/// role sees only the current one, so that a failure is more likely to count.
 host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except);
 
-struct untold_installation {
+/// A connected installation that Sentry does not know to be complete.
+struct unconfirmed_installation {
     organization_id organization;
     integration_id integration;
     uuid installation;
     byte_string access_token_sealed;
 };
-std::vector<untold_installation> untold_installations(
+std::vector<unconfirmed_installation> unconfirmed_installations(
     db::transaction& tx, std::string const& sentry_host, int limit
 );
-void store_told_installed(db::transaction& tx, organization_id org, integration_id id);
+void store_install_confirmed(db::transaction& tx, organization_id org, integration_id id);
 
 }  // namespace tocsin::integrations

@@ -1,5 +1,6 @@
 #include "refresh/refresh_store.hpp"
 #include "refresh/retry_until_stored.hpp"
+#include "refresh/token_source.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/random.hpp>
@@ -11,57 +12,71 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
+#include <vector>
 
 namespace tocsin::integrations {
 
-std::string_view to_string(refresh_trigger t) noexcept {
-    switch (t) {
-        case refresh_trigger::schedule:
-            return "schedule";
-        case refresh_trigger::person:
-            return "person";
-        case refresh_trigger::use:
-            break;
-    }
-    return "use";
-}
-
-/// One renewal under way: the lease, and what was opened and learned for it.
-struct refresher::try_of {
-    explicit try_of(leased_credential of) : lease(std::move(of)), in_doubt(lease.in_doubt) {}
-
-    leased_credential lease;
-    secret access_token;
-    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-    bool in_doubt;  ///< Sentry may have replaced the stored tokens
-};
-
 namespace {
 
-/// The lease ends by itself, and the next round tries again.
-void log_cut_off(std::exception_ptr const& why) {
+/// The lease expires, and the next round tries again.
+void log_interrupted(std::exception_ptr const& why) {
     try {
         std::rethrow_exception(why);
     } catch (std::exception const& e) {
-        observe::log_warn("refresh cut off", {{"why", e.what()}});
+        observe::log_warn("refresh interrupted", {{"why", e.what()}});
     }
 }
 
-sentry::call_failure ours(std::string detail) {
-    return {
-        .kind = sentry::failure_kind::transient,
-        .http_status = 0,
-        .detail = std::move(detail),
-        .in_doubt = false,
-        .retry_after = {}
-    };
+refresh_outcome outcome_of(sentry::call_failure const& why) {
+    switch (why.kind) {
+        case sentry::failure_kind::refused:
+        case sentry::failure_kind::gone:
+            return refresh_outcome::refused;
+        case sentry::failure_kind::rate_limited:
+            return refresh_outcome::rate_limited;
+        case sentry::failure_kind::transient:
+            break;
+    }
+    return refresh_outcome::transient;
 }
 
-std::string_view outcome_of(sentry::call_failure const& why) {
-    return why.kind == sentry::failure_kind::gone ? "refused" : to_string(why.kind);
+std::string describe_pause(host_tally const& tally) {
+    return "refreshing is paused: it failed for " + std::to_string(tally.failed) + " of " +
+           std::to_string(tally.tried) +
+           " integrations and succeeded for none in ten minutes. Check the network, this machine's clock, and the client ID and secret.";
 }
 
 }  // namespace
+
+struct refresher::impl {
+    db::pool& pool;
+    sentry::client& sentry;
+    applications registered;
+    crypto::vault const& vault;
+    refresh_settings settings;
+    clock const& time;
+    observe::metrics& metrics;
+    uuid owner = crypto::uuid_v4();
+    std::optional<std::string> pause = {};
+    token_source source{sentry, registered, vault, settings};
+
+    lease_request lease() const { return {owner, settings.lease}; }
+    void update_pause(host_tally const& tally);
+
+    async::task<result<std::optional<leased_credential>>> claim(
+        organization_id org, integration_id id, refresh_trigger trigger, std::optional<timestamp> rejected
+    );
+    async::task<std::optional<sentry::call_failure>> refresh(
+        db::tenant within, std::shared_ptr<refresh_attempt> attempt
+    );
+    async::task<> refresh_in_round(std::shared_ptr<refresh_attempt> attempt);
+    async::task<bool> store_tokens(
+        db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::token_set const& tokens
+    );
+    async::task<bool> store_failure(
+        db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::call_failure const& why
+    );
+};
 
 refresher::refresher(
     db::pool& pool,
@@ -72,268 +87,212 @@ refresher::refresher(
     clock const& time,
     observe::metrics& metrics
 )
-    : pool_(pool),
-      sentry_(sentry),
-      applications_(std::move(applications)),
-      vault_(vault),
-      settings_(settings),
-      time_(time),
-      metrics_(metrics),
-      owner_(crypto::uuid_v4()) {}
+    : impl_(new impl{pool, sentry, std::move(applications), vault, settings, time, metrics}) {}
+
+refresher::~refresher() = default;
+
+config::base_url const& refresher::sentry() const noexcept {
+    return impl_->sentry.base();
+}
+
+std::optional<std::string> const& refresher::pause() const noexcept {
+    return impl_->pause;
+}
 
 void refresher::declare(observe::metrics& metrics) {
     metrics.declare_counter(
-        "tocsin_credential_refresh_total", "Attempts to renew a credential, by mode and result."
+        "tocsin_credential_refresh_total", "Attempts to refresh a credential, by mode and result."
     );
     metrics.declare_histogram(
         "tocsin_credential_refresh_duration_seconds",
-        "How long Sentry took to renew a credential.",
+        "How long Sentry took to refresh a credential.",
         {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25}
     );
     metrics.declare_gauge(
         "tocsin_credential_refresh_paused",
-        "1 while renewing is paused because it fails for every integration, which condemns none."
+        "1 while refreshing is paused because it fails for every integration; such failures do not count."
     );
 }
 
-void refresher::note_pause(host_tally const& of) {
-    bool const paused = everybody_fails(of);
-    metrics_.set("tocsin_credential_refresh_paused", paused ? 1 : 0);
-    if (paused && !pause_)
-        observe::log_error("refreshing paused", {{"failed", of.failed}, {"tried", of.tried}});
-    if (!paused && pause_) observe::log_info("refreshing resumed", {});
-    pause_ = paused ? std::optional(
-                          "renewing is paused: it failed for " + std::to_string(of.failed) + " of " +
-                          std::to_string(of.tried) +
-                          " integrations and worked for none in ten minutes. Check the network, this "
-                          "machine's clock and "
-                          "the client id and secret."
-                      )
-                    : std::nullopt;
+void refresher::impl::update_pause(host_tally const& tally) {
+    bool const failing = host_is_failing(tally);
+    metrics.set("tocsin_credential_refresh_paused", failing ? 1 : 0);
+    if (failing && !pause)
+        observe::log_error("refreshing paused", {{"failed", tally.failed}, {"tried", tally.tried}});
+    if (!failing && pause) observe::log_info("refreshing resumed", {});
+    pause = failing ? std::optional(describe_pause(tally)) : std::nullopt;
 }
 
-async::task<std::size_t> refresher::renew_due() {
+async::task<std::size_t> refresher::refresh_due() {
     struct round {
         host_tally tally;
         std::vector<leased_credential> due;
     };
-    auto const now = co_await pool_.transact(
+    auto const now = co_await impl_->pool.transact(
         db::no_tenant,
-        [owner = owner_, settings = settings_, modes = applications_.offered(), host = sentry_.base().str()](
-            db::transaction& tx
-        ) {
+        [lease = impl_->lease(),
+         batch = impl_->settings.batch,
+         modes = impl_->registered.offered_modes(),
+         host = sentry().str()](db::transaction& tx) {
             auto const tally = tally_of(tx, host, integration_id{});
-            int const limit = everybody_fails(tally) ? 1 : settings.batch;
-            return round{tally, claim_due(tx, owner, settings.lease, limit, modes, host)};
+            int const limit = host_is_failing(tally) ? 1 : batch;
+            return round{tally, claim_due_credentials(tx, lease, limit, modes, host)};
         }
     );
-    note_pause(now.tally);
-    // All at once: one after another, the last lease would be over before its call began.
+    impl_->update_pause(now.tally);
+    // Concurrently: in sequence, the last lease would expire before its call begins.
     async::task_group calls(co_await boost::asio::this_coro::executor);
-    calls.on_error([](std::exception_ptr why) { log_cut_off(why); });
-    for (auto const& one : now.due) calls.spawn(renew_one_of_many(std::make_shared<try_of>(one)));
-    co_await calls.wait_all(settings_.lease);
+    calls.on_error([](std::exception_ptr why) { log_interrupted(why); });
+    for (auto const& lease : now.due)
+        calls.spawn(impl_->refresh_in_round(std::make_shared<refresh_attempt>(lease)));
+    co_await calls.wait_all(impl_->settings.lease);
     co_return now.due.size();
 }
 
-async::task<> refresher::renew_one_of_many(std::shared_ptr<try_of> one) {
-    co_await renew(db::no_tenant, std::move(one));
+async::task<> refresher::impl::refresh_in_round(std::shared_ptr<refresh_attempt> attempt) {
+    co_await refresh(db::no_tenant, std::move(attempt));
 }
 
-/// Nothing where another renewal holds the lease, or where the rejected tokens are stored no more.
-async::task<result<std::optional<leased_credential>>> refresher::claim(
+/// None if another refresh holds the lease or the rejected tokens have been replaced.
+async::task<result<std::optional<leased_credential>>> refresher::impl::claim(
     organization_id org, integration_id id, refresh_trigger trigger, std::optional<timestamp> rejected
 ) {
-    return pool_.transact(
+    return pool.transact(
         org,
-        [=, owner = owner_, length = settings_.lease, modes = applications_, here = sentry()](
+        [org, id, trigger, rejected, lease = lease(), registered = registered, host = sentry.base()](
             db::transaction& tx
         ) -> result<std::optional<leased_credential>> {
-            auto const of = find_integration(tx, org, id);
-            if (!of) return of.error();
-            if (auto const elsewhere = of_another_sentry(*of, here)) return *elsewhere;
-            if (!modes.offers(of->mode)) return not_configured(of->mode);
-            return claim_one(tx, org, id, owner, length, to_string(trigger), rejected);
+            auto const found = find_integration(tx, org, id);
+            if (!found) return found.error();
+            if (auto const mismatch = sentry_host_mismatch(*found, host)) return *mismatch;
+            if (!registered.offers(found->mode)) return not_configured(found->mode);
+            return claim_credential(tx, org, id, lease, trigger, rejected);
         }
     );
 }
 
-async::task<result<std::optional<sentry::call_failure>>> refresher::renew_now(
+async::task<result<std::optional<sentry::call_failure>>> refresher::refresh_now(
     db::tenant by, integration_id id
 ) {
-    auto const lease = co_await claim(by.organization.value(), id, refresh_trigger::person);
+    auto const lease =
+        co_await impl_->claim(by.organization.value(), id, refresh_trigger::person, std::nullopt);
     if (!lease) co_return lease.error();
-    if (!*lease) co_return error{errc::conflict, "The access is being renewed right now."};
-    co_return co_await renew(std::move(by), std::make_shared<try_of>(**lease));
+    if (!*lease) co_return error{errc::conflict, "The access is being refreshed right now."};
+    co_return co_await impl_->refresh(std::move(by), std::make_shared<refresh_attempt>(**lease));
 }
 
-async::task<> refresher::renew_for_use(
-    organization_id org, integration_id id, std::optional<timestamp> since
+async::task<> refresher::refresh_for_use(
+    organization_id org, integration_id id, std::optional<timestamp> stored_at
 ) {
-    constexpr std::chrono::milliseconds look_again{200};
-    auto const until = std::chrono::steady_clock::now() + settings_.lease;
-    auto const lease = co_await claim(org, id, refresh_trigger::use, since);
+    constexpr std::chrono::milliseconds poll{200};
+    auto const deadline = std::chrono::steady_clock::now() + impl_->settings.lease;
+    auto const lease = co_await impl_->claim(org, id, refresh_trigger::use, stored_at);
     if (!lease) co_return;
     if (*lease) {
-        co_await renew(db::tenant{org}, std::make_shared<try_of>(**lease));
+        co_await impl_->refresh(db::tenant{org}, std::make_shared<refresh_attempt>(**lease));
         co_return;
     }
-    while (std::chrono::steady_clock::now() < until) {
-        bool const leased =
-            co_await pool_.transact(org, [org, id](db::transaction& tx) { return is_leased(tx, org, id); });
+    while (std::chrono::steady_clock::now() < deadline) {
+        bool const leased = co_await impl_->pool.transact(org, [org, id](db::transaction& tx) {
+            return is_leased(tx, org, id);
+        });
         if (!leased) co_return;
-        co_await async::sleep_for(look_again);
+        co_await async::sleep_for(poll);
     }
 }
 
-/// Whether Sentry takes the stored access token.
-async::task<sentry::call_result<void>> refresher::probe(try_of const& one) {
-    if (one.lease.mode == mode::public_ && one.lease.installation) {
-        auto const found = co_await sentry_.find_installation(*one.lease.installation, one.access_token);
-        if (!found) co_return found.error();
-    } else {
-        auto const found = co_await sentry_.find_organization(one.lease.sentry_org_slug, one.access_token);
-        if (!found) co_return found.error();
-    }
-    co_return sentry::call_result<void>{};
-}
-
-/// The jwt-bearer grant, which needs no refresh token; where Sentry does not offer it, the refresh token.
-async::task<sentry::call_result<sentry::token_set>> refresher::ask_for_installation(try_of& one) {
-    auto const& lease = one.lease;
-    if (!lease.installation) co_return ours("the integration has no installation");
-    auto renewed = co_await sentry_.renew_by_jwt(*applications_.app, *lease.installation);
-    bool const time_left =
-        std::chrono::steady_clock::now() - one.began + settings_.call_timeout < settings_.lease;
-    if (renewed || !lacks_jwt_grant(renewed.error()) || !lease.refresh_token_sealed || !time_left)
-        co_return renewed;
-    auto refresh_token =
-        open_refresh_token(vault_, lease.organization, lease.integration, *lease.refresh_token_sealed);
-    if (!refresh_token) co_return ours(refresh_token.error().detail);
-    co_return co_await sentry_.renew_by_refresh_token(
-        *applications_.app, *lease.installation, std::move(*refresh_token)
-    );
-}
-
-async::task<sentry::call_result<sentry::token_set>> refresher::ask_sentry(try_of& one) {
-    auto const& lease = one.lease;
-    auto opened = open_access_token(vault_, lease.organization, lease.integration, lease.access_token_sealed);
-    if (!opened) co_return ours(opened.error().detail);
-    one.access_token = std::move(*opened);
-
-    if (lease.mode == mode::internal) {
-        // Its token does not expire: renewing it is asking whether Sentry still takes it.
-        auto const taken = co_await probe(one);
-        if (!taken) co_return taken.error();
-        co_return sentry::token_set{one.access_token, std::nullopt, std::nullopt, lease.scopes, {}};
-    }
-    if (lease.in_doubt && !lease.expired) {
-        // Nobody knows how an earlier renewal ended. A token that still works proves that it had no effect.
-        one.in_doubt = !co_await probe(one);
-        if (std::chrono::steady_clock::now() - one.began + settings_.call_timeout > settings_.lease)
-            co_return ours("Sentry is too slow to renew within the lease");
-    }
-    if (lease.mode == mode::public_) co_return co_await ask_for_installation(one);
-    if (!lease.refresh_token_sealed) co_return ours("Sentry gave no refresh token");
-    auto refresh_token =
-        open_refresh_token(vault_, lease.organization, lease.integration, *lease.refresh_token_sealed);
-    if (!refresh_token) co_return ours(refresh_token.error().detail);
-    auto renewed = co_await sentry_.refresh_oauth(*applications_.oauth, std::move(*refresh_token));
-    if (!renewed && one.in_doubt && renewed.error().oauth_error == "invalid_grant") {
-        auto why = renewed.error();
-        why.detail = "invalid_grant: Sentry replaced the tokens in an earlier renewal whose answer was lost";
-        co_return why;
-    }
-    co_return renewed;
-}
-
-/// The old pair is dead at Sentry, so the new one is stored as long as the lease lasts, even if the database
-/// is away for a moment.
-async::task<bool> refresher::store(
-    db::tenant within, std::shared_ptr<try_of> one, sentry::token_set const& tokens
+/// Sentry no longer accepts the old tokens, so the new ones are stored as long as the lease lasts, even if
+/// the database is unavailable for a moment.
+async::task<bool> refresher::impl::store_tokens(
+    db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::token_set const& tokens
 ) {
-    auto const& lease = one->lease;
+    auto const& lease = attempt->lease;
     auto const fresh =
-        seal(vault_, lease.organization, lease.integration, tokens, settings_.policy, time_.now());
-    return insist(
-        pool_,
-        std::move(within),
-        one->began + settings_.lease,
-        [one, fresh, scopes = tokens.scopes](db::transaction& tx) {
-            return store_renewed(tx, one->lease, fresh, scopes);
+        seal(vault, lease.organization, lease.integration, tokens, settings.policy, time.now());
+    bool const stored = co_await retry_until_stored(
+        attempt->started + settings.lease,
+        [this, within, attempt, fresh, scopes = tokens.scopes] {
+            return pool.transact(within, [attempt, fresh, scopes](db::transaction& tx) {
+                return store_refreshed(tx, attempt->lease, fresh, scopes);
+            });
         }
     );
+    // Disconnected in the meantime: revoke the new token if the mode allows it.
+    if (!stored && lease.mode == mode::oauth)
+        (void)co_await sentry.revoke_oauth(*registered.oauth, tokens.access_token);
+    co_return stored;
 }
 
-async::task<std::optional<sentry::call_failure>> refresher::renew(
-    db::tenant within, std::shared_ptr<try_of> one
+async::task<bool> refresher::impl::store_failure(
+    db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::call_failure const& why
 ) {
-    auto const& lease = one->lease;
-    auto const tokens = co_await ask_sentry(*one);
-    metrics_.observe(
-        "tocsin_credential_refresh_duration_seconds",
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - one->began).count()
+    auto const& lease = attempt->lease;
+    observe::log_warn(
+        "refresh failed",
+        {{"organization", lease.organization.str()},
+         {"integration", lease.integration.str()},
+         {"outcome", to_string(outcome_of(why))},
+         {"status", why.http_status},
+         {"detail", why.detail}}
     );
-
-    bool stored = false;
-    std::string_view outcome = "refreshed";
-    if (tokens) {
-        stored = co_await store(within, one, *tokens);
-        // Disconnected meanwhile: what nobody keeps is taken back, as far as Sentry lets us.
-        if (!stored && lease.mode == mode::oauth)
-            (void)co_await sentry_.revoke_oauth(*applications_.oauth, tokens->access_token);
-    } else {
-        auto const& why = tokens.error();
-        outcome = outcome_of(why);
-        bool const doubtful = one->in_doubt || why.in_doubt;
-        observe::log_warn(
-            "refresh failed",
-            {{"organization", lease.organization.str()},
-             {"integration", lease.integration.str()},
-             {"outcome", outcome},
-             {"status", why.http_status},
-             {"detail", why.detail}}
-        );
-        stored = co_await pool_.transact(
-            within,
-            [one, why, doubtful, outcome, policy = settings_.policy, draw = crypto::random_u64()](
-                db::transaction& tx
-            ) {
-                auto const& of = one->lease;
-                auto tally = tally_of(tx, of.sentry_host, of.integration);
-                ++tally.tried;
-                ++tally.failed;
-                refresh_history const history{
-                    .failed_attempts = of.failed_attempts,
-                    .expired = of.expired,
-                    .spaced = of.was_due,
-                    .everybody_fails = everybody_fails(tally)
-                };
-                auto const verdict = judge_failure(policy, of.mode, why, history, draw);
-                return store_failed(
-                    tx, of, {std::string(outcome), why.http_status, why.detail, doubtful, verdict}
-                );
-            }
-        );
-    }
-    if (!stored) outcome = "superseded";
-    metrics_.count("tocsin_credential_refresh_total", {{"mode", to_string(lease.mode)}, {"result", outcome}});
-    co_return tokens ? std::nullopt : std::optional(tokens.error());
-}
-
-async::task<> refresher::finish_installations() {
-    auto const untold = co_await pool_.transact(
-        db::no_tenant,
-        [limit = settings_.batch, host = sentry().str()](db::transaction& tx) {
-            return untold_installations(tx, host, limit);
+    return pool.transact(
+        std::move(within),
+        [attempt, why, policy = settings.policy, draw = crypto::random_u64()](db::transaction& tx) {
+            auto const& credential = attempt->lease;
+            auto tally = tally_of(tx, credential.sentry_host, credential.integration);
+            ++tally.tried;
+            ++tally.failed;
+            refresh_history const history{
+                .failed_attempts = credential.failed_attempts,
+                .expired = credential.expired,
+                .was_due = credential.was_due,
+                .host_failing = host_is_failing(tally)
+            };
+            return store_failed(
+                tx,
+                credential,
+                {.outcome = outcome_of(why),
+                 .http_status = why.http_status,
+                 .detail = why.detail,
+                 .in_doubt = attempt->in_doubt || why.in_doubt,
+                 .verdict = judge_failure(policy, credential.mode, why, history, draw)}
+            );
         }
     );
-    for (auto const& one : untold) {
+}
+
+async::task<std::optional<sentry::call_failure>> refresher::impl::refresh(
+    db::tenant within, std::shared_ptr<refresh_attempt> attempt
+) {
+    auto const received = co_await source.request(*attempt);
+    metrics.observe(
+        "tocsin_credential_refresh_duration_seconds",
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - attempt->started).count()
+    );
+    bool const stored = received ? co_await store_tokens(std::move(within), attempt, *received)
+                                 : co_await store_failure(std::move(within), attempt, received.error());
+    auto outcome = received ? refresh_outcome::refreshed : outcome_of(received.error());
+    if (!stored) outcome = refresh_outcome::superseded;
+    metrics.count(
+        "tocsin_credential_refresh_total",
+        {{"mode", to_string(attempt->lease.mode)}, {"result", to_string(outcome)}}
+    );
+    co_return received ? std::nullopt : std::optional(received.error());
+}
+
+async::task<> refresher::confirm_installations() {
+    auto const unconfirmed = co_await impl_->pool.transact(
+        db::no_tenant,
+        [batch = impl_->settings.batch, host = sentry().str()](db::transaction& tx) {
+            return unconfirmed_installations(tx, host, batch);
+        }
+    );
+    for (auto const& each : unconfirmed) {
         auto const token =
-            open_access_token(vault_, one.organization, one.integration, one.access_token_sealed);
-        if (!token || !co_await sentry_.mark_installed(one.installation, *token)) continue;
-        co_await pool_.transact(db::no_tenant, [one](db::transaction& tx) {
-            store_told_installed(tx, one.organization, one.integration);
+            open_access_token(impl_->vault, each.organization, each.integration, each.access_token_sealed);
+        if (!token || !co_await impl_->sentry.mark_installed(each.installation, *token)) continue;
+        co_await impl_->pool.transact(db::no_tenant, [each](db::transaction& tx) {
+            store_install_confirmed(tx, each.organization, each.integration);
         });
     }
 }

@@ -2,31 +2,28 @@
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/async/task.hpp>
-#include <tocsin/db/pool.hpp>
+#include <tocsin/db/errors.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <chrono>
 #include <type_traits>
-#include <utility>
 
 namespace tocsin::integrations {
 
-/// Stores what Sentry gives once and cannot give again: the transaction is begun anew while the database is
-/// away, until `until`; then throws db::unavailable. `work` may run after a commit whose answer was lost, so
-/// twice must be as good as once.
-template <class Work>
-async::task<std::invoke_result_t<Work, db::transaction&>> insist(
-    db::pool& pool, db::tenant within, std::chrono::steady_clock::time_point until, Work work
-) {
-    constexpr std::chrono::milliseconds again{250};
+/// Stores tokens that Sentry issues only once. Repeats `store`, which runs a transaction, while the database
+/// is unavailable, until `deadline`; then throws db::unavailable. The transaction may run again after a
+/// commit whose answer was lost, so it must be idempotent.
+template <class Store>
+std::invoke_result_t<Store&> retry_until_stored(std::chrono::steady_clock::time_point deadline, Store store) {
+    constexpr std::chrono::milliseconds pause{250};
     for (;;) {
         try {
-            co_return co_await pool.transact(within, work);
+            co_return co_await store();
         } catch (db::unavailable const& why) {
-            if (std::chrono::steady_clock::now() > until) throw;
+            if (std::chrono::steady_clock::now() > deadline) throw;
             observe::log_warn("fresh tokens not stored yet", {{"why", why.what()}});
         }
-        co_await async::sleep_for(again);
+        co_await async::sleep_for(pause);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/sentry/client.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,47 +19,47 @@ namespace tocsin::integrations {
 struct sentry_access {
     db::pool& pool;
     crypto::vault const& vault;
-    refresher& renewing;
+    integrations::refresher& refresher;
 
     struct grant {
-        std::string organization;
+        std::string organization;  ///< slug
         secret token;
-        std::optional<timestamp> since;  ///< of the stored token
+        std::optional<timestamp> stored_at;  ///< of the token
     };
 
     async::task<result<grant>> find(organization_id org, integration_id id) const {
-        struct stored {
-            std::string slug;
+        struct stored_grant {
+            std::string organization;
             stored_token token;
         };
         auto const found = co_await pool.transact(
             org,
-            [org, id, here = renewing.sentry()](db::transaction& tx) -> result<stored> {
+            [org, id, host = refresher.sentry()](db::transaction& tx) -> result<stored_grant> {
                 auto const integration = find_integration(tx, org, id);
                 if (!integration) return integration.error();
-                if (auto const elsewhere = of_another_sentry(*integration, here)) return *elsewhere;
+                if (auto const mismatch = sentry_host_mismatch(*integration, host)) return *mismatch;
                 auto token = stored_access_token(tx, org, id);
                 if (!token) return token.error();
-                return stored{integration->sentry_org.slug, std::move(*token)};
+                return stored_grant{integration->sentry_org.slug, std::move(*token)};
             }
         );
         if (!found) co_return found.error();
         auto token = open_access_token(vault, org, id, found->token.sealed);
         if (!token) co_return token.error();
-        co_return grant{found->slug, std::move(*token), found->token.since};
+        co_return grant{found->organization, std::move(*token), found->token.stored_at};
     }
 
-    /// A token that has expired, or was replaced by somebody else's renewal, is renewed, or who renews it is
-    /// waited for; then the call is made once more.
+    /// If the token has expired or been replaced, refreshes it, or waits for the refresh in progress, and
+    /// calls once more.
     template <class T, class Call>
     async::task<result<sentry::call_result<T>>> call(organization_id org, integration_id id, Call make)
         const {
         auto with = co_await find(org, id);
         if (!with) co_return with.error();
-        auto const since = with->since;
+        auto const stored_at = with->stored_at;
         auto answered = co_await make(std::move(*with));
         if (answered || answered.error().http_status != 401) co_return answered;
-        co_await renewing.renew_for_use(org, id, since);
+        co_await refresher.refresh_for_use(org, id, stored_at);
         with = co_await find(org, id);
         if (!with) co_return with.error();
         co_return co_await make(std::move(*with));

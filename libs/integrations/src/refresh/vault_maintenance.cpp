@@ -13,7 +13,7 @@ namespace tocsin::integrations {
 
 namespace {
 
-constexpr std::int64_t page = 200;
+constexpr std::int64_t page_size = 200;
 
 constexpr db::statement next_credentials{
     "next_sealed_credentials",
@@ -23,7 +23,7 @@ constexpr db::statement next_credentials{
         order by organization_id, integration_id limit $3)"
 };
 
-// Only what is still as it was read: a renewal may have come in between.
+// Only if it has not changed since it was read: it may have been refreshed.
 constexpr db::statement reseal{
     "reseal_credential",
     R"(update tocsin.credentials
@@ -52,32 +52,33 @@ constexpr db::statement insert_check{
     "insert into tocsin.vault_keys (key_id, check_sealed) values ($1, $2) on conflict do nothing"
 };
 
+/// The value that is sealed with each key, so that another key with the same id is noticed.
 constexpr std::string_view check_text = "tocsin";
 
 crypto::vault_place check_place(std::string_view key_id) {
     return {.table = "vault_keys", .column = "check", .organization = "", .row = std::string(key_id)};
 }
 
-struct sealed_row {
+struct sealed_tokens {
     organization_id organization;
     integration_id integration;
     byte_string access_token;
     std::optional<byte_string> refresh_token;
 };
 
-async::task<std::vector<sealed_row>> rows_after(db::pool& pool, std::optional<sealed_row> last) {
-    auto const org = last ? std::optional(last->organization) : std::nullopt;
-    auto const id = last ? std::optional(last->integration) : std::nullopt;
+async::task<std::vector<sealed_tokens>> next_page(db::pool& pool, std::optional<sealed_tokens> after) {
+    auto const org = after ? std::optional(after->organization) : std::nullopt;
+    auto const id = after ? std::optional(after->integration) : std::nullopt;
     return pool.transact(db::no_tenant, [org, id](db::transaction& tx) {
-        std::vector<sealed_row> found;
-        for (auto const row : tx.run(next_credentials, org, id, page))
-            found.push_back(
+        std::vector<sealed_tokens> page;
+        for (auto const row : tx.run(next_credentials, org, id, page_size))
+            page.push_back(
                 {row.get<organization_id>("organization_id"),
                  row.get<integration_id>("integration_id"),
                  row.get<byte_string>("access_token_sealed"),
                  row.get<std::optional<byte_string>>("refresh_token_sealed")}
             );
-        return found;
+        return page;
     });
 }
 
@@ -88,30 +89,30 @@ struct sealed_webhook_secret {
     std::optional<byte_string> previous;
 };
 
-async::task<std::vector<sealed_webhook_secret>> webhook_secrets(db::pool& pool) {
+async::task<std::vector<sealed_webhook_secret>> list_webhook_secrets(db::pool& pool) {
     return pool.transact(db::no_tenant, [](db::transaction& tx) {
-        std::vector<sealed_webhook_secret> found;
+        std::vector<sealed_webhook_secret> all;
         for (auto const row : tx.run(all_webhook_secrets))
-            found.push_back(
+            all.push_back(
                 {row.get<organization_id>("organization_id"),
                  row.get<integration_id>("integration_id"),
                  row.get<byte_string>("secret_sealed"),
                  row.get<std::optional<byte_string>>("previous_sealed")}
             );
-        return found;
+        return all;
     });
 }
 
-async::task<> rotate_webhook_secrets(db::pool& pool, crypto::vault const& vault, rotation& done) {
+async::task<> rotate_webhook_secrets(db::pool& pool, crypto::vault const& vault, rotation& total) {
     auto const is_old = [&](byte_view blob) { return crypto::vault::key_id(blob) != vault.sealing_key_id(); };
-    for (auto const& row : co_await webhook_secrets(pool)) {
+    for (auto const& row : co_await list_webhook_secrets(pool)) {
         if (!is_old(row.current) && !(row.previous && is_old(*row.previous))) continue;
         auto const current = rewrap_webhook_secret(vault, row.organization, row.integration, row.current);
         auto const previous =
             row.previous ? rewrap_webhook_secret(vault, row.organization, row.integration, *row.previous)
                          : result<byte_string>(byte_string());
         if (!current || !previous) {
-            ++done.failed;
+            ++total.failed;
             continue;
         }
         co_await pool.transact(
@@ -120,11 +121,11 @@ async::task<> rotate_webhook_secrets(db::pool& pool, crypto::vault const& vault,
                 tx.run(reseal_webhook_secret, row.organization, row.integration, before, fresh, row.current);
             }
         );
-        ++done.resealed;
+        ++total.resealed;
     }
 }
 
-bool is_current(crypto::vault const& vault, sealed_row const& of) {
+bool is_current(crypto::vault const& vault, sealed_tokens const& of) {
     auto const current = [&](byte_view blob) {
         return crypto::vault::key_id(blob) == vault.sealing_key_id();
     };
@@ -136,9 +137,9 @@ bool is_current(crypto::vault const& vault, sealed_row const& of) {
 async::task<vault_state> inspect_vault(db::pool& pool, crypto::vault const& vault) {
     vault_state state;
     std::set<std::string> missing;
-    std::optional<sealed_row> last;
+    std::optional<sealed_tokens> last;
     for (;;) {
-        auto rows = co_await rows_after(pool, last);
+        auto rows = co_await next_page(pool, last);
         if (rows.empty()) break;
         for (auto const& row : rows) {
             ++state.credentials;
@@ -152,7 +153,7 @@ async::task<vault_state> inspect_vault(db::pool& pool, crypto::vault const& vaul
         }
         last = std::move(rows.back());
     }
-    for (auto const& row : co_await webhook_secrets(pool)) {
+    for (auto const& row : co_await list_webhook_secrets(pool)) {
         ++state.webhook_secrets;
         std::string const key(crypto::vault::key_id(row.current));
         if (!vault.has_key(key))
@@ -165,29 +166,29 @@ async::task<vault_state> inspect_vault(db::pool& pool, crypto::vault const& vaul
 }
 
 async::task<rotation> rotate_keys(db::pool& pool, crypto::vault const& vault) {
-    rotation done;
-    std::optional<sealed_row> last;
+    rotation total;
+    std::optional<sealed_tokens> last;
     for (;;) {
-        auto rows = co_await rows_after(pool, last);
+        auto rows = co_await next_page(pool, last);
         if (rows.empty()) break;
         for (auto const& row : rows) {
             if (is_current(vault, row)) continue;
             auto const fresh =
                 rewrap(vault, row.organization, row.integration, row.access_token, row.refresh_token);
             if (!fresh) {
-                ++done.failed;
+                ++total.failed;
                 continue;
             }
             auto const refresh = fresh->second.value_or(byte_string());
             co_await pool.transact(db::no_tenant, [row, access = fresh->first, refresh](db::transaction& tx) {
                 tx.run(reseal, row.organization, row.integration, access, refresh, row.access_token);
             });
-            ++done.resealed;
+            ++total.resealed;
         }
         last = std::move(rows.back());
     }
-    co_await rotate_webhook_secrets(pool, vault, done);
-    co_return done;
+    co_await rotate_webhook_secrets(pool, vault, total);
+    co_return total;
 }
 
 async::task<result<void>> check_vault(db::pool& pool, crypto::vault const& vault) {
@@ -202,8 +203,7 @@ async::task<result<void>> check_vault(db::pool& pool, crypto::vault const& vault
         co_return error{
             errc::invalid,
             "TOCSIN_VAULT_KEYS: the key \"" + key +
-                "\" is not the one that this database knows by that name. Put the right key back, or give "
-                "the new one a new name."
+                "\" differs from the key that this database has used under that name. Restore the right key, or give the new one a new name."
         };
     co_return result<void>{};
 }

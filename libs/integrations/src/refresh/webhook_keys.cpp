@@ -24,7 +24,8 @@ constexpr db::statement delete_secret{
     "delete from tocsin.webhook_secrets where organization_id = $1 and integration_id = $2"
 };
 
-// The current and the previous one stand in the same place, so that a change moves no plain text.
+// The current and the previous secret are sealed for the same place, so that a change does not have to open
+// them.
 crypto::vault_place place_of(organization_id org, integration_id id) {
     return {.table = "webhook_secrets", .column = "secret", .organization = org.str(), .row = id.str()};
 }
@@ -58,7 +59,7 @@ async::task<std::optional<webhook_keys>> find_webhook_keys(
             keys.keys.push_back({name, std::move(*opened)});
         else
             observe::log_error(
-                "webhook secret cannot be opened", {{"integration", id.str()}, {"why", opened.error().detail}}
+                "cannot open webhook secret", {{"integration", id.str()}, {"why", opened.error().detail}}
             );
     };
     add("own", found->current);

@@ -1,78 +1,82 @@
-#include <tocsin/base/enum_names.hpp>
+#include <tocsin/db/columns.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 
 namespace tocsin::integrations {
 
 namespace {
 
-#define TOCSIN_INTEGRATION_COLUMNS                                                                      \
-    "select i.integration_id, i.mode, i.sentry_host, i.status, i.status_reason, i.status_since, "       \
-    "i.sentry_org_id, "                                                                                 \
-    "       i.sentry_org_slug, i.sentry_org_name, i.installation_id, i.scopes, i.created_at, "          \
-    "       (select d.received_at from tocsin.deliveries d "                                            \
-    "         where d.organization_id = i.organization_id and d.integration_id = i.integration_id "     \
-    "         order by d.delivery_id desc limit 1) as last_delivery_at, "                               \
-    "       i.mode = 'public' or exists (select from tocsin.webhook_secrets w "                         \
-    "         where w.organization_id = i.organization_id and w.integration_id = i.integration_id) as " \
-    "webhook_secret_set, "                                                                              \
-    "       c.integration_id is not null as has_credential, c.expires_at, c.refreshed_at, c.due_at, "   \
-    "c.failed_attempts, "                                                                               \
-    "       c.last_error "                                                                              \
-    "  from tocsin.integrations i "                                                                     \
-    "  left join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = " \
-    "i.integration_id "
+constexpr auto sentry_organization_columns = db::columns<sentry_organization>(
+    db::column("sentry_org_id", &sentry_organization::id, db::empty_is_null),
+    db::column("sentry_org_slug", &sentry_organization::slug, db::empty_is_null),
+    db::column("sentry_org_name", &sentry_organization::name, db::empty_is_null)
+);
 
-constexpr db::statement list_all{
-    "list_integrations",
-    TOCSIN_INTEGRATION_COLUMNS
-    "where i.organization_id = $1 order by i.created_at desc, i.integration_id limit 200"
-};
+constexpr auto integration_columns = db::columns<integration>(
+    db::column("integration_id", &integration::id),
+    db::column("mode", &integration::mode, parse_mode),
+    db::column("sentry_host", &integration::sentry_host),
+    db::column("status", &integration::status, parse_status),
+    db::column("status_reason", &integration::reason, parse_reason),
+    db::column("status_since", &integration::status_since),
+    db::within<integration>(&integration::sentry_org, sentry_organization_columns),
+    db::column("installation_id", &integration::installation),
+    db::column("scopes", &integration::scopes),
+    db::column("created_at", &integration::created_at)
+);
 
-constexpr db::statement find_one{
-    "find_integration", TOCSIN_INTEGRATION_COLUMNS "where i.organization_id = $1 and i.integration_id = $2"
-};
+constexpr auto credential_columns = db::columns<credential_summary>(
+    db::column("expires_at", &credential_summary::expires_at),
+    db::column("refreshed_at", &credential_summary::refreshed_at),
+    db::column("due_at", &credential_summary::next_refresh_at),
+    db::column("failed_attempts", &credential_summary::failed_attempts),
+    db::column("last_error", &credential_summary::last_error)
+);
 
-#undef TOCSIN_INTEGRATION_COLUMNS
+constexpr auto attempt_columns = db::columns<refresh_attempt_summary>(
+    db::column("attempt_id", &refresh_attempt_summary::id),
+    db::column("started_at", &refresh_attempt_summary::started_at),
+    db::column("finished_at", &refresh_attempt_summary::finished_at),
+    db::column("trigger", &refresh_attempt_summary::trigger, parse_refresh_trigger),
+    db::column("outcome", &refresh_attempt_summary::outcome, parse_refresh_outcome),
+    db::column("http_status", &refresh_attempt_summary::http_status),
+    db::column("detail", &refresh_attempt_summary::detail),
+    db::column("next_at", &refresh_attempt_summary::next_at)
+);
 
-constexpr db::statement list_choices{
-    "list_sentry_organization_choices",
-    R"(select sentry_org_id, sentry_org_slug, sentry_org_name from tocsin.sentry_organization_choices
-        where organization_id = $1 and integration_id = $2 order by sentry_org_slug)"
-};
+constexpr auto select_integrations =
+    "select " + names(integration_columns, "i") + ", " + names(credential_columns, "c") + R"(,
+       c.integration_id is not null as has_credential,
+       (select d.received_at from tocsin.deliveries d
+         where d.organization_id = i.organization_id and d.integration_id = i.integration_id
+         order by d.delivery_id desc limit 1) as last_delivery_at,
+       i.mode = 'public' or exists (select from tocsin.webhook_secrets w
+         where w.organization_id = i.organization_id and w.integration_id = i.integration_id) as webhook_secret_set
+  from tocsin.integrations i
+  left join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
+ where i.organization_id = $1)";
 
-constexpr db::statement list_attempts{
-    "list_refresh_attempts",
-    R"(select attempt_id, started_at, finished_at, trigger, outcome, http_status, detail, next_at
-         from tocsin.refresh_attempts where organization_id = $1 and integration_id = $2
-        order by started_at desc, attempt_id limit 100)"
-};
+constexpr auto list_text = select_integrations + " order by i.created_at desc, i.integration_id limit 200";
+constexpr db::statement list_all{"list_integrations", list_text.c_str()};
+
+constexpr auto find_text = select_integrations + " and i.integration_id = $2";
+constexpr db::statement find_one{"find_integration", find_text.c_str()};
+
+constexpr auto choices_text = "select " + names(sentry_organization_columns) + R"(
+  from tocsin.sentry_organization_choices
+ where organization_id = $1 and integration_id = $2 order by sentry_org_slug)";
+constexpr db::statement list_choices{"list_sentry_organization_choices", choices_text.c_str()};
+
+constexpr auto attempts_text = "select " + names(attempt_columns) + R"(
+  from tocsin.refresh_attempts
+ where organization_id = $1 and integration_id = $2
+ order by started_at desc, attempt_id limit 100)";
+constexpr db::statement list_attempts{"list_refresh_attempts", attempts_text.c_str()};
 
 integration read(db::row const& row) {
-    integration found;
-    found.id = row.get<integration_id>("integration_id");
-    found.mode = known(parse_mode(row.text("mode")), "mode");
-    found.sentry_host = row.text("sentry_host");
-    found.status = known(parse_status(row.text("status")), "status");
-    found.reason = known(parse_reason(row.text("status_reason")), "status_reason");
-    found.status_since = row.get<timestamp>("status_since");
-    found.sentry_org = {
-        row.get<std::optional<std::string>>("sentry_org_id").value_or(""),
-        row.get<std::optional<std::string>>("sentry_org_slug").value_or(""),
-        row.get<std::optional<std::string>>("sentry_org_name").value_or("")
-    };
-    found.installation = row.get<std::optional<uuid>>("installation_id");
-    found.scopes = row.get<std::vector<std::string>>("scopes");
+    auto found = db::read(row, integration_columns);
     found.last_delivery_at = row.get<std::optional<timestamp>>("last_delivery_at");
     found.webhook_secret_set = row.get<bool>("webhook_secret_set");
-    found.created_at = row.get<timestamp>("created_at");
-    if (row.get<bool>("has_credential"))
-        found.credential = credential_summary{
-            row.get<std::optional<timestamp>>("expires_at"),
-            row.get<std::optional<timestamp>>("refreshed_at"),
-            row.get<std::optional<timestamp>>("due_at"),
-            row.get<int>("failed_attempts"),
-            row.get<std::optional<std::string>>("last_error")
-        };
+    if (row.get<bool>("has_credential")) found.credential = db::read(row, credential_columns);
     return found;
 }
 
@@ -84,9 +88,7 @@ result<integration> find_integration(db::transaction& tx, organization_id org, i
     auto found = read(*row);
     if (found.reason == reason::choose_organization)
         for (auto const choice : tx.run(list_choices, org, id))
-            found.choices.push_back(
-                {choice.text("sentry_org_id"), choice.text("sentry_org_slug"), choice.text("sentry_org_name")}
-            );
+            found.choices.push_back(db::read(choice, sentry_organization_columns));
     return found;
 }
 
@@ -102,22 +104,12 @@ async::task<result<integration>> integration_store::find(organization_id org, in
     return pool_.transact(org, [org, id](db::transaction& tx) { return find_integration(tx, org, id); });
 }
 
-async::task<std::vector<refresh_attempt>> integration_store::attempts(
+async::task<std::vector<refresh_attempt_summary>> integration_store::attempts(
     organization_id org, integration_id id
 ) {
     return pool_.transact(org, [org, id](db::transaction& tx) {
-        std::vector<refresh_attempt> all;
-        for (auto const row : tx.run(list_attempts, org, id))
-            all.push_back(
-                {row.get<uuid>("attempt_id"),
-                 row.get<timestamp>("started_at"),
-                 row.get<std::optional<timestamp>>("finished_at"),
-                 row.text("trigger"),
-                 row.get<std::optional<std::string>>("outcome"),
-                 row.get<std::optional<int>>("http_status"),
-                 row.get<std::optional<std::string>>("detail"),
-                 row.get<std::optional<timestamp>>("next_at")}
-            );
+        std::vector<refresh_attempt_summary> all;
+        for (auto const row : tx.run(list_attempts, org, id)) all.push_back(db::read(row, attempt_columns));
         return all;
     });
 }

@@ -4,16 +4,16 @@ namespace tocsin::integrations {
 
 namespace {
 
-constexpr db::statement count_elsewhere{
-    "count_integrations_elsewhere",
-    R"(select sentry_host, count(*) as found from tocsin.integrations
+constexpr db::statement count_other_hosts{
+    "count_integrations_of_other_hosts",
+    R"(select sentry_host, count(*) as integrations from tocsin.integrations
         where sentry_host <> $1 and status <> 'pending' and not ended
         group by sentry_host order by sentry_host)"
 };
 
-constexpr db::statement known_at_both{
-    "known_at_both_hosts",
-    R"(select 1 as both from tocsin.installation_owners a
+constexpr db::statement find_duplicates{
+    "find_duplicates_at_both_hosts",
+    R"(select 1 as duplicate from tocsin.installation_owners a
          join tocsin.installation_owners b on b.installation_id = a.installation_id
         where a.sentry_host = $1 and b.sentry_host = $2
        union all
@@ -44,25 +44,24 @@ constexpr db::statement move_all{
 
 }  // namespace
 
-std::optional<error> of_another_sentry(integration const& of, config::base_url const& now) {
-    if (of.sentry_host == now.str()) return std::nullopt;
+std::optional<error> sentry_host_mismatch(integration const& of, config::base_url const& configured) {
+    if (of.sentry_host == configured.str()) return std::nullopt;
     return error{
         errc::conflict,
-        "This integration was made with " + of.sentry_host + ", and this deployment talks to " + now.str() +
-            ": nothing of it is sent there. Its operator sets TOCSIN_SENTRY_URL back or, where that Sentry "
-            "has "
-            "moved, runs tocsin integration move-sentry."
+        "This integration was connected to " + of.sentry_host + ", but this deployment uses " +
+            configured.str() +
+            ", so Tocsin does not send its token there. Your Tocsin operator can set TOCSIN_SENTRY_URL back or, if that Sentry has moved, run tocsin integration move-sentry."
     };
 }
 
-async::task<std::vector<integrations_of_host>> integrations_elsewhere(
-    db::pool& pool, config::base_url const& now
+async::task<std::vector<integrations_of_host>> count_integrations_of_other_hosts(
+    db::pool& pool, config::base_url const& configured
 ) {
-    return pool.transact(db::no_tenant, [host = now.str()](db::transaction& tx) {
-        std::vector<integrations_of_host> found;
-        for (auto const row : tx.run(count_elsewhere, host))
-            found.push_back({row.text("sentry_host"), row.get<std::int64_t>("found")});
-        return found;
+    return pool.transact(db::no_tenant, [host = configured.str()](db::transaction& tx) {
+        std::vector<integrations_of_host> all;
+        for (auto const row : tx.run(count_other_hosts, host))
+            all.push_back({row.text("sentry_host"), row.get<std::int64_t>("integrations")});
+        return all;
     });
 }
 
@@ -71,16 +70,15 @@ async::task<result<std::int64_t>> move_integrations(
 ) {
     return pool.transact(
         db::no_tenant,
-        [was = from.str(), is = to.str()](db::transaction& tx) -> result<std::int64_t> {
-            if (!tx.run(known_at_both, was, is).empty())
+        [from = from.str(), to = to.str()](db::transaction& tx) -> result<std::int64_t> {
+            if (!tx.run(find_duplicates, from, to).empty())
                 return error{
                     errc::conflict,
-                    "An installation or Sentry organization is known at both addresses: these are two "
-                    "Sentrys, or it was connected anew meanwhile. Nothing was changed."
+                    "An installation or Sentry organization exists at both addresses: they are two different Sentry servers, or it was connected again in the meantime. Nothing was changed."
                 };
-            tx.run(move_installations, was, is);
-            tx.run(move_organizations, was, is);
-            return tx.run(move_all, was, is)[0].get<std::int64_t>("moved");
+            tx.run(move_installations, from, to);
+            tx.run(move_organizations, from, to);
+            return tx.run(move_all, from, to)[0].get<std::int64_t>("moved");
         }
     );
 }

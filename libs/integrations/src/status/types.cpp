@@ -1,53 +1,40 @@
-#include <tocsin/base/enum_names.hpp>
 #include <tocsin/integrations/types.hpp>
 
 namespace tocsin::integrations {
 
-namespace {
-
-constexpr enum_names<mode, 3> mode_names{
-    {{mode::public_, "public"}, {mode::oauth, "oauth"}, {mode::internal, "internal"}}
-};
-
-constexpr enum_names<status, 4> status_names{{
-    {status::pending, "pending"},
-    {status::connected, "connected"},
-    {status::degraded, "degraded"},
-    {status::disconnected, "disconnected"},
-}};
-
-constexpr enum_names<reason, 10> reason_names{{
-    {reason::awaiting_install, "awaiting_install"},
-    {reason::choose_organization, "choose_organization"},
-    {reason::confirm_organization, "confirm_organization"},
-    {reason::ok, "ok"},
-    {reason::refresh_failing, "refresh_failing"},
-    {reason::refused, "refused"},
-    {reason::expired, "expired"},
-    {reason::uninstalled, "uninstalled"},
-    {reason::disconnected_by_admin, "disconnected_by_admin"},
-    {reason::client_misconfigured, "client_misconfigured"},
-}};
-
-}  // namespace
-
 std::string_view to_string(mode m) noexcept {
     return name_of(mode_names, m);
-}
-std::string_view to_string(status s) noexcept {
-    return name_of(status_names, s);
-}
-std::string_view to_string(reason r) noexcept {
-    return name_of(reason_names, r);
 }
 std::optional<mode> parse_mode(std::string_view text) noexcept {
     return value_of(mode_names, text);
 }
+
+std::string_view to_string(status s) noexcept {
+    return name_of(status_names, s);
+}
 std::optional<status> parse_status(std::string_view text) noexcept {
     return value_of(status_names, text);
 }
+
+std::string_view to_string(reason r) noexcept {
+    return name_of(reason_names, r);
+}
 std::optional<reason> parse_reason(std::string_view text) noexcept {
     return value_of(reason_names, text);
+}
+
+std::string_view to_string(refresh_trigger t) noexcept {
+    return name_of(refresh_trigger_names, t);
+}
+std::optional<refresh_trigger> parse_refresh_trigger(std::string_view text) noexcept {
+    return value_of(refresh_trigger_names, text);
+}
+
+std::string_view to_string(refresh_outcome o) noexcept {
+    return name_of(refresh_outcome_names, o);
+}
+std::optional<refresh_outcome> parse_refresh_outcome(std::string_view text) noexcept {
+    return value_of(refresh_outcome_names, text);
 }
 
 std::string_view missing_webhook_secret_remedy(mode m) noexcept {
@@ -55,15 +42,11 @@ std::string_view missing_webhook_secret_remedy(mode m) noexcept {
         case mode::public_:
             return "";
         case mode::oauth:
-            return "An OAuth application sends no webhooks: make an internal integration in Sentry that "
-                   "posts to this "
-                   "integration's webhook URL, and enter its client secret here. Until then the URL refuses "
-                   "everything.";
+            return "An OAuth application sends no webhooks. Create an internal integration in Sentry that posts to this integration's webhook URL, and enter its client secret here. Until then, Tocsin rejects all webhooks at that URL.";
         case mode::internal:
             break;
     }
-    return "Enter the client secret of the internal integration. Until then the webhook URL refuses "
-           "everything.";
+    return "Enter the client secret of the internal integration. Until then, Tocsin rejects all webhooks at the webhook URL.";
 }
 
 std::string_view remedy(mode m, status s, reason r) noexcept {
@@ -71,42 +54,32 @@ std::string_view remedy(mode m, status s, reason r) noexcept {
     switch (r) {
         case reason::awaiting_install:
             return m == mode::oauth
-                       ? "Finish the authorization at Sentry: connect again and choose Authorize."
-                       : "Finish the installation at Sentry: connect again and choose Install. If Sentry "
-                         "says that it is "
-                         "installed already, uninstall it there first.";
+                       ? "Finish the authorization in Sentry: connect again and choose Authorize."
+                       : "Finish the installation in Sentry: connect again and choose Install. If Sentry says that it is already installed, uninstall it there first.";
         case reason::choose_organization:
-            return "Choose which Sentry organization this integration is for.";
+            return "Choose the Sentry organization for this integration.";
         case reason::confirm_organization:
-            return "Confirm for which organization this Sentry organization was connected.";
+            return "Confirm that this Sentry organization is meant for this organization.";
         case reason::ok:
             return "";
         case reason::refresh_failing:
-            return m == mode::internal ? "Sentry did not take the token; it is being tried again, and "
-                                         "webhooks keep working. If it was "
-                                         "revoked, reconnect with a new one."
-                                       : "Nothing to do yet: renewing the access to Sentry is being retried, "
-                                         "and webhooks keep working. "
-                                         "Reconnect if it lasts.";
+            return m == mode::internal
+                       ? "Sentry did not accept the token. Tocsin tries again, and webhooks keep working. If the token was revoked, reconnect with a new one."
+                       : "Nothing to do yet: Tocsin tries again to refresh the access to Sentry, and webhooks keep working. Reconnect if the problem lasts.";
         case reason::refused:
             return m == mode::internal
-                       ? "Sentry refuses the token. Make a new one in Sentry and reconnect with it."
-                       : "Sentry refuses to renew the access. Reconnect the integration.";
+                       ? "Sentry rejects the token. Create a new one in Sentry and reconnect with it."
+                       : "Sentry refuses to refresh the access. Reconnect the integration.";
         case reason::expired:
-            return "The access expired before it could be renewed. Reconnect the integration.";
+            return "The access expired before it could be refreshed. Reconnect the integration.";
         case reason::uninstalled:
             return "The integration was uninstalled in Sentry. Connect it again.";
         case reason::disconnected_by_admin:
-            return "An admin disconnected it. Connect it again when it is wanted.";
+            return "An admin disconnected it. Connect it again when you need it.";
         case reason::client_misconfigured:
-            return m == mode::oauth ? "This deployment's client id or secret is refused by Sentry: its "
-                                      "operator has to check "
-                                      "TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET. "
-                                      "Nothing is lost meanwhile."
-                                    : "This deployment's client id or secret is refused by Sentry: its "
-                                      "operator has to check "
-                                      "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET. "
-                                      "Nothing is lost meanwhile.";
+            return m == mode::oauth
+                       ? "Sentry rejects this deployment's client ID or secret. Your Tocsin operator has to check TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET. Nothing is lost in the meantime."
+                       : "Sentry rejects this deployment's client ID or secret. Your Tocsin operator has to check TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET. Nothing is lost in the meantime.";
     }
     return "";
 }

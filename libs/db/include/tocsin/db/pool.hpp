@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/db/transaction.hpp>
@@ -84,6 +85,26 @@ public:
             });
             co_return std::move(**out);
         }
+    }
+
+    /// The same for work that returns a `result`: an error rolls back, too.
+    template <class F>
+    async::task<std::invoke_result_t<F&, transaction&>> transact_result(tenant of, F work) {
+        using R = std::invoke_result_t<F&, transaction&>;
+        std::optional<R> refused;
+        try {
+            if constexpr (std::is_void_v<typename R::value_type>) {
+                co_await transact(of, [work = std::move(work)](transaction& tx) mutable { work(tx).value(); });
+                co_return R();
+            } else {
+                co_return co_await transact(of, [work = std::move(work)](transaction& tx) mutable {
+                    return work(tx).value();
+                });
+            }
+        } catch (failure const& why) {
+            refused = why.why();
+        }
+        co_return std::move(*refused);
     }
 
     pool_state state() const noexcept;

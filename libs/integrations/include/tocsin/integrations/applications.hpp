@@ -10,27 +10,26 @@
 
 namespace tocsin::integrations {
 
-/// What this deployment has registered at Sentry. An internal integration needs none of it: it brings its
-/// own.
+/// This deployment's registrations at Sentry. An internal integration needs none.
 struct applications {
     std::optional<sentry::public_app> app;
     std::optional<sentry::oauth_app> oauth;
-    /// Where Sentry sends browsers back to; the same bytes in the authorization and in the exchange.
+    /// Where Sentry redirects browsers. The authorization and the exchange must send the same bytes.
     std::string redirect_uri;
 
     bool offers(mode m) const noexcept {
         return m == mode::internal || (m == mode::public_ ? app.has_value() : oauth.has_value());
     }
-    /// The modes whose credentials can be renewed here.
-    std::vector<std::string> offered() const {
+    /// The names of the modes whose credentials can be refreshed here.
+    std::vector<std::string> offered_modes() const {
         std::vector<std::string> names;
-        for (auto const m : {mode::public_, mode::oauth, mode::internal})
-            if (offers(m)) names.emplace_back(to_string(m));
+        for (auto const& [m, name] : mode_names)
+            if (offers(m)) names.emplace_back(name);
         return names;
     }
 };
 
-/// What somebody is told who wants a mode that this deployment has not registered, with the settings to make.
+/// The error for a mode that this deployment has not registered, with the settings to make.
 error not_configured(mode m);
 
 }  // namespace tocsin::integrations

@@ -15,16 +15,16 @@
 
 namespace tocsin::integrations {
 
-/// A credential sealed for its row: what a transaction stores.
+/// A credential that is sealed for its row, ready to be stored.
 struct sealed_credential {
     byte_string access_token;
     std::optional<byte_string> refresh_token;
-    std::optional<std::chrono::milliseconds> life;         ///< from now; nothing: it does not expire
-    std::optional<std::chrono::milliseconds> renew_after;  ///< from now
+    std::optional<std::chrono::milliseconds> life;        ///< from now; none: it does not expire
+    std::optional<std::chrono::milliseconds> refresh_in;  ///< from now; none: it is not refreshed
 };
 
-/// Seals tokens for the row of an integration, where alone they open, and says when they are to be renewed.
-/// `now` is of the clock by which Sentry's expiry is understood.
+/// Seals tokens for the row of an integration (they open for no other row) and schedules their refresh. `now`
+/// is the time of the clock that Sentry's expiry was computed with.
 sealed_credential seal(
     crypto::vault const& vault,
     organization_id org,
@@ -40,7 +40,7 @@ result<secret> open_refresh_token(
     crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
 );
 
-/// The same tokens under the ring's first key: access token and, where there is one, refresh token.
+/// The same tokens sealed under the first vault key: the access token and the refresh token, if any.
 result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
     crypto::vault const& vault,
     organization_id org,
@@ -49,16 +49,16 @@ result<std::pair<byte_string, std::optional<byte_string>>> rewrap(
     std::optional<byte_string> const& refresh
 );
 
-/// Stores the credential of an integration in place of any other.
+/// Stores the credential of an integration and replaces any other. Existing leases become invalid.
 void put_credential(
     db::transaction& tx, organization_id org, integration_id id, sealed_credential const& credential
 );
 struct stored_token {
     byte_string sealed;
-    std::optional<timestamp> since;  ///< when these tokens were stored: others have another time
+    std::optional<timestamp> stored_at;  ///< identifies the tokens: others are stored at another time
 };
-/// The access token, for calls; conflict where the integration has none now, or where it is pending: a token
-/// whose organization nobody has confirmed is used for nothing else.
+/// The access token, for calls. Conflict if the integration has none now or is pending: a token whose
+/// organization is not confirmed must not be used.
 result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id);
 
 }  // namespace tocsin::integrations

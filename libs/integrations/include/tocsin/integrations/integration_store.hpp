@@ -5,7 +5,6 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/integrations/types.hpp>
 
-#include <string>
 #include <vector>
 
 namespace tocsin::integrations {
@@ -17,14 +16,14 @@ public:
 
     async::task<std::vector<integration>> list(organization_id org);
     async::task<result<integration>> find(organization_id org, integration_id id);
-    /// The newest 100 attempts, newest first.
-    async::task<std::vector<refresh_attempt>> attempts(organization_id org, integration_id id);
+    /// The last 100 attempts, newest first.
+    async::task<std::vector<refresh_attempt_summary>> attempts(organization_id org, integration_id id);
 
 private:
     db::pool& pool_;
 };
 
-/// Reads one integration inside a transaction of one's own.
+/// Reads an integration in the caller's transaction.
 result<integration> find_integration(db::transaction& tx, organization_id org, integration_id id);
 
 }  // namespace tocsin::integrations

@@ -11,14 +11,14 @@
 
 namespace tocsin::integrations {
 
-/// Reads an integration's issues from Sentry as they are now. Belongs to the I/O thread.
+/// Reads the issues of an integration from Sentry. Belongs to the I/O thread.
 class issue_reader {
 public:
     issue_reader(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
         : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
 
-    /// Of an integration that has no token, or whose call fails, an error that says why; errc::not_found
-    /// where Sentry does not know the issue.
+    /// errc::not_found if Sentry does not have the issue; another error if the integration has no token or
+    /// the call fails.
     async::task<result<sentry::issue>> find(organization_id org, integration_id id, std::string issue);
 
 private:

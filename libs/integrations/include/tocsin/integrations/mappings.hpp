@@ -15,25 +15,18 @@
 
 namespace tocsin::integrations {
 
-/// A project of Sentry's, and the mapping that takes it to a service, if any.
+/// A Sentry project and its mapping, if any.
 struct project_with_mapping {
     sentry::project project;
     std::optional<integrations::mapping> mapping;
 };
 
-struct new_mapping {
+struct new_mapping : mapping_settings {
     std::string sentry_project;  ///< slug or id
     service_id service;
-    bool active = true;
-    std::optional<timestamp> inactive_until;
-    std::vector<std::string> environments;
-    std::optional<std::string> min_level;
-    std::string severity = "auto";
-    std::string on_archive = "resolve";
-    bool open_on_error = false;
 };
 
-/// A change: what is nothing stays.
+/// Settings without a value stay as they are.
 struct mapping_change {
     std::optional<service_id> service;
     std::optional<bool> active;
@@ -45,37 +38,38 @@ struct mapping_change {
     std::optional<bool> open_on_error;
 };
 
+/// Moves a mapping to another service.
 struct mapping_move {
-    mapping_id which;
-    service_id to;
+    mapping_id mapping;
+    service_id service;
 };
 
 class mappings {
 public:
-    /// `refresher` works on the same pool: a token that Sentry rejects is renewed, and the call made again.
+    /// `refresher` uses the same pool: a token that Sentry rejects is refreshed, and the call repeated.
     mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
         : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
 
     async::task<result<std::vector<project_with_mapping>>> projects(organization_id org, integration_id id);
     async::task<result<std::vector<mapping>>> list(organization_id org, integration_id id);
-    /// All or none. A project is looked up at Sentry by slug or id; where Sentry cannot be asked, digits are
-    /// taken as an id and anything else as a slug whose id a delivery will tell.
+    /// All or none. Projects are looked up in Sentry by slug or id. If Sentry cannot be asked, digits are an
+    /// id, and anything else is a slug whose id comes with a delivery.
     async::task<result<std::vector<mapping>>> create(
-        db::tenant by, integration_id id, std::vector<new_mapping> wanted
+        db::tenant by, integration_id id, std::vector<new_mapping> requested
     );
-    /// All or none, of both: what is new and what goes to another service.
+    /// All or none of both.
     async::task<result<void>> import(
-        db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+        db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
     );
     async::task<result<mapping>> change(
-        db::tenant by, integration_id id, mapping_id which, mapping_change how
+        db::tenant by, integration_id id, mapping_id which, mapping_change changes
     );
     async::task<result<void>> remove(db::tenant by, integration_id id, mapping_id which);
 
 private:
     async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
     async::task<result<std::vector<mapping>>> store(
-        db::tenant by, integration_id id, std::vector<new_mapping> wanted, std::vector<mapping_move> moved
+        db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
     );
 
     db::pool& pool_;

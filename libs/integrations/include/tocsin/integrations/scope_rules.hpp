@@ -3,23 +3,22 @@
 #include <tocsin/integrations/types.hpp>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tocsin::integrations {
 
-/// What an OAuth application is asked for: enough for everything but writing back.
-std::vector<std::string> const& wanted_scopes();
+/// The scopes to request for an OAuth application: enough for everything except writing back.
+std::vector<std::string> const& requested_scopes();
 
 /// A scope that was not granted, and what does not work without it.
 struct missing_scope {
     std::string scope;
-    std::string without;
+    std::string consequence;
 };
 
-/// What is missing of `wanted_scopes`, as far as it can be known: Sentry tells nobody the scopes of an
-/// internal integration's token, so there what was not tried is not called missing. A higher level of the
-/// same thing implies the lower ones: `admin` is more than `write`, which is more than `read`.
+/// The requested scopes that `granted` lacks. A higher level of a resource implies the lower ones: `admin`,
+/// `write`, `read`. Sentry does not report the scopes of an internal integration's token, so a scope that was
+/// not tried there is not reported as missing.
 std::vector<missing_scope> missing_scopes(mode of, std::vector<std::string> const& granted);
 
 }  // namespace tocsin::integrations

@@ -13,25 +13,24 @@
 
 namespace tocsin::integrations {
 
-/// An integration belongs to the Sentry that it was made with. Where the deployment talks to another one now,
-/// its tokens are sent nowhere, neither for a call nor for a renewal, and nothing that the other one says
-/// ends it: the conflict, with the remedy. Nothing where it is the same Sentry.
-std::optional<error> of_another_sentry(integration const& of, config::base_url const& now);
+/// A conflict, with the remedy, if the integration was connected to another Sentry than `configured`. Its
+/// tokens must not be sent to the configured one, and answers of the configured one must not end it.
+std::optional<error> sentry_host_mismatch(integration const& of, config::base_url const& configured);
 
 struct integrations_of_host {
     std::string sentry_host;
     std::int64_t count = 0;
 };
 
-/// Integrations that were made with another Sentry and have not ended, by host. For the role tocsin_operator
-/// or tocsin_scheduler.
-async::task<std::vector<integrations_of_host>> integrations_elsewhere(
-    db::pool& pool, config::base_url const& now
+/// Counts the integrations that were connected to other Sentry hosts and have not ended. For the roles
+/// tocsin_operator and tocsin_scheduler.
+async::task<std::vector<integrations_of_host>> count_integrations_of_other_hosts(
+    db::pool& pool, config::base_url const& configured
 );
 
-/// For a Sentry whose address has changed: everything that was made with `from` is of `to` from here on, with
-/// a note in each organization's audit log. Answers how many integrations; conflict where one installation or
-/// Sentry organization is known at both addresses. For the role tocsin_operator.
+/// For a Sentry whose address has changed: moves everything from `from` to `to`, with an entry in the audit
+/// log of each organization. Returns the number of integrations. Conflict if an installation or a Sentry
+/// organization exists at both addresses. For the role tocsin_operator.
 async::task<result<std::int64_t>> move_integrations(
     db::pool& pool, config::base_url const& from, config::base_url const& to
 );

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,14 +12,23 @@
 namespace tocsin::integrations {
 
 enum class mode { public_, oauth, internal };
+inline constexpr enum_names<mode, 3> mode_names{
+    {{mode::public_, "public"}, {mode::oauth, "oauth"}, {mode::internal, "internal"}}
+};
 std::string_view to_string(mode m) noexcept;
 std::optional<mode> parse_mode(std::string_view text) noexcept;
 
 enum class status { pending, connected, degraded, disconnected };
+inline constexpr enum_names<status, 4> status_names{{
+    {status::pending, "pending"},
+    {status::connected, "connected"},
+    {status::degraded, "degraded"},
+    {status::disconnected, "disconnected"},
+}};
 std::string_view to_string(status s) noexcept;
 std::optional<status> parse_status(std::string_view text) noexcept;
 
-/// Why an integration has its status: `status_reason` of the contract.
+/// The reason for a status: `status_reason` in the API.
 enum class reason {
     awaiting_install,
     choose_organization,
@@ -32,16 +41,27 @@ enum class reason {
     disconnected_by_admin,
     client_misconfigured,
 };
+inline constexpr enum_names<reason, 10> reason_names{{
+    {reason::awaiting_install, "awaiting_install"},
+    {reason::choose_organization, "choose_organization"},
+    {reason::confirm_organization, "confirm_organization"},
+    {reason::ok, "ok"},
+    {reason::refresh_failing, "refresh_failing"},
+    {reason::refused, "refused"},
+    {reason::expired, "expired"},
+    {reason::uninstalled, "uninstalled"},
+    {reason::disconnected_by_admin, "disconnected_by_admin"},
+    {reason::client_misconfigured, "client_misconfigured"},
+}};
 std::string_view to_string(reason r) noexcept;
 std::optional<reason> parse_reason(std::string_view text) noexcept;
 
-/// What an admin can do about it, in a sentence; empty where there is nothing to do.
+/// What an admin can do about a status, in a sentence; empty if there is nothing to do.
 std::string_view remedy(mode m, status s, reason r) noexcept;
-/// The remedy while webhooks of an integration with a URL of its own are refused, since their secret is
-/// missing.
+/// The remedy for an integration with its own webhook URL that has no webhook secret.
 std::string_view missing_webhook_secret_remedy(mode m) noexcept;
 
-/// The Sentry organization behind an integration; empty texts until Sentry has confirmed it.
+/// The Sentry organization of an integration; empty until Sentry has confirmed it.
 struct sentry_organization {
     std::string id;
     std::string slug;
@@ -69,20 +89,49 @@ struct integration {
     std::vector<std::string> scopes;
     std::optional<timestamp> last_delivery_at;
     std::optional<credential_summary> credential;
-    /// Webhooks are verified: by the deployment's secret for a public integration, else by one of its own.
+    /// Webhooks can be verified: with the deployment's secret for a public integration, else with its own.
     bool webhook_secret_set = true;
-    /// What the token sees, while one of them has to be chosen.
+    /// The organizations that the token can access, while an admin has to choose one.
     std::vector<sentry_organization> choices;
     timestamp created_at;
 };
 
-/// One attempt to renew a credential.
-struct refresh_attempt {
+/// What started a refresh: the schedule, a person, or a call that Sentry rejected.
+enum class refresh_trigger { schedule, person, use };
+inline constexpr enum_names<refresh_trigger, 3> refresh_trigger_names{{
+    {refresh_trigger::schedule, "schedule"},
+    {refresh_trigger::person, "person"},
+    {refresh_trigger::use, "use"},
+}};
+std::string_view to_string(refresh_trigger t) noexcept;
+std::optional<refresh_trigger> parse_refresh_trigger(std::string_view text) noexcept;
+
+enum class refresh_outcome {
+    refreshed,
+    refused,
+    transient,
+    rate_limited,
+    lost,        ///< interrupted by a crash or a lost database
+    superseded,  ///< another refresh, a reconnect, or a disconnect came first
+};
+inline constexpr enum_names<refresh_outcome, 6> refresh_outcome_names{{
+    {refresh_outcome::refreshed, "refreshed"},
+    {refresh_outcome::refused, "refused"},
+    {refresh_outcome::transient, "transient"},
+    {refresh_outcome::rate_limited, "rate_limited"},
+    {refresh_outcome::lost, "lost"},
+    {refresh_outcome::superseded, "superseded"},
+}};
+std::string_view to_string(refresh_outcome o) noexcept;
+std::optional<refresh_outcome> parse_refresh_outcome(std::string_view text) noexcept;
+
+/// What is shown of one attempt to refresh a credential.
+struct refresh_attempt_summary {
     uuid id;
     timestamp started_at;
     std::optional<timestamp> finished_at;
-    std::string trigger;
-    std::optional<std::string> outcome;
+    refresh_trigger trigger = refresh_trigger::schedule;
+    std::optional<refresh_outcome> outcome;  ///< none while it runs
     std::optional<int> http_status;
     std::optional<std::string> detail;
     std::optional<timestamp> next_at;
@@ -94,20 +143,23 @@ struct service_ref {
     std::string name;
 };
 
-/// Sentry project -> service.
-struct mapping {
-    mapping_id id;
-    std::optional<std::string> project_id;
-    std::optional<std::string> project_slug;
-    std::optional<std::string> project_name;
-    service_ref service;
+struct mapping_settings {
     bool active = true;
     std::optional<timestamp> inactive_until;
     std::vector<std::string> environments;
     std::optional<std::string> min_level;
     std::string severity = "auto";
-    std::string on_archive = "resolve";  ///< or keep: archiving in Sentry leaves the incident alone
-    bool open_on_error = false;          ///< a bare error may open an incident
+    std::string on_archive = "resolve";  ///< or "keep": archiving in Sentry does not change the incident
+    bool open_on_error = false;          ///< an error without an issue webhook may open an incident
+};
+
+/// Assigns a Sentry project to a service.
+struct mapping : mapping_settings {
+    mapping_id id;
+    std::optional<std::string> project_id;
+    std::optional<std::string> project_slug;
+    std::optional<std::string> project_name;
+    service_ref service;
     timestamp created_at;
 };
 

@@ -12,14 +12,15 @@
 
 namespace tocsin::integrations {
 
-/// What signs the webhooks that come to an integration's own URL.
+/// The keys that sign webhooks at an integration's own URL.
 struct webhook_keys {
     organization_id organization;
-    std::vector<sentry::signing_key> keys;  ///< the current one, and the one before for a day after a change
+    std::vector<sentry::signing_key>
+        keys;  ///< the current key, and the previous one for a day after a change
 };
 
-/// The keys of an integration; nothing where it is unknown, has none, or was disconnected. Keys that the
-/// vault cannot open are left out and logged. The pool's role is tocsin_ingest: the URL names no
+/// The keys of an integration. None if it is unknown, has none, or was disconnected. Keys that the vault
+/// cannot open are logged and skipped. For the role tocsin_ingest, because the URL does not name the
 /// organization.
 async::task<std::optional<webhook_keys>> find_webhook_keys(
     db::pool& pool, crypto::vault const& vault, integration_id id
@@ -31,7 +32,7 @@ byte_string seal_webhook_secret(
 result<byte_string> rewrap_webhook_secret(
     crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
 );
-/// Stores a secret; the one before is kept for a day.
+/// Stores a secret and keeps the previous one for a day.
 void put_webhook_secret(
     db::transaction& tx, organization_id org, integration_id id, byte_string const& sealed
 );

@@ -108,11 +108,11 @@ public:
     async::task<call_result<token_set>> exchange_code(public_app const& app, uuid installation, secret code);
     /// A new pair for an installation that has had one, without its refresh token. `app` authenticates by a
     /// JWT.
-    async::task<call_result<token_set>> renew_by_jwt(public_app const& app, uuid installation);
+    async::task<call_result<token_set>> refresh_with_jwt(public_app const& app, uuid installation);
 
     /// A new pair for its refresh token. The old refresh token is dead at Sentry from the moment it answered:
     /// a repetition after an answer that was lost is refused.
-    async::task<call_result<token_set>> renew_by_refresh_token(
+    async::task<call_result<token_set>> refresh_with_token(
         public_app const& app, uuid installation, secret refresh_token
     );
 
@@ -121,7 +121,7 @@ public:
     async::task<call_result<token_set>> exchange_oauth_code(
         oauth_app const& app, secret code, std::string redirect_uri, secret code_verifier
     );
-    /// A new pair of an OAuth grant. As with `renew_by_refresh_token`, a lost answer loses the grant.
+    /// A new pair of an OAuth grant. As with `refresh_with_token`, a lost answer loses the grant.
     async::task<call_result<token_set>> refresh_oauth(oauth_app const& app, secret refresh_token);
     /// Ends an OAuth grant, named by its access or refresh token; one that is already gone is a success.
     async::task<call_result<void>> revoke_oauth(oauth_app const& app, secret token);

@@ -1,0 +1,100 @@
+#include "connect/connect_flow.hpp"
+
+#include <tocsin/crypto/digest.hpp>
+#include <tocsin/crypto/random.hpp>
+#include <tocsin/integrations/integration_store.hpp>
+#include <tocsin/observe/log.hpp>
+
+namespace tocsin::integrations {
+
+namespace {
+
+/// Checked again when the flow returns, because rights may have changed.
+bool may_connect(std::optional<std::string> const& role_name) {
+    auto const role = role_name ? identity::parse_role(*role_name) : std::nullopt;
+    return role && identity::allows(*role, identity::permission::administer);
+}
+
+new_connect_flow row_of(connect_context const& context, connect_flow_request const& request) {
+    return {
+        .organization = request.organization,
+        .id = request.id,
+        .integration = request.integration,
+        .user = request.who.user,
+        .session_hash = request.who.session_hash,
+        .binding_hash = hash_of(*request.binding),
+        .mode = request.mode,
+        .sentry_host = context.sentry.base().str(),
+        .lifetime = connect::flow_lifetime,
+        .purpose = request.purpose,
+        .allow_other = request.others == other_organizations::allowed,
+        .state_hash = request.state_hash,
+        .verifier_sealed = request.verifier_sealed,
+        .sentry_org = request.sentry_org
+    };
+}
+
+}  // namespace
+
+std::string hash_of(secret const& token) {
+    return std::string(as_text(crypto::sha256(token.reveal())));
+}
+
+connect_flow_request first_connect(
+    organization_id org, mode of, identity::principal who, std::optional<secret> binding
+) {
+    return {
+        .organization = org,
+        .integration = integration_id{crypto::uuid_v4()},
+        .who = std::move(who),
+        .binding = std::move(binding),
+        .mode = of,
+        .sentry_org = {},
+        .id = crypto::uuid_v4(),
+        .state_hash = {},
+        .verifier_sealed = {}
+    };
+}
+
+async::task<result<started_connect>> open_flow(
+    connect_context const& context, connect_flow_request request, std::string authorize_url
+) {
+    if (!request.binding) request.binding = crypto::random_token();
+    auto inserted = co_await context.pool.transact(
+        identity::acting(request.organization, request.who),
+        [flow = row_of(context, request)](db::transaction& tx) -> result<integration> {
+            if (!insert_connect_flow(tx, flow))
+                return error{
+                    errc::conflict,
+                    "Five connects are in progress already: finish one of them, or wait ten minutes."
+                };
+            return find_integration(tx, flow.organization, flow.integration);
+        }
+    );
+    if (!inserted) co_return inserted.error();
+    observe::log_info(
+        "connect started",
+        {{"organization", request.organization.str()},
+         {"integration", request.integration.str()},
+         {"purpose", to_string(request.purpose)}}
+    );
+    co_return started_connect{std::move(*inserted), std::move(authorize_url), std::move(*request.binding)};
+}
+
+async::task<consumed_flow> consume_flow(
+    connect_context const& context, connect_flow_key key, connect_callback const& callback
+) {
+    auto const binding_hash = hash_of(callback.binding);
+    auto flow = co_await context.pool.transact(key.organization, [key, binding_hash](db::transaction& tx) {
+        return consume_connect_flow(tx, key, binding_hash);
+    });
+    if (!flow) co_return connect_refusal::expired;
+    if (flow->binding_hash != binding_hash) co_return connect_refusal::wrong_browser;
+    // A flow that was started with an API token has no session: only the cookie binds it.
+    if (!flow->session_hash.empty() && flow->session_hash != callback.session_hash)
+        co_return connect_refusal::wrong_browser;
+    if (flow->user && !may_connect(flow->role)) co_return connect_refusal::wrong_browser;
+    co_return std::move(*flow);
+}
+
+}  // namespace tocsin::integrations

@@ -1,0 +1,79 @@
+#include "connect/internal_connect.hpp"
+
+namespace tocsin::integrations {
+
+namespace {
+
+error refused_access(sentry::call_failure const& why) {
+    auto refused = sentry::to_error(why, "the token");
+    if (refused.code != errc::sentry_refused) return refused;
+    if (why.http_status == 401)
+        return {
+            errc::sentry_refused, "Sentry does not accept this token.", {{"token", "is not valid at Sentry"}}
+        };
+    if (why.http_status == 403)
+        return {
+            errc::sentry_refused,
+            "The token is valid, but it may not read this organization. Check the organization's slug, and give the internal integration Organization: Read.",
+            {{"token", "may not read the organization"}}
+        };
+    return {
+        errc::sentry_refused,
+        "Sentry has no such organization, or the token has no access to it.",
+        {{"sentry_org", "is not visible to the token"}}
+    };
+}
+
+}  // namespace
+
+/// Tries what the token may do, because Sentry does not report the scopes of a pasted token.
+async::task<result<internal_connect::verified_access>> internal_connect::verify(internal_access const& access
+) {
+    auto& sentry = context_.sentry;
+    auto const found = co_await sentry.find_organization(access.sentry_org, access.token);
+    if (!found) co_return refused_access(found.error());
+    std::vector<std::string> scopes{"org:read"};
+    if (co_await sentry.list_projects(found->slug, access.token)) scopes.emplace_back("project:read");
+    if (co_await sentry.list_issues({found->slug}, {}, access.token)) scopes.emplace_back("event:read");
+    co_return verified_access{
+        {found->id, found->slug, found->name.empty() ? found->slug : found->name},
+        {access.token, std::nullopt, std::nullopt, std::move(scopes), {}}
+    };
+}
+
+async::task<result<void>> internal_connect::start(db::tenant by, integration_id id, internal_access access) {
+    auto const verified = co_await verify(access);
+    if (!verified) co_return verified.error();
+    co_return co_await writer_.store_internal(
+        std::move(by),
+        {.integration = id,
+         .sentry_org = verified->sentry_org,
+         .tokens = verified->tokens,
+         .client_secret = access.client_secret,
+         .is_new = true}
+    );
+}
+
+async::task<result<void>> internal_connect::replace(
+    db::tenant by, integration existing, internal_access access, other_organizations others
+) {
+    if (access.sentry_org.empty()) access.sentry_org = existing.sentry_org.slug;
+    if (access.client_secret.empty() && !existing.webhook_secret_set)
+        co_return error{
+            errc::invalid,
+            "The client secret is required again.",
+            {{"client_secret", "is required after Disconnect"}}
+        };
+    auto const verified = co_await verify(access);
+    if (!verified) co_return verified.error();
+    co_return co_await writer_.store_internal(
+        std::move(by),
+        {.integration = existing.id,
+         .sentry_org = verified->sentry_org,
+         .tokens = verified->tokens,
+         .client_secret = access.client_secret,
+         .others = others}
+    );
+}
+
+}  // namespace tocsin::integrations
