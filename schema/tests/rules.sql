@@ -100,5 +100,22 @@ select is(pg_temp.ended(status, reason), wanted, format('%s, %s: ended is %s', s
                ('disconnected', 'uninstalled', true), ('disconnected', 'disconnected_by_admin', true)) as k (status, reason, wanted);
 select throws_ok($$ update tocsin.integrations set ended = true $$, '428C9', null, 'ended cannot be written');
 
+-- --- the column of the earlier release -----------------------------------------------------------------------------------
+create function pg_temp.installed_at(assignment text) returns text
+    language plpgsql as $$
+declare
+    answer text;
+begin
+    execute format('update tocsin.integrations set %s where integration_id = %L returning concat(told_installed_at is null, install_confirmed_at is null)',
+                   assignment, pg_temp.id('acme integration')) into answer;
+    return answer;
+end
+$$;
+select is(pg_temp.installed_at('install_confirmed_at = tocsin.now()'), 'ff', 'told_installed_at follows install_confirmed_at');
+select is(pg_temp.installed_at('told_installed_at = null'), 'tt', 'install_confirmed_at follows told_installed_at');
+select is(pg_temp.installed_at('told_installed_at = tocsin.now()'), 'ff', 'in both directions');
+select is(pg_temp.installed_at('scopes = scopes'), 'ff', 'an update of other columns changes neither');
+select is(pg_temp.installed_at('install_confirmed_at = null'), 'tt', 'both can be cleared');
+
 select * from finish();
 rollback;

@@ -24,6 +24,14 @@ const AFTER = {
     const others = await database.sql("select from tocsin.integrations where not ended and status_reason in ('disconnected_by_admin', 'uninstalled')");
     assert.equal(others.length, 0);
   },
+  install_confirmed_at: async (database) => {
+    const counts = await database.sql(
+      `select count(told_installed_at)::int as told, count(install_confirmed_at)::int as confirmed,
+              count(*) filter (where told_installed_at is distinct from install_confirmed_at)::int as different from tocsin.integrations`,
+    );
+    assert.ok(counts[0].confirmed > 0);
+    assert.deepEqual(counts, [{ told: counts[0].confirmed, confirmed: counts[0].confirmed, different: 0 }]);
+  },
 };
 
 async function createLanded(change) {

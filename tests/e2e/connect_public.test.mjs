@@ -122,10 +122,10 @@ test('the scheduler repeats a failed report to Sentry that the installation is c
   assert.ok(isConnected(await admin.get(url)));
   const { installations } = await sandboxState(tocsin);
   assert.equal(installations.find((installation) => installation.uuid)?.status, 'installed');
-  const isConfirmed = 'select told_installed_at is not null from tocsin.integrations where integration_id = $1';
+  const isConfirmed = 'select install_confirmed_at is not null from tocsin.integrations where integration_id = $1';
   assert.equal(await tocsin.value(isConfirmed, [integration.id]), true);
   // The state after a failed report.
-  await tocsin.sql('update tocsin.integrations set told_installed_at = null where integration_id = $1', [integration.id]);
+  await tocsin.sql('update tocsin.integrations set install_confirmed_at = null where integration_id = $1', [integration.id]);
   await tocsin.setTimeOffset(3600);
   await eventually(async () => tocsin.value(isConfirmed, [integration.id]));
 });

@@ -59,7 +59,7 @@ test('with another URL, existing integrations are not used, refreshed, or ended'
   }
   // They are due, but not refreshed.
   await tocsin.sql("update tocsin.credentials set due_at = tocsin.now() - interval '1 hour'");
-  await tocsin.sql("update tocsin.integrations set told_installed_at = null, status_since = tocsin.now() - interval '1 hour' where mode = 'public'");
+  await tocsin.sql("update tocsin.integrations set install_confirmed_at = null, status_since = tocsin.now() - interval '1 hour' where mode = 'public'");
   const countRounds = () => tocsin.metric('tocsin_scheduler_runs_total{job="renew_credentials",result="done"}');
   const firstRound = await countRounds();
   await eventually(async () => (await countRounds()) > firstRound + 5, { what: 'more rounds of the scheduler' });

@@ -23,7 +23,7 @@ constexpr db::statement claim{
 constexpr db::statement set_connection{
     "set_connection_of_integration",
     R"(update tocsin.integrations
-          set installation_id = $3, sentry_org_id = $4, sentry_org_slug = $5, sentry_org_name = $6, told_installed_at = null
+          set installation_id = $3, sentry_org_id = $4, sentry_org_slug = $5, sentry_org_name = $6, install_confirmed_at = null
         where organization_id = $1 and integration_id = $2)"
 };
 

@@ -141,14 +141,14 @@ constexpr db::statement find_unconfirmed{
     R"(select i.organization_id, i.integration_id, i.installation_id, c.access_token_sealed
          from tocsin.integrations i
          join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
-        where i.mode = 'public' and i.status = 'connected' and i.told_installed_at is null and i.sentry_host = $2
+        where i.mode = 'public' and i.status = 'connected' and i.install_confirmed_at is null and i.sentry_host = $2
           and i.status_since < tocsin.now() - interval '5 seconds'
         order by random() limit $1)"
 };
 
 constexpr db::statement set_install_confirmed{
     "set_install_confirmed",
-    R"(update tocsin.integrations set told_installed_at = tocsin.now()
+    R"(update tocsin.integrations set install_confirmed_at = tocsin.now()
         where organization_id = $1 and integration_id = $2)"
 };
 
