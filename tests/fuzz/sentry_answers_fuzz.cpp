@@ -1,4 +1,4 @@
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/responses.hpp>
 
 #include <cstdint>
 #include <cstdlib>

@@ -8,21 +8,21 @@
 namespace tocsin::sentry {
 
 std::string authorize_url(
-    config::base_url const& sentry, oauth_app const& app, authorization_request const& what
+    config::base_url const& sentry, oauth_app const& app, authorization_request const& request
 ) {
-    std::string scope;  // Sentry splits at single spaces: a second one would make an empty scope
-    for (auto const& one : what.scopes) {
+    std::string scope;  // Sentry splits at single spaces: two would make an empty scope
+    for (auto const& each : request.scopes) {
         if (!scope.empty()) scope.push_back(' ');
-        scope += one;
+        scope += each;
     }
     return sentry.str() + "/oauth/authorize/?" +
            http::form_encoded(
                {{"response_type", "code"},
                 {"client_id", app.client_id},
-                {"redirect_uri", what.redirect_uri},
+                {"redirect_uri", request.redirect_uri},
                 {"scope", scope},
-                {"state", std::string(what.state.reveal())},
-                {"code_challenge", what.code_challenge},
+                {"state", std::string(request.state.reveal())},
+                {"code_challenge", request.code_challenge},
                 {"code_challenge_method", "S256"}}
            );
 }

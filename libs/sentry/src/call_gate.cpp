@@ -9,11 +9,11 @@ namespace tocsin::sentry {
 
 namespace asio = boost::asio;
 
-/// A place in the queue, given up also where the waiting task is cancelled.
+/// A place in the queue. Also gives it up when the waiting task is cancelled.
 class call_gate::waiter {
 public:
-    explicit waiter(std::shared_ptr<call_gate> at)
-        : gate_(std::move(at)),
+    explicit waiter(std::shared_ptr<call_gate> gate)
+        : gate_(std::move(gate)),
           timer_(gate_->on_),
           place_(gate_->waiting_.insert(gate_->waiting_.end(), &timer_)) {}
     ~waiter() {
@@ -34,23 +34,23 @@ private:
 
 async::task<std::optional<call_gate::pass>> call_gate::enter(call_rate::clock::time_point deadline) {
     auto const self = shared_from_this();
-    waiter me(self);
+    waiter place(self);
     while (true) {
         auto const now = call_rate::clock::now();
-        auto wait = call_rate::until_one_ends;
-        if (me.is_first()) wait = rate_.begin(now);
+        auto wait = call_rate::until_a_call_ends;
+        if (place.is_first()) wait = rate_.start(now);
         if (wait == call_rate::clock::duration::zero()) co_return pass(self);
-        auto const known =
-            std::max(rate_.pause_left(now), wait == call_rate::until_one_ends ? wait.zero() : wait);
-        if (now >= deadline || known >= deadline - now) co_return std::nullopt;
-        me.timer().expires_at(wait == call_rate::until_one_ends ? deadline : now + wait);
-        co_await me.timer().async_wait(asio::as_tuple(asio::use_awaitable));
+        auto const shortest =
+            std::max(rate_.pause_left(now), wait == call_rate::until_a_call_ends ? wait.zero() : wait);
+        if (now >= deadline || shortest >= deadline - now) co_return std::nullopt;
+        place.timer().expires_at(wait == call_rate::until_a_call_ends ? deadline : now + wait);
+        co_await place.timer().async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }
 
-void call_gate::pause_for(call_rate::clock::duration wish) {
-    rate_.pause_until(call_rate::clock::now() + wish);
-    for (auto* timer : waiting_) timer->cancel();  // those who cannot wait that long learn it now
+void call_gate::pause_for(call_rate::clock::duration pause) {
+    rate_.pause_until(call_rate::clock::now() + pause);
+    for (auto* timer : waiting_) timer->cancel();  // to check the deadlines of the waiting calls again
 }
 
 void call_gate::leave() {

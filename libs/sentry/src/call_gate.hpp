@@ -12,11 +12,11 @@
 
 namespace tocsin::sentry {
 
-/// Lets coroutines wait, first come first served, until `call_rate` lets their call begin. Belongs to the
-/// executor's thread; passes and waiters may outlive the gate's owner.
+/// A queue of coroutines that wait, in order, until `call_rate` allows their call. Belongs to the executor's
+/// thread. Passes and waiting coroutines may outlive the gate's owner.
 class call_gate : public std::enable_shared_from_this<call_gate> {
 public:
-    /// A call under way; ends with this object.
+    /// A call in progress. It ends with this object.
     class pass {
     public:
         explicit pass(std::shared_ptr<call_gate> of) noexcept : gate_(std::move(of)) {}
@@ -32,9 +32,9 @@ public:
 
     call_gate(async::executor on, call_rate rate) : on_(std::move(on)), rate_(rate) {}
 
-    /// Nothing where the call could not begin by `deadline`; at once where that is known already.
+    /// None if the call cannot start by `deadline`; returns as soon as that is known.
     async::task<std::optional<pass>> enter(call_rate::clock::time_point deadline);
-    void pause_for(call_rate::clock::duration wish);
+    void pause_for(call_rate::clock::duration pause);
     call_rate::clock::duration pause_left() const noexcept {
         return rate_.pause_left(call_rate::clock::now());
     }

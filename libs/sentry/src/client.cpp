@@ -1,8 +1,10 @@
-#include "call_gate.hpp"
-#include "requests.hpp"
+#include "client_impl.hpp"
 
 #include <tocsin/base/text.hpp>
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/regions.hpp>
+#include <tocsin/sentry/responses.hpp>
+
+#include <algorithm>
 
 namespace tocsin::sentry {
 
@@ -20,7 +22,7 @@ http::client_options options_of(client_settings const& settings, http::reach rea
     };
 }
 
-/// For a call that was not made, because its turn would not come in time.
+/// For a call that was not made because its turn would have come too late.
 call_failure no_turn(std::chrono::steady_clock::duration pause_left) {
     auto const pause = std::chrono::ceil<std::chrono::seconds>(pause_left);
     bool const paused = pause > std::chrono::seconds(0);
@@ -33,79 +35,77 @@ call_failure no_turn(std::chrono::steady_clock::duration pause_left) {
     };
 }
 
+call_failure failure_of(http::transport_failure const& why) {
+    return {
+        .kind = failure_kind::transient,
+        .http_status = 0,
+        .detail = std::string(to_string(why.kind)) + ": " + printable(why.detail, 200),
+        .in_doubt = why.sent,
+        .retry_after = {}
+    };
+}
+
 }  // namespace
 
-/// One host, the connections to it, and when calls may begin.
-struct client::host {
-    host(
-        async::executor const& on,
-        config::base_url const& base,
-        client_settings const& settings,
-        http::reach reach
-    )
-        : http(on, http::origin{base.https, base.host, base.port}, options_of(settings, reach)),
-          gate(std::make_shared<call_gate>(
-              on, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
-          )) {}
-
-    http::client http;
-    std::shared_ptr<call_gate> gate;
-};
-
 client::client(async::executor on, client_settings settings, clock const& time)
-    : on_(std::move(on)), settings_(std::move(settings)), time_(time) {
-    host_of("");
+    : impl_(std::make_unique<impl>(std::move(on), std::move(settings), time)) {
+    impl_->host_of("");
 }
 
 client::~client() = default;
 
-client::host& client::host_of(std::string const& region) {
-    auto const to = allowed_region(settings_.sentry, region).value_or(settings_.sentry);
+config::base_url const& client::base() const noexcept {
+    return impl_->base();
+}
+
+client::impl::host::host(
+    async::executor const& on,
+    config::base_url const& base,
+    client_settings const& settings,
+    http::reach reach
+)
+    : http(on, http::origin{base.https, base.host, base.port}, options_of(settings, reach)),
+      gate(std::make_shared<call_gate>(
+          on, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
+      )) {}
+
+client::impl::host& client::impl::host_of(std::string const& region) {
+    auto const to = allowed_region(base(), region).value_or(base());
     auto const url = to.str();
-    auto& known = hosts_[url];
+    auto& known = hosts[url];
     if (!known) {
-        auto const reach = url == settings_.sentry.str() ? http::reach::any : http::reach::public_only;
-        known = std::make_unique<host>(on_, to, settings_, reach);
+        auto const reach = url == base().str() ? http::reach::any : http::reach::public_only;
+        known = std::make_unique<host>(executor, to, settings, reach);
     }
     return *known;
 }
 
-async::task<call_result<http::answer>> client::send(
+async::task<call_result<http::answer>> client::impl::send(
     organization_ref const& where, http::client_request request
 ) {
     return send(host_of(where.region), std::move(request));
 }
 
-async::task<call_result<http::answer>> client::send(http::client_request request) {
+async::task<call_result<http::answer>> client::impl::send(http::client_request request) {
     return send(host_of(""), std::move(request));
 }
 
-/// A success is any 2xx; everything else is a failure, sorted.
-async::task<call_result<http::answer>> client::send(host& to, http::client_request request) {
-    request.deadline = std::chrono::steady_clock::now() + settings_.timeout;
+/// Any 2xx is a success. Everything else is classified as a failure.
+async::task<call_result<http::answer>> client::impl::send(host& to, http::client_request request) {
+    request.deadline = std::chrono::steady_clock::now() + settings.timeout;
     auto const turn = co_await to.gate->enter(request.deadline);
     if (!turn) co_return no_turn(to.gate->pause_left());
-    auto answered = co_await to.http.send(std::move(request));
-    if (!answered) {
-        auto const& why = answered.error();
-        co_return call_failure{
-            .kind = failure_kind::transient,
-            .http_status = 0,
-            .detail = std::string(to_string(why.kind)) + ": " + printable(why.detail, 200),
-            .in_doubt = why.sent,
-            .retry_after = {}
-        };
-    }
-    if (answered->status < 200 || answered->status > 299) {
-        auto const why = classify(*answered, time_.now());
-        // A breath for the host, so that a stampede stops; a longer wish is for this caller alone, since
-        // Sentry counts by organization and user, and nobody waits long for another organization's limit.
-        constexpr std::chrono::seconds longest_breath{5};
-        if (why.kind == failure_kind::rate_limited)
-            to.gate->pause_for(std::min(why.retry_after.value_or(std::chrono::seconds(1)), longest_breath));
-        co_return why;
-    }
-    co_return std::move(*answered);
+    auto response = co_await to.http.send(std::move(request));
+    if (!response) co_return failure_of(response.error());
+    if (response->status >= 200 && response->status <= 299) co_return std::move(*response);
+    auto const why = classify(*response, time.now());
+    // Pause calls to this host after a 429 so that retries do not stampede. A longer wait is for this caller
+    // only: Sentry counts by organization and user, so other organizations must not wait for this one's
+    // limit.
+    constexpr std::chrono::seconds max_pause{5};
+    if (why.kind == failure_kind::rate_limited)
+        to.gate->pause_for(std::min(why.retry_after.value_or(std::chrono::seconds(1)), max_pause));
+    co_return why;
 }
 
 }  // namespace tocsin::sentry

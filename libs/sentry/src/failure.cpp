@@ -3,21 +3,11 @@
 namespace tocsin::sentry {
 
 std::string_view to_string(failure_kind kind) noexcept {
-    switch (kind) {
-        case failure_kind::refused:
-            return "refused";
-        case failure_kind::gone:
-            return "gone";
-        case failure_kind::rate_limited:
-            return "rate_limited";
-        case failure_kind::transient:
-            break;
-    }
-    return "transient";
+    return name_of(failure_kind_names, kind);
 }
 
-error to_error(call_failure const& why, std::string_view what_was_tried) {
-    std::string const tried(what_was_tried);
+error to_error(call_failure const& why, std::string_view attempt) {
+    std::string const tried(attempt);
     std::string const said = why.detail.empty() ? std::string() : " (" + why.detail + ")";
     switch (why.kind) {
         case failure_kind::refused:
@@ -25,28 +15,27 @@ error to_error(call_failure const& why, std::string_view what_was_tried) {
                 return {
                     errc::sentry_refused,
                     "Sentry refused " + tried +
-                        ": the token lacks a permission that this needs. Grant it in Sentry, then connect "
-                        "again."
+                        ": the token lacks a required permission. Grant it in Sentry, then connect again."
                 };
             return {errc::sentry_refused, "Sentry refused " + tried + said + "."};
         case failure_kind::gone:
-            return {errc::sentry_refused, "Sentry does not know what was asked for: " + tried + said + "."};
+            return {
+                errc::sentry_refused,
+                "Sentry answered that something does not exist when asked " + tried + said + "."
+            };
         case failure_kind::rate_limited:
             return {
                 errc::unavailable,
-                "Sentry asks us to slow down: " + tried + " was put off. Try again in a minute."
+                "Sentry limits the rate of requests and refused " + tried + " for now. Try again in a minute."
             };
         case failure_kind::transient:
             break;
     }
-    return {
-        errc::unavailable,
-        "Sentry did not answer properly: " + tried + " failed" + said + ". Try again in a minute."
-    };
+    return {errc::unavailable, "Sentry failed " + tried + said + ". Try again in a minute."};
 }
 
 void throw_exception_from_error(call_failure const& why, boost::source_location const&) {
-    throw failure(to_error(why, "a call"));
+    throw failure(to_error(why, "to execute a call"));
 }
 
 }  // namespace tocsin::sentry

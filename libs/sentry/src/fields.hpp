@@ -15,20 +15,21 @@
 
 namespace tocsin::sentry {
 
-/// An id or a text, whichever type it came in; empty where there is none.
+/// An id as text, whether it is a string or a number; empty if there is none.
 inline std::string text_of(std::optional<json::value> const& at, std::size_t max_bytes) {
     if (!at) return {};
     auto const text = at->as_id_text();
     return text ? repaired(*text, max_bytes) : std::string();
 }
 
-/// Identifiers decide what something is applied to: repaired ones (U+FFFD) would confuse two of them.
+/// Whether a text may identify something. Repaired texts (U+FFFD) may not, because two of them could be
+/// equal.
 inline bool is_identifier(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 64 &&
            std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-/// Reads typed fields of one JSON object; what is missing or of another kind reads as empty.
+/// Reads typed fields of a JSON object. A field that is missing or has another type is empty.
 class fields {
 public:
     explicit fields(json::value root) : root_(root) {}
@@ -39,7 +40,7 @@ public:
     std::optional<timestamp> time(std::initializer_list<std::string_view> path) const {
         return parse_rfc3339(text(path, 64));
     }
-    /// At least 1: a string in some bodies, a number in others.
+    /// A number or a string of digits; at least 1.
     std::int64_t count(std::initializer_list<std::string_view> path) const;
     bool has(std::initializer_list<std::string_view> path) const { return root_.at(path).has_value(); }
     std::optional<json::value> at(std::initializer_list<std::string_view> path) const {
@@ -50,12 +51,12 @@ private:
     json::value root_;
 };
 
-/// http and https only: what a console may link to.
+/// The text if it is an http or https URL, which a console may link to; else empty.
 inline std::string web_url(std::string text) {
     return text.starts_with("https://") || text.starts_with("http://") ? text : std::string();
 }
 
-/// An issue of a webhook or an answer: they are written alike.
+/// An issue, which has the same form in webhooks and responses.
 issue read_issue(json::value const& from);
 
 }  // namespace tocsin::sentry

@@ -19,14 +19,14 @@ bool is_lower_hex_digest(std::string_view text) noexcept {
 std::optional<std::string> verify_signature(
     std::vector<signing_key> const& keys, std::string_view body, std::string_view signature
 ) {
-    // A malformed signature costs as much as a wrong one: the digests are computed all the same.
+    // The digests are computed for a malformed signature as well, so that it takes as long as a wrong one.
     bool const well_formed = is_lower_hex_digest(signature);
     byte_string const claimed = well_formed ? from_hex(signature).value() : byte_string(32);
     std::optional<std::string> found;
-    for (auto const& one : keys) {
-        auto const expected = crypto::hmac_sha256(one.key).sign(body);
-        bool const fits = crypto::equal_in_constant_time(expected, claimed);
-        if (fits && well_formed && !found) found = one.name;
+    for (auto const& each : keys) {
+        auto const expected = crypto::hmac_sha256(each.key).sign(body);
+        bool const matches = crypto::equal_in_constant_time(expected, claimed);
+        if (matches && well_formed && !found) found = each.name;
     }
     return found;
 }

@@ -1,8 +1,12 @@
+#include "client_impl.hpp"
 #include "requests.hpp"
 
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/json/writer.hpp>
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/responses.hpp>
+
+#include <utility>
+#include <vector>
 
 namespace tocsin::sentry {
 
@@ -10,7 +14,7 @@ namespace {
 
 constexpr std::string_view jwt_bearer_grant = "urn:sentry:params:oauth:grant-type:jwt-bearer";
 
-/// A request for a pair of an installation; the app authenticates in the body, which must be JSON.
+/// A request for tokens of an installation. The app authenticates in the body, which must be JSON.
 http::client_request token_request(
     config::base_url const& base,
     public_app const& app,
@@ -36,25 +40,47 @@ http::client_request token_request(
     return request;
 }
 
+/// The app authenticates in the body, because Sentry refuses Basic and body together, and its revocation
+/// reads only the body.
+http::client_request oauth_request(
+    config::base_url const& base,
+    std::string_view endpoint,
+    oauth_app const& app,
+    std::vector<std::pair<std::string, std::string>> form
+) {
+    form.emplace_back("client_id", app.client_id);
+    form.emplace_back("client_secret", std::string(app.client_secret.reveal()));
+    http::client_request request{
+        .method = http::method::post,
+        .target = base.path + std::string(endpoint),
+        .headers = {},
+        .body = http::form_encoded(form)
+    };
+    for (auto& [name, value] : form) wipe(value);
+    request.headers.set("Accept", "application/json");
+    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    return request;
+}
+
 }  // namespace
 
 async::task<call_result<token_set>> client::exchange_code(
     public_app const& app, uuid installation, secret code
 ) {
-    auto answered =
-        co_await send(token_request(base(), app, installation, "authorization_code", "code", code));
-    if (!answered) co_return answered.error();
-    co_return decode_token_set(answered->body, time_.now());
+    auto response =
+        co_await impl_->send(token_request(base(), app, installation, "authorization_code", "code", code));
+    if (!response) co_return response.error();
+    co_return decode_token_set(response->body, impl_->time.now());
 }
 
 async::task<call_result<token_set>> client::refresh_with_token(
     public_app const& app, uuid installation, secret refresh_token
 ) {
-    auto answered = co_await send(
+    auto response = co_await impl_->send(
         token_request(base(), app, installation, "refresh_token", "refresh_token", refresh_token)
     );
-    if (!answered) co_return answered.error();
-    co_return decode_token_set(answered->body, time_.now());
+    if (!response) co_return response.error();
+    co_return decode_token_set(response->body, impl_->time.now());
 }
 
 async::task<call_result<token_set>> client::refresh_with_jwt(public_app const& app, uuid installation) {
@@ -63,62 +89,47 @@ async::task<call_result<token_set>> client::refresh_with_jwt(public_app const& a
     auto request = with_bearer(
         http::method::post,
         installation_path(base(), installation, "authorizations/"),
-        client_assertion(app, time_.now(), crypto::uuid_v4())
+        client_assertion(app, impl_->time.now(), crypto::uuid_v4())
     );
     set_json(request, body.take());
-    auto answered = co_await send(std::move(request));
-    if (!answered) co_return answered.error();
-    co_return decode_token_set(answered->body, time_.now());
-}
-
-/// Credentials go into the body: Sentry refuses Basic and body at once, and its revocation reads the body
-/// only.
-async::task<call_result<http::answer>> client::send_oauth(
-    std::string_view endpoint, oauth_app const& app, std::vector<std::pair<std::string, std::string>> form
-) {
-    form.emplace_back("client_id", app.client_id);
-    form.emplace_back("client_secret", std::string(app.client_secret.reveal()));
-    http::client_request request{
-        .method = http::method::post,
-        .target = base().path + std::string(endpoint),
-        .headers = {},
-        .body = http::form_encoded(form)
-    };
-    for (auto& [name, value] : form) wipe(value);
-    request.headers.set("Accept", "application/json");
-    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-    return send(std::move(request));
+    auto response = co_await impl_->send(std::move(request));
+    if (!response) co_return response.error();
+    co_return decode_token_set(response->body, impl_->time.now());
 }
 
 async::task<call_result<token_set>> client::exchange_oauth_code(
     oauth_app const& app, secret code, std::string redirect_uri, secret code_verifier
 ) {
-    auto answered = co_await send_oauth(
+    auto response = co_await impl_->send(oauth_request(
+        base(),
         "/oauth/token/",
         app,
         {{"grant_type", "authorization_code"},
          {"code", std::string(code.reveal())},
          {"redirect_uri", std::move(redirect_uri)},
          {"code_verifier", std::string(code_verifier.reveal())}}
-    );
-    if (!answered) co_return answered.error();
-    co_return decode_oauth_token_set(answered->body, time_.now());
+    ));
+    if (!response) co_return response.error();
+    co_return decode_oauth_token_set(response->body, impl_->time.now());
 }
 
 async::task<call_result<token_set>> client::refresh_oauth(oauth_app const& app, secret refresh_token) {
-    // No scope: Sentry refuses a refresh that names one.
-    auto answered = co_await send_oauth(
+    // Without a scope: Sentry refuses a refresh that names one.
+    auto response = co_await impl_->send(oauth_request(
+        base(),
         "/oauth/token/",
         app,
         {{"grant_type", "refresh_token"}, {"refresh_token", std::string(refresh_token.reveal())}}
-    );
-    if (!answered) co_return answered.error();
-    co_return decode_oauth_token_set(answered->body, time_.now());
+    ));
+    if (!response) co_return response.error();
+    co_return decode_oauth_token_set(response->body, impl_->time.now());
 }
 
 async::task<call_result<void>> client::revoke_oauth(oauth_app const& app, secret token) {
-    auto answered = co_await send_oauth("/oauth/revoke/", app, {{"token", std::string(token.reveal())}});
-    if (!answered) co_return answered.error();
+    auto response = co_await impl_->send(
+        oauth_request(base(), "/oauth/revoke/", app, {{"token", std::string(token.reveal())}})
+    );
+    if (!response) co_return response.error();
     co_return call_result<void>{};
 }
 

@@ -10,8 +10,8 @@ namespace tocsin::sentry {
 
 namespace {
 
-/// What is read of a body. A stored event is hundreds of frames and variables; none of that is built.
-json::selection const& wanted() {
+/// The fields to read. A stored event contains hundreds of frames and variables, which are not built.
+json::selection const& selected_fields() {
     static json::selection const paths{
         "action",
         "installation/uuid",
@@ -43,21 +43,8 @@ json::selection const& wanted() {
     return paths;
 }
 
-resource resource_named(std::string_view name) noexcept {
-    for (auto const r :
-         {resource::issue,
-          resource::error,
-          resource::comment,
-          resource::event_alert,
-          resource::activity_alert,
-          resource::metric_alert,
-          resource::installation})
-        if (name == to_string(r)) return r;
-    return resource::other;
-}
-
-/// What the signed body itself says it is about.
-resource resource_in(fields const& body) {
+/// The resource of the signed body.
+resource resource_of(fields const& body) {
     if (body.has({"data", "installation"})) return resource::installation;
     if (body.has({"data", "metric_alert"})) return resource::metric_alert;
     if (body.has({"data", "comment_id"})) return resource::comment;
@@ -70,13 +57,13 @@ resource resource_in(fields const& body) {
 
 issue read_webhook_issue(fields const& body) {
     auto const from = body.at({"data", "issue"});
-    auto found = from ? read_issue(*from) : issue{};
-    if (auto const name = body.text({"data", "assignee", "name"}, 254); !name.empty()) found.assignee = name;
-    found.resolution_type = body.text({"data", "resolution_type"}, 60);
-    return found;
+    auto issue = from ? read_issue(*from) : sentry::issue{};
+    if (auto const name = body.text({"data", "assignee", "name"}, 254); !name.empty()) issue.assignee = name;
+    issue.resolution_type = body.text({"data", "resolution_type"}, 60);
+    return issue;
 }
 
-/// The value of a tag: raw events carry [[key, value], ...].
+/// The value of a tag: raw events contain [[key, value], ...].
 std::string tag(json::value const& event, std::string_view key, std::size_t max_bytes) {
     auto const tags = event.find("tags");
     for (std::size_t i = 0; tags && i < tags->size(); ++i) {
@@ -89,7 +76,7 @@ std::string tag(json::value const& event, std::string_view key, std::size_t max_
     return {};
 }
 
-/// The project's slug stands only in the event's API address: .../api/0/projects/{org}/{project}/events/{id}/
+/// The project's slug is only in the event's API URL: .../api/0/projects/{org}/{project}/events/{id}/
 std::string project_slug_in(std::string_view url) {
     auto const marker = std::string_view("/api/0/projects/");
     auto const at = url.find(marker);
@@ -131,8 +118,8 @@ void read_event(event& into, json::value const& from) {
     into.at = body.time({"datetime"});
 }
 
-/// The settings stand with the trigger that fired, in the action of this installation; newer senders leave
-/// them out.
+/// The settings are in the trigger that fired, in the action of this installation. Newer versions of Sentry
+/// omit them.
 action_settings metric_settings(fields const& body, std::string const& action, uuid const& installation) {
     auto const triggers = body.at({"data", "metric_alert", "alert_rule", "triggers"});
     for (std::size_t i = 0; triggers && i < triggers->size(); ++i) {
@@ -140,9 +127,10 @@ action_settings metric_settings(fields const& body, std::string const& action, u
         auto const actions = triggers->element(i).find("actions");
         if (trigger.text({"label"}, 40) != action || !actions) continue;
         for (std::size_t k = 0; k < actions->size(); ++k) {
-            auto const one = actions->element(k);
-            if (uuid::parse(fields(one).text({"sentry_app_installation_uuid"}, 64)) == installation)
-                return read_settings(one.find("settings"));
+            auto const action_of_trigger = actions->element(k);
+            if (uuid::parse(fields(action_of_trigger).text({"sentry_app_installation_uuid"}, 64)) ==
+                installation)
+                return read_settings(action_of_trigger.find("settings"));
         }
     }
     return {};
@@ -164,7 +152,8 @@ metric_alert read_metric_alert(fields const& body, std::string const& action, uu
 }
 
 std::string missing_identifier(std::string_view field, std::string_view content) {
-    return content.empty() ? std::string(field) + " is missing" : std::string(field) + " is no identifier";
+    return content.empty() ? std::string(field) + " is missing"
+                           : std::string(field) + " is not an identifier";
 }
 
 std::string unreadable_issue(issue const& of) {
@@ -181,61 +170,72 @@ std::string unreadable_event(event const& of, std::string const& name) {
     return {};
 }
 
-void read_content(webhook& into, fields const& body) {
-    switch (into.resource) {
+void read_event_alert(webhook& hook, fields const& body) {
+    event_alert alert;
+    if (auto const from = body.at({"data", "event"})) read_event(alert, *from);
+    alert.rule = body.text({"data", "triggered_rule"}, 300);
+    alert.rule_id = body.text({"data", "issue_alert", "id"}, 64);
+    alert.settings = read_settings(body.at({"data", "issue_alert", "settings"}));
+    hook.unreadable = unreadable_event(alert, "data.event");
+    hook.what = std::move(alert);
+}
+
+void read_error(webhook& hook, fields const& body) {
+    event error;
+    if (auto const from = body.at({"data", "error"})) read_event(error, *from);
+    hook.unreadable = unreadable_event(error, "data.error");
+    hook.what = std::move(error);
+}
+
+void read_comment(webhook& hook, fields const& body) {
+    comment found{
+        body.text({"data", "issue_id"}, 65),
+        body.text({"data", "project_slug"}, 200),
+        body.text({"data", "comment"}, 9000)
+    };
+    if (!is_identifier(found.issue_id)) hook.unreadable = missing_identifier("data.issue_id", found.issue_id);
+    hook.what = std::move(found);
+}
+
+void read_activity_alert(webhook& hook, fields const& body) {
+    activity_alert alert{
+        read_webhook_issue(body),
+        body.text({"data", "activity", "type"}, 60),
+        body.text({"data", "alert", "title"}, 300)
+    };
+    hook.unreadable = unreadable_issue(alert.issue);
+    hook.what = std::move(alert);
+}
+
+void read_content(webhook& hook, fields const& body) {
+    switch (hook.resource) {
         case resource::issue: {
-            auto found = read_webhook_issue(body);
-            into.unreadable = unreadable_issue(found);
-            into.what = std::move(found);
+            auto issue = read_webhook_issue(body);
+            hook.unreadable = unreadable_issue(issue);
+            hook.what = std::move(issue);
             break;
         }
-        case resource::event_alert: {
-            event_alert found;
-            if (auto const from = body.at({"data", "event"})) read_event(found, *from);
-            found.rule = body.text({"data", "triggered_rule"}, 300);
-            found.rule_id = body.text({"data", "issue_alert", "id"}, 64);
-            found.settings = read_settings(body.at({"data", "issue_alert", "settings"}));
-            into.unreadable = unreadable_event(found, "data.event");
-            into.what = std::move(found);
+        case resource::event_alert:
+            read_event_alert(hook, body);
             break;
-        }
-        case resource::error: {
-            event found;
-            if (auto const from = body.at({"data", "error"})) read_event(found, *from);
-            into.unreadable = unreadable_event(found, "data.error");
-            into.what = std::move(found);
+        case resource::error:
+            read_error(hook, body);
             break;
-        }
         case resource::metric_alert: {
-            auto found = read_metric_alert(body, into.action, into.installation);
-            if (!is_identifier(found.id))
-                into.unreadable = missing_identifier("data.metric_alert.id", found.id);
-            into.what = std::move(found);
+            auto alert = read_metric_alert(body, hook.action, hook.installation);
+            if (!is_identifier(alert.id))
+                hook.unreadable = missing_identifier("data.metric_alert.id", alert.id);
+            hook.what = std::move(alert);
             break;
         }
-        case resource::comment: {
-            comment found{
-                body.text({"data", "issue_id"}, 65),
-                body.text({"data", "project_slug"}, 200),
-                body.text({"data", "comment"}, 9000)
-            };
-            if (!is_identifier(found.issue_id))
-                into.unreadable = missing_identifier("data.issue_id", found.issue_id);
-            into.what = std::move(found);
+        case resource::comment:
+            read_comment(hook, body);
             break;
-        }
-        case resource::activity_alert: {
-            activity_alert found{
-                read_webhook_issue(body),
-                body.text({"data", "activity", "type"}, 60),
-                body.text({"data", "alert", "title"}, 300)
-            };
-            into.unreadable = unreadable_issue(found.issue);
-            into.what = std::move(found);
+        case resource::activity_alert:
+            read_activity_alert(hook, body);
             break;
-        }
         case resource::installation:
-            into.what = installation_change{
+            hook.what = installation_change{
                 body.text({"data", "installation", "organization", "slug"}, 200),
                 secret(body.text({"data", "installation", "code"}, 200))
             };
@@ -245,36 +245,22 @@ void read_content(webhook& into, fields const& body) {
     }
 }
 
+std::string disagreement(std::string const& header, resource body) {
+    return "the Sentry-Hook-Resource header says " + header + ", the body is " +
+           (body == resource::other ? "of no known resource" : "a " + std::string(to_string(body)));
+}
+
 }  // namespace
 
 std::string_view to_string(resource r) noexcept {
-    switch (r) {
-        case resource::issue:
-            return "issue";
-        case resource::error:
-            return "error";
-        case resource::comment:
-            return "comment";
-        case resource::event_alert:
-            return "event_alert";
-        case resource::activity_alert:
-            return "activity_alert";
-        case resource::metric_alert:
-            return "metric_alert";
-        case resource::installation:
-            return "installation";
-        case resource::other:
-            break;
-    }
-    return "other";
+    return name_of(resource_names, r);
 }
 
 result<webhook> decode_webhook(std::string_view body, std::string_view resource_header) {
-    auto const parsed = json::parse_lenient(body, wanted());
+    auto const parsed = json::parse_lenient(body, selected_fields());
     if (!parsed) return parsed.error();
     fields const from(parsed->root());
 
-    webhook found;
     auto const action = from.at({"action"});
     auto const installation = uuid::parse(from.text({"installation", "uuid"}, 64));
     if (!action || !action->as_string() || action->as_string()->empty())
@@ -286,23 +272,20 @@ result<webhook> decode_webhook(std::string_view body, std::string_view resource_
             errc::invalid,
             "The body has no installation.uuid: this is not a webhook of Sentry's integration platform."
         };
-    found.action = printable(*action->as_string(), 64);
-    found.installation = *installation;
-    found.actor = {from.text({"actor", "type"}, 40), from.text({"actor", "name"}, 300)};
-    found.resource_name = printable(resource_header, 64);
-    found.cut = parsed->cut();
-
-    auto const by_header = resource_named(resource_header);
-    found.resource = resource_in(from);
-    if (by_header != found.resource && by_header != resource::other)
-        found.disagreement =
-            "the Sentry-Hook-Resource header says " + found.resource_name + ", the body is " +
-            (found.resource == resource::other ? "none that it could be"
-                                               : "a " + std::string(to_string(found.resource)));
-    if (by_header == resource::other)
-        found.resource = resource::other;  // a resource of Sentry's that we do not know
-    read_content(found, from);
-    return found;
+    webhook hook;
+    hook.action = printable(*action->as_string(), 64);
+    hook.installation = *installation;
+    hook.actor = {from.text({"actor", "type"}, 40), from.text({"actor", "name"}, 300)};
+    hook.resource_name = printable(resource_header, 64);
+    hook.cut = parsed->cut();
+    hook.resource = resource_of(from);
+    auto const named = value_of(resource_names, resource_header).value_or(resource::other);
+    if (named == resource::other)
+        hook.resource = resource::other;  // a resource that Tocsin does not know
+    else if (named != hook.resource)
+        hook.disagreement = disagreement(hook.resource_name, hook.resource);
+    read_content(hook, from);
+    return hook;
 }
 
 }  // namespace tocsin::sentry

@@ -6,7 +6,7 @@ using namespace tocsin::integrations;
 
 BOOST_AUTO_TEST_SUITE(mapping_file)
 
-BOOST_AUTO_TEST_CASE(tables_are_read_as_spreadsheets_write_them) {
+BOOST_AUTO_TEST_CASE(spreadsheet_csv_is_read) {
     auto const lines = parse_mapping_file(
         "\xEF\xBB\xBFservice,\"sentry_project\"\r\ncheckout,\"web, \"\"new\"\"\"\r\n\r\n api , "
         "4505281256090153 \r\n"
@@ -20,12 +20,12 @@ BOOST_AUTO_TEST_CASE(tables_are_read_as_spreadsheets_write_them) {
     BOOST_TEST(parse_mapping_file("sentry_project,service\n")->empty());
 }
 
-BOOST_AUTO_TEST_CASE(every_problem_is_named_with_its_line) {
-    auto const wrong =
+BOOST_AUTO_TEST_CASE(all_problems_are_reported_with_their_lines) {
+    auto const rejected =
         parse_mapping_file("sentry_project,service\na,b\nonly\n,b\nc,\na,d\nx,\"open\ny,b\"c\n");
-    BOOST_REQUIRE(!wrong.has_value());
+    BOOST_REQUIRE(!rejected.has_value());
     std::vector<std::string> paths;
-    for (auto const& one : wrong.error().fields) paths.push_back(one.path);
+    for (auto const& each : rejected.error().fields) paths.push_back(each.path);
     std::vector<std::string> const expected{"line 3", "line 4", "line 5", "line 6", "line 7", "line 8"};
     BOOST_TEST(paths == expected, boost::test_tools::per_element());
     for (char const* text : {"", "project,service\na,b\n", "sentry_project\n", "\xff"})

@@ -20,15 +20,15 @@ BOOST_AUTO_TEST_CASE(a_higher_level_implies_the_lower_ones) {
     };
     for (auto const& row : table) {
         std::vector<std::string> names;
-        for (auto const& one : missing_scopes(mode::public_, row.granted)) {
-            names.push_back(one.scope);
-            BOOST_TEST(!one.consequence.empty());
+        for (auto const& each : missing_scopes(mode::public_, row.granted)) {
+            names.push_back(each.scope);
+            BOOST_TEST(!each.consequence.empty());
         }
         BOOST_TEST(names == row.missing, boost::test_tools::per_element());
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_asked_for_is_enough) {
+BOOST_AUTO_TEST_CASE(requested_scopes_are_enough) {
     BOOST_TEST(missing_scopes(mode::oauth, requested_scopes()).empty());
     BOOST_TEST(requested_scopes().size() == 4u);
     BOOST_TEST(missing_scopes(mode::internal, {"org:read", "project:read", "event:read"}).empty());

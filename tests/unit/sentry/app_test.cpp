@@ -9,21 +9,21 @@ using namespace tocsin;
 
 BOOST_AUTO_TEST_SUITE(public_app)
 
-BOOST_AUTO_TEST_CASE(install_url_is_sentrys) {
+BOOST_AUTO_TEST_CASE(install_url) {
     auto const base = config::parse_base_url("https://sentry.io").value();
     BOOST_TEST(
         sentry::external_install_url(base, "tocsin") ==
         "https://sentry.io/sentry-apps/tocsin/external-install/"
     );
-    auto const below = config::parse_base_url("http://127.0.0.1:9000/sentry/").value();
+    auto const in_subfolder = config::parse_base_url("http://127.0.0.1:9000/sentry/").value();
     BOOST_TEST(
-        sentry::external_install_url(below, "a/b") ==
+        sentry::external_install_url(in_subfolder, "a/b") ==
         "http://127.0.0.1:9000/sentry/sentry-apps/a%2Fb/external-install/"
     );
 }
 
-BOOST_AUTO_TEST_CASE(the_consent_url_carries_pkce_and_single_spaces) {
-    sentry::authorization_request const asked{
+BOOST_AUTO_TEST_CASE(authorize_url_has_pkce_and_single_spaces) {
+    sentry::authorization_request const request{
         "https://tocsin.example/oauth/sentry/callback?a=b",
         secret("fake&state"),
         "fake-challenge",
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(the_consent_url_carries_pkce_and_single_spaces) {
     };
     sentry::oauth_app const app{"fake client", secret("fake-client-secret")};
     BOOST_TEST(
-        sentry::authorize_url(config::parse_base_url("https://sentry.io/below/").value(), app, asked) ==
+        sentry::authorize_url(config::parse_base_url("https://sentry.io/below/").value(), app, request) ==
         "https://sentry.io/below/oauth/authorize/?response_type=code&client_id=fake%20client"
         "&redirect_uri=https%3A%2F%2Ftocsin.example%2Foauth%2Fsentry%2Fcallback%3Fa%3Db"
         "&scope=org%3Aread%20project%3Aread&state=fake%26state&code_challenge=fake-challenge"
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(the_consent_url_carries_pkce_and_single_spaces) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(the_assertion_is_a_signed_jwt_of_a_minute) {
+BOOST_AUTO_TEST_CASE(client_assertion_is_a_signed_jwt_for_a_minute) {
     sentry::public_app const app{"tocsin", "fake-client-id", secret("fake-client-secret"), std::nullopt};
     auto const jti = uuid::parse("7a485448-a9e2-4c85-8a3c-4f44175783c9").value();
     std::string const jwt(sentry::client_assertion(app, *parse_rfc3339("2026-03-02T09:00:00Z"), jti).reveal()

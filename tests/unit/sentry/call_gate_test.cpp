@@ -24,7 +24,7 @@ call_rate::clock::time_point in(std::chrono::milliseconds after) {
     return call_rate::clock::now() + after;
 }
 
-/// Runs a test's coroutine, which gets a gate of that rate.
+/// Runs a coroutine with a gate of this rate.
 template <class Work>
 void with_gate(call_rate rate, Work work) {
     async::run_to_end([](call_rate of, Work& with) -> async::task<> {
@@ -36,43 +36,43 @@ void with_gate(call_rate rate, Work work) {
 
 BOOST_AUTO_TEST_SUITE(call_gates)
 
-BOOST_AUTO_TEST_CASE(so_many_at_once) {
+BOOST_AUTO_TEST_CASE(concurrent_calls_are_limited) {
     call_rate rate(2, 1000, 1000);
-    BOOST_TEST((rate.begin(start) == 0s));
-    BOOST_TEST((rate.begin(start) == 0s));
-    BOOST_TEST((rate.begin(start + 1h) == call_rate::until_one_ends));
+    BOOST_TEST((rate.start(start) == 0s));
+    BOOST_TEST((rate.start(start) == 0s));
+    BOOST_TEST((rate.start(start + 1h) == call_rate::until_a_call_ends));
     rate.end();
-    BOOST_TEST((rate.begin(start + 1h) == 0s));
+    BOOST_TEST((rate.start(start + 1h) == 0s));
 }
 
-BOOST_AUTO_TEST_CASE(so_many_per_second) {
+BOOST_AUTO_TEST_CASE(calls_per_second_are_limited) {
     call_rate rate(1000, 20, 20);
-    auto const begun_by = [&](call_rate::clock::time_point at) {
-        int begun = 0;
-        while (rate.begin(at) == 0s) ++begun;
-        return begun;
+    auto const started_at = [&](call_rate::clock::time_point time) {
+        int started = 0;
+        while (rate.start(time) == 0s) ++started;
+        return started;
     };
-    BOOST_TEST(begun_by(start) == 20);
-    BOOST_TEST((rate.begin(start) == 50ms));
-    BOOST_TEST((rate.begin(start + 30ms) == 20ms));
+    BOOST_TEST(started_at(start) == 20);
+    BOOST_TEST((rate.start(start) == 50ms));
+    BOOST_TEST((rate.start(start + 30ms) == 20ms));
     int within_a_second = 20;
-    for (auto at = start + 10ms; at < start + 1s; at += 10ms) within_a_second += begun_by(at);
+    for (auto at = start + 10ms; at < start + 1s; at += 10ms) within_a_second += started_at(at);
     BOOST_TEST(within_a_second <= 40);
     BOOST_TEST(within_a_second >= 39);
-    BOOST_TEST(begun_by(start + 1h) == 20);
+    BOOST_TEST(started_at(start + 1h) == 20);
 }
 
-BOOST_AUTO_TEST_CASE(a_pause_holds_everything) {
+BOOST_AUTO_TEST_CASE(pause_delays_all_calls) {
     call_rate rate(10, 10, 10);
     rate.pause_until(start + 5s);
-    BOOST_TEST((rate.begin(start) == 5s));
+    BOOST_TEST((rate.start(start) == 5s));
     rate.pause_until(start + 2s);
     BOOST_TEST((rate.pause_left(start + 1s) == 4s));
-    BOOST_TEST((rate.begin(start + 5s) == 0s));
+    BOOST_TEST((rate.start(start + 5s) == 0s));
     BOOST_TEST((rate.pause_left(start + 6s) == 0s));
 }
 
-BOOST_AUTO_TEST_CASE(first_come_first_served) {
+BOOST_AUTO_TEST_CASE(calls_wait_in_order) {
     with_gate({1, 1000, 1000}, [](std::shared_ptr<call_gate> gate) -> async::task<> {
         auto const on = co_await boost::asio::this_coro::executor;
         std::string order;
@@ -81,9 +81,9 @@ BOOST_AUTO_TEST_CASE(first_come_first_served) {
         for (char const name : {'a', 'b', 'c'})
             boost::asio::co_spawn(
                 on,
-                [](std::shared_ptr<call_gate> at, std::string& told, char who) -> async::task<> {
+                [](std::shared_ptr<call_gate> at, std::string& order, char name) -> async::task<> {
                     auto const turn = co_await at->enter(in(5s));
-                    told += turn ? who : '-';
+                    order += turn ? name : '-';
                 }(gate, order, name),
                 boost::asio::detached
             );
@@ -96,20 +96,20 @@ BOOST_AUTO_TEST_CASE(first_come_first_served) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(who_cannot_wait_that_long_is_told) {
+BOOST_AUTO_TEST_CASE(call_that_cannot_wait_long_enough_fails_at_once) {
     with_gate({1, 1000, 1000}, [](std::shared_ptr<call_gate> gate) -> async::task<> {
         auto const on = co_await boost::asio::this_coro::executor;
         auto const first = co_await gate->enter(in(5s));
         auto const second = co_await gate->enter(in(30ms));
         BOOST_TEST(first.has_value());
         BOOST_TEST(!second.has_value());
-        // A pause that begins while one waits ends the wait, and those who come later do not even begin one.
+        // A pause that starts during a wait ends the wait, and later calls do not wait at all.
         std::optional<bool> got;
         boost::asio::co_spawn(
             on,
-            [](std::shared_ptr<call_gate> at, std::optional<bool>& told) -> async::task<> {
+            [](std::shared_ptr<call_gate> at, std::optional<bool>& entered) -> async::task<> {
                 auto const turn = co_await at->enter(in(10s));
-                told = turn.has_value();
+                entered = turn.has_value();
             }(gate, got),
             boost::asio::detached
         );
@@ -125,17 +125,17 @@ BOOST_AUTO_TEST_CASE(who_cannot_wait_that_long_is_told) {
     });
 }
 
-// For a breath only: a longer wish is its own caller's, since Sentry counts by organization.
-BOOST_AUTO_TEST_CASE(a_429_stops_those_who_come_after) {
+// For at most five seconds: a longer pause is for the caller only, because Sentry counts by organization.
+BOOST_AUTO_TEST_CASE(calls_pause_after_a_429) {
     std::atomic<int> requests = 0;
     scripted_server server(2, [&](int, raw_socket& s) {
         s.receive_request();
         ++requests;
-        s.send(http_answer("", "Retry-After: 40\r\n", "429 Too Many Requests"));
+        s.send(http_response("", "Retry-After: 40\r\n", "429 Too Many Requests"));
     });
     sentry::client_settings impatient;
     impatient.timeout = 1s;
-    auto const second = ask_sentry(
+    auto const second = call_sentry(
         server.port(),
         [](sentry::client& c) -> async::task<sentry::call_result<sentry::issue>> {
             auto const first = co_await c.find_issue({"northwind"}, "7", token);

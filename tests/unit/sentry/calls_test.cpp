@@ -23,10 +23,10 @@ std::string body_of(std::string const& request) {
 
 BOOST_AUTO_TEST_SUITE(calls)
 
-BOOST_AUTO_TEST_CASE(what_the_oauth_calls_send) {
+BOOST_AUTO_TEST_CASE(oauth_requests) {
     std::string const granted = R"({"access_token":"fake-a","refresh_token":"fake-r","token_type":"Bearer"})";
     std::string seen;
-    auto const exchanged = ask_scripted({http_answer(granted)}, seen, [](sentry::client& c) {
+    auto const exchanged = call_scripted({http_response(granted)}, seen, [](sentry::client& c) {
         return c.exchange_oauth_code(
             oauth, secret("fake code"), "https://t.example/cb", secret("fake-verifier")
         );
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(what_the_oauth_calls_send) {
     );
 
     seen.clear();
-    auto const refreshed = ask_scripted({http_answer(granted)}, seen, [](sentry::client& c) {
+    auto const refreshed = call_scripted({http_response(granted)}, seen, [](sentry::client& c) {
         return c.refresh_oauth(oauth, secret("fake-refresh"));
     });
     BOOST_TEST(refreshed.value().refresh_token.value().reveal() == "fake-r");
@@ -53,15 +53,15 @@ BOOST_AUTO_TEST_CASE(what_the_oauth_calls_send) {
     );
 
     seen.clear();
-    auto const revoked = ask_scripted({http_answer("")}, seen, [](sentry::client& c) {
+    auto const revoked = call_scripted({http_response("")}, seen, [](sentry::client& c) {
         return c.revoke_oauth(oauth, secret("fake-refresh"));
     });
     BOOST_TEST(revoked.has_value());
     BOOST_TEST(first_line(seen) == "POST /oauth/revoke/ HTTP/1.1");
     BOOST_TEST(body_of(seen) == "token=fake-refresh&client_id=fake-client&client_secret=fake%26secret");
 
-    auto const refused = ask_scripted(
-        {http_answer(R"({"error":"invalid_grant"})", "", "400 Bad Request")},
+    auto const refused = call_scripted(
+        {http_response(R"({"error":"invalid_grant"})", "", "400 Bad Request")},
         seen,
         [](sentry::client& c) { return c.refresh_oauth(oauth, secret("fake-refresh")); }
     );
@@ -70,16 +70,16 @@ BOOST_AUTO_TEST_CASE(what_the_oauth_calls_send) {
     BOOST_TEST(to_string(refused.error().kind) == "refused");
 }
 
-BOOST_AUTO_TEST_CASE(a_refresh_of_an_installation_is_json) {
+BOOST_AUTO_TEST_CASE(refresh_of_an_installation_is_json) {
     sentry::public_app const app{"tocsin", "fake-client", secret("fake-secret"), std::nullopt};
     auto const id = uuid::parse("01635075-0000-4f96-8fc8-ff9680780a13").value();
     std::string seen;
-    auto const renewed = ask_scripted(
-        {http_answer(R"({"token":"fake-a","refreshToken":"fake-r","expiresAt":"2026-03-02T17:00:00Z"})")},
+    auto const refreshed = call_scripted(
+        {http_response(R"({"token":"fake-a","refreshToken":"fake-r","expiresAt":"2026-03-02T17:00:00Z"})")},
         seen,
         [&](sentry::client& c) { return c.refresh_with_token(app, id, secret("fake-refresh")); }
     );
-    BOOST_TEST(renewed.value().access_token.reveal() == "fake-a");
+    BOOST_TEST(refreshed.value().access_token.reveal() == "fake-a");
     BOOST_TEST(
         first_line(seen) ==
         "POST /api/0/sentry-app-installations/01635075-0000-4f96-8fc8-ff9680780a13/authorizations/ HTTP/1.1"
@@ -92,9 +92,9 @@ BOOST_AUTO_TEST_CASE(a_refresh_of_an_installation_is_json) {
 
 BOOST_AUTO_TEST_CASE(paths_and_queries) {
     organization_ref const org{"4509877862268928"};
-    auto const line_of = [](std::string const& answer, auto call) {
+    auto const line_of = [](std::string const& response, auto call) {
         std::string seen;
-        auto const got = ask_scripted({http_answer(answer)}, seen, call);
+        auto const got = call_scripted({http_response(response)}, seen, call);
         BOOST_TEST(got.has_value());
         BOOST_TEST(seen.find("Authorization: Bearer fake-access-token\r\n") != std::string::npos);
         return first_line(seen);
@@ -130,16 +130,16 @@ BOOST_AUTO_TEST_CASE(paths_and_queries) {
     BOOST_TEST(line_of(release, [&](sentry::client& c) {
                    return c.find_release(org, "a/b@1.0+4 5", token);
                }) == "GET " + base + "releases/a%2Fb%401.0%2B4%205/ HTTP/1.1");
-    for (auto const* trick : {"..", ".", ""})
+    for (auto const* special : {"..", ".", ""})
         BOOST_TEST(line_of(release, [&](sentry::client& c) {
-                       return c.find_release(org, trick, token);
+                       return c.find_release(org, special, token);
                    }) == "GET " + base + "releases/-/ HTTP/1.1");
 }
 
-BOOST_AUTO_TEST_CASE(a_page_tells_where_the_next_begins) {
+BOOST_AUTO_TEST_CASE(page_has_the_cursor_of_the_next) {
     std::string seen;
-    auto const page = ask_scripted(
-        {http_answer(
+    auto const page = call_scripted(
+        {http_response(
             R"([{"id":"8"}])",
             R"(Link: <https://evil.example/?cursor=1>; rel="previous"; results="false"; cursor="0:0:1", )"
             R"(<https://evil.example/?cursor=2>; rel="next"; results="true"; cursor="0:100:0")"
@@ -153,22 +153,22 @@ BOOST_AUTO_TEST_CASE(a_page_tells_where_the_next_begins) {
     BOOST_TEST(page->next.value() == "0:100:0");
 }
 
-BOOST_AUTO_TEST_CASE(statuses_are_put) {
+BOOST_AUTO_TEST_CASE(issue_status_is_put) {
     std::string seen;
-    auto const resolved = ask_scripted({http_answer("{}")}, seen, [](sentry::client& c) {
+    auto const resolved = call_scripted({http_response("{}")}, seen, [](sentry::client& c) {
         return c.resolve_issue({"northwind"}, "7", token);
     });
     BOOST_TEST(resolved.has_value());
     BOOST_TEST(first_line(seen) == "PUT /api/0/organizations/northwind/issues/7/ HTTP/1.1");
     BOOST_TEST(body_of(seen) == R"({"status":"resolved"})");
     seen.clear();
-    auto const reopened = ask_scripted({http_answer("{}")}, seen, [](sentry::client& c) {
+    auto const reopened = call_scripted({http_response("{}")}, seen, [](sentry::client& c) {
         return c.unresolve_issue({"northwind"}, "7", token);
     });
     BOOST_TEST(reopened.has_value());
     BOOST_TEST(body_of(seen) == R"({"status":"unresolved"})");
-    auto const refused = ask_scripted(
-        {http_answer(R"({"detail":"Cannot manually resolve one or more issues"})", "", "400 Bad Request")},
+    auto const refused = call_scripted(
+        {http_response(R"({"detail":"Cannot manually resolve one or more issues"})", "", "400 Bad Request")},
         seen,
         [](sentry::client& c) { return c.resolve_issue({"northwind"}, "7", token); }
     );
@@ -176,14 +176,14 @@ BOOST_AUTO_TEST_CASE(statuses_are_put) {
     BOOST_TEST(refused.error().detail == "Cannot manually resolve one or more issues");
 }
 
-BOOST_AUTO_TEST_CASE(a_merged_issue_and_a_missing_one) {
+BOOST_AUTO_TEST_CASE(merged_and_missing_issues) {
     std::string seen;
-    auto const merged = ask_scripted({http_answer(R"({"id":"8"})")}, seen, [](sentry::client& c) {
+    auto const merged = call_scripted({http_response(R"({"id":"8"})")}, seen, [](sentry::client& c) {
         return c.find_issue({"northwind"}, "7", token);
     });
     BOOST_TEST(merged.value().id == "8");
-    auto const none = ask_scripted(
-        {http_answer(R"({"detail":"Event not found"})", "", "404 Not Found")},
+    auto const none = call_scripted(
+        {http_response(R"({"detail":"Event not found"})", "", "404 Not Found")},
         seen,
         [](sentry::client& c) { return c.latest_event({"northwind"}, "7", token); }
     );

@@ -15,16 +15,16 @@ namespace tocsin::tests {
 
 inline timestamp const fake_now = *parse_rfc3339("2026-03-02T09:00:00Z");
 
-inline std::string http_answer(
+inline std::string http_response(
     std::string const& body, std::string const& fields = "", std::string const& status = "200 OK"
 ) {
     return "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n" + fields + "\r\n" + body;
 }
 
-/// What a client of a Sentry at that loopback port makes of one call.
+/// The result of a call to a Sentry at this loopback port.
 template <class Call>
-auto ask_sentry(std::uint16_t port, Call call, sentry::client_settings settings = {}) {
+auto call_sentry(std::uint16_t port, Call call, sentry::client_settings settings = {}) {
     settings.sentry = config::parse_base_url("http://127.0.0.1:" + std::to_string(port)).value();
     settings.user_agent = "Tocsin/test";
     using result = typename decltype(call(std::declval<sentry::client&>()))::value_type;
@@ -39,15 +39,15 @@ auto ask_sentry(std::uint16_t port, Call call, sentry::client_settings settings 
     return std::move(got.value());
 }
 
-/// One call against a Sentry that answers its requests, each on a connection of its own, with `answers`; what
-/// was asked is appended to `seen`.
+/// The result of a call to a Sentry that sends `responses` in order, each on a new connection. Appends the
+/// requests to `seen`.
 template <class Call>
-auto ask_scripted(std::vector<std::string> answers, std::string& seen, Call call) {
-    scripted_server server(static_cast<int>(answers.size()), [&](int n, raw_socket& s) {
+auto call_scripted(std::vector<std::string> responses, std::string& seen, Call call) {
+    scripted_server server(static_cast<int>(responses.size()), [&](int n, raw_socket& s) {
         seen += s.receive_request();
-        s.send(answers[static_cast<std::size_t>(n)]);
+        s.send(responses[static_cast<std::size_t>(n)]);
     });
-    return ask_sentry(server.port(), std::move(call));
+    return call_sentry(server.port(), std::move(call));
 }
 
 }  // namespace tocsin::tests

@@ -16,7 +16,7 @@ sentry::oauth_app const oauth{"fake-client", secret("fake-secret")};
 
 using script = std::function<void(raw_socket&)>;
 
-/// What becomes of a call that must not be made twice.
+/// The expected failure of a call that must not be repeated.
 struct row {
     std::string name;
     script serve;
@@ -26,18 +26,20 @@ struct row {
     std::optional<std::chrono::seconds> retry_after{};
 };
 
-script say(std::string bytes) {
+script send(std::string bytes) {
     return [bytes = std::move(bytes)](raw_socket& s) {
         s.receive_request();
         s.send(bytes);
     };
 }
 
-script answer(std::string const& body, std::string const& fields = "", std::string const& status = "200 OK") {
-    return say(http_answer(body, fields, status));
+script respond(
+    std::string const& body, std::string const& fields = "", std::string const& status = "200 OK"
+) {
+    return send(http_response(body, fields, status));
 }
 
-script begin_and_hang(std::string bytes) {
+script send_and_hang(std::string bytes) {
     return [bytes = std::move(bytes)](raw_socket& s) {
         s.receive_request();
         s.send(bytes);
@@ -45,7 +47,7 @@ script begin_and_hang(std::string bytes) {
     };
 }
 
-/// Sends `first`, then `more` again and again until the peer is gone.
+/// Sends `first`, then `more` repeatedly until the client disconnects.
 script flood(std::string first, std::string more) {
     return [first = std::move(first), more = std::move(more)](raw_socket& s) {
         s.receive_request();
@@ -72,7 +74,7 @@ void reset(raw_socket& s) {
 void check(row const& expected, sentry::client_settings const& settings = {}) {
     scripted_server server(1, [&](int, raw_socket& s) { expected.serve(s); });
     auto const began = std::chrono::steady_clock::now();
-    auto const got = ask_sentry(
+    auto const got = call_sentry(
         server.port(),
         [](sentry::client& c) { return c.refresh_oauth(oauth, secret("fake-refresh")); },
         settings
@@ -102,37 +104,37 @@ BOOST_AUTO_TEST_CASE(too_slow) {
     sentry::client_settings settings;
     settings.timeout = 100ms;
     check({"nothing is read", [](raw_socket& s) { s.receive_until_close(); }}, settings);
-    check({"no answer", begin_and_hang("")}, settings);
-    check({"half a status line", begin_and_hang("HTTP/1.1 2")}, settings);
-    check({"no body", begin_and_hang("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")}, settings);
+    check({"no response", send_and_hang("")}, settings);
+    check({"half a status line", send_and_hang("HTTP/1.1 2")}, settings);
+    check({"no body", send_and_hang("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")}, settings);
     check(
-        {"half a chunk", begin_and_hang("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{")},
+        {"half a chunk", send_and_hang("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{")},
         settings
     );
     check({"a trickle", trickle}, settings);
-    check({"interim answers for ever", flood("", "HTTP/1.1 102 Processing\r\n\r\n")});
+    check({"endless interim responses", flood("", "HTTP/1.1 102 Processing\r\n\r\n")});
 }
 
 BOOST_AUTO_TEST_CASE(too_often) {
     using enum sentry::failure_kind;
     auto const limited = [](std::string const& fields) {
-        return answer(
+        return respond(
             "You are attempting to use this endpoint too frequently", fields, "429 Too Many Requests"
         );
     };
     row const table[]{
         {"seconds", limited("Retry-After: 17\r\n"), 429, false, rate_limited, 17s},
         {"a date", limited("Retry-After: Mon, 02 Mar 2026 09:00:20 GMT\r\n"), 429, false, rate_limited, 20s},
-        {"a date long gone",
+        {"a date in the past",
          limited("Retry-After: Mon, 02 Mar 2020 09:00:20 GMT\r\n"),
          429,
          false,
          rate_limited,
          1s},
         {"huge", limited("Retry-After: 99999999999999999999999\r\n"), 429, false, rate_limited, 3600s},
-        {"none at all", limited("Retry-After: 0\r\n"), 429, false, rate_limited, 1s},
+        {"zero", limited("Retry-After: 0\r\n"), 429, false, rate_limited, 1s},
         {"negative", limited("Retry-After: -5\r\n"), 429, false, rate_limited, std::nullopt},
-        {"no number", limited("Retry-After: soon\r\n"), 429, false, rate_limited, std::nullopt},
+        {"not a number", limited("Retry-After: soon\r\n"), 429, false, rate_limited, std::nullopt},
         {"missing", limited(""), 429, false, rate_limited, std::nullopt},
         {"Sentry's own header",
          limited("X-Sentry-Rate-Limit-Reset: 1772442003\r\n"),
@@ -141,65 +143,65 @@ BOOST_AUTO_TEST_CASE(too_often) {
          rate_limited,
          3s},
     };
-    for (auto const& one : table) check(one);
+    for (auto const& row : table) check(row);
 }
 
-BOOST_AUTO_TEST_CASE(failures_of_its_own) {
+BOOST_AUTO_TEST_CASE(server_errors) {
     check(
-        {"500", answer(R"({"detail":"Internal Error","errorId":"1"})", "", "500 Internal Server Error"), 500}
+        {"500", respond(R"({"detail":"Internal Error","errorId":"1"})", "", "500 Internal Server Error"), 500}
     );
-    check({"502", answer("<html>", "", "502 Bad Gateway"), 502});
+    check({"502", respond("<html>", "", "502 Bad Gateway"), 502});
     check(
         {"503",
-         answer("", "Retry-After: 17\r\n", "503 Service Unavailable"),
+         respond("", "Retry-After: 17\r\n", "503 Service Unavailable"),
          503,
          true,
          sentry::failure_kind::transient,
          17s}
     );
-    check({"504", answer("", "", "504 Gateway Timeout"), 504});
-    check({"a status that nobody knows", answer("", "", "799 Odd"), 0});
+    check({"504", respond("", "", "504 Gateway Timeout"), 504});
+    check({"an unknown status", respond("", "", "799 Odd"), 0});
 }
 
-BOOST_AUTO_TEST_CASE(a_success_that_is_none) {
-    check({"HTML", answer("<!DOCTYPE html><html></html>", "Content-Type: text/html\r\n"), 200});
-    check({"cut off", answer(granted.substr(0, 40)), 200});
-    check({"a number bomb", answer(R"({"expires_in":0.00000000000000000001e-2147483639})"), 200});
-    check({"deep", answer(std::string(100'000, '[')), 200});
-    check({"gzip", answer("\x1f\x8b\x08" + std::string(30, '\x01'), "Content-Encoding: gzip\r\n"), 200});
-    check({"204", say("HTTP/1.1 204 No Content\r\n\r\n"), 200});
-    check({"cut by its length", say("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + granted), 200});
+BOOST_AUTO_TEST_CASE(unusable_success) {
+    check({"HTML", respond("<!DOCTYPE html><html></html>", "Content-Type: text/html\r\n"), 200});
+    check({"truncated", respond(granted.substr(0, 40)), 200});
+    check({"a number bomb", respond(R"({"expires_in":0.00000000000000000001e-2147483639})"), 200});
+    check({"deep", respond(std::string(100'000, '[')), 200});
+    check({"gzip", respond("\x1f\x8b\x08" + std::string(30, '\x01'), "Content-Encoding: gzip\r\n"), 200});
+    check({"204", send("HTTP/1.1 204 No Content\r\n\r\n"), 200});
+    check({"truncated by its length", send("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + granted), 200});
 }
 
 BOOST_AUTO_TEST_CASE(too_much) {
-    check({"100 MiB announced", begin_and_hang(head_of_100_mib)});
+    check({"100 MiB announced", send_and_hang(head_of_100_mib)});
     check({"100 MiB sent", flood(head_of_100_mib, std::string(100'000, '{'))});
-    check({"a body without end", flood("HTTP/1.1 200 OK\r\n\r\n", std::string(100'000, '{'))});
-    check(
-        {"chunks without end", flood("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\n{{{{\r\n")
-        }
+    check({"an endless body", flood("HTTP/1.1 200 OK\r\n\r\n", std::string(100'000, '{'))});
+    check({"endless chunks", flood("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\n{{{{\r\n")}
     );
-    check({"fields without end", flood("HTTP/1.1 200 OK\r\n", "X-Filler: " + std::string(1000, 'x') + "\r\n")}
-    );
+    check({"endless fields", flood("HTTP/1.1 200 OK\r\n", "X-Filler: " + std::string(1000, 'x') + "\r\n")});
 }
 
 BOOST_AUTO_TEST_CASE(broken_connections_and_framing) {
     check({"closed", [](raw_socket& s) { s.receive_request(); }});
     check({"reset", reset});
-    check({"a length that is too long", say("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + granted)});
-    check({"two lengths", say("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n" + granted)}
+    check({"a length that is too long", send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + granted)});
+    check({"two lengths", send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n" + granted)}
     );
-    check({"a negative length", say("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + granted)});
-    check({"a line end in a field", say("HTTP/1.1 200 OK\r\nX-A: b\nX-C: d\r\nContent-Length: 2\r\n\r\n{}")});
-    check({"a carriage return in a field", say("HTTP/1.1 200 OK\r\nX-A: b\rc\r\nContent-Length: 2\r\n\r\n{}")}
+    check({"a negative length", send("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + granted)});
+    check(
+        {"a line break in a field", send("HTTP/1.1 200 OK\r\nX-A: b\nX-C: d\r\nContent-Length: 2\r\n\r\n{}")}
     );
-    check({"no HTTP", say("SSH-2.0-OpenSSH_9.2\r\n\r\n")});
+    check(
+        {"a carriage return in a field", send("HTTP/1.1 200 OK\r\nX-A: b\rc\r\nContent-Length: 2\r\n\r\n{}")}
+    );
+    check({"not HTTP", send("SSH-2.0-OpenSSH_9.2\r\n\r\n")});
     boost::asio::ip::tcp::socket bound(raw_socket::context(), {boost::asio::ip::address_v4::loopback(), 0});
-    auto const nobody = ask_sentry(bound.local_endpoint().port(), [](sentry::client& c) {
+    auto const refused = call_sentry(bound.local_endpoint().port(), [](sentry::client& c) {
         return c.refresh_oauth(oauth, secret("fake-refresh"));
     });
-    BOOST_TEST(to_string(nobody.error().kind) == "transient");
-    BOOST_TEST(!nobody.error().in_doubt);
+    BOOST_TEST(to_string(refused.error().kind) == "transient");
+    BOOST_TEST(!refused.error().in_doubt);
 }
 
 BOOST_AUTO_TEST_CASE(redirects_are_not_followed) {
@@ -209,35 +211,35 @@ BOOST_AUTO_TEST_CASE(redirects_are_not_followed) {
         );
         auto const location = "Location: http://127.0.0.1:" + std::to_string(canary.local_endpoint().port()) +
                               "/oauth/token/\r\n";
-        check({"redirect", answer("", location, std::to_string(status) + " Elsewhere"), status, false});
+        check({"redirect", respond("", location, std::to_string(status) + " Elsewhere"), status, false});
         canary.non_blocking(true);
-        boost::system::error_code nobody;
-        canary.accept(nobody);
-        BOOST_TEST((nobody == boost::asio::error::would_block));
+        boost::system::error_code failed;
+        canary.accept(failed);
+        BOOST_TEST((failed == boost::asio::error::would_block));
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_answer_is_enough_where_nothing_is_asked_for) {
+BOOST_AUTO_TEST_CASE(empty_response_is_a_success_if_no_data_is_expected) {
     std::string seen;
-    auto const revoked = ask_scripted({"HTTP/1.1 204 No Content\r\n\r\n"}, seen, [](sentry::client& c) {
+    auto const revoked = call_scripted({"HTTP/1.1 204 No Content\r\n\r\n"}, seen, [](sentry::client& c) {
         return c.revoke_oauth(oauth, secret("fake-refresh"));
     });
     BOOST_TEST(revoked.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(pages_that_go_round_in_a_circle) {
+BOOST_AUTO_TEST_CASE(repeating_pages) {
     std::atomic<int> pages = 0;
     scripted_server server(10, [&](int n, raw_socket& s) {
         s.receive_request();
         ++pages;
         auto const cursor = n % 2 == 0 ? "0:100:0" : "0:200:0";
-        s.send(http_answer(
+        s.send(http_response(
             R"([{"id":"1","slug":"checkout"}])",
             std::string(R"(Link: <u>; rel="next"; results="true"; cursor=")") + cursor + "\"\r\n"
         ));
     });
     auto const got =
-        ask_sentry(server.port(), [](sentry::client& c) { return c.list_projects("northwind", token); });
+        call_sentry(server.port(), [](sentry::client& c) { return c.list_projects("northwind", token); });
     BOOST_REQUIRE(!got.has_value());
     BOOST_TEST(to_string(got.error().kind) == "transient");
     BOOST_TEST(pages == 3);

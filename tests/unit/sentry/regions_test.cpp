@@ -1,5 +1,8 @@
 #include "fake_sentry.hpp"
 
+#include <tocsin/sentry/regions.hpp>
+#include <tocsin/sentry/responses.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 using namespace tocsin;
@@ -16,7 +19,7 @@ config::base_url base(char const* url) {
     return config::parse_base_url(url).value();
 }
 
-std::string paths_in(std::string const& requests) {
+std::string paths_of(std::string const& requests) {
     std::string paths;
     for (auto at = requests.find("GET "); at != std::string::npos; at = requests.find("GET ", at + 1))
         paths += requests.substr(at + 4, requests.find(" HTTP", at) - at - 4) + "\n";
@@ -27,7 +30,7 @@ std::string paths_in(std::string const& requests) {
 
 BOOST_AUTO_TEST_SUITE(regions)
 
-BOOST_AUTO_TEST_CASE(tokens_go_to_sentrys_own_regions_only) {
+BOOST_AUTO_TEST_CASE(tokens_go_only_to_sentry_regions) {
     auto const service = base("https://sentry.io");
     for (auto const* good : {"https://sentry.io", "https://us.sentry.io", "https://de.sentry.io"}) {
         BOOST_TEST(sentry::allowed_region(service, good).value().str() == good);
@@ -57,19 +60,19 @@ BOOST_AUTO_TEST_CASE(tokens_go_to_sentrys_own_regions_only) {
 }
 
 BOOST_AUTO_TEST_CASE(an_organization_keeps_a_known_region) {
-    auto const region_in = [](std::string const& links) {
+    auto const region_of = [](std::string const& links) {
         return sentry::decode_organization(R"({"id":"1","slug":"a","links":)" + links + "}").value().region;
     };
     BOOST_TEST(
-        region_in(R"({"organizationUrl":"https://a.sentry.io","regionUrl":"https://de.sentry.io"})") ==
+        region_of(R"({"organizationUrl":"https://a.sentry.io","regionUrl":"https://de.sentry.io"})") ==
         "https://de.sentry.io"
     );
-    BOOST_TEST(region_in(R"({"regionUrl":"https://evil.example"})").empty());
-    BOOST_TEST(region_in(R"({"regionUrl":""})").empty());
-    BOOST_TEST(region_in("null").empty());
+    BOOST_TEST(region_of(R"({"regionUrl":"https://evil.example"})").empty());
+    BOOST_TEST(region_of(R"({"regionUrl":""})").empty());
+    BOOST_TEST(region_of("null").empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_answer_about_regions) {
+BOOST_AUTO_TEST_CASE(regions_are_decoded) {
     auto const urls =
         sentry::decode_regions(R"({"regions":[{"name":"us","url":"https://us.sentry.io"},{"name":"x"},7]})");
     BOOST_TEST(
@@ -79,48 +82,48 @@ BOOST_AUTO_TEST_CASE(the_answer_about_regions) {
         BOOST_TEST(!sentry::decode_regions(other).has_value(), other);
 }
 
-BOOST_AUTO_TEST_CASE(without_regions_the_host_itself_is_asked_page_by_page) {
-    for (auto const& about :
-         {http_answer(R"({"detail":"The requested resource does not exist"})", "", "404 Not Found"),
-          http_answer("<html>", "", "404 Not Found"),
-          http_answer(R"({"detail":"no"})", "", "403 Forbidden"),
-          http_answer(R"({"regions":[]})"),
-          http_answer(
+BOOST_AUTO_TEST_CASE(without_regions_the_configured_host_is_read) {
+    for (auto const& regions :
+         {http_response(R"({"detail":"The requested resource does not exist"})", "", "404 Not Found"),
+          http_response("<html>", "", "404 Not Found"),
+          http_response(R"({"detail":"no"})", "", "403 Forbidden"),
+          http_response(R"({"regions":[]})"),
+          http_response(
               R"({"regions":[{"name":"us","url":"https://us.sentry.io"},{"name":"x","url":"https://evil.example"}]})"
           )}) {
         std::string seen;
-        auto const all = ask_scripted(
-            {about,
-             http_answer(R"([{"id":"1","slug":"a"},{"id":"2","slug":"b"}])", next_page),
-             http_answer(R"([{"id":"2","slug":"b"},{"id":"3","slug":"c"}])")},
+        auto const all = call_scripted(
+            {regions,
+             http_response(R"([{"id":"1","slug":"a"},{"id":"2","slug":"b"}])", next_page),
+             http_response(R"([{"id":"2","slug":"b"},{"id":"3","slug":"c"}])")},
             seen,
             [](sentry::client& c) { return c.list_organizations(token); }
         );
         BOOST_REQUIRE(all.has_value());
         BOOST_TEST(all->size() == 3);
         BOOST_TEST(
-            paths_in(seen) ==
+            paths_of(seen) ==
             "/api/0/users/me/regions/\n/api/0/organizations/?per_page=100\n"
             "/api/0/organizations/?per_page=100&cursor=0%3A100%3A0\n"
         );
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_list_that_is_not_whole_is_none) {
+BOOST_AUTO_TEST_CASE(incomplete_list_is_a_failure) {
     std::string seen;
     for (auto const* status : {"401 Unauthorized", "500 Internal Server Error", "429 Too Many Requests"}) {
-        auto const first = ask_scripted({http_answer("", "", status)}, seen, [](sentry::client& c) {
+        auto const first = call_scripted({http_response("", "", status)}, seen, [](sentry::client& c) {
             return c.list_organizations(token);
         });
         BOOST_TEST(!first.has_value(), status);
-        auto const second = ask_scripted(
-            {http_answer("", "", "404 Not Found"), http_answer("", "", status)},
+        auto const second = call_scripted(
+            {http_response("", "", "404 Not Found"), http_response("", "", status)},
             seen,
             [](sentry::client& c) { return c.list_organizations(token); }
         );
         BOOST_TEST(!second.has_value(), status);
     }
-    auto const html = ask_scripted({http_answer("<html>")}, seen, [](sentry::client& c) {
+    auto const html = call_scripted({http_response("<html>")}, seen, [](sentry::client& c) {
         return c.list_organizations(token);
     });
     BOOST_TEST(to_string(html.error().kind) == "transient");

@@ -39,7 +39,7 @@ std::string alert_body(std::string const& more = "") {
 
 BOOST_AUTO_TEST_SUITE(webhook_decoding)
 
-BOOST_AUTO_TEST_CASE(an_issue_is_read) {
+BOOST_AUTO_TEST_CASE(issue_is_decoded) {
     auto const hook = decode_webhook(issue_body(full_issue), "issue");
     BOOST_REQUIRE(hook.has_value());
     BOOST_TEST(hook->unreadable == "");
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_issue_is_read) {
     BOOST_TEST(to_rfc3339(issue.last_seen.value()) == "2026-03-02T09:15:05.000000Z");
 }
 
-BOOST_AUTO_TEST_CASE(an_alert_is_read_with_its_project_from_the_url_and_facts_from_tags) {
+BOOST_AUTO_TEST_CASE(alert_has_its_project_from_the_url_and_fields_from_tags) {
     auto const hook = decode_webhook(
         alert_body(
             R"(,"issue_alert":{"id":123,"title":"Errors in production","sentry_app_id":5,"settings":[{"name":"service","value":"checkout"},{"name":"open","value":"false"}]})"
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_alert_is_read_with_its_project_from_the_url_and_facts_fr
     BOOST_TEST(alert.settings[1].second == "false");
 }
 
-BOOST_AUTO_TEST_CASE(parts_may_be_missing) {
+BOOST_AUTO_TEST_CASE(optional_fields) {
     auto const bare =
         decode_webhook(issue_body(R"({"id":"5","project":{"slug":"checkout"}})", "", "resolved"), "issue");
     BOOST_REQUIRE(bare.has_value());
@@ -87,17 +87,18 @@ BOOST_AUTO_TEST_CASE(parts_may_be_missing) {
     BOOST_TEST(!std::get<issue>(bare->what).last_seen.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_used_says_why) {
+BOOST_AUTO_TEST_CASE(unreadable_webhook_has_the_reason) {
     struct {
         char const* name;
         std::string issue;
         char const* why;
     } const table[]{
         {"no id", R"({"project":{"id":"1"}})", "data.issue.id is missing"},
-        {"an id with a NUL", R"({"id":"1\u0000","project":{"id":"1"}})", "data.issue.id is no identifier"},
+        {"an id with a NUL", R"({"id":"1\u0000","project":{"id":"1"}})", "data.issue.id is not an identifier"
+        },
         {"an id that is too long",
          R"({"id":")" + std::string(65, '1') + R"(","project":{"id":"1"}})",
-         "data.issue.id is no identifier"},
+         "data.issue.id is not an identifier"},
         {"no project", R"({"id":"1"})", "data.issue.project has neither id nor slug"},
     };
     for (auto const& row : table) {
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_says_why) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_signed_body_decides_what_it_is_about) {
+BOOST_AUTO_TEST_CASE(signed_body_decides_the_resource) {
     auto const other = decode_webhook(issue_body(full_issue), "comment");
     BOOST_REQUIRE(other.has_value());
     BOOST_TEST(other->disagreement.find("comment") != std::string::npos);
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(the_signed_body_decides_what_it_is_about) {
     BOOST_TEST(std::holds_alternative<unhandled>(unknown->what));
 }
 
-BOOST_AUTO_TEST_CASE(odd_text_is_repaired_and_told) {
+BOOST_AUTO_TEST_CASE(malformed_text_is_repaired_and_reported) {
     auto const hook =
         decode_webhook(issue_body(R"({"id":"1","title":"a\u0000b \ud800 c","project":{"id":"1"}})"), "issue");
     BOOST_REQUIRE(hook.has_value());
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(links_are_http_only) {
     BOOST_TEST(std::get<issue>(hook->what).url == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_envelope_is_refused) {
+BOOST_AUTO_TEST_CASE(body_without_envelope_is_rejected) {
     std::string const uuid_field = R"("installation":{"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"})";
     std::vector<std::string> const bodies{
         "",

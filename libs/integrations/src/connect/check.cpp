@@ -68,7 +68,9 @@ check_result token_failure(std::string detail) {
 
 check_result check_token(sentry_state const& state) {
     if (!state.failure) return {"token", check_outcome::passed, "Sentry accepts it."};
-    return token_failure(sentry::to_error(*state.failure, "the token").detail + " Refresh it, or reconnect.");
+    return token_failure(
+        sentry::to_error(*state.failure, "to accept the token").detail + " Refresh it, or reconnect."
+    );
 }
 
 check_result check_scopes(integration const& of) {

@@ -5,7 +5,7 @@ namespace tocsin::integrations {
 namespace {
 
 error refused_access(sentry::call_failure const& why) {
-    auto refused = sentry::to_error(why, "the token");
+    auto refused = sentry::to_error(why, "to accept the token");
     if (refused.code != errc::sentry_refused) return refused;
     if (why.http_status == 401)
         return {

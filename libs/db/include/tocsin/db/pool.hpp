@@ -94,7 +94,9 @@ public:
         std::optional<R> refused;
         try {
             if constexpr (std::is_void_v<typename R::value_type>) {
-                co_await transact(of, [work = std::move(work)](transaction& tx) mutable { work(tx).value(); });
+                co_await transact(of, [work = std::move(work)](transaction& tx) mutable {
+                    work(tx).value();
+                });
                 co_return R();
             } else {
                 co_return co_await transact(of, [work = std::move(work)](transaction& tx) mutable {

@@ -12,12 +12,12 @@
 
 namespace tocsin::sentry {
 
-/// This deployment's public integration at Sentry: one registration, shared by all organizations.
+/// This deployment's public integration at Sentry: one registration for all organizations.
 struct public_app {
     std::string slug;
     std::string client_id;
     secret client_secret;
-    std::optional<secret> previous_client_secret;  ///< accepted for webhooks while a rotation is under way
+    std::optional<secret> previous_client_secret;  ///< accepted for webhooks during a rotation
 };
 
 /// This deployment's OAuth application at Sentry.
@@ -26,26 +26,25 @@ struct oauth_app {
     secret client_secret;
 };
 
-/// What a browser asks Sentry to consent to.
+/// The parameters of an OAuth authorization.
 struct authorization_request {
-    std::string redirect_uri;  ///< exactly as registered; the exchange must send the very same text
+    std::string redirect_uri;  ///< exactly as registered; the exchange must send the same text
     secret state;
     std::string code_challenge;  ///< of PKCE, S256
     std::vector<std::string> scopes;
 };
 
-/// Where a browser goes to consent: Sentry sends it back to `redirect_uri` with `code` and `state`, or with
-/// `error` and `state`.
+/// The page where a person consents. Sentry redirects the browser to `redirect_uri` with `code` and `state`,
+/// or with `error` and `state`.
 std::string authorize_url(
-    config::base_url const& sentry, oauth_app const& app, authorization_request const& what
+    config::base_url const& sentry, oauth_app const& app, authorization_request const& request
 );
 
-/// Where a browser goes to install the app: Sentry lets the person pick the organization. Sentry hands no
-/// state back.
+/// The page where a person chooses an organization and installs the app. Sentry returns no state.
 std::string external_install_url(config::base_url const& sentry, std::string_view app_slug);
 
-/// The JWT that stands for the client secret in the jwt-bearer grant: HS256 over the secret, iss = sub =
-/// client id, valid for 60 seconds from `now`, `jti` a fresh UUID.
+/// The JWT that replaces the client secret in the jwt-bearer grant: HS256 with the secret, iss = sub = client
+/// id, valid for 60 seconds from `now`; `jti` must be a new UUID.
 secret client_assertion(public_app const& app, timestamp now, uuid const& jti);
 
 }  // namespace tocsin::sentry

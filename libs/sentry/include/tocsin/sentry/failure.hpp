@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/error.hpp>
 
 #include <boost/system/result.hpp>
@@ -11,27 +12,31 @@
 
 namespace tocsin::sentry {
 
-/// How a call to Sentry failed, as far as the answer (or its absence) tells.
+/// How a call to Sentry failed.
 enum class failure_kind {
-    refused,       ///< 400, 401, 403, 409, 422: Sentry understood, and said no
-    gone,          ///< 404: the installation or thing does not exist, or may not be seen
+    refused,       ///< 400, 401, 403, 409, 422: Sentry understood and refused
+    gone,          ///< 404: it does not exist or is not visible
     rate_limited,  ///< 429
-    transient,     ///< 5xx, no connection, no answer in time, an answer that is no answer (HTML, bad JSON, a
-                   ///< redirect)
+    /// 5xx, no connection, no response in time, or an unusable response (HTML, bad JSON, a redirect).
+    transient,
 };
+inline constexpr enum_names<failure_kind, 4> failure_kind_names{{
+    {failure_kind::refused, "refused"},
+    {failure_kind::gone, "gone"},
+    {failure_kind::rate_limited, "rate_limited"},
+    {failure_kind::transient, "transient"},
+}};
 std::string_view to_string(failure_kind kind) noexcept;
 
 struct call_failure {
     failure_kind kind = failure_kind::transient;
-    int http_status = 0;  ///< 0 = no answer
-    std::string detail;  ///< for operators and admins: Sentry's own short text, printable, at most 300 bytes;
-                         ///< never a secret
-    /// True where Sentry may have carried the call out although no usable answer came.
-    bool in_doubt = false;
-    std::optional<std::chrono::seconds> retry_after;  ///< as Retry-After or the reset header ask, 1 s to 1 h
-    std::string oauth_error{};  ///< the name in an OAuth error answer ("invalid_grant"); empty elsewhere
-    /// True where Sentry knows the token, and the token may not do this: its scopes, or its user's role, do
-    /// not suffice. Trying again does not help.
+    int http_status = 0;  ///< 0: no response
+    /// For operators and admins: Sentry's own short text, printable, at most 300 bytes, without secrets.
+    std::string detail;
+    bool in_doubt = false;                            ///< Sentry may have executed the call
+    std::optional<std::chrono::seconds> retry_after;  ///< from Retry-After or the reset header, 1 s to 1 h
+    std::string oauth_error{};  ///< the name in an OAuth error response ("invalid_grant"); else empty
+    /// Sentry accepts the token, but its scopes or its user's role are not sufficient. A retry does not help.
     bool lacks_permission = false;
 };
 
@@ -41,7 +46,8 @@ struct call_failure {
 template <class T>
 using call_result = boost::system::result<T, call_failure>;
 
-/// What the API tells a client when Sentry did not do it: `sentry_refused` or `unavailable`, with the remedy.
-error to_error(call_failure const& why, std::string_view what_was_tried);
+/// The API's error for a failed call, with the remedy: `sentry_refused` or `unavailable`. `attempt` is what
+/// Sentry was asked: "to list the projects".
+error to_error(call_failure const& why, std::string_view attempt);
 
 }  // namespace tocsin::sentry

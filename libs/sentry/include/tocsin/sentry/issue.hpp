@@ -10,14 +10,14 @@
 
 namespace tocsin::sentry {
 
-/// A Sentry project as webhooks and answers name it: some say only the id, some only the slug.
+/// A Sentry project as webhooks and responses name it: some contain only the id, some only the slug.
 struct project_ref {
     std::string id;
     std::string slug;
     std::string name;
 };
 
-/// A moment of an issue's life, as a webhook of resource issue or an answer tells it.
+/// The state of an issue in a webhook or a response.
 struct issue {
     std::string id;
     std::string short_id;
@@ -26,7 +26,7 @@ struct issue {
     std::string level;
     std::string status;  ///< unresolved, resolved, ignored
     std::string substatus;
-    std::string url;  ///< for people: http(s) only, else empty
+    std::string url;  ///< for people; http(s) only, else empty
     project_ref project;
     std::string release;
     std::int64_t count = 1;
@@ -36,7 +36,7 @@ struct issue {
     std::string resolution_type;  ///< of issue.resolved; empty elsewhere
 };
 
-/// One event of an issue, as a webhook or an answer tells it.
+/// An event of an issue in a webhook or a response.
 struct event {
     std::string event_id;
     std::string issue_id;
@@ -50,17 +50,17 @@ struct event {
     std::optional<timestamp> at;
 };
 
-/// An event as the REST API keeps it: what raised it, too.
+/// An event in the REST API, with its exception.
 struct stored_event : event {
-    std::string exception_type;   ///< of the exception that left the program, not of its causes
-    std::string exception_value;  ///< at most 2000 bytes
-    std::vector<std::pair<std::string, std::string>> tags;  ///< at most 50, as Sentry orders them
+    std::string exception_type;                             ///< of the outermost exception, not of its causes
+    std::string exception_value;                            ///< at most 2000 bytes
+    std::vector<std::pair<std::string, std::string>> tags;  ///< at most 50, in Sentry's order
 };
 
 struct release {
-    std::string version;        ///< the whole name: "frontend@1.0.0+45"
+    std::string version;        ///< the full name: "frontend@1.0.0+45"
     std::string short_version;  ///< for people
-    std::string url;            ///< for people: http(s) only, else empty
+    std::string url;            ///< for people; http(s) only, else empty
     std::optional<timestamp> created_at;
     std::optional<timestamp> released_at;
     std::vector<project_ref> projects;

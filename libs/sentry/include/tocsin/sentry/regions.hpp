@@ -8,14 +8,13 @@
 
 namespace tocsin::sentry {
 
-/// The hosts of Sentry's own service: sentry.io, and where it keeps organizations' data.
-inline constexpr std::array<std::string_view, 3> sentrys_regions{
+/// The hosts of Sentry's own service: sentry.io and the regions that store organizations' data.
+inline constexpr std::array<std::string_view, 3> sentry_regions{
     "https://sentry.io", "https://us.sentry.io", "https://de.sentry.io"
 };
 
-/// The region that `url`, found in an answer, names, where a token may be sent there: `url` is exactly one of
-/// `sentrys_regions`, and `base`, the Sentry of this deployment, is https://sentry.io. Else nothing: calls
-/// then stay at `base`.
+/// The region in `url`, which came from a response, if a token may be sent there: `url` is one of
+/// `sentry_regions`, and `base`, the configured Sentry, is https://sentry.io. If none, calls stay at `base`.
 std::optional<config::base_url> allowed_region(config::base_url const& base, std::string_view url);
 
 }  // namespace tocsin::sentry

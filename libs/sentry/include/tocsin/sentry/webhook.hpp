@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/error.hpp>
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
@@ -15,21 +16,30 @@
 
 namespace tocsin::sentry {
 
-/// A key that webhooks may be signed with, and its name in the delivery log ("current", "previous").
+/// A key that may sign webhooks, and its name in the delivery log ("current", "previous").
 struct signing_key {
     std::string name;
     secret key;
 };
 
 /// The name of the key that made `signature` (the Sentry-Hook-Signature header: exactly 64 lower-case hex
-/// digits, HMAC-SHA256 of the raw body) or nothing. Constant time in the comparison; every key is tried,
-/// whichever fits.
+/// digits, HMAC-SHA256 of the raw body), if any. Compares in constant time and always tries all keys.
 std::optional<std::string> verify_signature(
     std::vector<signing_key> const& keys, std::string_view body, std::string_view signature
 );
 
-/// What a webhook is about. Sentry names it in an unsigned header; the signed body must agree.
+/// The resource of a webhook. Sentry names it in an unsigned header; the signed body must agree.
 enum class resource { issue, error, comment, event_alert, activity_alert, metric_alert, installation, other };
+inline constexpr enum_names<resource, 8> resource_names{{
+    {resource::issue, "issue"},
+    {resource::error, "error"},
+    {resource::comment, "comment"},
+    {resource::event_alert, "event_alert"},
+    {resource::activity_alert, "activity_alert"},
+    {resource::metric_alert, "metric_alert"},
+    {resource::installation, "installation"},
+    {resource::other, "other"},
+}};
 std::string_view to_string(resource r) noexcept;
 
 struct actor {
@@ -37,17 +47,17 @@ struct actor {
     std::string name;
 };
 
-/// What an alert rule's action of ours was set to: name and value, as typed in Sentry.
+/// The settings of Tocsin's action in an alert rule: name and value, as typed in Sentry.
 using action_settings = std::vector<std::pair<std::string, std::string>>;
 
-/// One alert rule that fired for one event.
+/// An alert rule that fired for an event.
 struct event_alert : event {
     std::string rule;          ///< its label
-    std::string rule_id;       ///< only where the rule has an alert action of the app
+    std::string rule_id;       ///< only if the rule has an alert action of the app
     action_settings settings;  ///< of that action
 };
 
-/// A metric alert that went up or came down; the action says which.
+/// A metric alert that was triggered or resolved; the action says which.
 struct metric_alert {
     std::string id;
     std::string title;
@@ -64,7 +74,7 @@ struct comment {
     std::string text;
 };
 
-/// Something in an issue's activity that an alert watches: its `status_*` types are the issue's own life.
+/// An alert on an activity of an issue. The `status_*` types are changes of the issue's status.
 struct activity_alert {
     sentry::issue issue;
     std::string type;
@@ -73,13 +83,13 @@ struct activity_alert {
 
 struct installation_change {
     std::string organization_slug;
-    secret code;  ///< of the grant, while it is unexchanged; else empty
+    secret code;  ///< of the grant, until it is exchanged; else empty
 };
 
-/// A resource or action that has no effect here, known or not.
+/// A resource that has no effect here.
 struct unhandled {};
 
-/// A webhook as Tocsin understands it.
+/// A decoded webhook.
 struct webhook {
     sentry::resource resource = resource::other;
     std::string resource_name;  ///< the header's, printable, at most 64 bytes
@@ -96,16 +106,16 @@ struct webhook {
         activity_alert,
         installation_change>
         what;
-    /// Why it can have no effect although it is well-formed: "the Sentry-Hook-Resource header says issue, the
-    /// body is a comment".
+    /// Why a well-formed webhook can have no effect: "the Sentry-Hook-Resource header says issue, the body is
+    /// a comment".
     std::string disagreement;
-    /// Why an event of a known kind cannot be used: "data.issue.id is missing".
+    /// Why a webhook of a known resource cannot be used: "data.issue.id is missing".
     std::string unreadable;
-    bool cut =
-        false;  ///< something in the body was too long, too deep or ill-formed, and was left out or repaired
+    /// Parts of the body were too long, too deep, or malformed, and were omitted or repaired.
+    bool cut = false;
 };
 
-/// Decodes a body whose signature was right. errc::invalid where it is no JSON or not Sentry's envelope
+/// Decodes a body whose signature was valid. errc::invalid if it is not JSON or has not Sentry's envelope
 /// (action and installation.uuid).
 result<webhook> decode_webhook(std::string_view body, std::string_view resource_header);
 

@@ -1,4 +1,4 @@
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/responses.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,20 +10,20 @@ namespace {
 
 timestamp const now = *parse_rfc3339("2026-03-02T09:00:00Z");
 
-std::string token_answer(std::string const& changed = "", std::string const& with = "") {
+std::string token_response(std::string const& from = "", std::string const& to = "") {
     std::string body =
         R"({"id":"38","scopes":["org:read","event:read"],"application":null,"expiresAt":"2026-03-02T17:00:00.870Z",)"
         R"("dateCreated":"2026-03-02T09:00:00.870Z","state":null,"token":"fake-access-token","refreshToken":"fake-refresh-token"})";
-    if (!changed.empty()) body.replace(body.find(changed), changed.size(), with);
+    if (!from.empty()) body.replace(body.find(from), from.size(), to);
     return body;
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(answers)
+BOOST_AUTO_TEST_SUITE(responses)
 
-BOOST_AUTO_TEST_CASE(a_token_answer_is_read) {
-    auto const tokens = decode_token_set(token_answer(), now);
+BOOST_AUTO_TEST_CASE(token_response_is_decoded) {
+    auto const tokens = decode_token_set(token_response(), now);
     BOOST_REQUIRE(tokens.has_value());
     BOOST_TEST(tokens->access_token.reveal() == "fake-access-token");
     BOOST_TEST(tokens->refresh_token.value().reveal() == "fake-refresh-token");
@@ -34,43 +34,43 @@ BOOST_AUTO_TEST_CASE(a_token_answer_is_read) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(a_token_answer_that_is_none_is_transient_and_in_doubt) {
+BOOST_AUTO_TEST_CASE(unusable_token_response_is_transient_and_in_doubt) {
     struct {
         char const* name;
         std::string body;
     } const table[]{
         {"empty", ""},
         {"HTML", "<!DOCTYPE html><html></html>"},
-        {"cut off", token_answer().substr(0, 80)},
+        {"truncated", token_response().substr(0, 80)},
         {"a list", "[]"},
-        {"a number that kills parsers", "[0.00000000000000000001e-2147483639]"},
-        {"the same inside", R"({"token":0.00000000000000000001e-2147483639})"},
-        {"no token", token_answer(R"("token":"fake-access-token")", R"("tok":"x")")},
-        {"an empty token", token_answer(R"("fake-access-token")", R"("")")},
-        {"a token with a line end", token_answer("fake-access-token", R"(fake\r\nX-Evil: 1)")},
-        {"a token that is a number", token_answer(R"("fake-access-token")", "5")},
+        {"a number that crashes parsers", "[0.00000000000000000001e-2147483639]"},
+        {"the same in a member", R"({"token":0.00000000000000000001e-2147483639})"},
+        {"no token", token_response(R"("token":"fake-access-token")", R"("tok":"x")")},
+        {"an empty token", token_response(R"("fake-access-token")", R"("")")},
+        {"a token with a line break", token_response("fake-access-token", R"(fake\r\nX-Evil: 1)")},
+        {"a token that is a number", token_response(R"("fake-access-token")", "5")},
         {"null", "null"},
-        {"a text", R"("fake-access-token")"},
+        {"a string", R"("fake-access-token")"},
         {"gzip", "\x1f\x8b\x08" + std::string(20, '\x01')},
-        {"something behind the end", token_answer() + "{}"},
-        {"not a number", token_answer(R"("state":null)", R"("state":NaN)")},
-        {"a token that is null", token_answer(R"("fake-access-token")", "null")},
-        {"a token that is a list", token_answer(R"("fake-access-token")", R"(["fake-access-token"])")},
-        {"a token that is an object", token_answer(R"("fake-access-token")", R"({"fake-access-token":1})")},
-        {"a token with a space", token_answer("fake-access-token", "fake-access token")},
-        {"a token with a NUL", token_answer("fake-access-token", R"(fake-access\u0000token)")},
-        {"a token beyond ASCII", token_answer("fake-access-token", "fake-access-tok\xC3\xA9n")},
-        {"a token that is no UTF-8", token_answer("fake-access-token", "fake-access-\xFF")},
-        {"a token that is endless", token_answer("fake-access-token", std::string(5000, 'x'))},
-        {"an expiry that is now", token_answer("2026-03-02T17:00:00.870Z", "2026-03-02T09:00:00Z")},
-        {"an expiry that is a number", token_answer(R"("2026-03-02T17:00:00.870Z")", "1772470800")},
-        {"an expiry without a zone", token_answer("2026-03-02T17:00:00.870Z", "2026-03-02T17:00:00.870")},
-        {"an expiry on a day that is none", token_answer("2026-03-02T17", "2026-02-30T17")},
-        {"an expiry that is empty", token_answer("2026-03-02T17:00:00.870Z", "")},
-        {"an expiry in the past", token_answer("2026-03-02T17", "2026-03-02T07")},
-        {"an expiry that is no time", token_answer("2026-03-02T17:00:00.870Z", "soon")},
-        {"twice the same member", token_answer(R"("state":null)", R"("token":"other")")},
-        {"too large", token_answer("fake-refresh-token", std::string(70'000, 'x'))},
+        {"trailing data", token_response() + "{}"},
+        {"NaN", token_response(R"("state":null)", R"("state":NaN)")},
+        {"a token that is null", token_response(R"("fake-access-token")", "null")},
+        {"a token that is a list", token_response(R"("fake-access-token")", R"(["fake-access-token"])")},
+        {"a token that is an object", token_response(R"("fake-access-token")", R"({"fake-access-token":1})")},
+        {"a token with a space", token_response("fake-access-token", "fake-access token")},
+        {"a token with a NUL", token_response("fake-access-token", R"(fake-access\u0000token)")},
+        {"a token beyond ASCII", token_response("fake-access-token", "fake-access-tok\xC3\xA9n")},
+        {"a token that is not UTF-8", token_response("fake-access-token", "fake-access-\xFF")},
+        {"a token that is too long", token_response("fake-access-token", std::string(5000, 'x'))},
+        {"an expiry that is now", token_response("2026-03-02T17:00:00.870Z", "2026-03-02T09:00:00Z")},
+        {"an expiry that is a number", token_response(R"("2026-03-02T17:00:00.870Z")", "1772470800")},
+        {"an expiry without a zone", token_response("2026-03-02T17:00:00.870Z", "2026-03-02T17:00:00.870")},
+        {"an expiry on a day that does not exist", token_response("2026-03-02T17", "2026-02-30T17")},
+        {"an expiry that is empty", token_response("2026-03-02T17:00:00.870Z", "")},
+        {"an expiry in the past", token_response("2026-03-02T17", "2026-03-02T07")},
+        {"an expiry that is not a time", token_response("2026-03-02T17:00:00.870Z", "soon")},
+        {"a duplicate member", token_response(R"("state":null)", R"("token":"other")")},
+        {"too large", token_response("fake-refresh-token", std::string(70'000, 'x'))},
     };
     for (auto const& row : table) {
         BOOST_TEST_CONTEXT(row.name) {
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_token_answer_that_is_none_is_transient_and_in_doubt) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(answers_are_sorted_by_status) {
+BOOST_AUTO_TEST_CASE(failures_are_classified_by_status) {
     struct {
         int status;
         std::string body;
@@ -117,13 +117,13 @@ BOOST_AUTO_TEST_CASE(answers_are_sorted_by_status) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(oauth_errors_keep_their_name) {
-    auto const name_in = [](char const* body) {
+BOOST_AUTO_TEST_CASE(oauth_error_name_is_kept) {
+    auto const name_of = [](char const* body) {
         return classify(http::answer{400, {}, body}, now).oauth_error;
     };
-    BOOST_TEST(name_in(R"({"error":"invalid_grant"})") == "invalid_grant");
+    BOOST_TEST(name_of(R"({"error":"invalid_grant"})") == "invalid_grant");
     BOOST_TEST(
-        name_in(R"({"error":"invalid_credentials","error_description":"x"})") == "invalid_credentials"
+        name_of(R"({"error":"invalid_credentials","error_description":"x"})") == "invalid_credentials"
     );
     for (auto const* other :
          {"",
@@ -132,21 +132,20 @@ BOOST_AUTO_TEST_CASE(oauth_errors_keep_their_name) {
           R"({"error":""})",
           R"({"detail":"invalid_grant"})",
           R"({"error":{"code":"invalid_grant"}})"})
-        BOOST_TEST(name_in(other).empty(), other);
+        BOOST_TEST(name_of(other).empty(), other);
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_permission_is_told_apart) {
+BOOST_AUTO_TEST_CASE(missing_permission_is_distinguished) {
     auto const refused = [](int status, char const* detail) {
         return classify(http::answer{status, {}, R"({"detail":")" + std::string(detail) + R"("})"}, now);
     };
     auto const missing = refused(403, "You do not have permission to perform this action.");
     BOOST_TEST(missing.lacks_permission);
-    auto const told = to_error(missing, "to list the issues");
-    BOOST_TEST((told.code == errc::sentry_refused));
+    auto const shown = to_error(missing, "to list the issues");
+    BOOST_TEST((shown.code == errc::sentry_refused));
     BOOST_TEST(
-        told.detail ==
-        "Sentry refused to list the issues: the token lacks a permission that this needs. "
-        "Grant it in Sentry, then connect again."
+        shown.detail ==
+        "Sentry refused to list the issues: the token lacks a required permission. Grant it in Sentry, then connect again."
     );
     BOOST_TEST(!refused(403, "Invalid grant_type").lacks_permission);
     BOOST_TEST(!refused(401, "You do not have permission to perform this action.").lacks_permission);
@@ -156,11 +155,11 @@ BOOST_AUTO_TEST_CASE(a_missing_permission_is_told_apart) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
+BOOST_AUTO_TEST_CASE(requested_pause_is_bounded) {
     auto const pause = [](char const* name, std::string const& value) {
-        http::answer answer{429, {}, {}};
-        answer.headers.add(name, value);
-        return classify(answer, now).retry_after;
+        http::answer response{429, {}, {}};
+        response.headers.add(name, value);
+        return classify(response, now).retry_after;
     };
     auto const epoch = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
     BOOST_TEST((pause("Retry-After", "17") == 17s));
@@ -171,7 +170,7 @@ BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
     BOOST_TEST((pause("Retry-After", "Mon, 02 Mar 2026 09:00:17 GMT") == 17s));
     BOOST_TEST((pause("Retry-After", "Mon, 02 Mar 2026 08:00:00 GMT") == 1s));
     BOOST_TEST((pause("Retry-After", "Sat, 02 Mar 2126 09:00:00 GMT") == 3600s));
-    for (auto const* odd :
+    for (auto const* malformed :
          {"",
           "soon",
           "17s",
@@ -182,12 +181,12 @@ BOOST_AUTO_TEST_CASE(wished_pauses_are_bounded) {
           "Monday, 02-Mar-26 09:00:17 GMT",
           "Mon, 02 Mar 2026 09:00:17 UTC",
           "Mon, 42 Mar 2026 09:00:17 GMT"})
-        BOOST_TEST(!pause("Retry-After", odd).has_value(), odd);
+        BOOST_TEST(!pause("Retry-After", malformed).has_value(), malformed);
     BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch + 9)) == 9s));
     BOOST_TEST((pause("X-Sentry-Rate-Limit-Reset", std::to_string(epoch - 9)) == 1s));
 }
 
-BOOST_AUTO_TEST_CASE(pages_follow_the_cursor_only) {
+BOOST_AUTO_TEST_CASE(next_page_is_found_by_its_cursor) {
     BOOST_TEST(
         next_cursor(
             R"(<https://sentry.io/api/0/x/?&cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", )"
@@ -201,16 +200,16 @@ BOOST_AUTO_TEST_CASE(pages_follow_the_cursor_only) {
         )
              .has_value()
     );
-    for (auto const* odd :
+    for (auto const* malformed :
          {"",
           "<",
           "<u>",
           R"(<u>; rel="next"; results="true")",
           R"(<u>; rel="next"; results="true"; cursor="")"})
-        BOOST_TEST(!next_cursor(odd).has_value(), odd);
+        BOOST_TEST(!next_cursor(malformed).has_value(), malformed);
 }
 
-BOOST_AUTO_TEST_CASE(organizations_are_read) {
+BOOST_AUTO_TEST_CASE(organizations_are_decoded) {
     auto const found = decode_organizations(
         R"([{"id":"4509877862268928","slug":"northwind","name":"Northwind","status":{"id":"active"}},{"id":7,"slug":"b"},{"slug":"no-id"}])"
     );
@@ -228,7 +227,7 @@ BOOST_AUTO_TEST_CASE(organizations_are_read) {
         BOOST_TEST(!decode_organization(other).has_value(), other);
 }
 
-BOOST_AUTO_TEST_CASE(installations_and_projects_are_read) {
+BOOST_AUTO_TEST_CASE(installations_and_projects_are_decoded) {
     auto const found = decode_installation(
         R"({"app":{"uuid":"a9988ad6-0000-4905-bb93-f7cbf4c96bbb","slug":"tocsin","sentryAppId":1},"organization":{"slug":"northwind","id":4509877862268928},)"
         R"("uuid":"01635075-0000-4f96-8fc8-ff9680780a13","status":"pending"})"

@@ -1,4 +1,4 @@
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/responses.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -31,9 +31,9 @@ std::string const stored =
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(issue_answers)
+BOOST_AUTO_TEST_SUITE(issue_responses)
 
-BOOST_AUTO_TEST_CASE(an_issue_is_read) {
+BOOST_AUTO_TEST_CASE(issue_is_decoded) {
     auto const found = decode_issue(listed);
     BOOST_REQUIRE(found.has_value());
     BOOST_TEST(found->id == "4509877862268928");
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(an_issue_is_read) {
     BOOST_TEST(found->release.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_may_be_missing_or_otherwise) {
+BOOST_AUTO_TEST_CASE(optional_fields) {
     auto const bare = decode_issue(R"({"id":4509877862268928})");
     BOOST_REQUIRE(bare.has_value());
     BOOST_TEST(bare->id == "4509877862268928");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_may_be_missing_or_otherwise) {
     BOOST_TEST(released->release == "b@2");
 }
 
-BOOST_AUTO_TEST_CASE(one_odd_issue_does_not_spoil_a_page) {
+BOOST_AUTO_TEST_CASE(malformed_issue_does_not_invalidate_the_page) {
     std::string const page =
         "[" + listed + "," +
         changed(listed, "ZeroDivisionError: division by zero", R"(half \ud800 and \u0000)") +
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(one_odd_issue_does_not_spoil_a_page) {
     BOOST_TEST(decode_issues(" \n[]\n")->empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_whole_page_fits) {
+BOOST_AUTO_TEST_CASE(full_page_is_within_the_limits) {
     std::string page = "[";
     for (int i = 0; i < 100; ++i)
         page += changed(listed, "4509877862268928", "45098778622689" + std::to_string(10 + i)) + ",";
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_whole_page_fits) {
     BOOST_TEST(all->back().project.slug == "checkout");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_is_read) {
+BOOST_AUTO_TEST_CASE(event_is_decoded) {
     auto const found = decode_event(stored);
     BOOST_REQUIRE(found.has_value());
     BOOST_TEST(found->event_id == "9999aaaaca8b46d797c23c6077c6ff01");
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_read) {
     BOOST_TEST(found->tags.back().second.empty());
 }
 
-BOOST_AUTO_TEST_CASE(events_of_other_kinds) {
+BOOST_AUTO_TEST_CASE(events_without_exception) {
     auto const message = decode_event(
         R"({"eventID":"a1","groupID":1,"entries":[{"type":"message","data":{"formatted":"hello"}}],"release":null,"dateCreated":null,)"
         R"("dateReceived":"2026-03-02T08:26:57Z","tags":[{"key":"release","value":"tagged@1"}],"metadata":{"title":"hello"}})"
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(events_of_other_kinds) {
     BOOST_TEST(decode_event(many + "}")->tags.size() == 50);
 }
 
-BOOST_AUTO_TEST_CASE(releases_are_read) {
+BOOST_AUTO_TEST_CASE(releases_are_decoded) {
     std::string const one =
         R"({"id":1,"version":"frontend@1.0.0+45","shortVersion":"1.0.0 - 45","status":"open","ref":null,"url":null,"dateReleased":null,)"
         R"("dateCreated":"2026-01-01T00:00:00Z","projects":[{"id":4505281256090153,"slug":"checkout","name":"Checkout","platforms":["python"]}]})";
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(releases_are_read) {
     BOOST_TEST(all->size() == 2);
 }
 
-BOOST_AUTO_TEST_CASE(answers_that_are_none) {
+BOOST_AUTO_TEST_CASE(unusable_responses) {
     for (auto const* other : {"", "<html>", "{", "null", "5", R"({"id":)", "[{}", "[]]", "{}"}) {
         BOOST_TEST_CONTEXT(other) {
             BOOST_TEST(!decode_issue(other).has_value());

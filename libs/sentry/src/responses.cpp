@@ -1,9 +1,10 @@
 #include "fields.hpp"
-#include "requests.hpp"
+#include "unusable.hpp"
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/document.hpp>
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/regions.hpp>
+#include <tocsin/sentry/responses.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -14,13 +15,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A hundred items with all their details; the node budget of a single object does not fit.
-constexpr json::limits long_list{.nodes = 500'000};
-/// An error answer is a sentence; more is a page.
-constexpr std::size_t longest_error = 64 * 1024;
+/// For a hundred items with all their fields, which exceed the default limit.
+constexpr json::limits list_limits{.nodes = 500'000};
+/// An error response is a sentence; a longer one is a web page.
+constexpr std::size_t max_error_size = 64 * 1024;
 
-/// Whole seconds; so many that they do not fit are just very many.
-std::optional<std::chrono::seconds> seconds_in(std::optional<std::string_view> header) {
+/// Whole seconds. A number that is too large becomes `very_many`.
+std::optional<std::chrono::seconds> parse_seconds(std::optional<std::string_view> header) {
     constexpr std::int64_t very_many = 1'000'000'000'000;
     bool const digits = header && !header->empty() && std::all_of(header->begin(), header->end(), [](char c) {
                             return c >= '0' && c <= '9';
@@ -31,7 +32,7 @@ std::optional<std::chrono::seconds> seconds_in(std::optional<std::string_view> h
     return std::chrono::seconds(std::min(value, very_many));
 }
 
-/// The time until an HTTP date ("Mon, 02 Mar 2026 09:00:17 GMT"); negative where it has passed.
+/// The time until an HTTP date ("Mon, 02 Mar 2026 09:00:17 GMT"); negative if it has passed.
 std::optional<std::chrono::seconds> seconds_until(std::optional<std::string_view> header, timestamp now) {
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     if (!header || header->size() != 29 || !header->ends_with(" GMT")) return std::nullopt;
@@ -46,20 +47,20 @@ std::optional<std::chrono::seconds> seconds_until(std::optional<std::string_view
     return std::chrono::ceil<std::chrono::seconds>(*at - now);
 }
 
-/// Retry-After, or Sentry's reset header, which is an epoch; between a second and an hour.
-std::optional<std::chrono::seconds> wished_pause(http::fields const& headers, timestamp now) {
-    std::optional<std::chrono::seconds> wish = seconds_in(headers.find("Retry-After"));
-    if (!wish) wish = seconds_until(headers.find("Retry-After"), now);
-    if (!wish) {
-        if (auto const reset = seconds_in(headers.find("X-Sentry-Rate-Limit-Reset")))
-            wish = *reset - std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+/// From Retry-After or from Sentry's reset header, which is a Unix time; between a second and an hour.
+std::optional<std::chrono::seconds> requested_pause(http::fields const& headers, timestamp now) {
+    std::optional<std::chrono::seconds> pause = parse_seconds(headers.find("Retry-After"));
+    if (!pause) pause = seconds_until(headers.find("Retry-After"), now);
+    if (!pause) {
+        if (auto const reset = parse_seconds(headers.find("X-Sentry-Rate-Limit-Reset")))
+            pause = *reset - std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
     }
-    if (!wish) return std::nullopt;
-    return std::clamp<std::chrono::seconds>(*wish, 1s, 3600s);
+    if (!pause) return std::nullopt;
+    return std::clamp<std::chrono::seconds>(*pause, 1s, 3600s);
 }
 
-/// Sentry's own words: {"detail": text | {"message": text}} or {"error": text}; else nothing.
-std::string words_of(json::value const& root) {
+/// Sentry's message: {"detail": text | {"message": text}} or {"error": text}; else empty.
+std::string message_of(json::value const& root) {
     for (auto const& path :
          {std::initializer_list<std::string_view>{"detail"},
           {"detail", "message"},
@@ -70,7 +71,8 @@ std::string words_of(json::value const& root) {
     return {};
 }
 
-/// OAuth names its errors in lower case and underscores; elsewhere `error` is a sentence.
+/// OAuth's error names consist of lower-case letters and underscores; in other responses `error` is a
+/// sentence.
 std::string oauth_error_of(json::value const& root) {
     auto const at = root.find("error");
     auto const name = at ? at->as_string() : std::nullopt;
@@ -82,7 +84,7 @@ std::string oauth_error_of(json::value const& root) {
 
 organization read_organization(json::value const& from) {
     auto const region = text_of(from.at({"links", "regionUrl"}), 200);
-    bool const known = std::ranges::find(sentrys_regions, region) != sentrys_regions.end();
+    bool const known = std::ranges::find(sentry_regions, region) != sentry_regions.end();
     return {
         text_of(from.find("id"), 65),
         text_of(from.find("slug"), 200),
@@ -93,26 +95,26 @@ organization read_organization(json::value const& from) {
 
 }  // namespace
 
-call_failure classify(http::answer const& answer, timestamp now) {
+call_failure classify(http::answer const& response, timestamp now) {
     call_failure why{
         .kind = failure_kind::transient,
-        .http_status = answer.status,
+        .http_status = response.status,
         .detail = {},
         .in_doubt = false,
-        .retry_after = wished_pause(answer.headers, now)
+        .retry_after = requested_pause(response.headers, now)
     };
-    if (answer.body.size() <= longest_error)
-        if (auto const parsed = json::parse(answer.body)) {
-            why.detail = words_of(parsed->root());
+    if (response.body.size() <= max_error_size)
+        if (auto const parsed = json::parse(response.body)) {
+            why.detail = message_of(parsed->root());
             why.oauth_error = oauth_error_of(parsed->root());
         }
-    // Other refusals with 403 (a grant type, a feature that is off) are worded otherwise.
+    // Other refusals with 403 (a grant type, a feature that is off) have other messages.
     why.lacks_permission =
-        answer.status == 403 && why.detail == "You do not have permission to perform this action.";
-    // Sentry says a 404 in JSON; a proxy's page about a wrong address proves nothing about an installation.
-    bool const sentrys_own_words = !why.detail.empty();
-    if (why.detail.empty()) why.detail = "status " + std::to_string(answer.status);
-    switch (answer.status) {
+        response.status == 403 && why.detail == "You do not have permission to perform this action.";
+    // Sentry's 404 is JSON. A proxy's page for a wrong address proves nothing about an installation.
+    bool const is_from_sentry = !why.detail.empty();
+    if (why.detail.empty()) why.detail = "status " + std::to_string(response.status);
+    switch (response.status) {
         case 400:
         case 401:
         case 403:
@@ -121,24 +123,24 @@ call_failure classify(http::answer const& answer, timestamp now) {
             why.kind = failure_kind::refused;
             break;
         case 404:
-            if (sentrys_own_words) why.kind = failure_kind::gone;
+            if (is_from_sentry) why.kind = failure_kind::gone;
             break;
         case 429:
             why.kind = failure_kind::rate_limited;
             break;
         default:
             // A 5xx may come after the change was committed.
-            why.in_doubt = answer.status >= 500;
+            why.in_doubt = response.status >= 500;
     }
     return why;
 }
 
 call_result<installation> decode_installation(std::string_view body) {
     auto const parsed = json::parse(body);
-    if (!parsed) return unusable("the installation answer is not JSON");
+    if (!parsed) return unusable("the installation response is not JSON");
     auto const root = parsed->root();
     auto const id = uuid::parse(text_of(root.find("uuid"), 64));
-    if (!id) return unusable("the installation answer has no uuid");
+    if (!id) return unusable("the installation response has no uuid");
     installation found;
     found.id = *id;
     found.app_slug = text_of(root.at({"app", "slug"}), 200);
@@ -147,27 +149,27 @@ call_result<installation> decode_installation(std::string_view body) {
     auto const status = text_of(root.find("status"), 40);
     if (status == "installed") found.status = installation_status::installed;
     if (status == "pending") found.status = installation_status::pending;
-    if (found.organization.slug.empty()) return unusable("the installation answer names no organization");
+    if (found.organization.slug.empty()) return unusable("the installation response has no organization");
     return found;
 }
 
 call_result<organization> decode_organization(std::string_view body) {
     auto const parsed = json::parse(body);
-    if (!parsed) return unusable("the organization answer is not JSON");
+    if (!parsed) return unusable("the organization response is not JSON");
     auto found = read_organization(parsed->root());
     if (!is_identifier(found.id) || found.slug.empty())
-        return unusable("the organization answer has no id or no slug");
+        return unusable("the organization response has no id or no slug");
     return found;
 }
 
 call_result<std::vector<organization>> decode_organizations(std::string_view body) {
-    auto const parsed = json::parse(body, json::root::object_or_array, long_list);
+    auto const parsed = json::parse(body, json::root::object_or_array, list_limits);
     if (!parsed || parsed->root().kind() != json::kind::array)
-        return unusable("the organization list is no JSON list");
+        return unusable("the organization list is not a JSON list");
     std::vector<organization> all;
     for (std::size_t i = 0; i < parsed->root().size(); ++i) {
-        auto one = read_organization(parsed->root().element(i));
-        if (is_identifier(one.id) && !one.slug.empty()) all.push_back(std::move(one));
+        auto each = read_organization(parsed->root().element(i));
+        if (is_identifier(each.id) && !each.slug.empty()) all.push_back(std::move(each));
     }
     return all;
 }
@@ -175,7 +177,7 @@ call_result<std::vector<organization>> decode_organizations(std::string_view bod
 call_result<std::vector<std::string>> decode_regions(std::string_view body) {
     auto const parsed = json::parse(body);
     auto const list = parsed ? parsed->root().find("regions") : std::nullopt;
-    if (!list || list->kind() != json::kind::array) return unusable("the answer about regions has no list");
+    if (!list || list->kind() != json::kind::array) return unusable("the response about regions has no list");
     std::vector<std::string> urls;
     for (std::size_t i = 0; i < std::min<std::size_t>(list->size(), 20); ++i)
         if (auto const url = text_of(list->element(i).find("url"), 200); !url.empty()) urls.push_back(url);
@@ -183,19 +185,19 @@ call_result<std::vector<std::string>> decode_regions(std::string_view body) {
 }
 
 call_result<std::vector<project>> decode_projects(std::string_view body) {
-    auto const parsed = json::parse(body, json::root::object_or_array, long_list);
+    auto const parsed = json::parse(body, json::root::object_or_array, list_limits);
     if (!parsed || parsed->root().kind() != json::kind::array)
-        return unusable("the project list is no JSON list");
+        return unusable("the project list is not a JSON list");
     std::vector<project> projects;
     for (std::size_t i = 0; i < parsed->root().size(); ++i) {
         auto const item = parsed->root().element(i);
-        project one{
+        project each{
             text_of(item.find("id"), 64),
             text_of(item.find("slug"), 200),
             text_of(item.find("name"), 300),
             text_of(item.find("platform"), 60)
         };
-        if (!one.id.empty() && !one.slug.empty()) projects.push_back(std::move(one));
+        if (!each.id.empty() && !each.slug.empty()) projects.push_back(std::move(each));
     }
     return projects;
 }

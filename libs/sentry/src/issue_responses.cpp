@@ -1,7 +1,7 @@
 #include "fields.hpp"
-#include "requests.hpp"
+#include "unusable.hpp"
 
-#include <tocsin/sentry/client.hpp>
+#include <tocsin/sentry/responses.hpp>
 
 #include <algorithm>
 
@@ -11,17 +11,17 @@ namespace {
 
 constexpr std::size_t max_tags = 50;
 constexpr std::size_t max_projects = 100;
-/// A page of a hundred issues or releases, of which only the wanted places are built.
-constexpr json::limits long_list{.nodes = 200'000};
+/// For a page of a hundred issues or releases, of which only the selected fields are built.
+constexpr json::limits list_limits{.nodes = 200'000};
 
-json::selection const& wanted_of_issue() {
+json::selection const& issue_fields() {
     static json::selection const paths{
         "*", "project/*", "assignedTo/*", "firstRelease/version", "lastRelease/version"
     };
     return paths;
 }
 
-json::selection const& wanted_of_event() {
+json::selection const& event_fields() {
     static json::selection const paths{
         "*",
         "tags/*/*",
@@ -35,29 +35,29 @@ json::selection const& wanted_of_event() {
     return paths;
 }
 
-json::selection const& wanted_of_release() {
+json::selection const& release_fields() {
     static json::selection const paths{"*", "projects/*/*"};
     return paths;
 }
 
-/// A list as the member `list` of an object. Titles and messages are the text of strangers' programs, with
-/// half surrogates and the like: one of them must not make a whole page unreadable, and only objects can be
-/// read leniently.
-result<json::document> parse_list(std::string_view body, json::selection const& wanted_of_item) {
+/// A list, as the member `list` of an object, because only objects can be parsed leniently. Titles and
+/// messages come from the customers' programs and may contain lone surrogates; one of them must not make the
+/// page unreadable.
+result<json::document> parse_list(std::string_view body, json::selection const& item_fields) {
     auto const first = body.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos || body[first] != '[') return error{errc::invalid, "no list"};
+    if (first == std::string_view::npos || body[first] != '[') return error{errc::invalid, "not a list"};
     std::vector<std::string> paths;
-    for (auto const path : wanted_of_item) paths.push_back("list/*/" + std::string(path));
+    for (auto const path : item_fields) paths.push_back("list/*/" + std::string(path));
     return json::parse_lenient(
-        "{\"list\":" + std::string(body) + "}", json::selection(paths.begin(), paths.end()), long_list
+        "{\"list\":" + std::string(body) + "}", json::selection(paths.begin(), paths.end()), list_limits
     );
 }
 
-/// The items of a list, in order; nothing where there is none.
+/// The items of a list; none if the body is not a list.
 template <class Read>
-auto read_list(std::string_view body, json::selection const& wanted_of_item, Read read)
+auto read_list(std::string_view body, json::selection const& item_fields, Read read)
     -> std::optional<std::vector<decltype(read(std::declval<json::value>()))>> {
-    auto const parsed = parse_list(body, wanted_of_item);
+    auto const parsed = parse_list(body, item_fields);
     auto const list = parsed ? parsed->root().find("list") : std::nullopt;
     if (!list || list->kind() != json::kind::array) return std::nullopt;
     std::vector<decltype(read(*list))> all;
@@ -65,33 +65,33 @@ auto read_list(std::string_view body, json::selection const& wanted_of_item, Rea
     return all;
 }
 
-/// Type and value of the last exception: the causes come before what they caused.
-void read_exception(stored_event& into, json::value const& root) {
+/// Reads the type and value of the last exception; its causes come before it.
+void read_exception(stored_event& event, json::value const& root) {
     auto const entries = root.find("entries");
     for (std::size_t i = 0; entries && i < entries->size(); ++i) {
         fields const entry(entries->element(i));
         auto const values = entry.at({"data", "values"});
         if (entry.text({"type"}, 40) != "exception" || !values || values->size() == 0) continue;
         fields const last(values->element(values->size() - 1));
-        into.exception_type = last.text({"type"}, 300);
-        into.exception_value = last.text({"value"}, 2000);
+        event.exception_type = last.text({"type"}, 300);
+        event.exception_value = last.text({"value"}, 2000);
         return;
     }
     fields const body(root);
-    into.exception_type = body.text({"metadata", "type"}, 300);
-    into.exception_value = body.text({"metadata", "value"}, 2000);
+    event.exception_type = body.text({"metadata", "type"}, 300);
+    event.exception_value = body.text({"metadata", "value"}, 2000);
 }
 
-void read_tags(stored_event& into, json::value const& root) {
+void read_tags(stored_event& event, json::value const& root) {
     auto const tags = root.find("tags");
     for (std::size_t i = 0; tags && i < std::min(tags->size(), max_tags); ++i) {
         fields const tag(tags->element(i));
         auto name = tag.text({"key"}, 200);
-        auto content = tag.text({"value"}, 300);
-        if (name == "environment") into.environment = content;
-        if (name == "level") into.level = to_lower(content);
-        if (name == "release" && into.release.empty()) into.release = content;
-        if (!name.empty()) into.tags.emplace_back(std::move(name), std::move(content));
+        auto value = tag.text({"value"}, 300);
+        if (name == "environment") event.environment = value;
+        if (name == "level") event.level = to_lower(value);
+        if (name == "release" && event.release.empty()) event.release = value;
+        if (!name.empty()) event.tags.emplace_back(std::move(name), std::move(value));
     }
 }
 
@@ -105,8 +105,10 @@ release read_release(json::value const& from) {
     found.released_at = body.time({"dateReleased"});
     auto const projects = body.at({"projects"});
     for (std::size_t i = 0; projects && i < std::min(projects->size(), max_projects); ++i) {
-        fields const one(projects->element(i));
-        found.projects.push_back({one.text({"id"}, 65), one.text({"slug"}, 200), one.text({"name"}, 300)});
+        fields const project(projects->element(i));
+        found.projects.push_back(
+            {project.text({"id"}, 65), project.text({"slug"}, 200), project.text({"name"}, 300)}
+        );
     }
     return found;
 }
@@ -114,52 +116,52 @@ release read_release(json::value const& from) {
 }  // namespace
 
 call_result<issue> decode_issue(std::string_view body) {
-    auto const parsed = json::parse_lenient(body, wanted_of_issue());
-    if (!parsed) return unusable("the issue answer is not JSON");
+    auto const parsed = json::parse_lenient(body, issue_fields());
+    if (!parsed) return unusable("the issue response is not JSON");
     auto found = read_issue(parsed->root());
-    if (!is_identifier(found.id)) return unusable("the issue answer has no id");
+    if (!is_identifier(found.id)) return unusable("the issue response has no id");
     return found;
 }
 
 call_result<std::vector<issue>> decode_issues(std::string_view body) {
-    auto all = read_list(body, wanted_of_issue(), read_issue);
-    if (!all) return unusable("the issue list is no JSON list");
-    std::erase_if(*all, [](issue const& one) { return !is_identifier(one.id); });
+    auto all = read_list(body, issue_fields(), read_issue);
+    if (!all) return unusable("the issue list is not a JSON list");
+    std::erase_if(*all, [](issue const& each) { return !is_identifier(each.id); });
     return std::move(*all);
 }
 
 call_result<stored_event> decode_event(std::string_view body) {
-    auto const parsed = json::parse_lenient(body, wanted_of_event());
-    if (!parsed) return unusable("the event answer is not JSON");
+    auto const parsed = json::parse_lenient(body, event_fields());
+    if (!parsed) return unusable("the event response is not JSON");
     auto const root = parsed->root();
     fields const from(root);
     stored_event found;
     found.event_id = from.text({"eventID"}, 65);
     found.issue_id = from.text({"groupID"}, 65);
-    if (!is_identifier(found.event_id)) return unusable("the event answer has no eventID");
+    if (!is_identifier(found.event_id)) return unusable("the event response has no eventID");
     found.project.id = from.text({"projectID"}, 65);
     found.title = from.text({"title"}, 500);
     found.culprit = from.text({"culprit"}, 500);
     found.release = from.text({"release", "version"}, 300);
     found.at = from.time({"dateCreated"});
-    if (!found.at) found.at = from.time({"dateReceived"});  // events without a time of their own
+    if (!found.at) found.at = from.time({"dateReceived"});  // for an event without a time
     read_tags(found, root);
     read_exception(found, root);
     return found;
 }
 
 call_result<release> decode_release(std::string_view body) {
-    auto const parsed = json::parse_lenient(body, wanted_of_release());
-    if (!parsed) return unusable("the release answer is not JSON");
+    auto const parsed = json::parse_lenient(body, release_fields());
+    if (!parsed) return unusable("the release response is not JSON");
     auto found = read_release(parsed->root());
-    if (found.version.empty()) return unusable("the release answer has no version");
+    if (found.version.empty()) return unusable("the release response has no version");
     return found;
 }
 
 call_result<std::vector<release>> decode_releases(std::string_view body) {
-    auto all = read_list(body, wanted_of_release(), read_release);
-    if (!all) return unusable("the release list is no JSON list");
-    std::erase_if(*all, [](release const& one) { return one.version.empty(); });
+    auto all = read_list(body, release_fields(), read_release);
+    if (!all) return unusable("the release list is not a JSON list");
+    std::erase_if(*all, [](release const& each) { return each.version.empty(); });
     return std::move(*all);
 }
 
