@@ -1,5 +1,5 @@
-// What deploy/try --check does: a person connects Sentry and maps a project in the console, then things happen at Sentry and
-// incidents follow. Over HTTP only, as the console and a browser would. Prints what it saw; exit status 0 if all of it happened.
+// The steps of deploy/try --check: connect Sentry and map a project like a user of the console, cause events in the sandbox, and wait
+// for the incidents. Uses only HTTP. Prints the results; exit status 0 if everything worked.
 const { TRY_URL: tocsin, TRY_SANDBOX_URL: sandbox, TRY_EMAIL: email, TRY_PASSWORD: password } = process.env;
 const org = `${tocsin}/api/v1/orgs/demo`;
 const cookies = new Map();
@@ -13,7 +13,7 @@ function keepCookies(response) {
   }
 }
 
-/** One request, no redirect followed; throws where the status is not the one expected. */
+/** Sends one request and follows no redirect; throws unless the status is the expected one. */
 async function send(method, url, expected, { json, form } = {}) {
   const own = url.startsWith(`${tocsin}/`);
   const headers = { Accept: 'application/json, text/html' };
@@ -37,13 +37,13 @@ async function send(method, url, expected, { json, form } = {}) {
 
 const get = async (url) => (await send('GET', url, 200)).json();
 
-/** Asks until `wanted` says yes to the answer. */
-async function wait(what, ask, wanted) {
+/** Calls `read` until its result is accepted. */
+async function wait(what, read, isAccepted) {
   const end = Date.now() + 30_000;
   for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (Date.now() > end) throw new Error(`${what} did not happen within 30 s; the last answer was\n${JSON.stringify(answer, null, 2)}`);
+    const result = await read();
+    if (isAccepted(result)) return result;
+    if (Date.now() > end) throw new Error(`${what} did not happen within 30 s; last result:\n${JSON.stringify(result, null, 2)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -83,21 +83,21 @@ async function incidents(integration, project) {
   ).json();
   const list = await wait('an incident', () => get(`${org}/incidents`), ({ items }) => items.length > 0);
   const { number } = list.items[0];
-  const look = async () => ({
+  const readIncident = async () => ({
     ...(await get(`${org}/incidents/${number}`)),
     entries: (await get(`${org}/incidents/${number}/timeline`)).items.length,
   });
-  const opened = await look();
+  const opened = await readIncident();
   if (opened.status !== 'open') throw new Error(`incident #${number} is ${opened.status}`);
   console.log(`incident #${number} opened: ${opened.title} (${opened.severity}, service ${opened.service.slug})`);
 
   await send('POST', `${control}/issues/${issue.id}/events`, 200, { json: {} });
-  const changed = ({ occurrences, entries }) => occurrences > opened.occurrences || entries > opened.entries;
-  const updated = await wait(`an update of incident #${number}`, look, changed);
+  const isUpdated = ({ occurrences, entries }) => occurrences > opened.occurrences || entries > opened.entries;
+  const updated = await wait(`an update of incident #${number}`, readIncident, isUpdated);
   console.log(`incident #${number} updated: ${updated.occurrences} occurrences, ${updated.entries} entries in its timeline`);
 
   await send('POST', `${control}/issues/${issue.id}/resolve`, 200, { json: {} });
-  const resolved = await wait(`the end of incident #${number}`, look, ({ status }) => status === 'resolved');
+  const resolved = await wait(`the end of incident #${number}`, readIncident, ({ status }) => status === 'resolved');
   console.log(`incident #${number} resolved by ${resolved.resolution}`);
 }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What deploy/try, deploy/migrate and tests/run have in common. Sourced, never run.
+# Functions for deploy/try, deploy/migrate, tests/run, and their like, which source this file.
 #
 #   steps       step, note, fail
 #   processes   start, stop_all, run_logged
@@ -23,7 +23,7 @@ elapsed() {
     printf '%d:%02d.%d' $((us / 60000000)) $((us / 1000000 % 60)) $((us / 100000 % 10))
 }
 
-# A line per step, with the time since the start.
+# Prints a line with the time since the start.
 step() { printf '[%8s] %s\n' "$(elapsed)" "$*"; }
 note() { printf '           %s\n' "$*"; }
 fail() {
@@ -33,12 +33,12 @@ fail() {
 
 # --- processes -------------------------------------------------------------------------------------------------------
 
-# What was started and not yet stopped, oldest first: "PID SIGNAL NAME".
+# Started processes that were not stopped yet, oldest first: "PID SIGNAL NAME".
 STARTED=()
 
-# start SIGNAL NAME COMMAND...: in the background, in a session of its own, so that Ctrl-C reaches this shell alone and the
-# order of stopping is ours. Dies by SIGNAL also when this shell is killed. COMMAND may begin with options of setpriv. The
-# process id is left in STARTED_PID.
+# start SIGNAL NAME COMMAND...: starts a command in the background, in a session of its own, so that Ctrl-C reaches only this shell,
+# which stops its processes in order. The command gets SIGNAL when this shell is killed. COMMAND can begin with options of setpriv.
+# Sets STARTED_PID.
 start() {
     local signal=$1 name=$2
     shift 2
@@ -47,7 +47,7 @@ start() {
     STARTED+=("$STARTED_PID $signal $name")
 }
 
-# stop PID: by its signal, by SIGKILL after 30 seconds.
+# stop PID: sends its signal, and SIGKILL after 30 seconds.
 stop() {
     local wanted=$1 kept=() entry pid signal
     for entry in "${STARTED[@]}"; do
@@ -73,14 +73,14 @@ stop_all() {
     done
 }
 
-# Ends everything on every way out.
+# on_exit COMMAND: stops everything and runs COMMAND when this shell exits, for any reason.
 on_exit() {
     trap 'stop_all; '"${1:-:}" EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
 }
 
-# run_logged LOG COMMAND...: quiet while it works, the end of its output when it fails. Interruptible at once.
+# run_logged LOG COMMAND...: writes the output to LOG, and its end to standard error if the command fails. Ctrl-C interrupts it at once.
 run_logged() {
     local log=$1
     shift
@@ -90,7 +90,7 @@ run_logged() {
     wait "$pid" || status=$?
     stop "$pid"
     if ((status != 0)); then
-        printf '%s\n' "--- the end of $log" >&2
+        printf '%s\n' "--- end of $log" >&2
         tail -n 60 -- "$log" >&2
     fi
     return "$status"
@@ -116,22 +116,22 @@ as_root() {
         elif [[ -t 0 ]]; then
             sudo "$@"
         else
-            fail "sudo wants a password and there is no terminal to ask on; run as root: $*"
+            fail "sudo needs a password, and there is no terminal to enter it; run as root: $*"
         fi
     else
-        fail "this needs root and there is no sudo; run as root: $*"
+        fail "this needs root, and sudo is not installed; run as root: $*"
     fi
 }
 
-# install_packages PURPOSE...: what is missing, nothing else. Debian's package of PostgreSQL makes and starts a cluster of its
-# own unless it is told not to.
+# install_packages PURPOSE...: installs the missing packages. Debian's PostgreSQL package creates and starts a cluster unless a setting
+# prevents that.
 install_packages() {
     local package missing=() dropin=/etc/postgresql-common/createcluster.d/tocsin.conf
     for package in $(packages_for "$@"); do
         is_installed "$package" || missing+=("$package")
     done
     ((${#missing[@]} > 0)) || return 0
-    command -v apt-get >/dev/null || fail "these Debian 12 packages are missing, and there is no apt-get: ${missing[*]}"
+    command -v apt-get >/dev/null || fail "apt-get is not available to install these Debian 12 packages: ${missing[*]}"
     step "installing ${#missing[@]} packages: ${missing[*]}"
     as_root true
     local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
@@ -155,7 +155,7 @@ install_packages() {
 
 # --- node ------------------------------------------------------------------------------------------------------------
 
-# Vite needs 20.19; older npm than 11 misses Vite's native parts when it installs.
+# Vite needs Node 20.19. npm before 11 does not install Vite's native packages.
 readonly NODE_PACKAGE_VERSION=22.23.3 NPM_PACKAGE_VERSION=11.21.2
 
 node_is_new_enough() {
@@ -168,9 +168,8 @@ npm_is_new_enough() {
     version=$(npm --version 2>/dev/null) && ((${version%%.*} >= 11))
 }
 
-# Puts a Node and an npm that are new enough first on PATH. Where the machine's are not, pinned ones come from npm itself (Node's
-# plain binary is a package there) into the build folder. Debian's own npm (with its Node 18) is installed only where there is
-# no npm at all, to fetch those.
+# Makes sure that Node and npm on PATH are new enough. If the machine's are not, npm installs pinned versions (Node's binary is an npm
+# package) into the build folder. Debian's npm, with Node 18, is installed only if there is no npm at all, to fetch those.
 use_node() {
     local home=$ROOT/build/node
     if [[ -x $home/bin/npm && -x $home/bin/node ]]; then
@@ -184,7 +183,7 @@ use_node() {
     case $(uname -m) in
         x86_64) machine=x64 ;;
         aarch64) machine=arm64 ;;
-        *) fail "Node 20.19 or newer with npm 11 is needed, and there is no ready-made one for $(uname -m)" ;;
+        *) fail "install Node 20.19 or later with npm 11: there is no binary of Node for $(uname -m) to download" ;;
     esac
     command -v npm >/dev/null || install_packages console
     if node_is_new_enough; then
@@ -220,7 +219,7 @@ if ((EUID == 0)); then
 fi
 as_server() { (cd / && setpriv --no-new-privs "${SERVER_USER[@]}" "$@"); }
 
-# Ports below the range from which the kernel takes those of outgoing connections.
+# A free port below the range that the kernel uses for outgoing connections.
 free_port() {
     local port
     while :; do
@@ -232,8 +231,8 @@ free_port() {
     done
 }
 
-# Where a cluster of this checkout can live: FOLDER, or a folder below /var/tmp where PostgreSQL's user cannot enter the
-# checkout (below a home of root, say).
+# cluster_folder FOLDER: prints the folder for the data of a cluster: FOLDER, or a folder in /var/tmp if PostgreSQL's user cannot enter
+# the checkout (for example, in root's home).
 cluster_folder() {
     local folder=$1
     mkdir -p -- "$folder"
@@ -244,7 +243,7 @@ cluster_folder() {
             rmdir -- "$folder" 2>/dev/null || true
             folder=/var/tmp/tocsin-$(printf '%s' "$ROOT" | sha256sum | cut -c1-12)/${folder//\//-}
             (umask 066 && mkdir -p -- "${folder%/*}")
-            [[ -O ${folder%/*} && ! -L ${folder%/*} ]] || fail "${folder%/*} belongs to somebody else"
+            [[ -O ${folder%/*} && ! -L ${folder%/*} ]] || fail "${folder%/*} belongs to another user"
             (umask 077 && mkdir -p -- "$folder")
             chown postgres:postgres -- "$folder"
         fi
@@ -252,8 +251,8 @@ cluster_folder() {
     printf '%s\n' "$folder"
 }
 
-# cluster_start FOLDER [SETTING...]: a private PostgreSQL on 127.0.0.1, with a generated password and no socket in the file
-# system. Leaves CLUSTER_FOLDER, CLUSTER_PORT, CLUSTER_PASSWORD and CLUSTER_PID. A second start keeps the data.
+# cluster_start FOLDER [SETTING...]: starts a private PostgreSQL on 127.0.0.1, with a generated password and without a Unix socket.
+# Sets CLUSTER_FOLDER, CLUSTER_PORT, CLUSTER_PASSWORD, and CLUSTER_PID. A second start keeps the data.
 cluster_start() {
     local home=$1 setting options=()
     shift
@@ -269,7 +268,7 @@ cluster_start() {
             chown postgres:postgres -- "$password"
         fi
         as_server "$POSTGRES_BIN/initdb" --pgdata "$data.new" --username postgres --pwfile "$password" --auth scram-sha-256 \
-            --encoding UTF8 --locale C.UTF-8 --no-instructions >/dev/null || fail "initdb could not make $data.new"
+            --encoding UTF8 --locale C.UTF-8 --no-instructions >/dev/null || fail "initdb could not create $data.new"
         mv -- "$data.new" "$data"
     fi
     CLUSTER_PASSWORD=$(<"$password")
@@ -293,10 +292,10 @@ cluster_start() {
         fi
     done
     tail -n 20 -- "$log" >&2
-    fail "PostgreSQL did not start (attempt $attempt); its log is $log"
+    fail "PostgreSQL did not start (attempt $attempt); log: $log"
 }
 
-# cluster_remove FOLDER: with all its data, wherever it lives.
+# cluster_remove FOLDER: deletes a cluster with its data.
 cluster_remove() {
     local folder
     folder=$(cluster_folder "$1")
@@ -307,7 +306,7 @@ cluster_remove() {
     fi
 }
 
-# A server of a run that was killed with nobody to stop it; the data folder is ours alone.
+# Stops the server of an earlier run that was killed. Only these scripts use the data folder.
 cluster_end_orphan() {
     if as_server "$POSTGRES_BIN/pg_ctl" status --pgdata "$1" >/dev/null 2>&1; then
         as_server "$POSTGRES_BIN/pg_ctl" stop --pgdata "$1" --mode fast --silent
@@ -326,12 +325,12 @@ cluster_wait() {
     return 1
 }
 
-# cluster_url DATABASE [LOGIN PASSWORD]: the superuser's without a login.
+# cluster_url DATABASE [LOGIN PASSWORD]: prints a URL; without a login, the superuser's.
 cluster_url() {
     printf 'postgresql://%s:%s@127.0.0.1:%d/%s\n' "${2:-postgres}" "${3:-$CLUSTER_PASSWORD}" "$CLUSTER_PORT" "$1"
 }
 
-# cluster_sql DATABASE [PSQL'S ARGUMENTS...]: as the superuser.
+# cluster_sql DATABASE [PSQL ARGUMENT...]: runs psql as the superuser.
 cluster_sql() {
     local database=$1
     shift
@@ -341,10 +340,10 @@ cluster_sql() {
 
 # --- building --------------------------------------------------------------------------------------------------------
 
-# build_program PRESET [TARGET]: configures where that was not done, then builds what changed; everything without a target.
+# build_program PRESET [TARGET]: configures if necessary, and builds TARGET, or everything.
 build_program() {
     local preset=$1 target=${2:-all} log=$ROOT/build/log/$1.log jobs
-    # The big files of Beast and RapidJSON want up to 1.5 GiB each.
+    # The compiler needs up to 1.5 GiB for a file that includes Beast or RapidJSON.
     jobs=$(awk '/^MemAvailable/ { print int($2 / 1572864) }' /proc/meminfo)
     ((jobs >= 1)) || jobs=1
     ((jobs <= $(nproc))) || jobs=$(nproc)
@@ -355,7 +354,7 @@ build_program() {
     run_logged "$log" cmake --build "$ROOT/build/$preset" --target "$target" --parallel "$jobs"
 }
 
-# npm_install FOLDER: what the lock file says, where that is not there yet.
+# npm_install FOLDER: installs the packages of the lock file, unless they are installed.
 npm_install() {
     local folder=$1
     if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
@@ -365,7 +364,7 @@ npm_install() {
     fi
 }
 
-# Builds the console into build/console where a source is newer.
+# Builds the console into build/console, unless it is newer than its sources.
 build_console() {
     local folder=$ROOT/services/console
     npm_install "$folder" || return 1

@@ -1,4 +1,4 @@
--- What the catalog says: walls, roles, ownership, functions, keys and grants.
+-- The catalog: row-level security, roles, owners, functions, keys, and grants.
 \ir support/fixture.sql
 
 select no_plan();
@@ -13,41 +13,41 @@ select is(
 select set_eq(
     $$ select c.relname::text from pg_class c
         where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-          and not exists (select from walls w where w.wall = c.relname) $$,
-    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys'], 'the tables without an organization are these');
+          and not exists (select from tenant_tables t where t.table_name = c.relname) $$,
+    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys'], 'exactly these tables have no organization');
 select set_eq(
-    $$ select wall from walls
+    $$ select table_name from tenant_tables
         where not exists (select from pg_policy p
                            where p.polrelid = full_name::regclass and p.polname = 'of_current_organization'
                              and p.polroles = array['tocsin_gateway'::regrole::oid] and p.polcmd = '*' and p.polpermissive
                              and pg_get_expr(p.polqual, p.polrelid) = '(organization_id = tocsin.current_organization())'
                              and pg_get_expr(p.polwithcheck, p.polrelid) = '(organization_id = tocsin.current_organization())') $$,
-    array[]::text[], 'every one of the others shows the gateway the current organization only');
+    array[]::text[], 'every other table shows the gateway only the current organization');
 select set_eq(
     $$ select distinct polname::text from pg_policy where 'tocsin_gateway'::regrole = any (polroles) or 0 = any (polroles) $$,
-    array['of_current_organization'], 'no other policy is for the gateway, none is for everybody');
+    array['of_current_organization'], 'no other policy is for the gateway, and none is for all roles');
 
 -- --- the roles -------------------------------------------------------------------------------------------------------
 select set_eq(
     $$ select rolname::text from pg_roles where rolname like 'tocsin\_%' and not rolcanlogin $$,
-    array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup'], 'the roles are these');
+    array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup'], 'exactly these roles exist');
 select is(rolcanlogin or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolinherit, false,
-          rolname || ' may do nothing by itself')
+          rolname || ' has no attribute')
   from pg_roles where rolname in ('tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup');
 select is((select string_agg(c.oid::regclass::text, ', ') from pg_class c
             where c.relowner in ('tocsin_gateway'::regrole, 'tocsin_ingest'::regrole, 'tocsin_scheduler'::regrole,
                                  'tocsin_operator'::regrole, 'tocsin_lookup'::regrole)),
-          null, 'the roles own no table, index or sequence');
+          null, 'the roles own no table, index, or sequence');
 select is((select string_agg(member::regrole::text, ', ') from pg_auth_members
             where member in ('tocsin_gateway'::regrole, 'tocsin_ingest'::regrole, 'tocsin_scheduler'::regrole,
                              'tocsin_operator'::regrole, 'tocsin_lookup'::regrole)),
           null, 'the roles are members of no other role');
 select is((select string_agg(member::regrole::text, ', ') from pg_auth_members where roleid = 'tocsin_lookup'::regrole),
-          null, 'nobody is a member of tocsin_lookup');
-select is(has_schema_privilege(who, 'tocsin', 'usage') and not has_schema_privilege(who, 'tocsin', 'create'), true,
-          who || ' may use the schema and make nothing in it')
-  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup']) who;
-select is(has_schema_privilege('public', 'tocsin', 'usage'), false, 'the public may not even use the schema');
+          null, 'tocsin_lookup has no members');
+select is(has_schema_privilege(role_name, 'tocsin', 'usage') and not has_schema_privilege(role_name, 'tocsin', 'create'), true,
+          role_name || ' can use the schema and create nothing in it')
+  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup']) role_name;
+select is(has_schema_privilege('public', 'tocsin', 'usage'), false, 'the public cannot use the schema');
 
 -- --- functions -------------------------------------------------------------------------------------------------------
 select set_eq(
@@ -58,45 +58,45 @@ select set_eq(
           'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
           'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
-    'the functions that run with the rights of another are these');
+    'exactly these functions run with the rights of their owner');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
               and not coalesce('search_path=pg_catalog, pg_temp' = any (proconfig), false)),
-          null, 'each of them pins its search path');
+          null, 'each of these functions pins its search path');
 select is((select string_agg(p.proname || ' to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), ', ')
              from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
             where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner and p.proname <> 'note'
               and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler' else 'tocsin_gateway' end::regrole
               and a.grantee <> (select relowner from pg_class where oid = 'tocsin.users'::regclass)),
-          null, 'each of them is for the gateway, those of the partitions for the scheduler');
+          null, 'these functions are for the gateway, and those on partitions for the scheduler');
 select is((select string_agg(c.oid::regclass::text, ', ') from pg_class c
             where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('v', 'm')
               and not coalesce('security_invoker=true' = any (c.reloptions), false)),
-          null, 'views see with the rights of whoever asks');
+          null, 'views have the rights of their caller');
 
 -- --- keys ------------------------------------------------------------------------------------------------------------
 select set_eq(
     $$ select i.indexrelid::regclass::text
-         from pg_index i join pg_class c on c.oid = i.indrelid join walls w on w.full_name::regclass = c.oid
+         from pg_index i join pg_class c on c.oid = i.indrelid join tenant_tables t on t.full_name::regclass = c.oid
         where i.indisunique
           and i.indkey[0] <> (select attnum from pg_attribute where attrelid = c.oid and attname = 'organization_id') $$,
     array['tocsin.organizations_slug_key', 'tocsin.installation_owners_key', 'tocsin.sentry_organization_owners_key',
           'tocsin.api_tokens_hash_key', 'tocsin.invitations_hash_key'],
-    'every unique key begins with the organization, but for those that decide between organizations');
+    'every unique key begins with the organization, except those that decide between organizations');
 select is((select string_agg(k.conrelid::regclass || ' -> ' || k.confrelid::regclass, ', ')
-             from pg_constraint k join walls a on a.full_name::regclass = k.conrelid
-                                  join walls b on b.full_name::regclass = k.confrelid
+             from pg_constraint k join tenant_tables a on a.full_name::regclass = k.conrelid
+                                  join tenant_tables b on b.full_name::regclass = k.confrelid
             where k.contype = 'f'
               and not exists (select from unnest(k.conkey, k.confkey) as pair (here, there)
                                join pg_attribute h on h.attrelid = k.conrelid and h.attnum = pair.here
                                join pg_attribute t on t.attrelid = k.confrelid and t.attnum = pair.there
                               where h.attname = 'organization_id' and t.attname = 'organization_id')),
-          null, 'every foreign key between tables of an organization carries the organization');
+          null, 'every foreign key between tables of an organization includes the organization');
 
 -- --- grants ----------------------------------------------------------------------------------------------------------
--- The whole list: r select, a insert, w update, d delete; in brackets where only some columns are granted.
+-- The complete list: r select, a insert, w update, d delete; in parentheses if only some columns are granted.
 create view pg_temp.granted as
-    select c.relname::text as wall, r.rolname::text as who,
+    select c.relname::text as table_name, r.rolname::text as role_name,
            string_agg(case when has_table_privilege(r.oid, c.oid, p.privilege) then p.letter
                            when p.privilege in ('select', 'insert', 'update') and has_any_column_privilege(r.oid, c.oid, p.privilege)
                            then '(' || p.letter || ')' end, '' order by p.place) as letters
@@ -108,7 +108,7 @@ create view pg_temp.granted as
        and r.rolname in ('tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator', 'tocsin_lookup')
      group by c.relname, r.rolname;
 select set_eq(
-    $$ select who || ' ' || wall || ' ' || letters from pg_temp.granted where letters is not null $$,
+    $$ select role_name || ' ' || table_name || ' ' || letters from pg_temp.granted where letters is not null $$,
     array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r(w)d', 'tocsin_gateway api_tokens (r)a(w)', 'tocsin_gateway invitations (r)a(w)', 'tocsin_gateway services raw',
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
@@ -130,49 +130,49 @@ select set_eq(
           'tocsin_scheduler attempts (r)d', 'tocsin_scheduler known_devices (r)d', 'tocsin_scheduler password_resets (r)d', 'tocsin_lookup sessions rawd',
           'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r', 'tocsin_lookup installation_owners raw',
           'tocsin_lookup sentry_organization_owners raw', 'tocsin_lookup incidents r', 'tocsin_lookup services r'],
-    'each role may touch exactly these tables (and no partition)');
+    'the roles have exactly these rights (and none on partitions)');
 
--- What must never be reachable, said once more in words.
+-- The most important limits, checked by access.
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select password_hash from tocsin.users'), '42501',
           'the gateway cannot read a password hash');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select count(*) from tocsin.sessions'), '42501',
           'the gateway cannot read sessions');
-select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select token_hash from tocsin.' || wall), '42501',
-          'the gateway cannot read the hashes of ' || wall)
-  from unnest(array['api_tokens', 'invitations', 'password_resets', 'sessions']) wall;
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select token_hash from tocsin.' || table_name), '42501',
+          'the gateway cannot read the hashes of ' || table_name)
+  from unnest(array['api_tokens', 'invitations', 'password_resets', 'sessions']) table_name;
 select is(pg_temp.as_role('tocsin_ingest', '', 'select access_token_sealed from tocsin.credentials'), '42501',
           'ingest cannot read a token');
-select is(pg_temp.as_role('tocsin_ingest', '', 'select email from tocsin.users'), '42501', 'ingest cannot read people');
+select is(pg_temp.as_role('tocsin_ingest', '', 'select email from tocsin.users'), '42501', 'ingest cannot read users');
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select body from tocsin.deliveries'), '42501', 'the scheduler cannot read deliveries');
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select title from tocsin.incidents'), '42501', 'the scheduler cannot read incidents');
 select is(pg_temp.as_role('tocsin_operator', '', 'select title from tocsin.incidents'), '42501', 'the operator cannot read incidents');
-select is(pg_temp.as_role('tocsin_operator', '', 'select body from tocsin.deliveries'), '42501', 'the operator cannot read bodies of deliveries');
+select is(pg_temp.as_role('tocsin_operator', '', 'select body from tocsin.deliveries'), '42501', 'the operator cannot read the bodies of deliveries');
 select is(pg_temp.as_role('tocsin_operator', '', 'select token_hash from tocsin.sessions'), '42501', 'the operator cannot read sessions');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'update tocsin.timeline set text = ''x'''), '42501',
-          'the timeline is appended to, never changed');
-select is(pg_temp.as_role(who, pg_temp.id('acme')::text, format(statement, pg_temp.id('acme'))), '42501', who || ' never may: ' || statement)
-  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator']) who
+          'the gateway cannot change the timeline');
+select is(pg_temp.as_role(role_name, pg_temp.id('acme')::text, format(statement, pg_temp.id('acme'))), '42501', role_name || ' cannot ' || statement)
+  from unnest(array['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator']) role_name
  cross join unnest(array['update tocsin.audit_log set action = ''x.y''', 'delete from tocsin.audit_log', 'truncate tocsin.audit_log',
                          'insert into tocsin.audit_log (organization_id, actor_kind, action, subject_kind) values (%L, ''user'', ''x.y'', ''x'')'])
        as statement;
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
                           format('select tocsin.note(%L, ''user'', ''x.y'', ''x'', null, '''', null, null)', pg_temp.id('globex'))), '42501',
-          'the gateway notes nothing in another organization');
+          'the gateway cannot add an audit entry to another organization');
 select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text,
                           format('select tocsin.note_person(%L, ''x.y'', '''', null, null)', pg_temp.id('acme user'))), '42501',
-          'nor as a person');
+          'the gateway cannot add an audit entry as a person');
 select is(pg_temp.as_role('tocsin_ingest', '', 'delete from tocsin.deliveries'), '42501', 'ingest cannot delete deliveries');
 select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organization_id) from tocsin.installation_owners'),
           (select count(distinct organization_id)::text from tocsin.installation_owners),
-          'ingest sees the installations of all organizations');
+          'ingest can read the installations of all organizations');
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select count(*) from tocsin.credentials'), (select count(*)::text from tocsin.credentials),
-          'the scheduler sees the credentials of all organizations');
+          'the scheduler can read the credentials of all organizations');
 
 -- --- storage ---------------------------------------------------------------------------------------------------------
 select is((select string_agg(a.attrelid::regclass::text, ', ') from pg_attribute a
             where a.attname = 'body' and a.attrelid in (select inhrelid from pg_inherits where inhparent = 'tocsin.deliveries'::regclass)
               and a.attcompression <> 'l'),
-          null, 'the bodies of deliveries are compressed by lz4 in every partition');
+          null, 'the bodies of deliveries are compressed with lz4 in every partition');
 
 select * from finish();
 rollback;

@@ -1,4 +1,4 @@
-// deploy/migrate on databases of its own, as the logins that operators have.
+// deploy/migrate, with the logins that operators have.
 import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ async function queryAs(url, role, query) {
   }
 }
 
-test('an owner without superuser migrates, and again without a change', async () => {
+test('an owner who is no superuser migrates; a second run changes nothing', async () => {
   const database = await emptyDatabase();
   const first = await migrate({ TOCSIN_DATABASE_URL: database.url });
   assert.equal(first.status, 0, first.stdout + first.stderr);
@@ -41,7 +41,7 @@ test('a superuser migrates', async () => {
   assert.equal(await queryAs(database.superuserUrl, 'tocsin_gateway', 'select count(*) from tocsin.organizations'), 0);
 });
 
-test('another login than the one that migrates is given the roles, and nothing else', async () => {
+test('a login other than the one that migrates gets the roles, and nothing else', async () => {
   const database = await emptyDatabase();
   const program = await createLogin(database, 'noinherit');
   const done = await migrate({ TOCSIN_DATABASE_URL: program.url, TOCSIN_MIGRATE_DATABASE_URL: database.url });
@@ -51,13 +51,13 @@ test('another login than the one that migrates is given the roles, and nothing e
   await assert.rejects(queryAs(program.url, 'none', 'select count(*) from tocsin.organizations'), { code: '42501' });
 });
 
-test('of two at once one waits for the other', async () => {
+test('one of two simultaneous runs waits for the other', async () => {
   const database = await emptyDatabase();
   const both = await Promise.all([migrate({ TOCSIN_DATABASE_URL: database.url }), migrate({ TOCSIN_DATABASE_URL: database.url })]);
   for (const done of both) assert.equal(done.status, 0, done.stdout + done.stderr);
 });
 
-test('deploy, verify, revert and deploy again', async () => {
+test('deploy, verify, revert, and deploy again', async () => {
   const database = await emptyDatabase();
   for (const command of [['deploy', '--verify'], ['verify'], ['revert', '-y'], ['deploy', '--verify'], ['revert', '-y']]) {
     const done = await sqitch(database, command);
@@ -67,11 +67,11 @@ test('deploy, verify, revert and deploy again', async () => {
   assert.equal(await database.value("select count(*) from pg_extension where extname = 'btree_gin'"), 0);
   assert.equal(
     await database.value("select count(*) from pg_roles where rolname = 'tocsin_gateway'"), 1,
-    'a role that other databases use stays',
+    'roles, which other databases use, stay',
   );
 });
 
-test('the URL may stand in a file, name several hosts and carry parameters', async () => {
+test('the URL can be in a file, with several hosts and parameters', async () => {
   const database = await emptyDatabase();
   const { host, port, username, password, pathname } = new URL(database.url);
   const file = join(temporaryFolder('migrate'), 'url');
@@ -84,11 +84,11 @@ test('the URL may stand in a file, name several hosts and carry parameters', asy
   assert.equal(done.status, 0, done.stdout + done.stderr);
 });
 
-test('a wrong configuration is named, with status 2', async () => {
+test('a wrong configuration is reported, with status 2', async () => {
   const cases = [
     [{}, /TOCSIN_DATABASE_URL: required/],
     [{ TOCSIN_DATABASE_URL: 'mysql://a:b@127.0.0.1/c' }, /TOCSIN_DATABASE_URL: not a PostgreSQL URI/],
-    [{ TOCSIN_DATABASE_URL: 'postgresql://127.0.0.1/c' }, /TOCSIN_DATABASE_URL: it names no login/],
+    [{ TOCSIN_DATABASE_URL: 'postgresql://127.0.0.1/c' }, /TOCSIN_DATABASE_URL: it has no login/],
     [{ TOCSIN_DATABASE_URL: 'postgresql://a@127.0.0.1/c', TOCSIN_MIGRATE_DATABASE_URL: 'c' }, /TOCSIN_MIGRATE_DATABASE_URL: not/],
     [{ TOCSIN_DATABASE_URL: 'postgresql://a@127.0.0.1/c', TOCSIN_DATABASE_URL_FILE: '/dev/null' }, /not both/],
     [{ TOCSIN_DATABASE_URL_FILE: join(temporaryFolder('migrate'), 'missing') }, /TOCSIN_DATABASE_URL_FILE: cannot read/],
@@ -101,16 +101,16 @@ test('a wrong configuration is named, with status 2', async () => {
   assert.equal((await migrate({}, { args: ['now'] })).status, 2);
 });
 
-test('a login that cannot migrate is told what is missing, with status 1', async () => {
+test('a login that cannot migrate gets the reason, with status 1', async () => {
   const database = await emptyDatabase();
   const plain = await createLogin(database);
   const done = await migrate({ TOCSIN_DATABASE_URL: plain.url });
   assert.equal(done.status, 1);
-  assert.match(done.stderr, /may not create roles/);
+  assert.match(done.stderr, /cannot create roles/);
   const foreign = await createLogin(database, 'createrole');
   const refused = await migrate({ TOCSIN_DATABASE_URL: foreign.url });
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /may not create a schema/);
+  assert.match(refused.stderr, /cannot create a schema/);
   const stranger = new URL(database.url);
   stranger.password = 'fake-and-wrong';
   const unknown = await migrate({ TOCSIN_DATABASE_URL: stranger.href });

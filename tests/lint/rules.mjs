@@ -5,12 +5,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cpp, files, isCpp, matchingLines, root, rule, texts } from './sources.mjs';
 
-// --- what may use what ---------------------------------------------------------------------------------------------------
+// --- dependencies --------------------------------------------------------------------------------------------------------
 
 const GROUPS = [['base'], ['async', 'config', 'observe', 'json', 'crypto'], ['db', 'http', 'mail'], ['sentry'], ['identity'], ['integrations'], ['incidents']];
 const groupOf = (library) => GROUPS.findIndex((group) => group.includes(library));
 
-/** Third parties that have a home: nobody else includes them. */
+/** Third-party headers, and the only folders that include them. */
 const HOMES = [
   [/^rapidjson\//, ['libs/json']],
   [/^sodium/, ['libs/crypto']],
@@ -25,7 +25,7 @@ const HOMES = [
   [/^CLI\//, ['services/tocsin', 'services/sandbox']],
 ];
 
-/** libs/NAME or services/NAME; tests belong to what they test. */
+/** libs/NAME or services/NAME; tests belong to the library or service that they test. */
 function ownerOf(path) {
   const [top, name, third] = path.split('/');
   if (top !== 'tests') return `${top}/${name}`;
@@ -39,7 +39,7 @@ const includes = cpp.flatMap((path) =>
     return found ? [{ path, line: i + 1, quoted: found[1] === '"', name: found[2], owner: ownerOf(path) }] : [];
   }),
 );
-const say = ({ path, line, name }) => `${path}:${line}: ${name}`;
+const describe = ({ path, line, name }) => `${path}:${line}: ${name}`;
 
 rule(
   `dependencies go one way: ${GROUPS.map((group) => group.join(' ')).join(' · ')} · services`,
@@ -50,10 +50,10 @@ rule(
       const library = owner.slice('libs/'.length);
       return used !== library && groupOf(used) >= groupOf(library);
     })
-    .map(say),
+    .map(describe),
 );
 rule(
-  'nothing in libs uses a service, and no service another one; the program alone puts them together',
+  'nothing in libs uses a service, and only the program uses several services',
   includes
     .filter(({ path, quoted, name, owner }) => {
       if (path.startsWith('tests/')) return false;
@@ -61,24 +61,24 @@ rule(
       if (!service || !existsSync(join(root, 'services', name)) || !quoted) return false;
       return path.startsWith('libs/') || (owner !== 'services/tocsin' && owner !== `services/${service}`);
     })
-    .map(say),
+    .map(describe),
 );
 rule(
-  'each third party has one home',
+  'third-party headers are included only where they belong',
   includes
     .filter(({ name, owner }) => {
       const home = HOMES.find(([pattern]) => pattern.test(name));
       return home && owner !== 'tests' && !home[1].includes(owner);
     })
-    .map(say),
+    .map(describe),
 );
 rule(
-  'public headers show no third party but Asio',
+  'public headers include no third party except Asio',
   includes
     .filter(({ path, name }) => path.includes('/include/') && (HOMES.some(([pattern]) => pattern.test(name)) || /^(fmt|date)\//.test(name)))
-    .map(say),
+    .map(describe),
 );
-rule('every header has #pragma once first', cpp.filter((path) => path.endsWith('.hpp') && !texts.get(path).startsWith('#pragma once\n')));
+rule('every header begins with #pragma once', cpp.filter((path) => path.endsWith('.hpp') && !texts.get(path).startsWith('#pragma once\n')));
 rule(
   'every library has a README.md',
   readdirSync(join(root, 'libs')).map((name) => `libs/${name}/README.md`).filter((path) => !texts.has(path)),
@@ -168,7 +168,7 @@ rule(
     const isOurs = (path) => path?.startsWith(`libs/${library}/`);
     return [
       ...readdirSync(join(root, source)).filter((name) => !layers.includes(name)).map((name) => `${source}${name} is in no subfolder`),
-      ...includes.filter(({ path, name }) => isOurs(path) && isOurs(headerOf(path, name)) && layerOf(headerOf(path, name)) > layerOf(path)).map(say),
+      ...includes.filter(({ path, name }) => isOurs(path) && isOurs(headerOf(path, name)) && layerOf(headerOf(path, name)) > layerOf(path)).map(describe),
     ];
   }),
 );
@@ -204,25 +204,25 @@ rule(
   }),
 );
 
-// --- what has no place here ----------------------------------------------------------------------------------------------
+// --- text ---------------------------------------------------------------------------------------------------------------
 
 const self = 'tests/lint/rules.mjs';
-const others = files.filter((path) => path !== self);
-const inTests = others.filter((path) => path.startsWith('tests/') || path.includes('.test.'));
+const checked = files.filter((path) => path !== self);
+const testFiles = checked.filter((path) => path.startsWith('tests/') || path.includes('.test.'));
 
-// The timers of libs/async are themselves under test: they end at once, or are cancelled.
-rule('no test sleeps', matchingLines(inTests.filter(isCpp), /(?<!async::)\b(sleep_for|sleep_until|usleep|nanosleep)\b/));
+// The timers of libs/async are under test: they end at once or are cancelled.
+rule('no test sleeps', matchingLines(testFiles.filter(isCpp), /(?<!async::)\b(sleep_for|sleep_until|usleep|nanosleep)\b/));
 rule(
-  'no test is skipped or stands alone',
-  matchingLines(inTests, /\b(test|it|describe|suite)\.(skip|only|todo)\b|\bskip:\s*true\b|boost::unit_test::disabled/),
+  'no test is skipped or the only one that runs',
+  matchingLines(testFiles, /\b(test|it|describe|suite)\.(skip|only|todo)\b|\bskip:\s*true\b|boost::unit_test::disabled/),
 );
-rule('nothing is left to be done', matchingLines(others.filter((path) => !path.endsWith('package-lock.json')), /\b(TODO|FIXME|XXX|HACK)\b/));
-rule('no path of a machine', matchingLines(others, /(^|[\s"'=(:])\/(work|home|root|Users|mnt)\/[A-Za-z0-9_.-]/, (line) => /^\s*(\/\/|#)?\s*"?\/(home|root)\/\*/.test(line)));
-rule('no host of a package registry', matchingLines(others, /registry\.(npmjs|yarnpkg)|(deb|security)\.debian\.org|pypi\.org|crates\.io|proxy\.golang\.org/));
-rule('no identifiers of requirements or tickets', matchingLines(others.filter((path) => /\.(cpp|hpp|md|mjs|ts|tsx|sql|txt)$/.test(path)), /\b[OWARB]-\d{1,2}\b(?!-)/));
+rule('no TODO', matchingLines(checked.filter((path) => !path.endsWith('package-lock.json')), /\b(TODO|FIXME|XXX|HACK)\b/));
+rule('no absolute path of a machine', matchingLines(checked, /(^|[\s"'=(:])\/(work|home|root|Users|mnt)\/[A-Za-z0-9_.-]/, (line) => /^\s*(\/\/|#)?\s*"?\/(home|root)\/\*/.test(line)));
+rule('no address of a package registry', matchingLines(checked, /registry\.(npmjs|yarnpkg)|(deb|security)\.debian\.org|pypi\.org|crates\.io|proxy\.golang\.org/));
+rule('no identifier of a requirement or ticket', matchingLines(checked.filter((path) => /\.(cpp|hpp|md|mjs|ts|tsx|sql|txt)$/.test(path)), /\b[OWARB]-\d{1,2}\b(?!-)/));
 rule(
-  'lines end cleanly',
-  others
+  'no trailing spaces, no tabs, and a newline at the end',
+  checked
     .filter((path) => !path.endsWith('.svg'))
     .flatMap((path) => [
       ...matchingLines([path], /[ \t]+$/),
@@ -231,8 +231,8 @@ rule(
     ]),
 );
 rule(
-  'links of the documentation lead somewhere',
-  others
+  'links in the documentation work',
+  checked
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) =>
       [...texts.get(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)/g)]

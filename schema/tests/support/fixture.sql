@@ -1,4 +1,4 @@
--- Two organizations with a row in every table, and helpers. Included at the beginning of a test's transaction.
+-- Two organizations with a row in every table, and helpers. A test includes this file at the beginning of its transaction.
 \set QUIET 1
 \set ON_ERROR_STOP 1
 \pset format unaligned
@@ -12,33 +12,33 @@ create extension pgtap;
 create function pg_temp.id(name text) returns uuid
     language sql immutable as $$ select md5(name)::uuid $$;
 
--- The first value of a query run by `who`, with the organization `tenant` set (empty: none); its SQLSTATE where it fails.
-create function pg_temp.as_role(who text, tenant text, query text) returns text
+-- The first value of a query by the role `role_name`, with the organization `tenant` set (empty: none), or its SQLSTATE if it fails.
+create function pg_temp.as_role(role_name text, tenant text, query text) returns text
     language plpgsql as $$
 declare
-    answer text;
+    result text;
 begin
     perform set_config('app.tenant', tenant, true);
-    perform set_config('role', who, true);
+    perform set_config('role', role_name, true);
     begin
-        execute query into answer;
+        execute query into result;
     exception when others then
-        answer := sqlstate;
+        result := sqlstate;
     end;
     perform set_config('role', 'none', true);
     perform set_config('app.tenant', '', true);
-    return answer;
+    return result;
 end
 $$;
 
--- Every table with organization_id, but for the partitions, which are looked at through their parent.
-create temp table walls as
-    select c.relname::text as wall, format('tocsin.%I', c.relname) as full_name
+-- Every table with organization_id, except partitions, which are reached through their parent.
+create temp table tenant_tables as
+    select c.relname::text as table_name, format('tocsin.%I', c.relname) as full_name
       from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid
      where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
        and a.attname = 'organization_id' and not a.attisdropped;
 
-create procedure pg_temp.make_organization(name text)
+create procedure pg_temp.create_organization(name text)
     language plpgsql as $$
 declare
     org         constant uuid := pg_temp.id(name);
@@ -56,7 +56,7 @@ begin
         values (org, pg_temp.id(name || ' token'), own_hash, 'script', 'responder');
     insert into tocsin.invitations (organization_id, invitation_id, token_hash, email, role, invited_by, expires_at)
         values (org, pg_temp.id(name || ' invitation'), own_hash, 'new@' || name || '.example', 'viewer', person, tocsin.now() + interval '72 hours');
-    -- The same slug in both: what one organization uses tells the other nothing.
+    -- The same slug in both organizations.
     insert into tocsin.services (organization_id, service_id, slug, name) values (org, service, 'checkout', 'Checkout');
     insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
         values (org, integration, 'public', 'https://sentry.example', 'connected', 'ok');
@@ -91,5 +91,5 @@ begin
 end
 $$;
 
-call pg_temp.make_organization('acme');
-call pg_temp.make_organization('globex');
+call pg_temp.create_organization('acme');
+call pg_temp.create_organization('globex');
