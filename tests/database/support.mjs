@@ -1,6 +1,7 @@
 // Databases of the migration tests, and the commands that change their schema.
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -58,4 +59,22 @@ export function sqitch(database, command, { folder = schema } = {}) {
     env: { SQITCH_FULLNAME: 'Test', SQITCH_EMAIL: 'test@tocsin.invalid' },
     limit: 120_000,
   });
+}
+
+const fixtures = join(root, 'tests/database/landed');
+
+/** The last change of each earlier release whose data is in landed/CHANGE.sql (schema/README.md). */
+export const releases = readdirSync(fixtures).flatMap((name) => /^(?!at_fixed_time)(\w+)\.sql$/.exec(name)?.[1] ?? []);
+
+/** A database with the schema and the data of an earlier release. */
+export async function createLanded(change) {
+  const database = await emptyDatabase();
+  const deployed = await sqitch(database, ['deploy', '--to', change]);
+  assert.equal(deployed.status, 0, deployed.stdout + deployed.stderr);
+  const now = await database.value("select pg_get_functiondef('tocsin.now()'::regprocedure)");
+  await database.sql(readFileSync(join(fixtures, 'at_fixed_time.sql'), 'utf8'));
+  await database.sql(now);
+  // Triggers and foreign keys have seen these rows already.
+  await database.sql(`begin; set local session_replication_role = replica; ${readFileSync(join(fixtures, `${change}.sql`), 'utf8')}; commit`);
+  return database;
 }

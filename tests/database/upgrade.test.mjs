@@ -1,14 +1,10 @@
 // deploy/migrate on a database with the schema and the data of each earlier release: landed/CHANGE.sql has the data, CHANGE is the
 // last change of that release (schema/README.md).
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../support/program.mjs';
-import { emptyDatabase, migrate, root, schema, sqitch } from './support.mjs';
-
-const fixtures = join(root, 'tests/database/landed');
-const releases = readdirSync(fixtures).flatMap((name) => /^(?!at_fixed_time)(\w+)\.sql$/.exec(name)?.[1] ?? []);
+import { createLanded, migrate, releases, schema } from './support.mjs';
 
 /** Columns that a later change removes or rewrites on purpose, as `table.column` of the earlier schema; that change has a test of its own here. */
 const REWRITTEN = new Set([]);
@@ -33,18 +29,6 @@ const AFTER = {
     assert.deepEqual(counts, [{ told: counts[0].confirmed, confirmed: counts[0].confirmed, different: 0 }]);
   },
 };
-
-async function createLanded(change) {
-  const database = await emptyDatabase();
-  const deployed = await sqitch(database, ['deploy', '--to', change]);
-  assert.equal(deployed.status, 0, deployed.stdout + deployed.stderr);
-  const now = await database.value("select pg_get_functiondef('tocsin.now()'::regprocedure)");
-  await database.sql(readFileSync(join(fixtures, 'at_fixed_time.sql'), 'utf8'));
-  await database.sql(now);
-  // The dump has the rows that triggers and foreign keys have seen already.
-  await database.sql(`begin; set local session_replication_role = replica; ${readFileSync(join(fixtures, `${change}.sql`), 'utf8')}; commit`);
-  return database;
-}
 
 /** The tables of the schema, by object id, and their columns, by number: a renamed table or column keeps these. */
 async function readTables(database) {

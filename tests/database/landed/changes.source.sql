@@ -224,8 +224,8 @@ insert into tocsin.deliveries (organization_id, received_at, delivery_id, integr
                                signing_key, project_id, project_slug, source_kind, source_id, incident_number, duplicate_of, body, body_sha256, body_bytes, cut)
     select t.org, pg_temp.at('-20 hours'), pg_temp.id(t.slug || ' delivery ' || outcome), t.integration,
            case outcome when 'unreadable' then '' else 'issue' end, case outcome when 'unreadable' then '' else 'created' end, outcome,
-           'the rule of ' || outcome, 'request-of-' || outcome, '1795694400', 'current', case when outcome <> 'unreadable' then '101' end,
-           case when outcome <> 'unreadable' then 'checkout' end, case when outcome not in ('unreadable', 'unmapped') then 'issue' end,
+           'the rule of ' || outcome, 'request-of-' || outcome, '1795694400', 'current', case outcome when 'unreadable' then null when 'unmapped' then '999' else '101' end,
+           case outcome when 'unreadable' then null when 'unmapped' then 'not-mapped' else 'checkout' end, case when outcome not in ('unreadable', 'unmapped') then 'issue' end,
            case when outcome not in ('unreadable', 'unmapped') then '7001' end,
            case when outcome in ('opened', 'reopened', 'updated', 'resolved', 'duplicate') then 1 end,
            case outcome when 'duplicate' then pg_temp.id(t.slug || ' delivery opened') end,
