@@ -30,7 +30,7 @@ std::string first_line(std::exception const& e) {
 }
 
 [[noreturn]] void throw_by_state(pqxx::sql_error const& e) {
-    std::string const state = e.sqlstate();
+    std::string const& state = e.sqlstate();
     std::string_view const group = std::string_view(state).substr(0, 2);
     if (group == "40") throw serialization_conflict{};
     // 57014 is our own statement_timeout, 55P03 lock_timeout; 53 out of resources, 57P0x shutting down, 08
