@@ -19,7 +19,7 @@ public:
     /// A call in progress. It ends with this object.
     class pass {
     public:
-        explicit pass(std::shared_ptr<call_gate> of) noexcept : gate_(std::move(of)) {}
+        explicit pass(std::shared_ptr<call_gate> gate) noexcept : gate_(std::move(gate)) {}
         pass(pass&&) noexcept = default;
         pass& operator=(pass&&) = delete;
         ~pass() {
@@ -30,7 +30,7 @@ public:
         std::shared_ptr<call_gate> gate_;
     };
 
-    call_gate(async::executor on, call_rate rate) : on_(std::move(on)), rate_(rate) {}
+    call_gate(async::executor executor, call_rate rate) : on_(std::move(executor)), rate_(rate) {}
 
     /// None if the call cannot start by `deadline`; returns as soon as that is known.
     async::task<std::optional<pass>> enter(call_rate::clock::time_point deadline);

@@ -47,8 +47,8 @@ call_failure failure_of(http::transport_failure const& why) {
 
 }  // namespace
 
-client::client(async::executor on, client_settings settings, clock const& time)
-    : impl_(std::make_unique<impl>(std::move(on), std::move(settings), time)) {
+client::client(async::executor executor, client_settings settings, clock const& time)
+    : impl_(new impl{std::move(executor), std::move(settings), time}) {
     impl_->host_of("");
 }
 
@@ -59,31 +59,31 @@ config::base_url const& client::base() const noexcept {
 }
 
 client::impl::host::host(
-    async::executor const& on,
+    async::executor const& executor,
     config::base_url const& base,
     client_settings const& settings,
     http::reach reach
 )
-    : http(on, http::origin{base.https, base.host, base.port}, options_of(settings, reach)),
+    : http(executor, http::origin{base.https, base.host, base.port}, options_of(settings, reach)),
       gate(std::make_shared<call_gate>(
-          on, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
+          executor, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
       )) {}
 
 client::impl::host& client::impl::host_of(std::string const& region) {
-    auto const to = allowed_region(base(), region).value_or(base());
-    auto const url = to.str();
-    auto& known = hosts[url];
-    if (!known) {
+    auto const region_url = allowed_region(base(), region).value_or(base());
+    auto const url = region_url.str();
+    auto& entry = hosts[url];
+    if (!entry) {
         auto const reach = url == base().str() ? http::reach::any : http::reach::public_only;
-        known = std::make_unique<host>(executor, to, settings, reach);
+        entry = std::make_unique<host>(executor, region_url, settings, reach);
     }
-    return *known;
+    return *entry;
 }
 
 async::task<call_result<http::answer>> client::impl::send(
-    organization_ref const& where, http::client_request request
+    organization_ref const& organization, http::client_request request
 ) {
-    return send(host_of(where.region), std::move(request));
+    return send(host_of(organization.region), std::move(request));
 }
 
 async::task<call_result<http::answer>> client::impl::send(http::client_request request) {
@@ -91,11 +91,11 @@ async::task<call_result<http::answer>> client::impl::send(http::client_request r
 }
 
 /// Any 2xx is a success. Everything else is classified as a failure.
-async::task<call_result<http::answer>> client::impl::send(host& to, http::client_request request) {
+async::task<call_result<http::answer>> client::impl::send(host& target, http::client_request request) {
     request.deadline = std::chrono::steady_clock::now() + settings.timeout;
-    auto const turn = co_await to.gate->enter(request.deadline);
-    if (!turn) co_return no_turn(to.gate->pause_left());
-    auto response = co_await to.http.send(std::move(request));
+    auto const turn = co_await target.gate->enter(request.deadline);
+    if (!turn) co_return no_turn(target.gate->pause_left());
+    auto response = co_await target.http.send(std::move(request));
     if (!response) co_return failure_of(response.error());
     if (response->status >= 200 && response->status <= 299) co_return std::move(*response);
     auto const why = classify(*response, time.now());
@@ -104,7 +104,7 @@ async::task<call_result<http::answer>> client::impl::send(host& to, http::client
     // limit.
     constexpr std::chrono::seconds max_pause{5};
     if (why.kind == failure_kind::rate_limited)
-        to.gate->pause_for(std::min(why.retry_after.value_or(std::chrono::seconds(1)), max_pause));
+        target.gate->pause_for(std::min(why.retry_after.value_or(std::chrono::seconds(1)), max_pause));
     co_return why;
 }
 

@@ -15,7 +15,7 @@ struct client::impl {
     /// One host, the connections to it, and when calls may start.
     struct host {
         host(
-            async::executor const& on,
+            async::executor const& executor,
             config::base_url const& base,
             client_settings const& settings,
             http::reach reach
@@ -25,23 +25,22 @@ struct client::impl {
         std::shared_ptr<call_gate> gate;
     };
 
-    impl(async::executor on, client_settings with, clock const& at)
-        : executor(std::move(on)), settings(std::move(with)), time(at) {}
-
     config::base_url const& base() const noexcept { return settings.sentry; }
     /// The host of a region, or the configured host if tokens must not go to that region.
     host& host_of(std::string const& region);
 
     /// To the organization's region if tokens may go there, else to the configured host.
-    async::task<call_result<http::answer>> send(organization_ref const& where, http::client_request request);
+    async::task<call_result<http::answer>> send(
+        organization_ref const& organization, http::client_request request
+    );
     /// To the configured host.
     async::task<call_result<http::answer>> send(http::client_request request);
-    async::task<call_result<http::answer>> send(host& to, http::client_request request);
+    async::task<call_result<http::answer>> send(host& target, http::client_request request);
 
     async::executor executor;
     client_settings settings;
     clock const& time;
-    std::map<std::string, std::unique_ptr<host>> hosts;  ///< by base URL, created by the first call
+    std::map<std::string, std::unique_ptr<host>> hosts = {};  ///< by base URL, created by the first call
 };
 
 }  // namespace tocsin::sentry

@@ -8,7 +8,7 @@ std::string_view to_string(failure_kind kind) noexcept {
 
 error to_error(call_failure const& why, std::string_view attempt) {
     std::string const tried(attempt);
-    std::string const said = why.detail.empty() ? std::string() : " (" + why.detail + ")";
+    std::string const reason = why.detail.empty() ? std::string() : " (" + why.detail + ")";
     switch (why.kind) {
         case failure_kind::refused:
             if (why.lacks_permission)
@@ -17,11 +17,11 @@ error to_error(call_failure const& why, std::string_view attempt) {
                     "Sentry refused " + tried +
                         ": the token lacks a required permission. Grant it in Sentry, then connect again."
                 };
-            return {errc::sentry_refused, "Sentry refused " + tried + said + "."};
+            return {errc::sentry_refused, "Sentry refused " + tried + reason + "."};
         case failure_kind::gone:
             return {
                 errc::sentry_refused,
-                "Sentry answered that something does not exist when asked " + tried + said + "."
+                "Sentry answered that something does not exist when asked " + tried + reason + "."
             };
         case failure_kind::rate_limited:
             return {
@@ -31,7 +31,7 @@ error to_error(call_failure const& why, std::string_view attempt) {
         case failure_kind::transient:
             break;
     }
-    return {errc::unavailable, "Sentry failed " + tried + said + ". Try again in a minute."};
+    return {errc::unavailable, "Sentry failed " + tried + reason + ". Try again in a minute."};
 }
 
 void throw_exception_from_error(call_failure const& why, boost::source_location const&) {

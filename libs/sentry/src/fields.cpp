@@ -5,36 +5,36 @@
 namespace tocsin::sentry {
 
 std::int64_t fields::count(std::initializer_list<std::string_view> path) const {
-    auto const found = text(path, 20);
+    auto const digits = text(path, 20);
     std::int64_t value = 0;
-    auto const [end, failed] = std::from_chars(found.data(), found.data() + found.size(), value);
+    auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return failed == std::errc{} && value > 0 ? value : 1;
 }
 
-issue read_issue(json::value const& from) {
-    fields const body(from);
-    issue found;
-    found.id = body.text({"id"}, 65);
-    found.short_id = body.text({"shortId"}, 200);
-    found.title = body.text({"title"}, 500);
-    found.culprit = body.text({"culprit"}, 500);
-    found.level = to_lower(body.text({"level"}, 20));
-    found.status = to_lower(body.text({"status"}, 40));
-    found.substatus = to_lower(body.text({"substatus"}, 60));
-    found.url = web_url(body.text({"web_url"}, 2000));
-    if (found.url.empty()) found.url = web_url(body.text({"permalink"}, 2000));
-    found.project = {
+issue read_issue(json::value const& object) {
+    fields const body(object);
+    issue value;
+    value.id = body.text({"id"}, 65);
+    value.short_id = body.text({"shortId"}, 200);
+    value.title = body.text({"title"}, 500);
+    value.culprit = body.text({"culprit"}, 500);
+    value.level = to_lower(body.text({"level"}, 20));
+    value.status = to_lower(body.text({"status"}, 40));
+    value.substatus = to_lower(body.text({"substatus"}, 60));
+    value.url = web_url(body.text({"web_url"}, 2000));
+    if (value.url.empty()) value.url = web_url(body.text({"permalink"}, 2000));
+    value.project = {
         body.text({"project", "id"}, 65),
         body.text({"project", "slug"}, 200),
         body.text({"project", "name"}, 300)
     };
-    found.release = body.text({"lastRelease", "version"}, 300);
-    if (found.release.empty()) found.release = body.text({"firstRelease", "version"}, 300);
-    found.count = body.count({"count"});
-    found.first_seen = body.time({"firstSeen"});
-    found.last_seen = body.time({"lastSeen"});
-    found.assignee = body.text({"assignedTo", "name"}, 254);
-    return found;
+    value.release = body.text({"lastRelease", "version"}, 300);
+    if (value.release.empty()) value.release = body.text({"firstRelease", "version"}, 300);
+    value.count = body.count({"count"});
+    value.first_seen = body.time({"firstSeen"});
+    value.last_seen = body.time({"lastSeen"});
+    value.assignee = body.text({"assignedTo", "name"}, 254);
+    return value;
 }
 
 }  // namespace tocsin::sentry

@@ -16,9 +16,9 @@
 namespace tocsin::sentry {
 
 /// An id as text, whether it is a string or a number; empty if there is none.
-inline std::string text_of(std::optional<json::value> const& at, std::size_t max_bytes) {
-    if (!at) return {};
-    auto const text = at->as_id_text();
+inline std::string text_of(std::optional<json::value> const& field, std::size_t max_bytes) {
+    if (!field) return {};
+    auto const text = field->as_id_text();
     return text ? repaired(*text, max_bytes) : std::string();
 }
 
@@ -57,6 +57,6 @@ inline std::string web_url(std::string text) {
 }
 
 /// An issue, which has the same form in webhooks and responses.
-issue read_issue(json::value const& from);
+issue read_issue(json::value const& object);
 
 }  // namespace tocsin::sentry

@@ -95,22 +95,22 @@ void read_tags(stored_event& event, json::value const& root) {
     }
 }
 
-release read_release(json::value const& from) {
-    fields const body(from);
-    release found;
-    found.version = body.text({"version"}, 300);
-    found.short_version = body.text({"shortVersion"}, 300);
-    found.url = web_url(body.text({"url"}, 2000));
-    found.created_at = body.time({"dateCreated"});
-    found.released_at = body.time({"dateReleased"});
+release read_release(json::value const& object) {
+    fields const body(object);
+    release decoded;
+    decoded.version = body.text({"version"}, 300);
+    decoded.short_version = body.text({"shortVersion"}, 300);
+    decoded.url = web_url(body.text({"url"}, 2000));
+    decoded.created_at = body.time({"dateCreated"});
+    decoded.released_at = body.time({"dateReleased"});
     auto const projects = body.at({"projects"});
     for (std::size_t i = 0; projects && i < std::min(projects->size(), max_projects); ++i) {
         fields const project(projects->element(i));
-        found.projects.push_back(
+        decoded.projects.push_back(
             {project.text({"id"}, 65), project.text({"slug"}, 200), project.text({"name"}, 300)}
         );
     }
-    return found;
+    return decoded;
 }
 
 }  // namespace
@@ -118,9 +118,9 @@ release read_release(json::value const& from) {
 call_result<issue> decode_issue(std::string_view body) {
     auto const parsed = json::parse_lenient(body, issue_fields());
     if (!parsed) return unusable("the issue response is not JSON");
-    auto found = read_issue(parsed->root());
-    if (!is_identifier(found.id)) return unusable("the issue response has no id");
-    return found;
+    auto decoded = read_issue(parsed->root());
+    if (!is_identifier(decoded.id)) return unusable("the issue response has no id");
+    return decoded;
 }
 
 call_result<std::vector<issue>> decode_issues(std::string_view body) {
@@ -134,28 +134,28 @@ call_result<stored_event> decode_event(std::string_view body) {
     auto const parsed = json::parse_lenient(body, event_fields());
     if (!parsed) return unusable("the event response is not JSON");
     auto const root = parsed->root();
-    fields const from(root);
-    stored_event found;
-    found.event_id = from.text({"eventID"}, 65);
-    found.issue_id = from.text({"groupID"}, 65);
-    if (!is_identifier(found.event_id)) return unusable("the event response has no eventID");
-    found.project.id = from.text({"projectID"}, 65);
-    found.title = from.text({"title"}, 500);
-    found.culprit = from.text({"culprit"}, 500);
-    found.release = from.text({"release", "version"}, 300);
-    found.at = from.time({"dateCreated"});
-    if (!found.at) found.at = from.time({"dateReceived"});  // for an event without a time
-    read_tags(found, root);
-    read_exception(found, root);
-    return found;
+    fields const object(root);
+    stored_event decoded;
+    decoded.event_id = object.text({"eventID"}, 65);
+    decoded.issue_id = object.text({"groupID"}, 65);
+    if (!is_identifier(decoded.event_id)) return unusable("the event response has no eventID");
+    decoded.project.id = object.text({"projectID"}, 65);
+    decoded.title = object.text({"title"}, 500);
+    decoded.culprit = object.text({"culprit"}, 500);
+    decoded.release = object.text({"release", "version"}, 300);
+    decoded.at = object.time({"dateCreated"});
+    if (!decoded.at) decoded.at = object.time({"dateReceived"});  // for an event without a time
+    read_tags(decoded, root);
+    read_exception(decoded, root);
+    return decoded;
 }
 
 call_result<release> decode_release(std::string_view body) {
     auto const parsed = json::parse_lenient(body, release_fields());
     if (!parsed) return unusable("the release response is not JSON");
-    auto found = read_release(parsed->root());
-    if (found.version.empty()) return unusable("the release response has no version");
-    return found;
+    auto decoded = read_release(parsed->root());
+    if (decoded.version.empty()) return unusable("the release response has no version");
+    return decoded;
 }
 
 call_result<std::vector<release>> decode_releases(std::string_view body) {

@@ -17,21 +17,22 @@ std::string issue_path(config::base_url const& base, std::string_view organizati
 }
 
 void add_filters(
-    query_parameters& query, std::vector<std::string> const& project_ids, std::string const& cursor
+    query_parameters& parameters, std::vector<std::string> const& project_ids, std::string const& cursor
 ) {
-    for (auto const& project : project_ids) query.emplace_back("project", project);
-    if (!cursor.empty()) query.emplace_back("cursor", cursor);
+    for (auto const& project : project_ids) parameters.emplace_back("project", project);
+    if (!cursor.empty()) parameters.emplace_back("cursor", cursor);
 }
 
 template <class T>
 async::task<call_result<T>> get_one(
     client::impl& client,
-    organization_ref where,
+    organization_ref organization,
     std::string path,
     secret token,
     call_result<T> (*decode)(std::string_view)
 ) {
-    auto response = co_await client.send(where, with_bearer(http::method::get, std::move(path), token));
+    auto response =
+        co_await client.send(organization, with_bearer(http::method::get, std::move(path), token));
     if (!response) co_return response.error();
     co_return decode(response->body);
 }
@@ -39,14 +40,15 @@ async::task<call_result<T>> get_one(
 template <class T>
 async::task<call_result<page<T>>> get_page(
     client::impl& client,
-    organization_ref where,
+    organization_ref organization,
     std::string path,
-    query_parameters query,
+    query_parameters parameters,
     secret token,
     call_result<std::vector<T>> (*decode)(std::string_view)
 ) {
     auto response = co_await client.send(
-        where, with_bearer(http::method::get, std::move(path) + "?" + http::form_encoded(query), token)
+        organization,
+        with_bearer(http::method::get, std::move(path) + "?" + http::form_encoded(parameters), token)
     );
     if (!response) co_return response.error();
     auto items = decode(response->body);
@@ -55,14 +57,18 @@ async::task<call_result<page<T>>> get_page(
 }
 
 async::task<call_result<void>> set_status(
-    client::impl& client, organization_ref where, std::string issue_id, std::string_view status, secret token
+    client::impl& client,
+    organization_ref organization,
+    std::string issue_id,
+    std::string_view status,
+    secret token
 ) {
     auto request =
-        with_bearer(http::method::put, issue_path(client.base(), where.id_or_slug, issue_id), token);
+        with_bearer(http::method::put, issue_path(client.base(), organization.id_or_slug, issue_id), token);
     json::writer body;
     body.begin_object().field("status", status).end_object();
     set_json(request, body.take());
-    auto response = co_await client.send(where, std::move(request));
+    auto response = co_await client.send(organization, std::move(request));
     if (!response) co_return response.error();
     co_return call_result<void>{};
 }
@@ -70,70 +76,84 @@ async::task<call_result<void>> set_status(
 }  // namespace
 
 async::task<call_result<page<issue>>> client::list_issues(
-    organization_ref where, issue_query what, secret token
+    organization_ref organization, issue_query query, secret token
 ) {
     // Without `query`, Sentry would use its default; an empty one returns all issues.
-    query_parameters query{{"query", what.query}, {"limit", "100"}, {"collapse", "stats"}};
-    add_filters(query, what.project_ids, what.cursor);
-    auto path = organization_path(base(), where.id_or_slug) + "issues/";
+    query_parameters parameters{{"query", query.query}, {"limit", "100"}, {"collapse", "stats"}};
+    add_filters(parameters, query.project_ids, query.cursor);
+    auto path = organization_path(base(), organization.id_or_slug) + "issues/";
     return get_page(
-        *impl_, std::move(where), std::move(path), std::move(query), std::move(token), decode_issues
+        *impl_,
+        std::move(organization),
+        std::move(path),
+        std::move(parameters),
+        std::move(token),
+        decode_issues
     );
 }
 
-async::task<call_result<issue>> client::find_issue(organization_ref where, std::string id, secret token) {
-    auto path = issue_path(base(), where.id_or_slug, id);
-    return get_one(*impl_, std::move(where), std::move(path), std::move(token), decode_issue);
+async::task<call_result<issue>> client::find_issue(
+    organization_ref organization, std::string id, secret token
+) {
+    auto path = issue_path(base(), organization.id_or_slug, id);
+    return get_one(*impl_, std::move(organization), std::move(path), std::move(token), decode_issue);
 }
 
 async::task<call_result<stored_event>> client::find_event(
-    organization_ref where, std::string issue_id, std::string event_id, secret token
+    organization_ref organization, std::string issue_id, std::string event_id, secret token
 ) {
-    auto path = issue_path(base(), where.id_or_slug, issue_id) + "events/" + path_segment(event_id) + "/";
-    return get_one(*impl_, std::move(where), std::move(path), std::move(token), decode_event);
+    auto path =
+        issue_path(base(), organization.id_or_slug, issue_id) + "events/" + path_segment(event_id) + "/";
+    return get_one(*impl_, std::move(organization), std::move(path), std::move(token), decode_event);
 }
 
 async::task<call_result<stored_event>> client::latest_event(
-    organization_ref where, std::string issue_id, secret token
+    organization_ref organization, std::string issue_id, secret token
 ) {
-    return find_event(std::move(where), std::move(issue_id), "latest", std::move(token));
+    return find_event(std::move(organization), std::move(issue_id), "latest", std::move(token));
 }
 
 async::task<call_result<stored_event>> client::oldest_event(
-    organization_ref where, std::string issue_id, secret token
+    organization_ref organization, std::string issue_id, secret token
 ) {
-    return find_event(std::move(where), std::move(issue_id), "oldest", std::move(token));
+    return find_event(std::move(organization), std::move(issue_id), "oldest", std::move(token));
 }
 
 async::task<call_result<page<release>>> client::list_releases(
-    organization_ref where, release_query what, secret token
+    organization_ref organization, release_query query, secret token
 ) {
-    query_parameters query{{"per_page", "100"}};
-    if (!what.version_contains.empty()) query.emplace_back("query", what.version_contains);
-    add_filters(query, what.project_ids, what.cursor);
-    auto path = organization_path(base(), where.id_or_slug) + "releases/";
+    query_parameters parameters{{"per_page", "100"}};
+    if (!query.version_contains.empty()) parameters.emplace_back("query", query.version_contains);
+    add_filters(parameters, query.project_ids, query.cursor);
+    auto path = organization_path(base(), organization.id_or_slug) + "releases/";
     return get_page(
-        *impl_, std::move(where), std::move(path), std::move(query), std::move(token), decode_releases
+        *impl_,
+        std::move(organization),
+        std::move(path),
+        std::move(parameters),
+        std::move(token),
+        decode_releases
     );
 }
 
 async::task<call_result<release>> client::find_release(
-    organization_ref where, std::string version, secret token
+    organization_ref organization, std::string version, secret token
 ) {
-    auto path = organization_path(base(), where.id_or_slug) + "releases/" + path_segment(version) + "/";
-    return get_one(*impl_, std::move(where), std::move(path), std::move(token), decode_release);
+    auto path =
+        organization_path(base(), organization.id_or_slug) + "releases/" + path_segment(version) + "/";
+    return get_one(*impl_, std::move(organization), std::move(path), std::move(token), decode_release);
 }
 
 async::task<call_result<void>> client::resolve_issue(
-    organization_ref where, std::string issue_id, secret token
+    organization_ref organization, std::string issue_id, secret token
 ) {
-    return set_status(*impl_, std::move(where), std::move(issue_id), "resolved", std::move(token));
+    return set_status(*impl_, std::move(organization), std::move(issue_id), "resolved", std::move(token));
 }
 
 async::task<call_result<void>> client::unresolve_issue(
-    organization_ref where, std::string issue_id, secret token
+    organization_ref organization, std::string issue_id, secret token
 ) {
-    return set_status(*impl_, std::move(where), std::move(issue_id), "unresolved", std::move(token));
+    return set_status(*impl_, std::move(organization), std::move(issue_id), "unresolved", std::move(token));
 }
 
 }  // namespace tocsin::sentry

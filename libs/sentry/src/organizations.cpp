@@ -84,11 +84,11 @@ async::task<call_result<std::vector<organization>>> client::list_organizations(s
 
     std::vector<organization> all;
     for (auto const& region : regions) {
-        auto found = co_await read_all_pages(
+        auto listed = co_await read_all_pages(
             *impl_, impl_->host_of(region), base().path + "/api/0/organizations/", token, decode_organizations
         );
-        if (!found) co_return found.error();
-        for (auto& each : *found)
+        if (!listed) co_return listed.error();
+        for (auto& each : *listed)
             if (std::ranges::find(all, each.id, &organization::id) == all.end())
                 all.push_back(std::move(each));
     }

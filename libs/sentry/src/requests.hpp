@@ -12,9 +12,9 @@
 namespace tocsin::sentry {
 
 inline std::string installation_path(
-    config::base_url const& base, uuid const& id, std::string_view below = {}
+    config::base_url const& base, uuid const& id, std::string_view suffix = {}
 ) {
-    return base.path + "/api/0/sentry-app-installations/" + id.str() + "/" + std::string(below);
+    return base.path + "/api/0/sentry-app-installations/" + id.str() + "/" + std::string(suffix);
 }
 
 /// A path segment. Servers and proxies resolve dot segments to another resource, and an empty segment names a

@@ -39,12 +39,12 @@ std::optional<std::chrono::seconds> seconds_until(std::optional<std::string_view
     auto const month = months.find(header->substr(8, 3));
     if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
     auto const number = month / 3 + 1;
-    auto const at = parse_rfc3339(
+    auto const date = parse_rfc3339(
         std::string(header->substr(12, 4)) + (number < 10 ? "-0" : "-") + std::to_string(number) + "-" +
         std::string(header->substr(5, 2)) + "T" + std::string(header->substr(17, 8)) + "Z"
     );
-    if (!at) return std::nullopt;
-    return std::chrono::ceil<std::chrono::seconds>(*at - now);
+    if (!date) return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(*date - now);
 }
 
 /// From Retry-After or from Sentry's reset header, which is a Unix time; between a second and an hour.
@@ -66,30 +66,30 @@ std::string message_of(json::value const& root) {
           {"detail", "message"},
           {"error"},
           {"error_description"}})
-        if (auto const at = root.at(path))
-            if (auto const text = at->as_string()) return printable(*text, 300);
+        if (auto const field = root.at(path))
+            if (auto const text = field->as_string()) return printable(*text, 300);
     return {};
 }
 
 /// OAuth's error names consist of lower-case letters and underscores; in other responses `error` is a
 /// sentence.
 std::string oauth_error_of(json::value const& root) {
-    auto const at = root.find("error");
-    auto const name = at ? at->as_string() : std::nullopt;
+    auto const field = root.find("error");
+    auto const name = field ? field->as_string() : std::nullopt;
     bool const is_name =
         name && !name->empty() && name->size() <= 64 &&
         std::all_of(name->begin(), name->end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
     return is_name ? std::string(*name) : std::string();
 }
 
-organization read_organization(json::value const& from) {
-    auto const region = text_of(from.at({"links", "regionUrl"}), 200);
-    bool const known = std::ranges::find(sentry_regions, region) != sentry_regions.end();
+organization read_organization(json::value const& object) {
+    auto const region = text_of(object.at({"links", "regionUrl"}), 200);
+    bool const is_known = std::ranges::find(sentry_regions, region) != sentry_regions.end();
     return {
-        text_of(from.find("id"), 65),
-        text_of(from.find("slug"), 200),
-        text_of(from.find("name"), 300),
-        known ? region : std::string()
+        text_of(object.find("id"), 65),
+        text_of(object.find("slug"), 200),
+        text_of(object.find("name"), 300),
+        is_known ? region : std::string()
     };
 }
 
@@ -141,25 +141,24 @@ call_result<installation> decode_installation(std::string_view body) {
     auto const root = parsed->root();
     auto const id = uuid::parse(text_of(root.find("uuid"), 64));
     if (!id) return unusable("the installation response has no uuid");
-    installation found;
-    found.id = *id;
-    found.app_slug = text_of(root.at({"app", "slug"}), 200);
-    found.organization.id = text_of(root.at({"organization", "id"}), 64);
-    found.organization.slug = text_of(root.at({"organization", "slug"}), 200);
+    installation decoded;
+    decoded.id = *id;
+    decoded.app_slug = text_of(root.at({"app", "slug"}), 200);
+    decoded.organization.id = text_of(root.at({"organization", "id"}), 64);
+    decoded.organization.slug = text_of(root.at({"organization", "slug"}), 200);
     auto const status = text_of(root.find("status"), 40);
-    if (status == "installed") found.status = installation_status::installed;
-    if (status == "pending") found.status = installation_status::pending;
-    if (found.organization.slug.empty()) return unusable("the installation response has no organization");
-    return found;
+    decoded.status = value_of(installation_status_names, status).value_or(installation_status::other);
+    if (decoded.organization.slug.empty()) return unusable("the installation response has no organization");
+    return decoded;
 }
 
 call_result<organization> decode_organization(std::string_view body) {
     auto const parsed = json::parse(body);
     if (!parsed) return unusable("the organization response is not JSON");
-    auto found = read_organization(parsed->root());
-    if (!is_identifier(found.id) || found.slug.empty())
+    auto decoded = read_organization(parsed->root());
+    if (!is_identifier(decoded.id) || decoded.slug.empty())
         return unusable("the organization response has no id or no slug");
-    return found;
+    return decoded;
 }
 
 call_result<std::vector<organization>> decode_organizations(std::string_view body) {

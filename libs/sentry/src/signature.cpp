@@ -22,13 +22,13 @@ std::optional<std::string> verify_signature(
     // The digests are computed for a malformed signature as well, so that it takes as long as a wrong one.
     bool const well_formed = is_lower_hex_digest(signature);
     byte_string const claimed = well_formed ? from_hex(signature).value() : byte_string(32);
-    std::optional<std::string> found;
+    std::optional<std::string> matching_key;
     for (auto const& each : keys) {
         auto const expected = crypto::hmac_sha256(each.key).sign(body);
         bool const matches = crypto::equal_in_constant_time(expected, claimed);
-        if (matches && well_formed && !found) found = each.name;
+        if (matches && well_formed && !matching_key) matching_key = each.name;
     }
-    return found;
+    return matching_key;
 }
 
 }  // namespace tocsin::sentry

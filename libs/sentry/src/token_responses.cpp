@@ -16,8 +16,8 @@ constexpr std::size_t max_scopes = 100;
 constexpr std::chrono::days max_life{366};
 
 /// Only visible ASCII, because a token is sent in a header.
-std::optional<secret> read_token(std::optional<json::value> const& at) {
-    auto const text = at ? at->as_string() : std::nullopt;
+std::optional<secret> read_token(std::optional<json::value> const& field) {
+    auto const text = field ? field->as_string() : std::nullopt;
     if (!text || text->empty() || text->size() > 4096) return std::nullopt;
     bool const visible = std::all_of(text->begin(), text->end(), [](char c) { return c > 0x20 && c < 0x7F; });
     return visible ? std::optional(secret(std::string(*text))) : std::nullopt;
@@ -36,8 +36,8 @@ std::vector<std::string> split_scopes(std::string_view text) {
     return scopes;
 }
 
-bool is_set(std::optional<json::value> const& at) noexcept {
-    return at && !at->is_null();
+bool is_set(std::optional<json::value> const& field) noexcept {
+    return field && !field->is_null();
 }
 
 }  // namespace
@@ -54,9 +54,9 @@ call_result<token_set> decode_token_set(std::string_view body, timestamp now) {
     tokens.refresh_token = read_token(root.find("refreshToken"));
     if (auto const expires = root.find("expiresAt"); expires && !expires->is_null()) {
         auto const text = expires->as_string();
-        auto const at = text ? parse_rfc3339(*text) : std::nullopt;
-        if (!at || *at <= now) return unusable("the token response's expiresAt is not in the future");
-        tokens.expires_at = std::min(*at, now + max_life);
+        auto const expiry = text ? parse_rfc3339(*text) : std::nullopt;
+        if (!expiry || *expiry <= now) return unusable("the token response's expiresAt is not in the future");
+        tokens.expires_at = std::min(*expiry, now + max_life);
     }
     if (auto const scopes = root.find("scopes"))
         for (std::size_t i = 0; i < std::min(scopes->size(), max_scopes); ++i)

@@ -56,8 +56,8 @@ resource resource_of(fields const& body) {
 }
 
 issue read_webhook_issue(fields const& body) {
-    auto const from = body.at({"data", "issue"});
-    auto issue = from ? read_issue(*from) : sentry::issue{};
+    auto const object = body.at({"data", "issue"});
+    auto issue = object ? read_issue(*object) : sentry::issue{};
     if (auto const name = body.text({"data", "assignee", "name"}, 254); !name.empty()) issue.assignee = name;
     issue.resolution_type = body.text({"data", "resolution_type"}, 60);
     return issue;
@@ -79,9 +79,9 @@ std::string tag(json::value const& event, std::string_view key, std::size_t max_
 /// The project's slug is only in the event's API URL: .../api/0/projects/{org}/{project}/events/{id}/
 std::string project_slug_in(std::string_view url) {
     auto const marker = std::string_view("/api/0/projects/");
-    auto const at = url.find(marker);
-    if (at == std::string_view::npos) return {};
-    auto rest = url.substr(at + marker.size());
+    auto const start = url.find(marker);
+    if (start == std::string_view::npos) return {};
+    auto rest = url.substr(start + marker.size());
     auto const org_end = rest.find('/');
     if (org_end == std::string_view::npos) return {};
     rest = rest.substr(org_end + 1);
@@ -89,33 +89,33 @@ std::string project_slug_in(std::string_view url) {
     return end == std::string_view::npos ? std::string() : repaired(rest.substr(0, end), 200);
 }
 
-action_settings read_settings(std::optional<json::value> const& from) {
-    action_settings found;
-    for (std::size_t i = 0; from && i < std::min<std::size_t>(from->size(), 50); ++i) {
-        auto const item = from->element(i);
+action_settings read_settings(std::optional<json::value> const& object) {
+    action_settings settings;
+    for (std::size_t i = 0; object && i < std::min<std::size_t>(object->size(), 50); ++i) {
+        auto const item = object->element(i);
         auto const name = item.find("name");
         auto const content = item.find("value");
         if (name && name->as_string() && content && content->as_id_text())
-            found.emplace_back(repaired(*name->as_string(), 100), repaired(*content->as_id_text(), 2000));
+            settings.emplace_back(repaired(*name->as_string(), 100), repaired(*content->as_id_text(), 2000));
     }
-    return found;
+    return settings;
 }
 
-void read_event(event& into, json::value const& from) {
-    fields const body(from);
-    into.event_id = body.text({"event_id"}, 65);
-    into.issue_id = body.text({"issue_id"}, 65);
-    into.project = {body.text({"project"}, 65), project_slug_in(body.text({"url"}, 2000)), {}};
-    into.title = body.text({"title"}, 500);
-    into.culprit = body.text({"culprit"}, 500);
-    into.level = to_lower(body.text({"level"}, 20));
-    if (into.level.empty()) into.level = to_lower(tag(from, "level", 20));
-    into.environment = body.text({"environment"}, 200);
-    if (into.environment.empty()) into.environment = tag(from, "environment", 200);
-    into.release = body.text({"release"}, 300);
-    if (into.release.empty()) into.release = tag(from, "sentry:release", 300);
-    into.url = web_url(body.text({"web_url"}, 2000));
-    into.at = body.time({"datetime"});
+void read_event(event& target, json::value const& object) {
+    fields const body(object);
+    target.event_id = body.text({"event_id"}, 65);
+    target.issue_id = body.text({"issue_id"}, 65);
+    target.project = {body.text({"project"}, 65), project_slug_in(body.text({"url"}, 2000)), {}};
+    target.title = body.text({"title"}, 500);
+    target.culprit = body.text({"culprit"}, 500);
+    target.level = to_lower(body.text({"level"}, 20));
+    if (target.level.empty()) target.level = to_lower(tag(object, "level", 20));
+    target.environment = body.text({"environment"}, 200);
+    if (target.environment.empty()) target.environment = tag(object, "environment", 200);
+    target.release = body.text({"release"}, 300);
+    if (target.release.empty()) target.release = tag(object, "sentry:release", 300);
+    target.url = web_url(body.text({"web_url"}, 2000));
+    target.at = body.time({"datetime"});
 }
 
 /// The settings are in the trigger that fired, in the action of this installation. Newer versions of Sentry
@@ -137,18 +137,18 @@ action_settings metric_settings(fields const& body, std::string const& action, u
 }
 
 metric_alert read_metric_alert(fields const& body, std::string const& action, uuid const& installation) {
-    metric_alert found;
-    found.id = body.text({"data", "metric_alert", "id"}, 65);
-    found.title = body.text({"data", "description_title"}, 500);
-    if (found.title.empty()) found.title = body.text({"data", "metric_alert", "title"}, 500);
-    found.text = body.text({"data", "description_text"}, 1000);
-    found.url = web_url(body.text({"data", "web_url"}, 2000));
+    metric_alert decoded;
+    decoded.id = body.text({"data", "metric_alert", "id"}, 65);
+    decoded.title = body.text({"data", "description_title"}, 500);
+    if (decoded.title.empty()) decoded.title = body.text({"data", "metric_alert", "title"}, 500);
+    decoded.text = body.text({"data", "description_text"}, 1000);
+    decoded.url = web_url(body.text({"data", "web_url"}, 2000));
     auto const projects = body.at({"data", "metric_alert", "projects"});
     for (std::size_t i = 0; projects && i < std::min<std::size_t>(projects->size(), 100); ++i)
         if (auto const slug = projects->element(i).as_string())
-            found.projects.push_back(repaired(*slug, 200));
-    found.settings = metric_settings(body, action, installation);
-    return found;
+            decoded.projects.push_back(repaired(*slug, 200));
+    decoded.settings = metric_settings(body, action, installation);
+    return decoded;
 }
 
 std::string missing_identifier(std::string_view field, std::string_view content) {
@@ -156,23 +156,23 @@ std::string missing_identifier(std::string_view field, std::string_view content)
                            : std::string(field) + " is not an identifier";
 }
 
-std::string unreadable_issue(issue const& of) {
-    if (!is_identifier(of.id)) return missing_identifier("data.issue.id", of.id);
-    if (!is_identifier(of.project.id) && of.project.slug.empty())
+std::string unreadable_issue(issue const& value) {
+    if (!is_identifier(value.id)) return missing_identifier("data.issue.id", value.id);
+    if (!is_identifier(value.project.id) && value.project.slug.empty())
         return "data.issue.project has neither id nor slug";
     return {};
 }
 
-std::string unreadable_event(event const& of, std::string const& name) {
-    if (!is_identifier(of.issue_id)) return missing_identifier(name + ".issue_id", of.issue_id);
-    if (!is_identifier(of.event_id)) return missing_identifier(name + ".event_id", of.event_id);
-    if (!is_identifier(of.project.id) && of.project.slug.empty()) return name + " names no project";
+std::string unreadable_event(event const& value, std::string const& name) {
+    if (!is_identifier(value.issue_id)) return missing_identifier(name + ".issue_id", value.issue_id);
+    if (!is_identifier(value.event_id)) return missing_identifier(name + ".event_id", value.event_id);
+    if (!is_identifier(value.project.id) && value.project.slug.empty()) return name + " names no project";
     return {};
 }
 
 void read_event_alert(webhook& hook, fields const& body) {
     event_alert alert;
-    if (auto const from = body.at({"data", "event"})) read_event(alert, *from);
+    if (auto const object = body.at({"data", "event"})) read_event(alert, *object);
     alert.rule = body.text({"data", "triggered_rule"}, 300);
     alert.rule_id = body.text({"data", "issue_alert", "id"}, 64);
     alert.settings = read_settings(body.at({"data", "issue_alert", "settings"}));
@@ -182,19 +182,20 @@ void read_event_alert(webhook& hook, fields const& body) {
 
 void read_error(webhook& hook, fields const& body) {
     event error;
-    if (auto const from = body.at({"data", "error"})) read_event(error, *from);
+    if (auto const object = body.at({"data", "error"})) read_event(error, *object);
     hook.unreadable = unreadable_event(error, "data.error");
     hook.what = std::move(error);
 }
 
 void read_comment(webhook& hook, fields const& body) {
-    comment found{
+    comment decoded{
         body.text({"data", "issue_id"}, 65),
         body.text({"data", "project_slug"}, 200),
         body.text({"data", "comment"}, 9000)
     };
-    if (!is_identifier(found.issue_id)) hook.unreadable = missing_identifier("data.issue_id", found.issue_id);
-    hook.what = std::move(found);
+    if (!is_identifier(decoded.issue_id))
+        hook.unreadable = missing_identifier("data.issue_id", decoded.issue_id);
+    hook.what = std::move(decoded);
 }
 
 void read_activity_alert(webhook& hook, fields const& body) {
@@ -259,10 +260,10 @@ std::string_view to_string(resource r) noexcept {
 result<webhook> decode_webhook(std::string_view body, std::string_view resource_header) {
     auto const parsed = json::parse_lenient(body, selected_fields());
     if (!parsed) return parsed.error();
-    fields const from(parsed->root());
+    fields const object(parsed->root());
 
-    auto const action = from.at({"action"});
-    auto const installation = uuid::parse(from.text({"installation", "uuid"}, 64));
+    auto const action = object.at({"action"});
+    auto const installation = uuid::parse(object.text({"installation", "uuid"}, 64));
     if (!action || !action->as_string() || action->as_string()->empty())
         return error{
             errc::invalid, "The body has no action: this is not a webhook of Sentry's integration platform."
@@ -275,16 +276,16 @@ result<webhook> decode_webhook(std::string_view body, std::string_view resource_
     webhook hook;
     hook.action = printable(*action->as_string(), 64);
     hook.installation = *installation;
-    hook.actor = {from.text({"actor", "type"}, 40), from.text({"actor", "name"}, 300)};
+    hook.actor = {object.text({"actor", "type"}, 40), object.text({"actor", "name"}, 300)};
     hook.resource_name = printable(resource_header, 64);
     hook.cut = parsed->cut();
-    hook.resource = resource_of(from);
+    hook.resource = resource_of(object);
     auto const named = value_of(resource_names, resource_header).value_or(resource::other);
     if (named == resource::other)
         hook.resource = resource::other;  // a resource that Tocsin does not know
     else if (named != hook.resource)
         hook.disagreement = disagreement(hook.resource_name, hook.resource);
-    read_content(hook, from);
+    read_content(hook, object);
     return hook;
 }
 

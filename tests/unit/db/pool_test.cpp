@@ -152,6 +152,28 @@ BOOST_FIXTURE_TEST_CASE(a_throw_undoes_and_says_which_constraint, pool_fixture) 
     BOOST_TEST(count(db::tenant{acme}, count_services) == 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(error_result_rolls_back, pool_fixture) {
+    auto const refused = run(pool->transact_result(acme, [](db::transaction& tx) -> result<int> {
+        tx.run(insert_service, acme, "checkout");
+        return error{errc::conflict, "refused"};
+    }));
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST(refused.error().detail == "refused");
+    BOOST_TEST(count(db::tenant{acme}, count_services) == 0);
+    auto const stored = run(pool->transact_result(acme, [](db::transaction& tx) -> result<int> {
+        tx.run(insert_service, acme, "checkout");
+        return 7;
+    }));
+    BOOST_TEST(stored.value() == 7);
+    BOOST_TEST(count(db::tenant{acme}, count_services) == 1);
+    auto const done = run(pool->transact_result(acme, [](db::transaction& tx) -> result<void> {
+        tx.run(insert_service, acme, "search");
+        return {};
+    }));
+    BOOST_TEST(done.has_value());
+    BOOST_TEST(count(db::tenant{acme}, count_services) == 2);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_killed_backend_is_replaced_with_role_and_tenant_in_place, pool_fixture) {
     for (int round = 0; round < 6; ++round) {
         auto const victim = run(pool->transact(db::no_tenant, [](db::transaction& tx) {

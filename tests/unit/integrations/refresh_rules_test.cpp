@@ -20,7 +20,7 @@ sentry::call_failure failed(sentry::failure_kind kind, int status, std::string d
 
 struct failure_case {
     char const* name;
-    mode of;
+    mode tested_mode;
     sentry::call_failure why;
     refresh_history history;
     status status;
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(refreshed_after_two_thirds_of_life_less_jitter_or_before_th
 BOOST_AUTO_TEST_CASE(failures_are_judged) {
     for (auto const& row : failure_cases) {
         BOOST_TEST_CONTEXT(row.name) {
-            auto const verdict = judge_failure(policy, row.of, row.why, row.history, 0);
+            auto const verdict = judge_failure(policy, row.tested_mode, row.why, row.history, 0);
             BOOST_TEST(to_string(verdict.status) == to_string(row.status));
             BOOST_TEST(to_string(verdict.reason) == to_string(row.reason));
             BOOST_TEST(verdict.failed_attempts == row.counted);

@@ -20,15 +20,15 @@ namespace {
 call_rate::clock::time_point const start{1'000'000s};
 secret const token{"fake-access-token"};
 
-call_rate::clock::time_point in(std::chrono::milliseconds after) {
-    return call_rate::clock::now() + after;
+call_rate::clock::time_point deadline_in(std::chrono::milliseconds duration) {
+    return call_rate::clock::now() + duration;
 }
 
 /// Runs a coroutine with a gate of this rate.
 template <class Work>
 void with_gate(call_rate rate, Work work) {
-    async::run_to_end([](call_rate of, Work& with) -> async::task<> {
-        co_await with(std::make_shared<call_gate>(co_await boost::asio::this_coro::executor, of));
+    async::run_to_end([](call_rate limits, Work& run) -> async::task<> {
+        co_await run(std::make_shared<call_gate>(co_await boost::asio::this_coro::executor, limits));
     }(rate, work));
 }
 
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(calls_per_second_are_limited) {
     BOOST_TEST((rate.start(start) == 50ms));
     BOOST_TEST((rate.start(start + 30ms) == 20ms));
     int within_a_second = 20;
-    for (auto at = start + 10ms; at < start + 1s; at += 10ms) within_a_second += started_at(at);
+    for (auto time = start + 10ms; time < start + 1s; time += 10ms) within_a_second += started_at(time);
     BOOST_TEST(within_a_second <= 40);
     BOOST_TEST(within_a_second >= 39);
     BOOST_TEST(started_at(start + 1h) == 20);
@@ -74,23 +74,23 @@ BOOST_AUTO_TEST_CASE(pause_delays_all_calls) {
 
 BOOST_AUTO_TEST_CASE(calls_wait_in_order) {
     with_gate({1, 1000, 1000}, [](std::shared_ptr<call_gate> gate) -> async::task<> {
-        auto const on = co_await boost::asio::this_coro::executor;
+        auto const executor = co_await boost::asio::this_coro::executor;
         std::string order;
-        auto first = co_await gate->enter(in(5s));
+        auto first = co_await gate->enter(deadline_in(5s));
         BOOST_REQUIRE(first.has_value());
         for (char const name : {'a', 'b', 'c'})
             boost::asio::co_spawn(
-                on,
-                [](std::shared_ptr<call_gate> at, std::string& order, char name) -> async::task<> {
-                    auto const turn = co_await at->enter(in(5s));
+                executor,
+                [](std::shared_ptr<call_gate> shared_gate, std::string& order, char name) -> async::task<> {
+                    auto const turn = co_await shared_gate->enter(deadline_in(5s));
                     order += turn ? name : '-';
                 }(gate, order, name),
                 boost::asio::detached
             );
-        co_await boost::asio::post(on, boost::asio::use_awaitable);
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
         BOOST_TEST(order.empty());
         first.reset();
-        auto const last = co_await gate->enter(in(5s));
+        auto const last = co_await gate->enter(deadline_in(5s));
         BOOST_TEST(last.has_value());
         BOOST_TEST(order == "abc");
     });
@@ -98,26 +98,26 @@ BOOST_AUTO_TEST_CASE(calls_wait_in_order) {
 
 BOOST_AUTO_TEST_CASE(call_that_cannot_wait_long_enough_fails_at_once) {
     with_gate({1, 1000, 1000}, [](std::shared_ptr<call_gate> gate) -> async::task<> {
-        auto const on = co_await boost::asio::this_coro::executor;
-        auto const first = co_await gate->enter(in(5s));
-        auto const second = co_await gate->enter(in(30ms));
+        auto const executor = co_await boost::asio::this_coro::executor;
+        auto const first = co_await gate->enter(deadline_in(5s));
+        auto const second = co_await gate->enter(deadline_in(30ms));
         BOOST_TEST(first.has_value());
         BOOST_TEST(!second.has_value());
         // A pause that starts during a wait ends the wait, and later calls do not wait at all.
         std::optional<bool> got;
         boost::asio::co_spawn(
-            on,
-            [](std::shared_ptr<call_gate> at, std::optional<bool>& entered) -> async::task<> {
-                auto const turn = co_await at->enter(in(10s));
+            executor,
+            [](std::shared_ptr<call_gate> shared_gate, std::optional<bool>& entered) -> async::task<> {
+                auto const turn = co_await shared_gate->enter(deadline_in(10s));
                 entered = turn.has_value();
             }(gate, got),
             boost::asio::detached
         );
-        co_await boost::asio::post(on, boost::asio::use_awaitable);
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
         gate->pause_for(1h);
         auto const began = call_rate::clock::now();
-        auto const late = co_await gate->enter(in(10s));
-        co_await boost::asio::post(on, boost::asio::use_awaitable);
+        auto const late = co_await gate->enter(deadline_in(10s));
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
         BOOST_TEST(!late.has_value());
         BOOST_TEST(!got.value_or(true));
         BOOST_TEST((call_rate::clock::now() - began < 5s));

@@ -25,44 +25,44 @@ BOOST_AUTO_TEST_SUITE(calls)
 
 BOOST_AUTO_TEST_CASE(oauth_requests) {
     std::string const granted = R"({"access_token":"fake-a","refresh_token":"fake-r","token_type":"Bearer"})";
-    std::string seen;
-    auto const exchanged = call_scripted({http_response(granted)}, seen, [](sentry::client& c) {
+    std::string requests;
+    auto const exchanged = call_scripted({http_response(granted)}, requests, [](sentry::client& c) {
         return c.exchange_oauth_code(
             oauth, secret("fake code"), "https://t.example/cb", secret("fake-verifier")
         );
     });
     BOOST_TEST(exchanged.value().access_token.reveal() == "fake-a");
-    BOOST_TEST(first_line(seen) == "POST /oauth/token/ HTTP/1.1");
-    BOOST_TEST(seen.find("Content-Type: application/x-www-form-urlencoded\r\n") != std::string::npos);
-    BOOST_TEST(seen.find("Authorization") == std::string::npos);
+    BOOST_TEST(first_line(requests) == "POST /oauth/token/ HTTP/1.1");
+    BOOST_TEST(requests.find("Content-Type: application/x-www-form-urlencoded\r\n") != std::string::npos);
+    BOOST_TEST(requests.find("Authorization") == std::string::npos);
     BOOST_TEST(
-        body_of(seen) ==
+        body_of(requests) ==
         "grant_type=authorization_code&code=fake%20code&redirect_uri=https%3A%2F%2Ft.example%2Fcb"
         "&code_verifier=fake-verifier&client_id=fake-client&client_secret=fake%26secret"
     );
 
-    seen.clear();
-    auto const refreshed = call_scripted({http_response(granted)}, seen, [](sentry::client& c) {
+    requests.clear();
+    auto const refreshed = call_scripted({http_response(granted)}, requests, [](sentry::client& c) {
         return c.refresh_oauth(oauth, secret("fake-refresh"));
     });
     BOOST_TEST(refreshed.value().refresh_token.value().reveal() == "fake-r");
     BOOST_TEST(
-        body_of(seen) ==
+        body_of(requests) ==
         "grant_type=refresh_token&refresh_token=fake-refresh&client_id=fake-client&client_secret=fake%"
         "26secret"
     );
 
-    seen.clear();
-    auto const revoked = call_scripted({http_response("")}, seen, [](sentry::client& c) {
+    requests.clear();
+    auto const revoked = call_scripted({http_response("")}, requests, [](sentry::client& c) {
         return c.revoke_oauth(oauth, secret("fake-refresh"));
     });
     BOOST_TEST(revoked.has_value());
-    BOOST_TEST(first_line(seen) == "POST /oauth/revoke/ HTTP/1.1");
-    BOOST_TEST(body_of(seen) == "token=fake-refresh&client_id=fake-client&client_secret=fake%26secret");
+    BOOST_TEST(first_line(requests) == "POST /oauth/revoke/ HTTP/1.1");
+    BOOST_TEST(body_of(requests) == "token=fake-refresh&client_id=fake-client&client_secret=fake%26secret");
 
     auto const refused = call_scripted(
         {http_response(R"({"error":"invalid_grant"})", "", "400 Bad Request")},
-        seen,
+        requests,
         [](sentry::client& c) { return c.refresh_oauth(oauth, secret("fake-refresh")); }
     );
     BOOST_REQUIRE(!refused.has_value());
@@ -73,19 +73,19 @@ BOOST_AUTO_TEST_CASE(oauth_requests) {
 BOOST_AUTO_TEST_CASE(refresh_of_an_installation_is_json) {
     sentry::public_app const app{"tocsin", "fake-client", secret("fake-secret"), std::nullopt};
     auto const id = uuid::parse("01635075-0000-4f96-8fc8-ff9680780a13").value();
-    std::string seen;
+    std::string requests;
     auto const refreshed = call_scripted(
         {http_response(R"({"token":"fake-a","refreshToken":"fake-r","expiresAt":"2026-03-02T17:00:00Z"})")},
-        seen,
+        requests,
         [&](sentry::client& c) { return c.refresh_with_token(app, id, secret("fake-refresh")); }
     );
     BOOST_TEST(refreshed.value().access_token.reveal() == "fake-a");
     BOOST_TEST(
-        first_line(seen) ==
+        first_line(requests) ==
         "POST /api/0/sentry-app-installations/01635075-0000-4f96-8fc8-ff9680780a13/authorizations/ HTTP/1.1"
     );
     BOOST_TEST(
-        body_of(seen) ==
+        body_of(requests) ==
         R"({"grant_type":"refresh_token","refresh_token":"fake-refresh","client_id":"fake-client","client_secret":"fake-secret"})"
     );
 }
@@ -93,11 +93,11 @@ BOOST_AUTO_TEST_CASE(refresh_of_an_installation_is_json) {
 BOOST_AUTO_TEST_CASE(paths_and_queries) {
     organization_ref const org{"4509877862268928"};
     auto const line_of = [](std::string const& response, auto call) {
-        std::string seen;
-        auto const got = call_scripted({http_response(response)}, seen, call);
+        std::string requests;
+        auto const got = call_scripted({http_response(response)}, requests, call);
         BOOST_TEST(got.has_value());
-        BOOST_TEST(seen.find("Authorization: Bearer fake-access-token\r\n") != std::string::npos);
-        return first_line(seen);
+        BOOST_TEST(requests.find("Authorization: Bearer fake-access-token\r\n") != std::string::npos);
+        return first_line(requests);
     };
     std::string const issue = R"({"id":"8"})";
     std::string const event = R"({"eventID":"a1"})";
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(paths_and_queries) {
 }
 
 BOOST_AUTO_TEST_CASE(page_has_the_cursor_of_the_next) {
-    std::string seen;
+    std::string requests;
     auto const page = call_scripted(
         {http_response(
             R"([{"id":"8"}])",
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(page_has_the_cursor_of_the_next) {
             R"(<https://evil.example/?cursor=2>; rel="next"; results="true"; cursor="0:100:0")"
             "\r\n"
         )},
-        seen,
+        requests,
         [](sentry::client& c) { return c.list_issues({"northwind"}, {}, token); }
     );
     BOOST_REQUIRE(page.has_value());
@@ -154,22 +154,22 @@ BOOST_AUTO_TEST_CASE(page_has_the_cursor_of_the_next) {
 }
 
 BOOST_AUTO_TEST_CASE(issue_status_is_put) {
-    std::string seen;
-    auto const resolved = call_scripted({http_response("{}")}, seen, [](sentry::client& c) {
+    std::string requests;
+    auto const resolved = call_scripted({http_response("{}")}, requests, [](sentry::client& c) {
         return c.resolve_issue({"northwind"}, "7", token);
     });
     BOOST_TEST(resolved.has_value());
-    BOOST_TEST(first_line(seen) == "PUT /api/0/organizations/northwind/issues/7/ HTTP/1.1");
-    BOOST_TEST(body_of(seen) == R"({"status":"resolved"})");
-    seen.clear();
-    auto const reopened = call_scripted({http_response("{}")}, seen, [](sentry::client& c) {
+    BOOST_TEST(first_line(requests) == "PUT /api/0/organizations/northwind/issues/7/ HTTP/1.1");
+    BOOST_TEST(body_of(requests) == R"({"status":"resolved"})");
+    requests.clear();
+    auto const reopened = call_scripted({http_response("{}")}, requests, [](sentry::client& c) {
         return c.unresolve_issue({"northwind"}, "7", token);
     });
     BOOST_TEST(reopened.has_value());
-    BOOST_TEST(body_of(seen) == R"({"status":"unresolved"})");
+    BOOST_TEST(body_of(requests) == R"({"status":"unresolved"})");
     auto const refused = call_scripted(
         {http_response(R"({"detail":"Cannot manually resolve one or more issues"})", "", "400 Bad Request")},
-        seen,
+        requests,
         [](sentry::client& c) { return c.resolve_issue({"northwind"}, "7", token); }
     );
     BOOST_REQUIRE(!refused.has_value());
@@ -177,14 +177,14 @@ BOOST_AUTO_TEST_CASE(issue_status_is_put) {
 }
 
 BOOST_AUTO_TEST_CASE(merged_and_missing_issues) {
-    std::string seen;
-    auto const merged = call_scripted({http_response(R"({"id":"8"})")}, seen, [](sentry::client& c) {
+    std::string requests;
+    auto const merged = call_scripted({http_response(R"({"id":"8"})")}, requests, [](sentry::client& c) {
         return c.find_issue({"northwind"}, "7", token);
     });
     BOOST_TEST(merged.value().id == "8");
     auto const none = call_scripted(
         {http_response(R"({"detail":"Event not found"})", "", "404 Not Found")},
-        seen,
+        requests,
         [](sentry::client& c) { return c.latest_event({"northwind"}, "7", token); }
     );
     BOOST_REQUIRE(!none.has_value());

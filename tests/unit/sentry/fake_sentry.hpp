@@ -31,20 +31,21 @@ auto call_sentry(std::uint16_t port, Call call, sentry::client_settings settings
     std::optional<result> got;
     manual_clock const time(fake_now);
     async::run_to_end(
-        [](auto&& with, sentry::client_settings const& as, clock const& at, auto& into) -> async::task<> {
-            sentry::client client(co_await boost::asio::this_coro::executor, as, at);
-            into = co_await with(client);
+        [](auto&& run, sentry::client_settings const& configured, clock const& time_source, auto& slot
+        ) -> async::task<> {
+            sentry::client client(co_await boost::asio::this_coro::executor, configured, time_source);
+            slot = co_await run(client);
         }(call, settings, time, got)
     );
     return std::move(got.value());
 }
 
 /// The result of a call to a Sentry that sends `responses` in order, each on a new connection. Appends the
-/// requests to `seen`.
+/// requests to `requests`.
 template <class Call>
-auto call_scripted(std::vector<std::string> responses, std::string& seen, Call call) {
+auto call_scripted(std::vector<std::string> responses, std::string& requests, Call call) {
     scripted_server server(static_cast<int>(responses.size()), [&](int n, raw_socket& s) {
-        seen += s.receive_request();
+        requests += s.receive_request();
         s.send(responses[static_cast<std::size_t>(n)]);
     });
     return call_sentry(server.port(), std::move(call));

@@ -34,24 +34,24 @@ std::string const stored =
 BOOST_AUTO_TEST_SUITE(issue_responses)
 
 BOOST_AUTO_TEST_CASE(issue_is_decoded) {
-    auto const found = decode_issue(listed);
-    BOOST_REQUIRE(found.has_value());
-    BOOST_TEST(found->id == "4509877862268928");
-    BOOST_TEST(found->short_id == "CHECKOUT-1");
-    BOOST_TEST(found->title == "ZeroDivisionError: division by zero");
-    BOOST_TEST(found->culprit == "checkout.pay in charge");
-    BOOST_TEST(found->level == "error");
-    BOOST_TEST(found->status == "ignored");
-    BOOST_TEST(found->substatus == "archived_until_condition_met");
-    BOOST_TEST(found->url == "https://northwind.sentry.io/issues/4509877862268928/");
-    BOOST_TEST(found->project.id == "4505281256090153");
-    BOOST_TEST(found->project.slug == "checkout");
-    BOOST_TEST(found->project.name == "Checkout");
-    BOOST_TEST(found->count == 150);
-    BOOST_TEST(to_rfc3339(found->first_seen.value()) == "2026-01-06T21:19:55.000000Z");
-    BOOST_TEST(to_rfc3339(found->last_seen.value()) == "2026-02-06T21:19:55.123456Z");
-    BOOST_TEST(found->assignee == "John Doe");
-    BOOST_TEST(found->release.empty());
+    auto const decoded = decode_issue(listed);
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_TEST(decoded->id == "4509877862268928");
+    BOOST_TEST(decoded->short_id == "CHECKOUT-1");
+    BOOST_TEST(decoded->title == "ZeroDivisionError: division by zero");
+    BOOST_TEST(decoded->culprit == "checkout.pay in charge");
+    BOOST_TEST(decoded->level == "error");
+    BOOST_TEST(decoded->status == "ignored");
+    BOOST_TEST(decoded->substatus == "archived_until_condition_met");
+    BOOST_TEST(decoded->url == "https://northwind.sentry.io/issues/4509877862268928/");
+    BOOST_TEST(decoded->project.id == "4505281256090153");
+    BOOST_TEST(decoded->project.slug == "checkout");
+    BOOST_TEST(decoded->project.name == "Checkout");
+    BOOST_TEST(decoded->count == 150);
+    BOOST_TEST(to_rfc3339(decoded->first_seen.value()) == "2026-01-06T21:19:55.000000Z");
+    BOOST_TEST(to_rfc3339(decoded->last_seen.value()) == "2026-02-06T21:19:55.123456Z");
+    BOOST_TEST(decoded->assignee == "John Doe");
+    BOOST_TEST(decoded->release.empty());
 }
 
 BOOST_AUTO_TEST_CASE(optional_fields) {
@@ -100,22 +100,22 @@ BOOST_AUTO_TEST_CASE(full_page_is_within_the_limits) {
 }
 
 BOOST_AUTO_TEST_CASE(event_is_decoded) {
-    auto const found = decode_event(stored);
-    BOOST_REQUIRE(found.has_value());
-    BOOST_TEST(found->event_id == "9999aaaaca8b46d797c23c6077c6ff01");
-    BOOST_TEST(found->issue_id == "4509877862268928");
-    BOOST_TEST(found->project.id == "4505281256090153");
-    BOOST_TEST(to_rfc3339(found->at.value()) == "2026-03-02T08:26:56.098086Z");
-    BOOST_TEST(found->release == "checkout@1.0.0");
-    BOOST_TEST(found->environment == "production");
-    BOOST_TEST(found->level == "fatal");
-    BOOST_TEST(found->title == "ChargeError: declined");
-    BOOST_TEST(found->exception_type == "ChargeError");
-    BOOST_TEST(found->exception_value == "declined");
-    BOOST_REQUIRE(found->tags.size() == 5);
-    BOOST_TEST(found->tags.front().first == "browser");
-    BOOST_TEST(found->tags.front().second == "Chrome 83");
-    BOOST_TEST(found->tags.back().second.empty());
+    auto const decoded = decode_event(stored);
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_TEST(decoded->event_id == "9999aaaaca8b46d797c23c6077c6ff01");
+    BOOST_TEST(decoded->issue_id == "4509877862268928");
+    BOOST_TEST(decoded->project.id == "4505281256090153");
+    BOOST_TEST(to_rfc3339(decoded->at.value()) == "2026-03-02T08:26:56.098086Z");
+    BOOST_TEST(decoded->release == "checkout@1.0.0");
+    BOOST_TEST(decoded->environment == "production");
+    BOOST_TEST(decoded->level == "fatal");
+    BOOST_TEST(decoded->title == "ChargeError: declined");
+    BOOST_TEST(decoded->exception_type == "ChargeError");
+    BOOST_TEST(decoded->exception_value == "declined");
+    BOOST_REQUIRE(decoded->tags.size() == 5);
+    BOOST_TEST(decoded->tags.front().first == "browser");
+    BOOST_TEST(decoded->tags.front().second == "Chrome 83");
+    BOOST_TEST(decoded->tags.back().second.empty());
 }
 
 BOOST_AUTO_TEST_CASE(events_without_exception) {
@@ -140,19 +140,19 @@ BOOST_AUTO_TEST_CASE(events_without_exception) {
 }
 
 BOOST_AUTO_TEST_CASE(releases_are_decoded) {
-    std::string const one =
+    std::string const body =
         R"({"id":1,"version":"frontend@1.0.0+45","shortVersion":"1.0.0 - 45","status":"open","ref":null,"url":null,"dateReleased":null,)"
         R"("dateCreated":"2026-01-01T00:00:00Z","projects":[{"id":4505281256090153,"slug":"checkout","name":"Checkout","platforms":["python"]}]})";
-    auto const found = decode_release(one);
-    BOOST_REQUIRE(found.has_value());
-    BOOST_TEST(found->version == "frontend@1.0.0+45");
-    BOOST_TEST(found->short_version == "1.0.0 - 45");
-    BOOST_TEST(found->url.empty());
-    BOOST_TEST(to_rfc3339(found->created_at.value()) == "2026-01-01T00:00:00.000000Z");
-    BOOST_TEST(!found->released_at.has_value());
-    BOOST_REQUIRE(found->projects.size() == 1);
-    BOOST_TEST(found->projects.front().id == "4505281256090153");
-    auto const all = decode_releases("[" + one + R"(,{"version":""},{"version":"b"}])");
+    auto const decoded = decode_release(body);
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_TEST(decoded->version == "frontend@1.0.0+45");
+    BOOST_TEST(decoded->short_version == "1.0.0 - 45");
+    BOOST_TEST(decoded->url.empty());
+    BOOST_TEST(to_rfc3339(decoded->created_at.value()) == "2026-01-01T00:00:00.000000Z");
+    BOOST_TEST(!decoded->released_at.has_value());
+    BOOST_REQUIRE(decoded->projects.size() == 1);
+    BOOST_TEST(decoded->projects.front().id == "4505281256090153");
+    auto const all = decode_releases("[" + body + R"(,{"version":""},{"version":"b"}])");
     BOOST_REQUIRE(all.has_value());
     BOOST_TEST(all->size() == 2);
 }

@@ -220,8 +220,8 @@ BOOST_AUTO_TEST_CASE(redirects_are_not_followed) {
 }
 
 BOOST_AUTO_TEST_CASE(empty_response_is_a_success_if_no_data_is_expected) {
-    std::string seen;
-    auto const revoked = call_scripted({"HTTP/1.1 204 No Content\r\n\r\n"}, seen, [](sentry::client& c) {
+    std::string requests;
+    auto const revoked = call_scripted({"HTTP/1.1 204 No Content\r\n\r\n"}, requests, [](sentry::client& c) {
         return c.revoke_oauth(oauth, secret("fake-refresh"));
     });
     BOOST_TEST(revoked.has_value());

@@ -21,8 +21,9 @@ config::base_url base(char const* url) {
 
 std::string paths_of(std::string const& requests) {
     std::string paths;
-    for (auto at = requests.find("GET "); at != std::string::npos; at = requests.find("GET ", at + 1))
-        paths += requests.substr(at + 4, requests.find(" HTTP", at) - at - 4) + "\n";
+    for (auto start = requests.find("GET "); start != std::string::npos;
+         start = requests.find("GET ", start + 1))
+        paths += requests.substr(start + 4, requests.find(" HTTP", start) - start - 4) + "\n";
     return paths;
 }
 
@@ -91,18 +92,18 @@ BOOST_AUTO_TEST_CASE(without_regions_the_configured_host_is_read) {
           http_response(
               R"({"regions":[{"name":"us","url":"https://us.sentry.io"},{"name":"x","url":"https://evil.example"}]})"
           )}) {
-        std::string seen;
+        std::string requests;
         auto const all = call_scripted(
             {regions,
              http_response(R"([{"id":"1","slug":"a"},{"id":"2","slug":"b"}])", next_page),
              http_response(R"([{"id":"2","slug":"b"},{"id":"3","slug":"c"}])")},
-            seen,
+            requests,
             [](sentry::client& c) { return c.list_organizations(token); }
         );
         BOOST_REQUIRE(all.has_value());
         BOOST_TEST(all->size() == 3);
         BOOST_TEST(
-            paths_of(seen) ==
+            paths_of(requests) ==
             "/api/0/users/me/regions/\n/api/0/organizations/?per_page=100\n"
             "/api/0/organizations/?per_page=100&cursor=0%3A100%3A0\n"
         );
@@ -110,20 +111,20 @@ BOOST_AUTO_TEST_CASE(without_regions_the_configured_host_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(incomplete_list_is_a_failure) {
-    std::string seen;
+    std::string requests;
     for (auto const* status : {"401 Unauthorized", "500 Internal Server Error", "429 Too Many Requests"}) {
-        auto const first = call_scripted({http_response("", "", status)}, seen, [](sentry::client& c) {
+        auto const first = call_scripted({http_response("", "", status)}, requests, [](sentry::client& c) {
             return c.list_organizations(token);
         });
         BOOST_TEST(!first.has_value(), status);
         auto const second = call_scripted(
             {http_response("", "", "404 Not Found"), http_response("", "", status)},
-            seen,
+            requests,
             [](sentry::client& c) { return c.list_organizations(token); }
         );
         BOOST_TEST(!second.has_value(), status);
     }
-    auto const html = call_scripted({http_response("<html>")}, seen, [](sentry::client& c) {
+    auto const html = call_scripted({http_response("<html>")}, requests, [](sentry::client& c) {
         return c.list_organizations(token);
     });
     BOOST_TEST(to_string(html.error().kind) == "transient");

@@ -210,14 +210,14 @@ BOOST_AUTO_TEST_CASE(next_page_is_found_by_its_cursor) {
 }
 
 BOOST_AUTO_TEST_CASE(organizations_are_decoded) {
-    auto const found = decode_organizations(
+    auto const decoded = decode_organizations(
         R"([{"id":"4509877862268928","slug":"northwind","name":"Northwind","status":{"id":"active"}},{"id":7,"slug":"b"},{"slug":"no-id"}])"
     );
-    BOOST_REQUIRE(found.has_value());
-    BOOST_REQUIRE(found->size() == 2);
-    BOOST_TEST(found->front().id == "4509877862268928");
-    BOOST_TEST(found->front().name == "Northwind");
-    BOOST_TEST(found->back().id == "7");
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_REQUIRE(decoded->size() == 2);
+    BOOST_TEST(decoded->front().id == "4509877862268928");
+    BOOST_TEST(decoded->front().name == "Northwind");
+    BOOST_TEST(decoded->back().id == "7");
     BOOST_TEST(decode_organizations("[]")->empty());
     for (auto const* other : {"", "{}", "null", "[", "<html>"})
         BOOST_TEST(!decode_organizations(other).has_value(), other);
@@ -228,14 +228,14 @@ BOOST_AUTO_TEST_CASE(organizations_are_decoded) {
 }
 
 BOOST_AUTO_TEST_CASE(installations_and_projects_are_decoded) {
-    auto const found = decode_installation(
+    auto const decoded = decode_installation(
         R"({"app":{"uuid":"a9988ad6-0000-4905-bb93-f7cbf4c96bbb","slug":"tocsin","sentryAppId":1},"organization":{"slug":"northwind","id":4509877862268928},)"
         R"("uuid":"01635075-0000-4f96-8fc8-ff9680780a13","status":"pending"})"
     );
-    BOOST_REQUIRE(found.has_value());
-    BOOST_TEST(found->organization.id == "4509877862268928");
-    BOOST_TEST(found->app_slug == "tocsin");
-    BOOST_TEST((found->status == installation_status::pending));
+    BOOST_REQUIRE(decoded.has_value());
+    BOOST_TEST(decoded->organization.id == "4509877862268928");
+    BOOST_TEST(decoded->app_slug == "tocsin");
+    BOOST_TEST((decoded->status == installation_status::pending));
     BOOST_TEST(!decode_installation(R"({"uuid":"nonsense"})").has_value());
 
     auto const projects = decode_projects(

@@ -13,9 +13,9 @@ std::string const envelope_end =
     R"(},"installation":{"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"},"actor":{"type":"user","id":123,"name":"Ada"}})";
 
 std::string issue_body(
-    std::string const& issue, std::string const& beside = "", std::string const& action = "created"
+    std::string const& issue, std::string const& more = "", std::string const& action = "created"
 ) {
-    return R"({"action":")" + action + R"(","data":{"issue":)" + issue + beside + envelope_end;
+    return R"({"action":")" + action + R"(","data":{"issue":)" + issue + more + envelope_end;
 }
 
 std::string const full_issue =

@@ -33,31 +33,31 @@ std::string joined(std::vector<std::string> const& items, std::string_view separ
 }
 
 result<stored_state> read_state(db::transaction& tx, organization_id org, integration_id id) {
-    auto const found = find_integration(tx, org, id);
-    if (!found) return found.error();
-    stored_state state{*found, std::nullopt, 0};
+    auto const integration = find_integration(tx, org, id);
+    if (!integration) return integration.error();
+    stored_state state{*integration, std::nullopt, 0};
     if (auto const token = stored_access_token(tx, org, id)) state.token = token->sealed;
     for (auto const& each : list_mappings(tx, org, id)) state.active_mappings += each.active ? 1 : 0;
     return state;
 }
 
 /// A public integration's token belongs to an installation, the others' tokens to an organization.
-async::task<sentry_state> ask_sentry(sentry::client& sentry, integration of, secret token) {
+async::task<sentry_state> ask_sentry(sentry::client& sentry, integration subject, secret token) {
     sentry_state state;
-    if (of.mode == mode::public_ && of.installation) {
-        auto const found = co_await sentry.find_installation(*of.installation, token);
-        if (found) {
-            state.installation = *found;
-            state.organization = found->organization;
+    if (subject.mode == mode::public_ && subject.installation) {
+        auto const installation = co_await sentry.find_installation(*subject.installation, token);
+        if (installation) {
+            state.installation = *installation;
+            state.organization = installation->organization;
         } else {
-            state.failure = found.error();
+            state.failure = installation.error();
         }
     } else {
-        auto const found = co_await sentry.find_organization(of.sentry_org.slug, token);
-        if (found)
-            state.organization = *found;
+        auto const organization = co_await sentry.find_organization(subject.sentry_org.slug, token);
+        if (organization)
+            state.organization = *organization;
         else
-            state.failure = found.error();
+            state.failure = organization.error();
     }
     co_return state;
 }
@@ -73,10 +73,10 @@ check_result check_token(sentry_state const& state) {
     );
 }
 
-check_result check_scopes(integration const& of) {
-    auto const missing = missing_scopes(of.mode, of.scopes);
+check_result check_scopes(integration const& subject) {
+    auto const missing = missing_scopes(subject.mode, subject.scopes);
     if (missing.empty())
-        return {"scopes", check_outcome::passed, "Sentry granted " + joined(of.scopes, ", ") + "."};
+        return {"scopes", check_outcome::passed, "Sentry granted " + joined(subject.scopes, ", ") + "."};
     std::vector<std::string> parts;
     for (auto const& each : missing) parts.push_back(each.scope + " is missing: " + each.consequence);
     return {
@@ -87,40 +87,43 @@ check_result check_scopes(integration const& of) {
     };
 }
 
-check_result check_organization(integration const& of, sentry_state const& state) {
+check_result check_organization(integration const& subject, sentry_state const& state) {
     if (!state.organization) return {"organization", check_outcome::failed, "It could not be checked."};
-    auto const& found = *state.organization;
-    bool const same = of.sentry_org.id == found.id || (found.id.empty() && of.sentry_org.slug == found.slug);
+    auto const& organization = *state.organization;
+    bool const same = subject.sentry_org.id == organization.id ||
+                      (organization.id.empty() && subject.sentry_org.slug == organization.slug);
     if (!same)
         return {
             "organization",
             check_outcome::failed,
-            "The token is for " + found.slug + ", not for " + of.sentry_org.slug + ". Reconnect."
+            "The token is for " + organization.slug + ", not for " + subject.sentry_org.slug + ". Reconnect."
         };
     return {
         "organization",
         check_outcome::passed,
-        "The token is for " + of.sentry_org.name + " (" + found.slug + ")."
+        "The token is for " + subject.sentry_org.name + " (" + organization.slug + ")."
     };
 }
 
-check_result check_webhooks(integration const& of, sentry_state const& state) {
+check_result check_webhooks(integration const& subject, sentry_state const& state) {
     if (state.installation && state.installation->status == sentry::installation_status::pending)
         return {
             "webhooks",
             check_outcome::failed,
             "Sentry sends none until Tocsin has confirmed that the installation is complete. Tocsin keeps trying to confirm it."
         };
-    if (!of.webhook_secret_set)
-        return {"webhooks", check_outcome::failed, std::string(missing_webhook_secret_remedy(of.mode))};
-    if (!of.last_delivery_at)
+    if (!subject.webhook_secret_set)
+        return {"webhooks", check_outcome::failed, std::string(missing_webhook_secret_remedy(subject.mode))};
+    if (!subject.last_delivery_at)
         return {
             "webhooks",
             check_outcome::warning,
             "None has arrived yet. In Sentry, check that the webhook URL is set and that the issue resource is selected."
         };
     return {
-        "webhooks", check_outcome::passed, "The last one arrived at " + to_rfc3339(*of.last_delivery_at) + "."
+        "webhooks",
+        check_outcome::passed,
+        "The last one arrived at " + to_rfc3339(*subject.last_delivery_at) + "."
     };
 }
 
@@ -148,23 +151,24 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
     if (!stored) co_return stored.error();
 
     std::vector<check_result> results;
-    auto const& of = stored->integration;
+    auto const& subject = stored->integration;
     sentry_state from_sentry;
-    if (auto const mismatch = sentry_host_mismatch(of, sentry_.base())) {
+    if (auto const mismatch = sentry_host_mismatch(subject, sentry_.base())) {
         results.push_back(token_failure(mismatch->detail));
     } else if (!stored->token) {
         results.push_back(token_failure(
-            "There is no access to Sentry. " + std::string(remedy(of.mode, of.status, of.reason))
+            "There is no access to Sentry. " +
+            std::string(remedy(subject.mode, subject.status, subject.reason))
         ));
     } else if (auto const token = open_access_token(vault_, org, id, *stored->token); !token) {
         results.push_back(token_failure("The stored token cannot be opened: " + token.error().detail));
     } else {
-        from_sentry = co_await ask_sentry(sentry_, of, *token);
+        from_sentry = co_await ask_sentry(sentry_, subject, *token);
         results.push_back(check_token(from_sentry));
     }
-    results.push_back(check_scopes(of));
-    results.push_back(check_organization(of, from_sentry));
-    results.push_back(check_webhooks(of, from_sentry));
+    results.push_back(check_scopes(subject));
+    results.push_back(check_organization(subject, from_sentry));
+    results.push_back(check_webhooks(subject, from_sentry));
     results.push_back(check_mappings(stored->active_mappings));
     co_return results;
 }

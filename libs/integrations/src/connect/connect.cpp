@@ -19,8 +19,8 @@ std::string_view to_string(connect_refusal r) noexcept {
 }
 
 struct connect::impl {
-    impl(async::executor on, connect_context shared)
-        : context(std::move(shared)), writer(std::move(on), context) {}
+    impl(async::executor executor, connect_context shared)
+        : context(std::move(shared)), writer(std::move(executor), context) {}
 
     connect_context context;
     connection_writer writer;
@@ -37,11 +37,11 @@ struct connect::impl {
         return request.mode == mode::oauth ? oauth_mode.open(std::move(request))
                                            : public_mode.open(std::move(request));
     }
-    async::task<result<bool>> repair(db::tenant by, integration const& broken);
+    async::task<result<bool>> repair(db::tenant tenant, integration const& broken);
 };
 
 connect::connect(
-    async::executor on,
+    async::executor executor,
     db::pool& pool,
     sentry::client& sentry,
     applications registered,
@@ -51,7 +51,8 @@ connect::connect(
     refresher& refresher
 )
     : impl_(std::make_unique<impl>(
-          std::move(on), connect_context{pool, sentry, std::move(registered), vault, policy, time, refresher}
+          std::move(executor),
+          connect_context{pool, sentry, std::move(registered), vault, policy, time, refresher}
       )) {}
 
 connect::~connect() = default;
@@ -61,28 +62,28 @@ applications const& connect::registered() const noexcept {
 }
 
 async::task<result<started_connect>> connect::start_public(
-    organization_id org, identity::principal who, std::optional<secret> binding
+    organization_id org, identity::principal principal, std::optional<secret> binding
 ) {
-    return impl_->open(first_connect(org, mode::public_, std::move(who), std::move(binding)));
+    return impl_->open(first_connect(org, mode::public_, std::move(principal), std::move(binding)));
 }
 
 async::task<result<started_connect>> connect::start_oauth(
     organization_id org,
-    identity::principal who,
+    identity::principal principal,
     std::optional<secret> binding,
     std::optional<std::string> sentry_org
 ) {
-    auto request = first_connect(org, mode::oauth, std::move(who), std::move(binding));
+    auto request = first_connect(org, mode::oauth, std::move(principal), std::move(binding));
     request.sentry_org = std::move(sentry_org);
     return impl_->open(std::move(request));
 }
 
 async::task<result<started_connect>> connect::start_internal(
-    organization_id org, identity::principal who, internal_access access
+    organization_id org, identity::principal principal, internal_access access
 ) {
     integration_id const id{crypto::uuid_v4()};
     auto const stored =
-        co_await impl_->internal_mode.start(identity::acting(org, who), id, std::move(access));
+        co_await impl_->internal_mode.start(identity::acting(org, principal), id, std::move(access));
     if (!stored) co_return stored.error();
     observe::log_info("connected", {{"organization", org.str()}, {"integration", id.str()}});
     auto connected = co_await impl_->find(org, id);
@@ -109,19 +110,19 @@ async::task<finished_connect> connect::finish(connect_callback callback) {
 }
 
 async::task<result<integration>> connect::confirm(
-    organization_id org, integration_id id, identity::principal who
+    organization_id org, integration_id id, identity::principal principal
 ) {
     auto const undecided = co_await impl_->find(org, id);
     if (!undecided) co_return undecided.error();
     if (undecided->status != status::pending || undecided->reason != reason::confirm_organization)
         co_return error{errc::illegal_transition, "There is nothing to confirm for this integration."};
-    auto const confirmed = co_await impl_->public_mode.confirm(identity::acting(org, who), *undecided);
+    auto const confirmed = co_await impl_->public_mode.confirm(identity::acting(org, principal), *undecided);
     if (!confirmed) co_return confirmed.error();
     co_return co_await impl_->find(org, id);
 }
 
 async::task<result<integration>> connect::choose(
-    organization_id org, integration_id id, std::string sentry_org, identity::principal who
+    organization_id org, integration_id id, std::string sentry_org, identity::principal principal
 ) {
     auto const undecided = co_await impl_->find(org, id);
     if (!undecided) co_return undecided.error();
@@ -137,26 +138,27 @@ async::task<result<integration>> connect::choose(
             {{"sentry_org", "must be one of available_orgs, by slug or id"}}
         };
     auto const stored =
-        co_await impl_->writer.store_decision(identity::acting(org, who), *undecided, *choice);
+        co_await impl_->writer.store_decision(identity::acting(org, principal), *undecided, *choice);
     if (!stored) co_return stored.error();
     co_return co_await impl_->find(org, id);
 }
 
 async::task<result<integration>> connect::set_webhook_secret(
-    organization_id org, integration_id id, secret webhook_secret, identity::principal who
+    organization_id org, integration_id id, secret webhook_secret, identity::principal principal
 ) {
     auto const sealed = seal_webhook_secret(impl_->context.vault, org, id, webhook_secret);
     co_return co_await impl_->context.pool.transact(
-        identity::acting(org, who),
+        identity::acting(org, principal),
         [org, id, sealed](db::transaction& tx) -> result<integration> {
-            auto const found = find_integration(tx, org, id);
-            if (!found) return found.error();
-            if (found->mode == mode::public_)
+            auto const integration = find_integration(tx, org, id);
+            if (!integration) return integration.error();
+            if (integration->mode == mode::public_)
                 return error{
                     errc::illegal_transition,
                     "Webhooks of a public integration are signed with the deployment's own secret."
                 };
-            if (found->status == status::disconnected && found->reason == reason::disconnected_by_admin)
+            if (integration->status == status::disconnected &&
+                integration->reason == reason::disconnected_by_admin)
                 return error{errc::illegal_transition, "This integration is disconnected: connect it first."};
             put_webhook_secret(tx, org, id, sealed);
             note_webhook_secret(tx, org, id);
@@ -168,36 +170,37 @@ async::task<result<integration>> connect::set_webhook_secret(
 async::task<result<started_connect>> connect::reconnect(
     organization_id org,
     integration_id id,
-    identity::principal who,
+    identity::principal principal,
     std::optional<secret> binding,
     reconnect_request request
 ) {
-    auto const found = co_await impl_->find(org, id);
-    if (!found) co_return found.error();
-    if (!registered().offers(found->mode)) co_return not_configured(found->mode);
-    if (auto const mismatch = sentry_host_mismatch(*found, impl_->context.sentry.base())) co_return *mismatch;
-    if (request.access && found->mode != mode::internal)
+    auto const integration = co_await impl_->find(org, id);
+    if (!integration) co_return integration.error();
+    if (!registered().offers(integration->mode)) co_return not_configured(integration->mode);
+    if (auto const mismatch = sentry_host_mismatch(*integration, impl_->context.sentry.base()))
+        co_return *mismatch;
+    if (request.access && integration->mode != mode::internal)
         co_return error{
             errc::invalid,
             "Only an internal integration can be reconnected with a token.",
             {{"token", "is only for internal integrations"}}
         };
-    auto by = identity::acting(org, who);
+    auto tenant = identity::acting(org, principal);
     if (request.access) {
         auto const stored = co_await impl_->internal_mode.replace(
-            std::move(by), *found, std::move(*request.access), request.others
+            std::move(tenant), *integration, std::move(*request.access), request.others
         );
         if (!stored) co_return stored.error();
     } else {
-        auto const repaired = co_await impl_->repair(std::move(by), *found);
+        auto const repaired = co_await impl_->repair(std::move(tenant), *integration);
         if (!repaired) co_return repaired.error();
-        if (!*repaired && found->mode == mode::internal)
+        if (!*repaired && integration->mode == mode::internal)
             co_return error{
                 errc::sentry_refused,
                 "Sentry no longer accepts the stored token. Create a new one in Sentry and reconnect with it."
             };
         if (!*repaired) {
-            auto flow = first_connect(org, found->mode, std::move(who), std::move(binding));
+            auto flow = first_connect(org, integration->mode, std::move(principal), std::move(binding));
             flow.integration = id;
             flow.purpose = connect_purpose::reconnect;
             flow.others = request.others;
@@ -211,31 +214,31 @@ async::task<result<started_connect>> connect::reconnect(
 }
 
 /// True if the existing access works again, false if a person has to act.
-async::task<result<bool>> connect::impl::repair(db::tenant by, integration const& broken) {
+async::task<result<bool>> connect::impl::repair(db::tenant tenant, integration const& broken) {
     if (broken.status == status::pending || broken.reason == reason::uninstalled) co_return false;
     if (!broken.credential) {
         if (broken.mode != mode::public_) co_return false;
-        co_return co_await public_mode.repair(std::move(by), broken);
+        co_return co_await public_mode.repair(std::move(tenant), broken);
     }
     // A refresh returns the granted scopes. More scopes need a new authorization.
     if (broken.mode == mode::oauth && !missing_scopes(broken.mode, broken.scopes).empty()) co_return false;
     // Through the refresher and its lease: a second refresh at the same time would invalidate the first one's
     // tokens.
     auto& refresher = context.refresher;
-    auto refreshed = co_await refresher.refresh_now(by, broken.id);
+    auto refreshed = co_await refresher.refresh_now(tenant, broken.id);
     // One refusal is no proof: Sentry sometimes refuses healthy installations.
     if (broken.mode == mode::public_ && refreshed && *refreshed &&
         (*refreshed)->kind == sentry::failure_kind::refused)
-        refreshed = co_await refresher.refresh_now(by, broken.id);
+        refreshed = co_await refresher.refresh_now(tenant, broken.id);
     if (!refreshed) co_return refreshed.error();
     if (auto const& why = *refreshed) co_return judge_failed_repair(broken.mode, *why);
     co_return true;
 }
 
 async::task<result<integration>> connect::disconnect(
-    organization_id org, integration_id id, identity::principal who
+    organization_id org, integration_id id, identity::principal principal
 ) {
-    return impl_->writer.disconnect(identity::acting(org, who), id);
+    return impl_->writer.disconnect(identity::acting(org, principal), id);
 }
 
 }  // namespace tocsin::integrations

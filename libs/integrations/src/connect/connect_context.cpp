@@ -9,10 +9,10 @@ connect_refusal refusal_of(sentry::call_failure const& why) {
                : connect_refusal::unavailable;
 }
 
-result<bool> judge_failed_repair(mode of, sentry::call_failure const& why) {
+result<bool> judge_failed_repair(mode m, sentry::call_failure const& why) {
     if (rejects_our_client(why))
         return error{
-            errc::sentry_refused, std::string(remedy(of, status::degraded, reason::client_misconfigured))
+            errc::sentry_refused, std::string(remedy(m, status::degraded, reason::client_misconfigured))
         };
     if (refusal_of(why) == connect_refusal::sentry_refused) return false;
     return sentry::to_error(why, "to refresh the access");

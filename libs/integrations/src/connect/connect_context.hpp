@@ -21,6 +21,6 @@ connect_refusal refusal_of(sentry::call_failure const& why);
 
 /// What a failed refresh means for a repair: false if Sentry refuses, so that a person has to act. An error
 /// if that is not known, or if the deployment's own client is at fault.
-result<bool> judge_failed_repair(mode of, sentry::call_failure const& why);
+result<bool> judge_failed_repair(mode m, sentry::call_failure const& why);
 
 }  // namespace tocsin::integrations

@@ -20,8 +20,8 @@ new_connect_flow row_of(connect_context const& context, connect_flow_request con
         .organization = request.organization,
         .id = request.id,
         .integration = request.integration,
-        .user = request.who.user,
-        .session_hash = request.who.session_hash,
+        .user = request.principal.user,
+        .session_hash = request.principal.session_hash,
         .binding_hash = hash_of(*request.binding),
         .mode = request.mode,
         .sentry_host = context.sentry.base().str(),
@@ -41,14 +41,14 @@ std::string hash_of(secret const& token) {
 }
 
 connect_flow_request first_connect(
-    organization_id org, mode of, identity::principal who, std::optional<secret> binding
+    organization_id org, mode m, identity::principal principal, std::optional<secret> binding
 ) {
     return {
         .organization = org,
         .integration = integration_id{crypto::uuid_v4()},
-        .who = std::move(who),
+        .principal = std::move(principal),
         .binding = std::move(binding),
-        .mode = of,
+        .mode = m,
         .sentry_org = {},
         .id = crypto::uuid_v4(),
         .state_hash = {},
@@ -61,7 +61,7 @@ async::task<result<started_connect>> open_flow(
 ) {
     if (!request.binding) request.binding = crypto::random_token();
     auto inserted = co_await context.pool.transact(
-        identity::acting(request.organization, request.who),
+        identity::acting(request.organization, request.principal),
         [flow = row_of(context, request)](db::transaction& tx) -> result<integration> {
             if (!insert_connect_flow(tx, flow))
                 return error{

@@ -12,7 +12,7 @@ namespace tocsin::integrations {
 struct connect_flow_request {
     organization_id organization;
     integration_id integration;
-    identity::principal who;
+    identity::principal principal;
     std::optional<secret> binding;  ///< of this browser; if there is none, a new one is made
     integrations::mode mode = mode::public_;
     connect_purpose purpose = connect_purpose::connect;
@@ -25,7 +25,7 @@ struct connect_flow_request {
 
 /// A request for a first connect, with new ids.
 connect_flow_request first_connect(
-    organization_id org, mode of, identity::principal who, std::optional<secret> binding
+    organization_id org, mode m, identity::principal principal, std::optional<secret> binding
 );
 
 /// Opens a flow that continues at `authorize_url`.

@@ -177,9 +177,9 @@ result<void> complete_connection(
 }  // namespace
 
 void insert_pending_integration(
-    db::transaction& tx, organization_id org, integration_id id, mode of, std::string const& sentry_host
+    db::transaction& tx, organization_id org, integration_id id, mode m, std::string const& sentry_host
 ) {
-    tx.run(insert_integration, org, id, of, sentry_host);
+    tx.run(insert_integration, org, id, m, sentry_host);
 }
 
 result<std::optional<byte_string>> store_connection(
@@ -189,8 +189,8 @@ result<std::optional<byte_string>> store_connection(
     auto const replaced = access_token_of(tx.run(lock_credential, org, id).first());
     put_credential(tx, org, id, credential);
     tx.run(set_scopes, org, id, scopes);
-    if (auto const done = complete_connection(tx, org, id, host, installation, sentry_org); !done)
-        return done.error();
+    if (auto const outcome = complete_connection(tx, org, id, host, installation, sentry_org); !outcome)
+        return outcome.error();
     return replaced == credential.access_token ? std::nullopt : replaced;
 }
 
@@ -203,8 +203,16 @@ bool store_undecided(db::transaction& tx, undecided_connection const& connection
     put_credential(tx, org, id, connection.credential);
     tx.run(set_scopes, org, id, connection.scopes);
     if (connection.reason == reason::confirm_organization) {
-        auto const& found = connection.to_confirm;
-        tx.run(set_connection, org, id, connection.installation, found.id, found.slug, found.name);
+        auto const& organization = connection.to_confirm;
+        tx.run(
+            set_connection,
+            org,
+            id,
+            connection.installation,
+            organization.id,
+            organization.slug,
+            organization.name
+        );
     }
     tx.run(delete_choices, org, id);
     for (auto const& choice : connection.choices)
@@ -223,8 +231,8 @@ result<void> store_decision(
     auto const question = installation ? reason::confirm_organization : reason::choose_organization;
     if (tx.run(lock_credential, org, id).empty() || tx.run(find_undecided, org, id, question).empty())
         return error{errc::illegal_transition, "This integration no longer needs a decision."};
-    if (auto const done = complete_connection(tx, org, id, sentry_host, installation, chosen); !done)
-        return done.error();
+    if (auto const outcome = complete_connection(tx, org, id, sentry_host, installation, chosen); !outcome)
+        return outcome.error();
     tx.run(schedule_refresh, org, id);
     return {};
 }

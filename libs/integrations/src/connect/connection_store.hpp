@@ -13,7 +13,7 @@
 namespace tocsin::integrations {
 
 void insert_pending_integration(
-    db::transaction& tx, organization_id org, integration_id id, mode of, std::string const& sentry_host
+    db::transaction& tx, organization_id org, integration_id id, mode m, std::string const& sentry_host
 );
 
 struct confirmed_connection {

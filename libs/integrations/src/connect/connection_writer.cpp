@@ -17,19 +17,19 @@ constexpr std::chrono::seconds store_limit{20};
 
 }  // namespace
 
-connection_writer::connection_writer(async::executor on, connect_context const& context)
-    : context_(context), revocations_(std::move(on)) {
+connection_writer::connection_writer(async::executor executor, connect_context const& context)
+    : context_(context), revocations_(std::move(executor)) {
     revocations_.on_error([](std::exception_ptr) { observe::log_warn("revocation interrupted", {}); });
 }
 
 async::task<result<void>> connection_writer::store(
-    db::tenant by,
+    db::tenant tenant,
     integration_id id,
     std::optional<uuid> installation,
     sentry_organization confirmed,
     sentry::token_set tokens
 ) {
-    auto const org = by.organization.value();
+    auto const org = tenant.organization.value();
     confirmed_connection const connection{
         .organization = org,
         .integration = id,
@@ -41,21 +41,24 @@ async::task<result<void>> connection_writer::store(
     };
     auto replaced = co_await retry_until_stored(
         std::chrono::steady_clock::now() + store_limit,
-        [&pool = context_.pool, by, connection] {
-            return pool.transact_result(by, [connection](db::transaction& tx) {
+        [&pool = context_.pool, tenant, connection] {
+            return pool.transact_result(tenant, [connection](db::transaction& tx) {
                 return store_connection(tx, connection);
             });
         }
     );
-    if (!replaced) co_return co_await refuse(std::move(by), id, installation, confirmed.id, replaced.error());
+    if (!replaced)
+        co_return co_await refuse(std::move(tenant), id, installation, confirmed.id, replaced.error());
     // An installation has one token, so the old one is invalid. An OAuth token stays valid until it is
     // revoked.
     if (*replaced && !installation) revoke_later(org, id, std::move(**replaced));
     co_return result<void>{};
 }
 
-async::task<result<void>> connection_writer::store_internal(db::tenant by, internal_connection connection) {
-    auto const org = by.organization.value();
+async::task<result<void>> connection_writer::store_internal(
+    db::tenant tenant, internal_connection connection
+) {
+    auto const org = tenant.organization.value();
     auto const id = connection.integration;
     auto const sentry_org_id = connection.sentry_org.id;
     confirmed_connection const confirmed{
@@ -72,40 +75,41 @@ async::task<result<void>> connection_writer::store_internal(db::tenant by, inter
             ? std::nullopt
             : std::optional(seal_webhook_secret(context_.vault, org, id, connection.client_secret));
     auto const stored = co_await context_.pool.transact_result(
-        by,
+        tenant,
         [confirmed, webhook_secret, others = connection.others, is_new = connection.is_new](
             db::transaction& tx
         ) -> result<void> {
             auto const org = confirmed.organization;
             auto const id = confirmed.integration;
             if (is_new) insert_pending_integration(tx, org, id, mode::internal, confirmed.sentry_host);
-            auto const before = find_integration(tx, org, id).value().sentry_org;
-            if (others == other_organizations::refused && !before.id.empty() &&
-                before.id != confirmed.sentry_org.id)
+            auto const previous = find_integration(tx, org, id).value().sentry_org;
+            if (others == other_organizations::refused && !previous.id.empty() &&
+                previous.id != confirmed.sentry_org.id)
                 return error{
                     errc::other_organization,
-                    "This integration is for " + before.name + ", but the token is for " +
+                    "This integration is for " + previous.name + ", but the token is for " +
                         confirmed.sentry_org.name + "."
                 };
-            if (auto const done = store_connection(tx, confirmed); !done) return done.error();
+            if (auto const outcome = store_connection(tx, confirmed); !outcome) return outcome.error();
             if (webhook_secret) put_webhook_secret(tx, org, id, *webhook_secret);
             return {};
         }
     );
-    if (!stored) co_return co_await refuse(std::move(by), id, std::nullopt, sentry_org_id, stored.error());
+    if (!stored)
+        co_return co_await refuse(std::move(tenant), id, std::nullopt, sentry_org_id, stored.error());
     co_return result<void>{};
 }
 
 async::task<bool> connection_writer::store_undecided(
-    organization_id org, integration_id id, question asked, sentry::token_set tokens
+    organization_id org, integration_id id, open_question question, sentry::token_set tokens
 ) {
     undecided_connection connection{
         .organization = org,
         .integration = id,
-        .reason = asked.reason,
-        .installation = asked.installation,
-        .to_confirm = std::move(asked.to_confirm),
-        .choices = std::move(asked.choices),
+        .reason = question.reason,
+        .installation = question.installation,
+        .to_confirm = std::move(question.to_confirm),
+        .choices = std::move(question.choices),
         .scopes = tokens.scopes,
         .credential = seal(context_.vault, org, id, tokens, context_.policy, context_.time.now())
     };
@@ -116,11 +120,11 @@ async::task<bool> connection_writer::store_undecided(
 }
 
 async::task<result<void>> connection_writer::store_decision(
-    db::tenant by, integration undecided, sentry_organization chosen
+    db::tenant tenant, integration undecided, sentry_organization chosen
 ) {
     auto const stored = co_await context_.pool.transact_result(
-        by,
-        [org = by.organization.value(), undecided, chosen](db::transaction& tx) {
+        tenant,
+        [org = tenant.organization.value(), undecided, chosen](db::transaction& tx) {
             return integrations::store_decision(
                 tx, org, undecided.id, undecided.sentry_host, undecided.installation, chosen
             );
@@ -128,21 +132,22 @@ async::task<result<void>> connection_writer::store_decision(
     );
     if (!stored)
         co_return co_await refuse(
-            std::move(by), undecided.id, undecided.installation, chosen.id, stored.error()
+            std::move(tenant), undecided.id, undecided.installation, chosen.id, stored.error()
         );
     co_return result<void>{};
 }
 
-async::task<result<integration>> connection_writer::disconnect(db::tenant by, integration_id id) {
-    auto const org = by.organization.value();
+async::task<result<integration>> connection_writer::disconnect(db::tenant tenant, integration_id id) {
+    auto const org = tenant.organization.value();
     auto const to_revoke = std::make_shared<std::optional<byte_string>>();
     auto disconnected = co_await context_.pool.transact(
-        std::move(by),
+        std::move(tenant),
         [org, id, to_revoke, host = context_.sentry.base()](db::transaction& tx) -> result<integration> {
-            auto const found = find_integration(tx, org, id);
-            if (!found) return found.error();
+            auto const integration = find_integration(tx, org, id);
+            if (!integration) return integration.error();
             *to_revoke = store_disconnected(tx, org, id);
-            if (found->mode != mode::oauth || sentry_host_mismatch(*found, host)) to_revoke->reset();
+            if (integration->mode != mode::oauth || sentry_host_mismatch(*integration, host))
+                to_revoke->reset();
             return find_integration(tx, org, id);
         }
     );
@@ -154,11 +159,15 @@ async::task<result<integration>> connection_writer::disconnect(db::tenant by, in
 
 /// Adds a refused claim to the audit log and returns the error.
 async::task<error> connection_writer::refuse(
-    db::tenant by, integration_id id, std::optional<uuid> installation, std::string sentry_org_id, error why
+    db::tenant tenant,
+    integration_id id,
+    std::optional<uuid> installation,
+    std::string sentry_org_id,
+    error why
 ) {
     if (why.code == errc::already_claimed)
         co_await context_.pool.transact(
-            std::move(by),
+            std::move(tenant),
             [host = context_.sentry.base().str(), sentry_org_id, installation, id](db::transaction& tx) {
                 note_refused_claim(tx, host, sentry_org_id, installation, id);
             }

@@ -10,12 +10,12 @@ namespace tocsin::integrations {
 /// The only writer of connections. A claim that another organization holds is refused and audited.
 class connection_writer {
 public:
-    /// Revocations run on `on`.
-    connection_writer(async::executor on, connect_context const& context);
+    /// Revocations run on `executor`.
+    connection_writer(async::executor executor, connect_context const& context);
 
     /// Stores a confirmed connection. `installation`: of a public integration.
     async::task<result<void>> store(
-        db::tenant by,
+        db::tenant tenant,
         integration_id id,
         std::optional<uuid> installation,
         sentry_organization confirmed,
@@ -30,10 +30,10 @@ public:
         other_organizations others = other_organizations::allowed;
         bool is_new = false;
     };
-    async::task<result<void>> store_internal(db::tenant by, internal_connection connection);
+    async::task<result<void>> store_internal(db::tenant tenant, internal_connection connection);
 
     /// What an admin has to decide.
-    struct question {
+    struct open_question {
         integrations::reason reason = reason::choose_organization;
         std::optional<uuid> installation;
         sentry_organization to_confirm;
@@ -41,21 +41,21 @@ public:
     };
     /// Stores the tokens until an admin decides. False if the integration is connected.
     async::task<bool> store_undecided(
-        organization_id org, integration_id id, question asked, sentry::token_set tokens
+        organization_id org, integration_id id, open_question question, sentry::token_set tokens
     );
     /// Stores the decision about `undecided`.
     async::task<result<void>> store_decision(
-        db::tenant by, integration undecided, sentry_organization chosen
+        db::tenant tenant, integration undecided, sentry_organization chosen
     );
 
-    async::task<result<integration>> disconnect(db::tenant by, integration_id id);
+    async::task<result<integration>> disconnect(db::tenant tenant, integration_id id);
 
     /// Revokes an OAuth token at Sentry; a failure is only logged.
     async::task<> revoke(secret token);
 
 private:
     async::task<error> refuse(
-        db::tenant by,
+        db::tenant tenant,
         integration_id id,
         std::optional<uuid> installation,
         std::string sentry_org_id,

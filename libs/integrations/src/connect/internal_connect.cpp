@@ -30,22 +30,27 @@ error refused_access(sentry::call_failure const& why) {
 async::task<result<internal_connect::verified_access>> internal_connect::verify(internal_access const& access
 ) {
     auto& sentry = context_.sentry;
-    auto const found = co_await sentry.find_organization(access.sentry_org, access.token);
-    if (!found) co_return refused_access(found.error());
+    auto const organization = co_await sentry.find_organization(access.sentry_org, access.token);
+    if (!organization) co_return refused_access(organization.error());
     std::vector<std::string> scopes{"org:read"};
-    if (co_await sentry.list_projects(found->slug, access.token)) scopes.emplace_back("project:read");
-    if (co_await sentry.list_issues({found->slug}, {}, access.token)) scopes.emplace_back("event:read");
+    if (co_await sentry.list_projects(organization->slug, access.token)) scopes.emplace_back("project:read");
+    if (co_await sentry.list_issues({organization->slug}, {}, access.token))
+        scopes.emplace_back("event:read");
     co_return verified_access{
-        {found->id, found->slug, found->name.empty() ? found->slug : found->name},
+        {organization->id,
+         organization->slug,
+         organization->name.empty() ? organization->slug : organization->name},
         {access.token, std::nullopt, std::nullopt, std::move(scopes), {}}
     };
 }
 
-async::task<result<void>> internal_connect::start(db::tenant by, integration_id id, internal_access access) {
+async::task<result<void>> internal_connect::start(
+    db::tenant tenant, integration_id id, internal_access access
+) {
     auto const verified = co_await verify(access);
     if (!verified) co_return verified.error();
     co_return co_await writer_.store_internal(
-        std::move(by),
+        std::move(tenant),
         {.integration = id,
          .sentry_org = verified->sentry_org,
          .tokens = verified->tokens,
@@ -55,7 +60,7 @@ async::task<result<void>> internal_connect::start(db::tenant by, integration_id 
 }
 
 async::task<result<void>> internal_connect::replace(
-    db::tenant by, integration existing, internal_access access, other_organizations others
+    db::tenant tenant, integration existing, internal_access access, other_organizations others
 ) {
     if (access.sentry_org.empty()) access.sentry_org = existing.sentry_org.slug;
     if (access.client_secret.empty() && !existing.webhook_secret_set)
@@ -67,7 +72,7 @@ async::task<result<void>> internal_connect::replace(
     auto const verified = co_await verify(access);
     if (!verified) co_return verified.error();
     co_return co_await writer_.store_internal(
-        std::move(by),
+        std::move(tenant),
         {.integration = existing.id,
          .sentry_org = verified->sentry_org,
          .tokens = verified->tokens,

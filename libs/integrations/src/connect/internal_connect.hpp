@@ -13,10 +13,10 @@ public:
         : context_(context), writer_(writer) {}
 
     /// Makes a new integration.
-    async::task<result<void>> start(db::tenant by, integration_id id, internal_access access);
+    async::task<result<void>> start(db::tenant tenant, integration_id id, internal_access access);
     /// Replaces the access of an integration.
     async::task<result<void>> replace(
-        db::tenant by, integration existing, internal_access access, other_organizations others
+        db::tenant tenant, integration existing, internal_access access, other_organizations others
     );
 
 private:

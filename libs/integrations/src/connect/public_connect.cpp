@@ -105,7 +105,7 @@ async::task<public_connect::refusal> public_connect::ask_admins(
     finished_connect& end
 ) {
     for (auto const& flow : flows) {
-        bool const asked = co_await writer_.store_undecided(
+        bool const waits = co_await writer_.store_undecided(
             flow.organization,
             flow.integration,
             {.reason = reason::confirm_organization,
@@ -114,7 +114,7 @@ async::task<public_connect::refusal> public_connect::ask_admins(
              .choices = {}},
             tokens
         );
-        end.needs_decision = end.needs_decision || asked;
+        end.needs_decision = end.needs_decision || waits;
     }
     if (!end.needs_decision) co_return connect_refusal::other_organization;
     co_return std::nullopt;
@@ -159,23 +159,23 @@ async::task<sentry::call_result<sentry_organization>> public_connect::find_organ
 ) {
     using std::chrono::milliseconds;
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    auto found = co_await find_organization(installation, token);
+    auto organization = co_await find_organization(installation, token);
     for (auto const pause : {milliseconds(200), milliseconds(1'000)}) {
-        if (found || refusal_of(found.error()) != connect_refusal::unavailable) break;
+        if (organization || refusal_of(organization.error()) != connect_refusal::unavailable) break;
         if (std::chrono::steady_clock::now() > deadline) break;
         co_await async::sleep_for(pause);
-        found = co_await find_organization(installation, token);
+        organization = co_await find_organization(installation, token);
     }
-    co_return found;
+    co_return organization;
 }
 
 /// The Sentry organization comes from Sentry, asked with the token, never from the URL.
 async::task<sentry::call_result<sentry_organization>> public_connect::find_organization(
     uuid installation, secret token
 ) {
-    auto const found = co_await context_.sentry.find_installation(installation, token);
-    if (!found) co_return found.error();
-    if (found->id != installation || found->app_slug != context_.registered.app->slug)
+    auto const app_installation = co_await context_.sentry.find_installation(installation, token);
+    if (!app_installation) co_return app_installation.error();
+    if (app_installation->id != installation || app_installation->app_slug != context_.registered.app->slug)
         co_return sentry::call_failure{
             .kind = sentry::failure_kind::refused,
             .http_status = 200,
@@ -183,7 +183,7 @@ async::task<sentry::call_result<sentry_organization>> public_connect::find_organ
             .in_doubt = false,
             .retry_after = {}
         };
-    auto const& named = found->organization;
+    auto const& named = app_installation->organization;
     auto const details = co_await context_.sentry.find_organization(named.slug, token);
     if (details)
         co_return sentry_organization{
@@ -196,14 +196,14 @@ async::task<sentry::call_result<sentry_organization>> public_connect::find_organ
 
 /// The integration is connected as soon as it is stored. If the confirmation fails, the scheduler repeats it.
 async::task<result<void>> public_connect::store(
-    db::tenant by,
+    db::tenant tenant,
     integration_id id,
     uuid installation,
     sentry_organization const& confirmed,
     sentry::token_set const& tokens
 ) {
-    auto const org = by.organization.value();
-    auto const stored = co_await writer_.store(std::move(by), id, installation, confirmed, tokens);
+    auto const org = tenant.organization.value();
+    auto const stored = co_await writer_.store(std::move(tenant), id, installation, confirmed, tokens);
     if (!stored) co_return stored.error();
     co_await confirm_install(org, id, installation, tokens.access_token);
     co_return result<void>{};
@@ -225,10 +225,10 @@ async::task<> public_connect::confirm_install(
     }
 }
 
-async::task<result<void>> public_connect::confirm(db::tenant by, integration undecided) {
-    auto const org = by.organization.value();
+async::task<result<void>> public_connect::confirm(db::tenant tenant, integration undecided) {
+    auto const org = tenant.organization.value();
     auto const id = undecided.id;
-    auto const stored = co_await writer_.store_decision(std::move(by), undecided, undecided.sentry_org);
+    auto const stored = co_await writer_.store_decision(std::move(tenant), undecided, undecided.sentry_org);
     if (!stored || !undecided.installation) co_return stored;
     auto const token = co_await context_.pool.transact(org, [org, id](db::transaction& tx) {
         return stored_access_token(tx, org, id);
@@ -239,8 +239,8 @@ async::task<result<void>> public_connect::confirm(db::tenant by, integration und
     co_return stored;
 }
 
-async::task<result<bool>> public_connect::repair(db::tenant by, integration broken) {
-    auto const org = by.organization.value();
+async::task<result<bool>> public_connect::repair(db::tenant tenant, integration broken) {
+    auto const org = tenant.organization.value();
     if (!broken.installation || !context_.registered.app) co_return false;
     auto const installation = *broken.installation;
     // Checked before Sentry is called: the grant would invalidate the tokens of an organization that has
@@ -261,7 +261,8 @@ async::task<result<bool>> public_connect::repair(db::tenant by, integration brok
     if (!tokens) co_return judge_failed_repair(broken.mode, tokens.error());
     // The old tokens are invalid now, so the new ones are stored first. An installation never changes its
     // Sentry organization.
-    auto const stored = co_await store(std::move(by), broken.id, installation, broken.sentry_org, *tokens);
+    auto const stored =
+        co_await store(std::move(tenant), broken.id, installation, broken.sentry_org, *tokens);
     if (!stored) co_return stored.error();
     co_return true;
 }

@@ -18,9 +18,9 @@ public:
     async::task<finished_connect> finish(connect_callback callback);
 
     /// Confirms the undecided Sentry organization of an integration.
-    async::task<result<void>> confirm(db::tenant by, integration undecided);
+    async::task<result<void>> confirm(db::tenant tenant, integration undecided);
     /// After a Disconnect: gets new tokens for the installation. False if a person has to install it again.
-    async::task<result<bool>> repair(db::tenant by, integration broken);
+    async::task<result<bool>> repair(db::tenant tenant, integration broken);
 
 private:
     using consumed_flows = boost::system::result<std::vector<connect_flow>, connect_refusal>;
@@ -51,7 +51,7 @@ private:
         uuid installation, secret token
     );
     async::task<result<void>> store(
-        db::tenant by,
+        db::tenant tenant,
         integration_id id,
         uuid installation,
         sentry_organization const& confirmed,

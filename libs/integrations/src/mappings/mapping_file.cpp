@@ -84,7 +84,7 @@ result<std::vector<mapping_line>> parse_mapping_file(std::string_view text) {
         return problems;
     }
     std::vector<mapping_line> lines;
-    std::set<std::string> seen;
+    std::set<std::string> projects;
     for (std::size_t number = 2; !text.empty() && lines.size() < max_lines; ++number) {
         auto const line = next_line(text);
         if (trim(line).empty()) continue;
@@ -98,7 +98,7 @@ result<std::vector<mapping_line>> parse_mapping_file(std::string_view text) {
             reject(number, "names no Sentry project");
         else if (entry.service.empty())
             reject(number, "names no service");
-        else if (!seen.insert(entry.sentry_project).second)
+        else if (!projects.insert(entry.sentry_project).second)
             reject(number, "names " + entry.sentry_project + " a second time");
         else
             lines.push_back(std::move(entry));

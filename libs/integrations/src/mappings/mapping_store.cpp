@@ -56,8 +56,8 @@ constexpr db::statement count_live_services{
 };
 
 /// An array literal: PostgreSQL has no arrays of arrays of different lengths.
-std::string environments_literal(mapping const& of) {
-    return *db::to_parameter(of.environments).text;
+std::string environments_literal(mapping const& row) {
+    return *db::to_parameter(row.environments).text;
 }
 
 constexpr auto insert_columns = db::columns<resolved_mapping>(
@@ -99,9 +99,9 @@ constexpr db::statement delete_one{
 };
 
 mapping read(db::row const& row) {
-    auto found = db::read(row, read_columns);
-    db::read_into(row, service_columns, found);
-    return found;
+    auto value = db::read(row, read_columns);
+    db::read_into(row, service_columns, value);
+    return value;
 }
 
 error no_mapping() {
@@ -170,7 +170,7 @@ result<mapping> update_mapping(
     db::transaction& tx,
     organization_id org,
     integration_id id,
-    mapping_id which,
+    mapping_id target,
     mapping_change const& changes
 ) {
     if (changes.service)
@@ -179,7 +179,7 @@ result<mapping> update_mapping(
         update_one,
         org,
         id,
-        which,
+        target,
         changes.service,
         changes.active,
         changes.inactive_until.has_value(),
@@ -191,13 +191,13 @@ result<mapping> update_mapping(
         changes.on_archive,
         changes.open_on_error
     );
-    auto const row = tx.run(find_one, org, id, which).first();
+    auto const row = tx.run(find_one, org, id, target).first();
     if (!row) return no_mapping();
     return read(*row);
 }
 
-result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which) {
-    if (tx.run(delete_one, org, id, which).affected() == 0) return no_mapping();
+result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id target) {
+    if (tx.run(delete_one, org, id, target).affected() == 0) return no_mapping();
     return {};
 }
 

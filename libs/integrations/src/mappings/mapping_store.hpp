@@ -30,9 +30,9 @@ result<mapping> update_mapping(
     db::transaction& tx,
     organization_id org,
     integration_id id,
-    mapping_id which,
+    mapping_id target,
     mapping_change const& changes
 );
-result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id which);
+result<void> delete_mapping(db::transaction& tx, organization_id org, integration_id id, mapping_id target);
 
 }  // namespace tocsin::integrations

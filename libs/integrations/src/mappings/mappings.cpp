@@ -23,7 +23,8 @@ bool maps(mapping const& each, sentry::project const& project) {
 /// A slug of digits only is looked up as a slug before it is taken for an id.
 sentry::project const* find_project(std::vector<sentry::project> const& all, std::string const& slug_or_id) {
     for (auto const field : {&sentry::project::slug, &sentry::project::id})
-        if (auto const at = std::ranges::find(all, slug_or_id, field); at != all.end()) return &*at;
+        if (auto const position = std::ranges::find(all, slug_or_id, field); position != all.end())
+            return &*position;
     return nullptr;
 }
 
@@ -54,8 +55,8 @@ async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
     organization_id org, integration_id id
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const call = [this](sentry_access::grant with) {
-        return sentry_.list_projects(std::move(with.organization), std::move(with.token));
+    auto const call = [this](sentry_access::grant grant) {
+        return sentry_.list_projects(std::move(grant.organization), std::move(grant.token));
     };
     auto answered = co_await access.call<std::vector<sentry::project>>(org, id, call);
     if (!answered) co_return answered.error();
@@ -66,48 +67,49 @@ async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
 async::task<result<std::vector<project_with_mapping>>> mappings::projects(
     organization_id org, integration_id id
 ) {
-    auto found = co_await sentry_projects(org, id);
-    if (!found) co_return found.error();
+    auto projects = co_await sentry_projects(org, id);
+    if (!projects) co_return projects.error();
     auto const mapped =
         co_await pool_.transact(org, [org, id](db::transaction& tx) { return list_mappings(tx, org, id); });
     std::vector<project_with_mapping> all;
-    for (auto& project : *found) {
-        auto const at =
+    for (auto& project : *projects) {
+        auto const position =
             std::ranges::find_if(mapped, [&](mapping const& each) { return maps(each, project); });
-        all.push_back({std::move(project), at == mapped.end() ? std::nullopt : std::optional(*at)});
+        all.push_back({std::move(project), position == mapped.end() ? std::nullopt : std::optional(*position)}
+        );
     }
     co_return all;
 }
 
 async::task<result<std::vector<mapping>>> mappings::list(organization_id org, integration_id id) {
     return pool_.transact(org, [org, id](db::transaction& tx) -> result<std::vector<mapping>> {
-        if (auto const found = find_integration(tx, org, id); !found) return found.error();
+        if (auto const integration = find_integration(tx, org, id); !integration) return integration.error();
         return list_mappings(tx, org, id);
     });
 }
 
 async::task<result<std::vector<mapping>>> mappings::create(
-    db::tenant by, integration_id id, std::vector<new_mapping> requested
+    db::tenant tenant, integration_id id, std::vector<new_mapping> requested
 ) {
-    return store(std::move(by), id, std::move(requested), {});
+    return store(std::move(tenant), id, std::move(requested), {});
 }
 
 async::task<result<void>> mappings::import(
-    db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
+    db::tenant tenant, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
 ) {
-    auto const stored = co_await store(std::move(by), id, std::move(requested), std::move(moves));
+    auto const stored = co_await store(std::move(tenant), id, std::move(requested), std::move(moves));
     if (!stored) co_return stored.error();
     co_return result<void>();
 }
 
 async::task<result<std::vector<mapping>>> mappings::store(
-    db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
+    db::tenant tenant, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
 ) {
-    auto const org = by.organization.value();
-    auto const found = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+    auto const org = tenant.organization.value();
+    auto const integration = co_await pool_.transact(org, [org, id](db::transaction& tx) {
         return find_integration(tx, org, id);
     });
-    if (!found) co_return found.error();
+    if (!integration) co_return integration.error();
     std::vector<resolved_mapping> resolved;
     if (!requested.empty()) {
         auto const listed = co_await sentry_projects(org, id);
@@ -115,7 +117,7 @@ async::task<result<std::vector<mapping>>> mappings::store(
         for (auto& each : requested) resolved.push_back(resolve(org, id, std::move(each), projects));
     }
     co_return co_await pool_.transact_result(
-        by,
+        tenant,
         [org, id, resolved, moves](db::transaction& tx) -> result<std::vector<mapping>> {
             if (!moves.empty())
                 if (auto const moved = move_mappings(tx, org, id, moves); !moved) return moved.error();
@@ -126,16 +128,16 @@ async::task<result<std::vector<mapping>>> mappings::store(
 }
 
 async::task<result<mapping>> mappings::change(
-    db::tenant by, integration_id id, mapping_id which, mapping_change changes
+    db::tenant tenant, integration_id id, mapping_id target, mapping_change changes
 ) {
-    return pool_.transact(by, [=, org = *by.organization](db::transaction& tx) {
-        return update_mapping(tx, org, id, which, changes);
+    return pool_.transact(tenant, [=, org = *tenant.organization](db::transaction& tx) {
+        return update_mapping(tx, org, id, target, changes);
     });
 }
 
-async::task<result<void>> mappings::remove(db::tenant by, integration_id id, mapping_id which) {
-    return pool_.transact(by, [=, org = *by.organization](db::transaction& tx) {
-        return delete_mapping(tx, org, id, which);
+async::task<result<void>> mappings::remove(db::tenant tenant, integration_id id, mapping_id target) {
+    return pool_.transact(tenant, [=, org = *tenant.organization](db::transaction& tx) {
+        return delete_mapping(tx, org, id, target);
     });
 }
 

@@ -96,10 +96,10 @@ void put_credential(
 }
 
 result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id) {
-    auto const found = tx.run(find_access_token, org, id).first();
-    if (!found) return error{errc::conflict, "This integration has no access to Sentry: connect it first."};
+    auto const row = tx.run(find_access_token, org, id).first();
+    if (!row) return error{errc::conflict, "This integration has no access to Sentry: connect it first."};
     return stored_token{
-        found->get<byte_string>("access_token_sealed"), found->get<std::optional<timestamp>>("refreshed_at")
+        row->get<byte_string>("access_token_sealed"), row->get<std::optional<timestamp>>("refreshed_at")
     };
 }
 

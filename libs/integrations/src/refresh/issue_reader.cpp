@@ -8,8 +8,8 @@ async::task<result<sentry::issue>> issue_reader::find(
     organization_id org, integration_id id, std::string issue
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const call = [this, issue](sentry_access::grant with) {
-        return sentry_.find_issue({with.organization}, issue, std::move(with.token));
+    auto const call = [this, issue](sentry_access::grant grant) {
+        return sentry_.find_issue({grant.organization}, issue, std::move(grant.token));
     };
     auto answered = co_await access.call<sentry::issue>(org, id, call);
     if (!answered) co_return answered.error();

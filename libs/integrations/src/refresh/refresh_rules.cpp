@@ -32,17 +32,17 @@ bool lacks_jwt_grant(sentry::call_failure const& why) noexcept {
 
 refresh_verdict judge_failure(
     refresh_policy const& policy,
-    mode of,
+    mode m,
     sentry::call_failure const& why,
     refresh_history history,
     std::uint64_t draw
 ) {
-    if (of == mode::public_ && why.kind == sentry::failure_kind::gone)
+    if (m == mode::public_ && why.kind == sentry::failure_kind::gone)
         return {status::disconnected, reason::uninstalled, history.failed_attempts + 1, std::nullopt};
-    if (of == mode::oauth && why.oauth_error == "invalid_grant")
+    if (m == mode::oauth && why.oauth_error == "invalid_grant")
         return {status::disconnected, reason::refused, history.failed_attempts + 1, std::nullopt};
 
-    bool const our_fault = of != mode::internal && rejects_our_client(why);
+    bool const our_fault = m != mode::internal && rejects_our_client(why);
     bool const refused = why.kind == sentry::failure_kind::refused || why.kind == sentry::failure_kind::gone;
     bool const counts =
         !our_fault && !history.host_failing && history.was_due && (refused || history.expired);

@@ -67,14 +67,14 @@ struct refresher::impl {
         organization_id org, integration_id id, refresh_trigger trigger, std::optional<timestamp> rejected
     );
     async::task<std::optional<sentry::call_failure>> refresh(
-        db::tenant within, std::shared_ptr<refresh_attempt> attempt
+        db::tenant tenant, std::shared_ptr<refresh_attempt> attempt
     );
     async::task<> refresh_in_round(std::shared_ptr<refresh_attempt> attempt);
     async::task<bool> store_tokens(
-        db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::token_set const& tokens
+        db::tenant tenant, std::shared_ptr<refresh_attempt> attempt, sentry::token_set const& tokens
     );
     async::task<bool> store_failure(
-        db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::call_failure const& why
+        db::tenant tenant, std::shared_ptr<refresh_attempt> attempt, sentry::call_failure const& why
     );
 };
 
@@ -162,23 +162,23 @@ async::task<result<std::optional<leased_credential>>> refresher::impl::claim(
         [org, id, trigger, rejected, lease = lease(), registered = registered, host = sentry.base()](
             db::transaction& tx
         ) -> result<std::optional<leased_credential>> {
-            auto const found = find_integration(tx, org, id);
-            if (!found) return found.error();
-            if (auto const mismatch = sentry_host_mismatch(*found, host)) return *mismatch;
-            if (!registered.offers(found->mode)) return not_configured(found->mode);
+            auto const integration = find_integration(tx, org, id);
+            if (!integration) return integration.error();
+            if (auto const mismatch = sentry_host_mismatch(*integration, host)) return *mismatch;
+            if (!registered.offers(integration->mode)) return not_configured(integration->mode);
             return claim_credential(tx, org, id, lease, trigger, rejected);
         }
     );
 }
 
 async::task<result<std::optional<sentry::call_failure>>> refresher::refresh_now(
-    db::tenant by, integration_id id
+    db::tenant tenant, integration_id id
 ) {
     auto const lease =
-        co_await impl_->claim(by.organization.value(), id, refresh_trigger::person, std::nullopt);
+        co_await impl_->claim(tenant.organization.value(), id, refresh_trigger::person, std::nullopt);
     if (!lease) co_return lease.error();
     if (!*lease) co_return error{errc::conflict, "The access is being refreshed right now."};
-    co_return co_await impl_->refresh(std::move(by), std::make_shared<refresh_attempt>(**lease));
+    co_return co_await impl_->refresh(std::move(tenant), std::make_shared<refresh_attempt>(**lease));
 }
 
 async::task<> refresher::refresh_for_use(
@@ -204,15 +204,15 @@ async::task<> refresher::refresh_for_use(
 /// Sentry no longer accepts the old tokens, so the new ones are stored as long as the lease lasts, even if
 /// the database is unavailable for a moment.
 async::task<bool> refresher::impl::store_tokens(
-    db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::token_set const& tokens
+    db::tenant tenant, std::shared_ptr<refresh_attempt> attempt, sentry::token_set const& tokens
 ) {
     auto const& lease = attempt->lease;
     auto const fresh =
         seal(vault, lease.organization, lease.integration, tokens, settings.policy, time.now());
     bool const stored = co_await retry_until_stored(
         attempt->started + settings.lease,
-        [this, within, attempt, fresh, scopes = tokens.scopes] {
-            return pool.transact(within, [attempt, fresh, scopes](db::transaction& tx) {
+        [this, tenant, attempt, fresh, scopes = tokens.scopes] {
+            return pool.transact(tenant, [attempt, fresh, scopes](db::transaction& tx) {
                 return store_refreshed(tx, attempt->lease, fresh, scopes);
             });
         }
@@ -224,7 +224,7 @@ async::task<bool> refresher::impl::store_tokens(
 }
 
 async::task<bool> refresher::impl::store_failure(
-    db::tenant within, std::shared_ptr<refresh_attempt> attempt, sentry::call_failure const& why
+    db::tenant tenant, std::shared_ptr<refresh_attempt> attempt, sentry::call_failure const& why
 ) {
     auto const& lease = attempt->lease;
     observe::log_warn(
@@ -236,7 +236,7 @@ async::task<bool> refresher::impl::store_failure(
          {"detail", why.detail}}
     );
     return pool.transact(
-        std::move(within),
+        std::move(tenant),
         [attempt, why, policy = settings.policy, draw = crypto::random_u64()](db::transaction& tx) {
             auto const& credential = attempt->lease;
             auto tally = tally_of(tx, credential.sentry_host, credential.integration);
@@ -262,15 +262,15 @@ async::task<bool> refresher::impl::store_failure(
 }
 
 async::task<std::optional<sentry::call_failure>> refresher::impl::refresh(
-    db::tenant within, std::shared_ptr<refresh_attempt> attempt
+    db::tenant tenant, std::shared_ptr<refresh_attempt> attempt
 ) {
     auto const received = co_await source.request(*attempt);
     metrics.observe(
         "tocsin_credential_refresh_duration_seconds",
         std::chrono::duration<double>(std::chrono::steady_clock::now() - attempt->started).count()
     );
-    bool const stored = received ? co_await store_tokens(std::move(within), attempt, *received)
-                                 : co_await store_failure(std::move(within), attempt, received.error());
+    bool const stored = received ? co_await store_tokens(std::move(tenant), attempt, *received)
+                                 : co_await store_failure(std::move(tenant), attempt, received.error());
     auto outcome = received ? refresh_outcome::refreshed : outcome_of(received.error());
     if (!stored) outcome = refresh_outcome::superseded;
     metrics.count(

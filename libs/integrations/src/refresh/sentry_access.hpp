@@ -32,7 +32,7 @@ struct sentry_access {
             std::string organization;
             stored_token token;
         };
-        auto const found = co_await pool.transact(
+        auto const stored = co_await pool.transact(
             org,
             [org, id, host = refresher.sentry()](db::transaction& tx) -> result<stored_grant> {
                 auto const integration = find_integration(tx, org, id);
@@ -43,10 +43,10 @@ struct sentry_access {
                 return stored_grant{integration->sentry_org.slug, std::move(*token)};
             }
         );
-        if (!found) co_return found.error();
-        auto token = open_access_token(vault, org, id, found->token.sealed);
+        if (!stored) co_return stored.error();
+        auto token = open_access_token(vault, org, id, stored->token.sealed);
         if (!token) co_return token.error();
-        co_return grant{found->organization, std::move(*token), found->token.stored_at};
+        co_return grant{stored->organization, std::move(*token), stored->token.stored_at};
     }
 
     /// If the token has expired or been replaced, refreshes it, or waits for the refresh in progress, and
@@ -54,15 +54,15 @@ struct sentry_access {
     template <class T, class Call>
     async::task<result<sentry::call_result<T>>> call(organization_id org, integration_id id, Call make)
         const {
-        auto with = co_await find(org, id);
-        if (!with) co_return with.error();
-        auto const stored_at = with->stored_at;
-        auto answered = co_await make(std::move(*with));
+        auto grant = co_await find(org, id);
+        if (!grant) co_return grant.error();
+        auto const stored_at = grant->stored_at;
+        auto answered = co_await make(std::move(*grant));
         if (answered || answered.error().http_status != 401) co_return answered;
         co_await refresher.refresh_for_use(org, id, stored_at);
-        with = co_await find(org, id);
-        if (!with) co_return with.error();
-        co_return co_await make(std::move(*with));
+        grant = co_await find(org, id);
+        if (!grant) co_return grant.error();
+        co_return co_await make(std::move(*grant));
     }
 };
 

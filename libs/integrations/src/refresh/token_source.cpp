@@ -49,11 +49,13 @@ async::task<sentry::call_result<sentry::token_set>> token_source::request(refres
 async::task<sentry::call_result<void>> token_source::check_access_token(refresh_attempt const& attempt) {
     auto const& lease = attempt.lease;
     if (lease.mode == mode::public_ && lease.installation) {
-        auto const found = co_await sentry_.find_installation(*lease.installation, attempt.access_token);
-        if (!found) co_return found.error();
+        auto const installation =
+            co_await sentry_.find_installation(*lease.installation, attempt.access_token);
+        if (!installation) co_return installation.error();
     } else {
-        auto const found = co_await sentry_.find_organization(lease.sentry_org_slug, attempt.access_token);
-        if (!found) co_return found.error();
+        auto const organization =
+            co_await sentry_.find_organization(lease.sentry_org_slug, attempt.access_token);
+        if (!organization) co_return organization.error();
     }
     co_return sentry::call_result<void>{};
 }

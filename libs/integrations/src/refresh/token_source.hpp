@@ -16,7 +16,8 @@ namespace tocsin::integrations {
 
 /// A refresh in progress.
 struct refresh_attempt {
-    explicit refresh_attempt(leased_credential of) : lease(std::move(of)), in_doubt(lease.in_doubt) {}
+    explicit refresh_attempt(leased_credential credential)
+        : lease(std::move(credential)), in_doubt(lease.in_doubt) {}
 
     leased_credential lease;
     secret access_token;  ///< the stored one, as soon as it is opened

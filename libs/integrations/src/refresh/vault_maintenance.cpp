@@ -66,9 +66,9 @@ struct sealed_tokens {
     std::optional<byte_string> refresh_token;
 };
 
-async::task<std::vector<sealed_tokens>> next_page(db::pool& pool, std::optional<sealed_tokens> after) {
-    auto const org = after ? std::optional(after->organization) : std::nullopt;
-    auto const id = after ? std::optional(after->integration) : std::nullopt;
+async::task<std::vector<sealed_tokens>> next_page(db::pool& pool, std::optional<sealed_tokens> last) {
+    auto const org = last ? std::optional(last->organization) : std::nullopt;
+    auto const id = last ? std::optional(last->integration) : std::nullopt;
     return pool.transact(db::no_tenant, [org, id](db::transaction& tx) {
         std::vector<sealed_tokens> page;
         for (auto const row : tx.run(next_credentials, org, id, page_size))
@@ -125,11 +125,11 @@ async::task<> rotate_webhook_secrets(db::pool& pool, crypto::vault const& vault,
     }
 }
 
-bool is_current(crypto::vault const& vault, sealed_tokens const& of) {
+bool is_current(crypto::vault const& vault, sealed_tokens const& tokens) {
     auto const current = [&](byte_view blob) {
         return crypto::vault::key_id(blob) == vault.sealing_key_id();
     };
-    return current(of.access_token) && (!of.refresh_token || current(*of.refresh_token));
+    return current(tokens.access_token) && (!tokens.refresh_token || current(*tokens.refresh_token));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ struct sealed_secrets {
 async::task<std::optional<webhook_keys>> find_webhook_keys(
     db::pool& pool, crypto::vault const& vault, integration_id id
 ) {
-    auto const found =
+    auto const stored =
         co_await pool.transact(db::no_tenant, [id](db::transaction& tx) -> std::optional<sealed_secrets> {
             auto const row = tx.run(find_secrets, id).first();
             if (!row) return std::nullopt;
@@ -51,10 +51,10 @@ async::task<std::optional<webhook_keys>> find_webhook_keys(
                 row->get<std::optional<byte_string>>("previous_sealed")
             };
         });
-    if (!found) co_return std::nullopt;
-    webhook_keys keys{found->organization, {}};
+    if (!stored) co_return std::nullopt;
+    webhook_keys keys{stored->organization, {}};
     auto const add = [&](char const* name, byte_view sealed) {
-        auto opened = vault.open(sealed, place_of(found->organization, id));
+        auto opened = vault.open(sealed, place_of(stored->organization, id));
         if (opened)
             keys.keys.push_back({name, std::move(*opened)});
         else
@@ -62,8 +62,8 @@ async::task<std::optional<webhook_keys>> find_webhook_keys(
                 "cannot open webhook secret", {{"integration", id.str()}, {"why", opened.error().detail}}
             );
     };
-    add("own", found->current);
-    if (found->previous) add("own previous", *found->previous);
+    add("own", stored->current);
+    if (stored->previous) add("own previous", *stored->previous);
     if (keys.keys.empty()) co_return std::nullopt;
     co_return keys;
 }

@@ -73,11 +73,11 @@ constexpr auto attempts_text = "select " + names(attempt_columns) + R"(
 constexpr db::statement list_attempts{"list_refresh_attempts", attempts_text.c_str()};
 
 integration read(db::row const& row) {
-    auto found = db::read(row, integration_columns);
-    found.last_delivery_at = row.get<std::optional<timestamp>>("last_delivery_at");
-    found.webhook_secret_set = row.get<bool>("webhook_secret_set");
-    if (row.get<bool>("has_credential")) found.credential = db::read(row, credential_columns);
-    return found;
+    auto value = db::read(row, integration_columns);
+    value.last_delivery_at = row.get<std::optional<timestamp>>("last_delivery_at");
+    value.webhook_secret_set = row.get<bool>("webhook_secret_set");
+    if (row.get<bool>("has_credential")) value.credential = db::read(row, credential_columns);
+    return value;
 }
 
 }  // namespace
@@ -85,11 +85,11 @@ integration read(db::row const& row) {
 result<integration> find_integration(db::transaction& tx, organization_id org, integration_id id) {
     auto const row = tx.run(find_one, org, id).first();
     if (!row) return error{errc::not_found, "There is no such integration."};
-    auto found = read(*row);
-    if (found.reason == reason::choose_organization)
+    auto value = read(*row);
+    if (value.reason == reason::choose_organization)
         for (auto const choice : tx.run(list_choices, org, id))
-            found.choices.push_back(db::read(choice, sentry_organization_columns));
-    return found;
+            value.choices.push_back(db::read(choice, sentry_organization_columns));
+    return value;
 }
 
 async::task<std::vector<integration>> integration_store::list(organization_id org) {

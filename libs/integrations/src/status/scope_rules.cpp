@@ -41,10 +41,10 @@ std::vector<std::string> const& requested_scopes() {
     return all;
 }
 
-std::vector<missing_scope> missing_scopes(mode of, std::vector<std::string> const& granted) {
+std::vector<missing_scope> missing_scopes(mode m, std::vector<std::string> const& granted) {
     std::vector<missing_scope> missing;
     for (auto const& [resource, consequence] : required_scopes)
-        if (!has_level(granted, resource) && !(of == mode::internal && resource == "team"))
+        if (!has_level(granted, resource) && !(m == mode::internal && resource == "team"))
             missing.push_back({std::string(resource) + ":read", std::string(consequence)});
     return missing;
 }

@@ -2,9 +2,9 @@
 
 namespace tocsin::integrations {
 
-bool has_ended(status_with_reason of) noexcept {
-    return of.status == status::disconnected &&
-           (of.reason == reason::disconnected_by_admin || of.reason == reason::uninstalled);
+bool has_ended(status_with_reason current) noexcept {
+    return current.status == status::disconnected &&
+           (current.reason == reason::disconnected_by_admin || current.reason == reason::uninstalled);
 }
 
 namespace {

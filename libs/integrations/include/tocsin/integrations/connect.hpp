@@ -101,9 +101,9 @@ public:
     /// How long a connect flow stays open (RFC 9700 recommends minutes; Sentry's code is valid for 10).
     static constexpr std::chrono::minutes flow_lifetime{10};
 
-    /// Revocations at Sentry run on `on`. `refresher` uses the same pool.
+    /// Revocations at Sentry run on `executor`. `refresher` uses the same pool.
     connect(
-        async::executor on,
+        async::executor executor,
         db::pool& pool,
         sentry::client& sentry,
         applications registered,
@@ -119,19 +119,19 @@ public:
     /// Opens a connect flow for a public integration. `binding` is the value of this browser's cookie, if
     /// any: the flows of one browser share it.
     async::task<result<started_connect>> start_public(
-        organization_id org, identity::principal who, std::optional<secret> binding
+        organization_id org, identity::principal principal, std::optional<secret> binding
     );
     /// Opens a connect flow for the OAuth application, with `state` and PKCE. `sentry_org` is the slug of the
     /// Sentry organization to connect, if the admin gave one.
     async::task<result<started_connect>> start_oauth(
         organization_id org,
-        identity::principal who,
+        identity::principal principal,
         std::optional<secret> binding,
         std::optional<std::string> sentry_org
     );
     /// Verifies the access with Sentry and stores it. No browser is needed.
     async::task<result<started_connect>> start_internal(
-        organization_id org, identity::principal who, internal_access access
+        organization_id org, identity::principal principal, internal_access access
     );
 
     /// Consumes the connect flow, exchanges the code, confirms with the token which Sentry organization it
@@ -140,15 +140,17 @@ public:
     async::task<finished_connect> finish(connect_callback callback);
 
     /// An admin confirms the Sentry organization of a pending integration.
-    async::task<result<integration>> confirm(organization_id org, integration_id id, identity::principal who);
+    async::task<result<integration>> confirm(
+        organization_id org, integration_id id, identity::principal principal
+    );
     /// An admin chooses among the Sentry organizations that the token can access; by slug or id.
     async::task<result<integration>> choose(
-        organization_id org, integration_id id, std::string sentry_org, identity::principal who
+        organization_id org, integration_id id, std::string sentry_org, identity::principal principal
     );
     /// Sets the secret that signs webhooks at the integration's own URL. The previous secret stays valid for
     /// a day, so that a rotation in Sentry loses no webhook.
     async::task<result<integration>> set_webhook_secret(
-        organization_id org, integration_id id, secret webhook_secret, identity::principal who
+        organization_id org, integration_id id, secret webhook_secret, identity::principal principal
     );
 
     /// Keeps the integration with its mappings and history. Repairs the existing access if Sentry allows it,
@@ -157,7 +159,7 @@ public:
     async::task<result<started_connect>> reconnect(
         organization_id org,
         integration_id id,
-        identity::principal who,
+        identity::principal principal,
         std::optional<secret> binding,
         reconnect_request request
     );
@@ -165,7 +167,7 @@ public:
     /// Deletes the sealed tokens at once, pauses mappings, and keeps the history. A refresh in progress does
     /// not undo it.
     async::task<result<integration>> disconnect(
-        organization_id org, integration_id id, identity::principal who
+        organization_id org, integration_id id, identity::principal principal
     );
 
 private:

@@ -55,21 +55,27 @@ public:
     /// All or none. Projects are looked up in Sentry by slug or id. If Sentry cannot be asked, digits are an
     /// id, and anything else is a slug whose id comes with a delivery.
     async::task<result<std::vector<mapping>>> create(
-        db::tenant by, integration_id id, std::vector<new_mapping> requested
+        db::tenant tenant, integration_id id, std::vector<new_mapping> requested
     );
     /// All or none of both.
     async::task<result<void>> import(
-        db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
+        db::tenant tenant,
+        integration_id id,
+        std::vector<new_mapping> requested,
+        std::vector<mapping_move> moves
     );
     async::task<result<mapping>> change(
-        db::tenant by, integration_id id, mapping_id which, mapping_change changes
+        db::tenant tenant, integration_id id, mapping_id target, mapping_change changes
     );
-    async::task<result<void>> remove(db::tenant by, integration_id id, mapping_id which);
+    async::task<result<void>> remove(db::tenant tenant, integration_id id, mapping_id target);
 
 private:
     async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
     async::task<result<std::vector<mapping>>> store(
-        db::tenant by, integration_id id, std::vector<new_mapping> requested, std::vector<mapping_move> moves
+        db::tenant tenant,
+        integration_id id,
+        std::vector<new_mapping> requested,
+        std::vector<mapping_move> moves
     );
 
     db::pool& pool_;

@@ -69,7 +69,7 @@ struct refresh_verdict {
 /// backoff.
 refresh_verdict judge_failure(
     refresh_policy const& policy,
-    mode of,
+    mode m,
     sentry::call_failure const& why,
     refresh_history history,
     std::uint64_t draw

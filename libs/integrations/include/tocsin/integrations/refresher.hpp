@@ -52,8 +52,10 @@ public:
     std::optional<std::string> const& pause() const noexcept;
     /// Refreshes one credential now and returns Sentry's failure, if any. For a pool that sees one
     /// organization. Conflict if a refresh is in progress or there is no credential; mode_not_configured. The
-    /// audit log names `by`.
-    async::task<result<std::optional<sentry::call_failure>>> refresh_now(db::tenant by, integration_id id);
+    /// audit log names the actor of `tenant`.
+    async::task<result<std::optional<sentry::call_failure>>> refresh_now(
+        db::tenant tenant, integration_id id
+    );
     /// For a caller whose token, stored at `stored_at`, was rejected by Sentry: refreshes it or waits for the
     /// refresh in progress (at most as long as its lease). Does nothing if the token has been replaced. The
     /// caller then reads the stored token again.

@@ -19,6 +19,6 @@ struct missing_scope {
 /// The requested scopes that `granted` lacks. A higher level of a resource implies the lower ones: `admin`,
 /// `write`, `read`. Sentry does not report the scopes of an internal integration's token, so a scope that was
 /// not tried there is not reported as missing.
-std::vector<missing_scope> missing_scopes(mode of, std::vector<std::string> const& granted);
+std::vector<missing_scope> missing_scopes(mode m, std::vector<std::string> const& granted);
 
 }  // namespace tocsin::integrations

@@ -13,7 +13,7 @@ struct status_with_reason {
 
 /// Uninstalled in Sentry or disconnected by an admin: webhooks have no effect. In SQL, the generated column
 /// tocsin.integrations.ended.
-bool has_ended(status_with_reason of) noexcept;
+bool has_ended(status_with_reason current) noexcept;
 
 /// What makes an integration change its status.
 enum class transition_cause {

@@ -50,7 +50,7 @@ struct client_settings {
 /// followed, and tokens go nowhere else. Must outlive its calls. Belongs to the executor's thread.
 class client {
 public:
-    client(async::executor on, client_settings settings, clock const& time);
+    client(async::executor executor, client_settings settings, clock const& time);
     ~client();
 
     config::base_url const& base() const noexcept;
@@ -85,27 +85,33 @@ public:
     /// All projects of an organization: all pages, at most 10,000 projects.
     async::task<call_result<std::vector<project>>> list_projects(std::string organization_slug, secret token);
 
-    async::task<call_result<page<issue>>> list_issues(organization_ref where, issue_query what, secret token);
+    async::task<call_result<page<issue>>> list_issues(
+        organization_ref organization, issue_query query, secret token
+    );
     /// If the issue was merged into another one, the result has another id.
-    async::task<call_result<issue>> find_issue(organization_ref where, std::string id, secret token);
+    async::task<call_result<issue>> find_issue(organization_ref organization, std::string id, secret token);
     async::task<call_result<stored_event>> find_event(
-        organization_ref where, std::string issue_id, std::string event_id, secret token
+        organization_ref organization, std::string issue_id, std::string event_id, secret token
     );
     async::task<call_result<stored_event>> latest_event(
-        organization_ref where, std::string issue_id, secret token
+        organization_ref organization, std::string issue_id, secret token
     );
     async::task<call_result<stored_event>> oldest_event(
-        organization_ref where, std::string issue_id, secret token
+        organization_ref organization, std::string issue_id, secret token
     );
     async::task<call_result<page<release>>> list_releases(
-        organization_ref where, release_query what, secret token
+        organization_ref organization, release_query query, secret token
     );
-    async::task<call_result<release>> find_release(organization_ref where, std::string version, secret token);
+    async::task<call_result<release>> find_release(
+        organization_ref organization, std::string version, secret token
+    );
     /// Idempotent. Sentry attributes it to the token's user or app, and refuses it for issues of metric
     /// monitors.
-    async::task<call_result<void>> resolve_issue(organization_ref where, std::string issue_id, secret token);
+    async::task<call_result<void>> resolve_issue(
+        organization_ref organization, std::string issue_id, secret token
+    );
     async::task<call_result<void>> unresolve_issue(
-        organization_ref where, std::string issue_id, secret token
+        organization_ref organization, std::string issue_id, secret token
     );
 
     struct impl;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
@@ -27,6 +28,9 @@ struct organization {
 };
 
 enum class installation_status { pending, installed, other };
+inline constexpr enum_names<installation_status, 2> installation_status_names{
+    {{installation_status::pending, "pending"}, {installation_status::installed, "installed"}}
+};
 
 struct installation {
     uuid id;
