@@ -1,4 +1,5 @@
 #include "api_issues.hpp"
+#include "routes.hpp"
 
 #include <algorithm>
 #include <string>
@@ -7,17 +8,18 @@
 /// The events of issues in Sentry's REST API.
 namespace tocsin::sandbox {
 
-issue* find_issue(core& shared, access const& who, http::request const& about) {
-    auto* const found = shared.world.issue_by(about.capture("issue"));
-    if (!found || !who.may_see(found->organization_id)) return nullptr;
-    return who.org && who.org->id != found->organization_id ? nullptr : found;
+issue* find_issue(sandbox_context& context, api_caller const& caller, http::request const& request) {
+    auto* const issue = context.state.issue_by(request.capture("issue"));
+    if (!issue || !caller.can_access(issue->organization_id)) return nullptr;
+    return caller.org && caller.org->id != issue->organization_id ? nullptr : issue;
 }
 
-access authenticate_for_issue(
-    core& shared, http::request const& about, std::initializer_list<std::string_view> any_of
+api_caller authenticate_for_issue(
+    sandbox_context& context, http::request const& request, std::initializer_list<std::string_view> any_of
 ) {
-    auto const legacy = about.segments.size() > 2 && about.segments[2] == "issues";
-    return legacy ? authenticate(shared, about, any_of) : authenticate_in_organization(shared, about, any_of);
+    auto const legacy = request.segments.size() > 2 && request.segments[2] == "issues";
+    return legacy ? authenticate(context, request, any_of)
+                  : authenticate_in_organization(context, request, any_of);
 }
 
 void write_release(json::writer& out, std::string_view name, std::string const& version, timestamp created) {
@@ -38,18 +40,20 @@ void write_release(json::writer& out, std::string_view name, std::string const& 
 
 namespace {
 
-/// Sentry's own names; anything else is an event's id.
-stored_event const* named_event(issue const& of, http::request const& about) {
-    auto const name = about.capture("event");
-    auto const wanted = about.query_value("environment");
-    auto const fits = [&](stored_event const& each) { return !wanted || each.environment == *wanted; };
-    auto const& all = of.events;
+/// By one of Sentry's names (`latest`, `oldest`, `recommended`) or by id.
+stored_event const* find_event(issue const& issue, http::request const& request) {
+    auto const name = request.capture("event");
+    auto const environment = request.query_value("environment");
+    auto const matches = [&](stored_event const& event) {
+        return !environment || event.environment == *environment;
+    };
+    auto const& all = issue.events;
     if (name == "oldest") {
-        auto const at = std::find_if(all.begin(), all.end(), fits);
+        auto const at = std::find_if(all.begin(), all.end(), matches);
         return at == all.end() ? nullptr : &*at;
     }
     if (name == "latest" || name == "recommended") {
-        auto const at = std::find_if(all.rbegin(), all.rend(), fits);
+        auto const at = std::find_if(all.rbegin(), all.rend(), matches);
         return at == all.rend() ? nullptr : &*at;
     }
     auto const at = std::find_if(all.begin(), all.end(), [&](stored_event const& e) { return e.id == name; });
@@ -67,70 +71,70 @@ void write_tags(json::writer& out, stored_event const& event) {
     out.end_array();
 }
 
-void write_entries(json::writer& out, issue const& of) {
+void write_entries(json::writer& out, issue const& issue) {
     out.name("entries").begin_array().begin_object().field("type", "exception").name("data").begin_object();
     out.name("values")
         .begin_array()
         .begin_object()
-        .field("type", of.exception_type())
-        .field("value", of.exception_value())
+        .field("type", issue.exception_type())
+        .field("value", issue.exception_value())
         .end_object()
         .end_array();
     out.end_object().end_object().end_array();
 }
 
-void write_neighbours(json::writer& out, issue const& of, stored_event const& event) {
-    auto const at = static_cast<std::size_t>(&event - of.events.data());
-    auto const id = [&](std::size_t of_index) {
-        return of_index < of.events.size() ? std::optional(of.events[of_index].id) : std::nullopt;
+void write_adjacent_events(json::writer& out, issue const& issue, stored_event const& event) {
+    auto const index = static_cast<std::size_t>(&event - issue.events.data());
+    auto const id = [&](std::size_t i) {
+        return i < issue.events.size() ? std::optional(issue.events[i].id) : std::nullopt;
     };
-    out.field("previousEventID", at ? id(at - 1) : std::nullopt).field("nextEventID", id(at + 1));
+    out.field("previousEventID", index ? id(index - 1) : std::nullopt).field("nextEventID", id(index + 1));
 }
 
-void write_event(json::writer& out, core& shared, issue const& of, stored_event const& event) {
+void write_event(json::writer& out, sandbox_context& context, issue const& issue, stored_event const& event) {
     out.begin_object()
         .field("id", event.id)
-        .field("groupID", of.id)
+        .field("groupID", issue.id)
         .field("eventID", event.id)
-        .field("projectID", of.project_id)
+        .field("projectID", issue.project_id)
         .field("dist", nullptr)
-        .field("message", event.message.empty() ? of.title : event.message)
-        .field("title", of.title)
-        .field("platform", shared.world.project_of(of).platform)
+        .field("message", event.message.empty() ? issue.title : event.message)
+        .field("title", issue.title)
+        .field("platform", context.state.project_of(issue).platform)
         .field("type", "error")
         .name("metadata")
         .begin_object()
-        .field("type", of.exception_type())
-        .field("value", of.exception_value())
+        .field("type", issue.exception_type())
+        .field("value", issue.exception_value())
         .end_object();
     write_tags(out, event);
     out.field("dateCreated", event.at).field("dateReceived", event.at);
-    write_entries(out, of);
-    write_release(out, "release", event.release, of.first_seen);
-    write_neighbours(out, of, event);
+    write_entries(out, issue);
+    write_release(out, "release", event.release, issue.first_seen);
+    write_adjacent_events(out, issue, event);
     out.end_object();
 }
 
-http::response show_event(core& shared, http::request const& about) {
-    auto const who = authenticate_for_issue(shared, about, may_read_events);
-    if (who.refusal) return *who.refusal;
-    auto const* const of = find_issue(shared, who, about);
-    if (!of) return not_found();
-    auto const* const event = named_event(*of, about);
-    if (!event) return detail_answer(404, "Event not found");
+http::response show_event(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_for_issue(context, request, event_read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto const* const issue = find_issue(context, caller, request);
+    if (!issue) return not_found();
+    auto const* const event = find_event(*issue, request);
+    if (!event) return detail_response(404, "Event not found");
     json::writer out;
-    write_event(out, shared, *of, *event);
+    write_event(out, context, *issue, *event);
     return http::response::json(200, out.take());
 }
 
 }  // namespace
 
-void add_event_routes(route_table& to, core& shared) {
+void add_event_routes(route_table& table, sandbox_context& context) {
     for (auto const* const pattern :
          {"/api/0/organizations/{organization}/issues/{issue}/events/{event}/",
           "/api/0/issues/{issue}/events/{event}/"})
-        to.add(http::method::get, pattern, "issues", [&shared](http::request& about) {
-            return show_event(shared, about);
+        table.add(http::method::get, pattern, "issues", [&context](http::request& request) {
+            return show_event(context, request);
         });
 }
 

@@ -1,7 +1,8 @@
 #include "api_issues.hpp"
 
-#include "happenings.hpp"
+#include "issue_changes.hpp"
 #include "paging.hpp"
+#include "routes.hpp"
 
 #include <tocsin/base/text.hpp>
 
@@ -14,136 +15,142 @@ namespace tocsin::sandbox {
 
 namespace {
 
-constexpr std::initializer_list<std::string_view> may_write{"event:write", "event:admin"};
+constexpr std::initializer_list<std::string_view> write_scopes{"event:write", "event:admin"};
 
-void write_issue(json::writer& out, core& shared, issue const& what) {
-    auto const& in = shared.world.project_of(what);
-    auto const& org = *shared.world.organization_by(what.organization_id);
+void write_project(json::writer& out, project const& project) {
+    out.name("project")
+        .begin_object()
+        .field("id", project.id)
+        .field("name", project.name)
+        .field("slug", project.slug)
+        .field("platform", project.platform)
+        .end_object();
+}
+
+void write_assignee(json::writer& out, std::optional<person> const& assignee) {
+    out.name("assignedTo");
+    if (!assignee) {
+        out.null();
+        return;
+    }
     out.begin_object()
-        .field("id", what.id)
+        .field("type", assignee->type)
+        .field("id", assignee->id)
+        .field("name", assignee->name)
+        .field("email", assignee->email)
+        .end_object();
+}
+
+void write_issue(json::writer& out, sandbox_context& context, issue const& issue) {
+    auto const& project = context.state.project_of(issue);
+    auto const& org = *context.state.organization_by(issue.organization_id);
+    out.begin_object()
+        .field("id", issue.id)
         .field("shareId", nullptr)
-        .field("shortId", what.short_id)
-        .field("title", what.title)
-        .field("culprit", what.culprit)
-        .field("permalink", shared.base_url + "/organizations/" + org.slug + "/issues/" + what.id + "/")
+        .field("shortId", issue.short_id)
+        .field("title", issue.title)
+        .field("culprit", issue.culprit)
+        .field("permalink", context.base_url + "/organizations/" + org.slug + "/issues/" + issue.id + "/")
         .field("logger", nullptr)
-        .field("level", what.level)
-        .field("status", to_string(what.status))
+        .field("level", issue.level)
+        .field("status", to_string(issue.status))
         .name("statusDetails")
         .begin_object()
         .end_object();
-    if (what.substatus.empty()) {
+    if (issue.substatus.empty()) {
         out.field("substatus", nullptr);
     } else {
-        out.field("substatus", what.substatus);
+        out.field("substatus", issue.substatus);
     }
     out.field("isPublic", false)
-        .field("platform", in.platform)
-        .field("priority", what.level == "fatal" || what.level == "error" ? "high" : "medium")
-        .name("project")
-        .begin_object()
-        .field("id", in.id)
-        .field("name", in.name)
-        .field("slug", in.slug)
-        .field("platform", in.platform)
-        .end_object()
-        .field("type", "error")
-        .field("issueType", what.metric_monitor ? "metric_issue" : "error")
-        .field("issueCategory", what.metric_monitor ? "metric" : "error")
+        .field("platform", project.platform)
+        .field("priority", issue.level == "fatal" || issue.level == "error" ? "high" : "medium");
+    write_project(out, project);
+    out.field("type", "error")
+        .field("issueType", issue.metric_monitor ? "metric_issue" : "error")
+        .field("issueCategory", issue.metric_monitor ? "metric" : "error")
         .name("metadata")
         .begin_object()
-        .field("value", what.exception_value())
-        .field("type", what.exception_type())
+        .field("value", issue.exception_value())
+        .field("type", issue.exception_type())
         .end_object()
-        .field("numComments", what.comments)
-        .name("assignedTo");
-    if (what.assigned_to) {
-        out.begin_object()
-            .field("type", what.assigned_to->type)
-            .field("id", what.assigned_to->id)
-            .field("name", what.assigned_to->name)
-            .field("email", what.assigned_to->email)
-            .end_object();
-    } else {
-        out.null();
-    }
-    out.name("annotations")
-        .begin_array()
-        .end_array()
+        .field("numComments", issue.comments);
+    write_assignee(out, issue.assigned_to);
+    out.field("annotations", std::vector<std::string>{})
         .field("isUnhandled", true)
-        .field("count", std::to_string(what.count))
+        .field("count", std::to_string(issue.count))
         .field("userCount", 1)
-        .field("firstSeen", what.first_seen)
-        .field("lastSeen", what.last_seen);
-    write_release(out, "firstRelease", what.release, what.first_seen);
-    write_release(out, "lastRelease", what.release, what.first_seen);
+        .field("firstSeen", issue.first_seen)
+        .field("lastSeen", issue.last_seen);
+    write_release(out, "firstRelease", issue.release, issue.first_seen);
+    write_release(out, "lastRelease", issue.release, issue.first_seen);
     out.end_object();
 }
 
-http::response shown(core& shared, issue const& what) {
+http::response issue_response(sandbox_context& context, issue const& issue) {
     json::writer out;
-    write_issue(out, shared, what);
+    write_issue(out, context, issue);
     return http::response::json(200, out.take());
 }
 
-http::response show(core& shared, http::request const& about) {
-    auto const who = authenticate_for_issue(shared, about, may_read_events);
-    if (who.refusal) return *who.refusal;
-    auto const* const found = find_issue(shared, who, about);
-    return found ? shown(shared, *found) : not_found();
+http::response show_issue(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_for_issue(context, request, event_read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto const* const issue = find_issue(context, caller, request);
+    return issue ? issue_response(context, *issue) : not_found();
 }
 
-/// `status` and `assignedTo`; other members change nothing here.
-http::response change(core& shared, http::request const& about) {
-    auto const who = authenticate_for_issue(shared, about, may_write);
-    if (who.refusal) return *who.refusal;
-    auto* const found = find_issue(shared, who, about);
-    if (!found) return not_found();
-    auto const body = is_json(about) ? json::parse(about.body) : error{errc::invalid, {}};
-    if (!body) return detail_answer(400, "JSON parse error");
+/// `status` and `assignedTo`; other members are ignored.
+http::response update_issue(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_for_issue(context, request, write_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto* const issue = find_issue(context, caller, request);
+    if (!issue) return not_found();
+    auto const body = is_json(request) ? json::parse(request.body) : error{errc::invalid, {}};
+    if (!body) return detail_response(400, "JSON parse error");
     auto const text = [&](std::string_view name) {
-        auto const at = body->root().find(name);
-        return std::string(at ? at->as_string().value_or("") : "");
+        auto const member = body->root().find(name);
+        return std::string(member ? member->as_string().value_or("") : "");
     };
-    auto const by = who.actor();
+    auto const actor = caller.actor();
     auto const status = text("status");
-    if (found->metric_monitor && status.starts_with("resolved"))
-        return detail_answer(400, "Cannot manually resolve one or more issues");
+    if (issue->metric_monitor && status.starts_with("resolved"))
+        return detail_response(400, "Cannot manually resolve one or more issues");
     if (status == "resolved") {
-        shared.hooks.post(resolve(shared, *found, {}, by));
+        context.webhooks.post(resolve(context, *issue, {}, actor));
     } else if (status == "resolvedInNextRelease") {
-        shared.hooks.post(resolve(shared, *found, {"in_next_release"}, by));
+        context.webhooks.post(resolve(context, *issue, {"in_next_release"}, actor));
     } else if (status == "unresolved") {
-        shared.hooks.post(unresolve(shared, *found, "ongoing", by));
+        context.webhooks.post(unresolve(context, *issue, "ongoing", actor));
     } else if (status == "ignored") {
         auto const substatus = text("substatus");
-        shared.hooks.post(
-            ignore(shared, *found, substatus.empty() ? "archived_until_escalating" : substatus, by)
+        context.webhooks.post(
+            ignore(context, *issue, substatus.empty() ? "archived_until_escalating" : substatus, actor)
         );
     } else if (!status.empty()) {
         return http::response::json(400, R"({"status":["Not a valid choice."]})");
     }
     if (auto const assignee = text("assignedTo"); !assignee.empty()) {
-        person to;
-        to.name = to.email = assignee;
-        shared.hooks.post(assign(shared, *found, to, by));
+        person assigned;
+        assigned.name = assigned.email = assignee;
+        context.webhooks.post(assign(context, *issue, assigned, actor));
     }
-    return shown(shared, *found);
+    return issue_response(context, *issue);
 }
 
-/// Of a list's `query`: `is:` words and free text; other terms are passed over.
+/// A list's `query`: `is:` terms and free text; other terms are ignored.
 struct issue_filter {
     std::optional<issue_status> status;
     std::vector<std::string> words;
 };
 
-issue_filter read_filter(http::request const& about) {
+issue_filter read_filter(http::request const& request) {
     issue_filter out;
-    auto const query = about.query_value("query");
-    auto rest = to_lower(query.value_or("is:unresolved"));
-    while (!rest.empty()) {
-        auto const word = rest.substr(0, rest.find(' '));
-        rest.erase(0, word.size() + 1);
+    auto const query = request.query_value("query");
+    auto remaining = to_lower(query.value_or("is:unresolved"));
+    while (!remaining.empty()) {
+        auto const word = remaining.substr(0, remaining.find(' '));
+        remaining.erase(0, word.size() + 1);
         if (word == "is:unresolved") {
             out.status = issue_status::unresolved;
         } else if (word == "is:resolved") {
@@ -157,38 +164,38 @@ issue_filter read_filter(http::request const& about) {
     return out;
 }
 
-bool passes(issue_filter const& filter, issue const& what) {
-    if (filter.status && *filter.status != what.status) return false;
-    auto const text = to_lower(what.title + " " + what.short_id);
+bool matches(issue_filter const& filter, issue const& issue) {
+    if (filter.status && *filter.status != issue.status) return false;
+    auto const text = to_lower(issue.title + " " + issue.short_id);
     return std::all_of(filter.words.begin(), filter.words.end(), [&](std::string const& word) {
         return text.find(word) != std::string::npos;
     });
 }
 
-/// `project=` may stand several times; none or -1 means all.
-bool in_wanted_project(http::request const& about, project const& in) {
-    bool any = false;
-    for (auto const& [name, value] : about.query) {
+/// `project=` may be repeated; no such parameter, or -1, selects all projects.
+bool is_selected_project(http::request const& request, project const& project) {
+    bool has_filter = false;
+    for (auto const& [name, value] : request.query) {
         if (name != "project") continue;
-        if (value == "-1" || value == in.id || value == in.slug) return true;
-        any = true;
+        if (value == "-1" || value == project.id || value == project.slug) return true;
+        has_filter = true;
     }
-    return !any;
+    return !has_filter;
 }
 
-http::response list(core& shared, http::request const& about) {
-    auto const who = authenticate_in_organization(shared, about, may_read_events);
-    if (who.refusal) return *who.refusal;
-    auto const part = read_page(about);
-    if (auto const* const bad = std::get_if<http::response>(&part)) return *bad;
-    auto const& page = std::get<page_request>(part);
-    auto const filter = read_filter(about);
-    auto const environment = about.query_value("environment");
+http::response list_issues(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_in_organization(context, request, event_read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto const parsed = read_page(request);
+    if (auto const* const refusal = std::get_if<http::response>(&parsed)) return *refusal;
+    auto const& page = std::get<page_request>(parsed);
+    auto const filter = read_filter(request);
+    auto const environment = request.query_value("environment");
     std::vector<issue const*> all;
-    for (auto const& each : shared.world.issues) {
-        if (each.organization_id != who.org->id || !passes(filter, each)) continue;
-        if (environment && *environment != each.environment) continue;
-        if (in_wanted_project(about, shared.world.project_of(each))) all.push_back(&each);
+    for (auto const& candidate : context.state.issues) {
+        if (candidate.organization_id != caller.org->id || !matches(filter, candidate)) continue;
+        if (environment && *environment != candidate.environment) continue;
+        if (is_selected_project(request, context.state.project_of(candidate))) all.push_back(&candidate);
     }
     std::stable_sort(all.begin(), all.end(), [](issue const* a, issue const* b) {
         return a->last_seen > b->last_seen;
@@ -197,28 +204,29 @@ http::response list(core& shared, http::request const& about) {
     json::writer out;
     out.begin_array();
     for (auto i = page.begin(); i < all.size() && i < page.begin() + page.size; ++i)
-        write_issue(out, shared, *all[i]);
+        write_issue(out, context, *all[i]);
     out.end_array();
-    auto answer = http::response::json(200, out.take());
-    answer.headers.set("Link", link_header(about, shared.base_url, page, all.size()));
-    answer.headers.set("X-Hits", std::to_string(all.size()));
-    return answer;
+    auto response = http::response::json(200, out.take());
+    response.headers.set("Link", link_header(request, context.base_url, page, all.size()));
+    response.headers.set("X-Hits", std::to_string(all.size()));
+    return response;
 }
 
 }  // namespace
 
-void add_issue_routes(route_table& to, core& shared) {
-    auto const add =
-        [&](http::method method, std::string pattern, http::response (*answer)(core&, http::request const&)) {
-            to.add(method, std::move(pattern), "issues", [&shared, answer](http::request& about) {
-                return answer(shared, about);
-            });
-        };
-    add(http::method::get, "/api/0/organizations/{organization}/issues/", list);
+void add_issue_routes(route_table& table, sandbox_context& context) {
+    auto const add = [&](http::method method,
+                         std::string pattern,
+                         http::response (*handle)(sandbox_context&, http::request const&)) {
+        table.add(method, std::move(pattern), "issues", [&context, handle](http::request& request) {
+            return handle(context, request);
+        });
+    };
+    add(http::method::get, "/api/0/organizations/{organization}/issues/", list_issues);
     for (std::string const prefix :
          {"/api/0/organizations/{organization}/issues/{issue}/", "/api/0/issues/{issue}/"}) {
-        add(http::method::get, prefix, show);
-        add(http::method::put, prefix, change);
+        add(http::method::get, prefix, show_issue);
+        add(http::method::put, prefix, update_issue);
     }
 }
 

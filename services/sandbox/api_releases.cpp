@@ -1,5 +1,6 @@
-#include "access.hpp"
+#include "authentication.hpp"
 #include "paging.hpp"
+#include "routes.hpp"
 
 #include <tocsin/base/text.hpp>
 
@@ -9,12 +10,12 @@
 #include <string>
 #include <vector>
 
-/// The releases of Sentry's REST API: those that events were of.
+/// The releases of Sentry's REST API, collected from the events.
 namespace tocsin::sandbox {
 
 namespace {
 
-constexpr std::initializer_list<std::string_view> may_read{
+constexpr std::initializer_list<std::string_view> read_scopes{
     "project:read", "project:write", "project:admin", "project:releases", "org:ci"
 };
 
@@ -22,47 +23,47 @@ struct release {
     std::string version;
     timestamp first;
     timestamp last;
-    std::set<std::string> projects;  ///< ids
+    std::set<std::string> project_ids;
     std::int64_t new_issues = 0;
 };
 
-/// The newest first.
-std::vector<release> releases_of(state const& world, organization const& within) {
-    std::map<std::string, release> found;
-    for (auto const& each : world.issues) {
-        if (each.organization_id != within.id) continue;
-        for (auto const& event : each.events) {
+/// Newest first.
+std::vector<release> releases_of(sentry_state const& state, organization const& org) {
+    std::map<std::string, release> by_version;
+    for (auto const& issue : state.issues) {
+        if (issue.organization_id != org.id) continue;
+        for (auto const& event : issue.events) {
             if (event.release.empty()) continue;
-            auto const [at, is_new] = found.try_emplace(event.release);
-            auto& one = at->second;
-            one.version = event.release;
-            one.first = is_new ? event.at : std::min(one.first, event.at);
-            one.last = is_new ? event.at : std::max(one.last, event.at);
-            one.projects.insert(each.project_id);
+            auto const [position, is_new] = by_version.try_emplace(event.release);
+            auto& entry = position->second;
+            entry.version = event.release;
+            entry.first = is_new ? event.at : std::min(entry.first, event.at);
+            entry.last = is_new ? event.at : std::max(entry.last, event.at);
+            entry.project_ids.insert(issue.project_id);
         }
-        if (auto const& first = each.events.front().release; !first.empty()) ++found[first].new_issues;
+        if (auto const& first = issue.events.front().release; !first.empty()) ++by_version[first].new_issues;
     }
     std::vector<release> out;
-    for (auto& [version, one] : found) out.push_back(std::move(one));
+    for (auto& [version, entry] : by_version) out.push_back(std::move(entry));
     std::stable_sort(out.begin(), out.end(), [](release const& a, release const& b) {
         return a.first > b.first;
     });
     return out;
 }
 
-void write(json::writer& out, state const& world, release const& what) {
+void write_release(json::writer& out, sentry_state const& state, release const& release) {
     out.begin_object()
-        .field("version", what.version)
-        .field("shortVersion", what.version)
+        .field("version", release.version)
+        .field("shortVersion", release.version)
         .field("versionInfo", nullptr)
         .field("status", "open")
         .field("ref", nullptr)
         .field("url", nullptr)
-        .field("dateCreated", what.first)
+        .field("dateCreated", release.first)
         .field("dateReleased", nullptr)
-        .field("firstEvent", what.first)
-        .field("lastEvent", what.last)
-        .field("newGroups", what.new_issues)
+        .field("firstEvent", release.first)
+        .field("lastEvent", release.last)
+        .field("newGroups", release.new_issues)
         .field("commitCount", 0)
         .field("lastCommit", nullptr)
         .field("deployCount", 0)
@@ -70,55 +71,50 @@ void write(json::writer& out, state const& world, release const& what) {
         .field("authors", std::vector<std::string>{})
         .name("projects")
         .begin_array();
-    for (auto const& in : world.projects) {
-        if (!what.projects.contains(in.id)) continue;
-        out.begin_object()
-            .field("id", in.id)
-            .field("slug", in.slug)
-            .field("name", in.name)
-            .field("platform", in.platform)
-            .end_object();
+    for (auto const& project : state.projects) {
+        if (!release.project_ids.contains(project.id)) continue;
+        write_project_summary(out, project);
     }
     out.end_array().end_object();
 }
 
-bool is_wanted(http::request const& about, release const& what) {
-    auto const query = to_lower(about.query_value("query").value_or(""));
-    if (to_lower(what.version).find(query) == std::string::npos) return false;
-    bool any = false;
-    for (auto const& [name, value] : about.query) {
+bool matches(http::request const& request, release const& release) {
+    auto const query = to_lower(request.query_value("query").value_or(""));
+    if (to_lower(release.version).find(query) == std::string::npos) return false;
+    bool has_filter = false;
+    for (auto const& [name, value] : request.query) {
         if (name != "project" || value == "-1") continue;
-        if (what.projects.contains(value)) return true;
-        any = true;
+        if (release.project_ids.contains(value)) return true;
+        has_filter = true;
     }
-    return !any;
+    return !has_filter;
 }
 
-http::response list(core& shared, http::request const& about) {
-    auto const who = authenticate_in_organization(shared, about, may_read);
-    if (who.refusal) return *who.refusal;
-    auto const part = read_page(about);
-    if (auto const* const bad = std::get_if<http::response>(&part)) return *bad;
-    auto const& page = std::get<page_request>(part);
-    auto all = releases_of(shared.world, *who.org);
-    std::erase_if(all, [&](release const& each) { return !is_wanted(about, each); });
+http::response list_releases(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_in_organization(context, request, read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto const parsed = read_page(request);
+    if (auto const* const refusal = std::get_if<http::response>(&parsed)) return *refusal;
+    auto const& page = std::get<page_request>(parsed);
+    auto all = releases_of(context.state, *caller.org);
+    std::erase_if(all, [&](release const& release) { return !matches(request, release); });
     json::writer out;
     out.begin_array();
     for (auto i = page.begin(); i < all.size() && i < page.begin() + page.size; ++i)
-        write(out, shared.world, all[i]);
+        write_release(out, context.state, all[i]);
     out.end_array();
-    auto answer = http::response::json(200, out.take());
-    answer.headers.set("Link", link_header(about, shared.base_url, page, all.size()));
-    return answer;
+    auto response = http::response::json(200, out.take());
+    response.headers.set("Link", link_header(request, context.base_url, page, all.size()));
+    return response;
 }
 
-http::response show(core& shared, http::request const& about) {
-    auto const who = authenticate_in_organization(shared, about, may_read);
-    if (who.refusal) return *who.refusal;
-    for (auto const& each : releases_of(shared.world, *who.org)) {
-        if (each.version != about.capture("version")) continue;
+http::response show_release(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_in_organization(context, request, read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    for (auto const& release : releases_of(context.state, *caller.org)) {
+        if (release.version != request.capture("version")) continue;
         json::writer out;
-        write(out, shared.world, each);
+        write_release(out, context.state, release);
         return http::response::json(200, out.take());
     }
     return not_found();
@@ -126,18 +122,18 @@ http::response show(core& shared, http::request const& about) {
 
 }  // namespace
 
-void add_release_routes(route_table& to, core& shared) {
-    to.add(
+void add_release_routes(route_table& table, sandbox_context& context) {
+    table.add(
         http::method::get,
         "/api/0/organizations/{organization}/releases/",
         "releases",
-        [&shared](http::request& about) { return list(shared, about); }
+        [&context](http::request& request) { return list_releases(context, request); }
     );
-    to.add(
+    table.add(
         http::method::get,
         "/api/0/organizations/{organization}/releases/{version}/",
         "releases",
-        [&shared](http::request& about) { return show(shared, about); }
+        [&context](http::request& request) { return show_release(context, request); }
     );
 }
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-/// The files of pages/, built in so that the program needs no folder beside it.
+/// The files of pages/, embedded so that the program needs no data folder.
 namespace tocsin::sandbox::assets {
 
 extern std::string_view const control_html;

@@ -22,7 +22,7 @@ namespace tocsin::sandbox {
 
 namespace {
 
-/// What the command line says, before it is checked.
+/// The command line, before it is checked.
 struct arguments {
     std::string listen = "127.0.0.1:9000";
     std::string public_url;
@@ -44,8 +44,8 @@ std::optional<std::string> file_content(std::string const& path) {
     return std::string(trim(std::string(std::istreambuf_iterator<char>(in), {})));
 }
 
-/// From the file that the option names, or the variable. The secret itself is no argument: those are seen by
-/// every user of the machine.
+/// From the file that the option names, or from the variable. There is no option for the secret itself,
+/// because every user of the machine can read command lines.
 secret read_secret(
     char const* option,
     std::string const& file,
@@ -63,76 +63,73 @@ secret read_secret(
     return secret(value ? value : "");
 }
 
-settings settings_of(arguments const& from, std::vector<std::string>& problems) {
+settings read_settings(arguments const& given, std::vector<std::string>& problems) {
     settings out;
-    if (auto const at = split_host_port(from.listen)) {
-        out.listen_host = at->host;
-        out.port = at->port;
+    if (auto const address = split_host_port(given.listen)) {
+        out.listen_host = address->host;
+        out.port = address->port;
     } else {
         problems.push_back("--listen: HOST:PORT, such as 127.0.0.1:9000");
     }
-    auto gateway = from.gateway;
+    auto gateway = given.gateway;
     while (gateway.ends_with('/')) gateway.pop_back();
-    auto const of_gateway = [&](std::string const& given, char const* path) {
-        return !given.empty() || gateway.empty() ? given : gateway + path;
+    auto const or_gateway = [&](std::string const& url, char const* path) {
+        return !url.empty() || gateway.empty() ? url : gateway + path;
     };
-    out.redirect_url = of_gateway(from.redirect_url, "/oauth/sentry/callback");
-    out.webhook_url = of_gateway(from.webhook_url, "/webhooks/sentry");
+    out.redirect_url = or_gateway(given.redirect_url, "/oauth/sentry/callback");
+    out.webhook_url = or_gateway(given.webhook_url, "/webhooks/sentry");
     for (auto const& [name, url] :
          {std::pair("--gateway", gateway),
           {"--redirect-url", out.redirect_url},
           {"--webhook-url", out.webhook_url},
-          {"--public-url", from.public_url}})
+          {"--public-url", given.public_url}})
         if (!url.empty() && !split_url(url)) problems.push_back(std::string(name) + ": an http or https URL");
-    if (from.client_id.empty())
+    if (given.client_id.empty())
         problems.push_back("the client id is missing: --client-id or TOCSIN_SENTRY_APP_CLIENT_ID");
-    out.public_url = from.public_url;
-    out.app_slug = from.app_slug;
-    out.app_name = from.app_name;
-    out.app_client_id = from.client_id;
+    out.public_url = given.public_url;
+    out.app_slug = given.app_slug;
+    out.app_name = given.app_name;
+    out.app_client_id = given.client_id;
     out.app_client_secret = read_secret(
-        "--client-secret-file", from.client_secret_file, "TOCSIN_SENTRY_APP_CLIENT_SECRET", problems
+        "--client-secret-file", given.client_secret_file, "TOCSIN_SENTRY_APP_CLIENT_SECRET", problems
     );
-    out.oauth_client_id = from.oauth_client_id;
-    out.oauth_redirect_uri = of_gateway({}, "/oauth/sentry/callback");
-    if (!from.oauth_client_id.empty())
+    out.oauth_client_id = given.oauth_client_id;
+    out.oauth_redirect_uri = or_gateway({}, "/oauth/sentry/callback");
+    if (!given.oauth_client_id.empty())
         out.oauth_client_secret = read_secret(
             "--oauth-client-secret-file",
-            from.oauth_client_secret_file,
+            given.oauth_client_secret_file,
             "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET",
             problems
         );
-    out.verify = from.no_verify_install ? verify_install::off : verify_install::required;
+    out.verify = given.no_verify_install ? verify_install::off : verify_install::required;
     return out;
 }
 
-int checked_run(arguments const& from) {
+int check_and_run(arguments const& given) {
     std::vector<std::string> problems;
-    auto const how = settings_of(from, problems);
-    for (auto const& each : problems) std::cerr << "tocsin sandbox: " << each << '\n';
-    return problems.empty() ? run(how) : 2;
+    auto const settings = read_settings(given, problems);
+    for (auto const& problem : problems) std::cerr << "tocsin sandbox: " << problem << '\n';
+    return problems.empty() ? run(settings) : 2;
 }
 
 }  // namespace
 
-void add_command(CLI::App& to, int& exit_status) {
+void add_command(CLI::App& program, int& exit_status) {
     auto const given = std::make_shared<arguments>();
     auto* const command =
-        to.add_subcommand("sandbox", "Run the stand-in for Sentry, to try Tocsin out and to test it");
-    command->add_option("--listen", given->listen, "Where it listens")->capture_default_str();
+        program.add_subcommand("sandbox", "Run a stand-in for Sentry, to try or test Tocsin");
+    command->add_option("--listen", given->listen, "Address to listen on")->capture_default_str();
     command->add_option(
-        "--public-url", given->public_url, "How browsers and Tocsin reach it (default: where it listens)"
+        "--public-url", given->public_url, "URL for browsers and Tocsin (default: the address it listens on)"
     );
-    command
-        ->add_option(
-            "--gateway", given->gateway, "Tocsin's public URL: where browsers return and webhooks go"
-        )
+    command->add_option("--gateway", given->gateway, "Tocsin's public URL, for redirects and webhooks")
         ->envname("TOCSIN_PUBLIC_URL");
     command->add_option(
-        "--redirect-url", given->redirect_url, "The app's redirect URL, where it is not the gateway's"
+        "--redirect-url", given->redirect_url, "The app's redirect URL, if it is not the gateway's"
     );
     command->add_option(
-        "--webhook-url", given->webhook_url, "The app's webhook URL, where it is not the gateway's"
+        "--webhook-url", given->webhook_url, "The app's webhook URL, if it is not the gateway's"
     );
     command->add_option("--app-slug", given->app_slug, "The app's slug")
         ->envname("TOCSIN_SENTRY_APP_SLUG")
@@ -141,30 +138,26 @@ void add_command(CLI::App& to, int& exit_status) {
     command->add_option("--client-id", given->client_id, "The app's client id")
         ->envname("TOCSIN_SENTRY_APP_CLIENT_ID");
     command
-        ->add_option(
-            "--client-secret-file", given->client_secret_file, "A file that holds the app's client secret"
-        )
+        ->add_option("--client-secret-file", given->client_secret_file, "A file with the app's client secret")
         ->envname("TOCSIN_SENTRY_APP_CLIENT_SECRET_FILE");
     command
         ->add_option(
             "--oauth-client-id",
             given->oauth_client_id,
-            "The OAuth application's client id; without one there is no OAuth application"
+            "The OAuth application's client id; without it there is no OAuth application"
         )
         ->envname("TOCSIN_SENTRY_OAUTH_CLIENT_ID");
     command
         ->add_option(
             "--oauth-client-secret-file",
             given->oauth_client_secret_file,
-            "A file that holds the OAuth application's client secret"
+            "A file with the OAuth application's client secret"
         )
         ->envname("TOCSIN_SENTRY_OAUTH_CLIENT_SECRET_FILE");
     command->add_flag(
-        "--no-verify-install",
-        given->no_verify_install,
-        "New installations are installed without the app's say"
+        "--no-verify-install", given->no_verify_install, "New installations need no confirmation by the app"
     );
-    command->callback([given, &exit_status] { exit_status = checked_run(*given); });
+    command->callback([given, &exit_status] { exit_status = check_and_run(*given); });
 }
 
 }  // namespace tocsin::sandbox

@@ -1,6 +1,6 @@
 #include "consent_page.hpp"
 
-#include "core.hpp"
+#include "responses.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -11,7 +11,7 @@ namespace tocsin::sandbox {
 std::string consent_frame(std::string const& title, std::string const& content) {
     return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-           html_escaped(title) +
+           escape_html(title) +
            "</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" "
            "href=\"/sandbox.css\">\n</head>\n<body "
            "class=\"consent\">\n<main>\n"
@@ -32,25 +32,25 @@ std::string permission_items(std::vector<std::string> const& scopes) {
     };
     std::string out;
     for (auto const& [level, suffix] : levels) {
-        std::string named;
-        for (auto const& [prefix, shown] : resources) {
+        std::string names;
+        for (auto const& [prefix, name] : resources) {
             auto const scope = std::string(prefix) + std::string(suffix);
             if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) continue;
-            if (!named.empty()) named += ", ";
-            named += html_escaped(shown);
+            if (!names.empty()) names += ", ";
+            names += escape_html(name);
         }
-        if (!named.empty()) out += "<li><b>" + std::string(level) + "</b> access to " + named + "</li>\n";
+        if (!names.empty()) out += "<li><b>" + std::string(level) + "</b> access to " + names + "</li>\n";
     }
     return out;
 }
 
 http::response closing_page(std::string const& title, std::string const& text) {
     return page(
-        200, consent_frame(title, "<h1>" + html_escaped(title) + "</h1>\n<p>" + html_escaped(text) + "</p>\n")
+        200, consent_frame(title, "<h1>" + escape_html(title) + "</h1>\n<p>" + escape_html(text) + "</p>\n")
     );
 }
 
-http::response redirected(std::string const& url) {
+http::response redirect(std::string const& url) {
     http::response out;
     out.status = 302;
     out.headers.set("Location", url);

@@ -5,19 +5,19 @@
 #include <string>
 #include <vector>
 
-/// What the pages have in common on which a person gives consent.
+/// Shared by the pages on which a person gives consent.
 namespace tocsin::sandbox {
 
-/// A whole page around `content`, which is HTML; `title` is text.
+/// A complete page. `content` is HTML, `title` is text.
 std::string consent_frame(std::string const& title, std::string const& content);
 
-/// List items: levels of access by resource, as the real page groups them: "Read: Organization, Project".
+/// List items of the scopes, grouped by level as on Sentry's page: "Read access to Organization, Project".
 std::string permission_items(std::vector<std::string> const& scopes);
 
-/// A page that ends it here. Both are text.
+/// A page after which there is nothing to do. Both parameters are text.
 http::response closing_page(std::string const& title, std::string const& text);
 
-/// 302 to a URL of the app's.
-http::response redirected(std::string const& url);
+/// A 302 to a URL of the app.
+http::response redirect(std::string const& url);
 
 }  // namespace tocsin::sandbox

@@ -4,96 +4,89 @@
 #include <string>
 #include <utility>
 
-/// The part of the control API that makes internal integrations: what a person does on Sentry's settings
-/// page.
+/// The control API of internal integrations, which a person manages in Sentry's settings.
 namespace tocsin::sandbox {
 
 namespace {
 
-using answer = async::task<http::response>;
-
-constexpr json::length word{1, 200};
-constexpr json::length url{0, 2'000};
-
-/// What a person copies from Sentry's page.
-void write_integration(json::writer& out, state& world, installation const& what) {
-    auto const& app = world.application_of(what);
-    out.field("uuid", what.id.str())
-        .field("organization", world.organization_of(what).slug)
+/// The values that a person copies from Sentry's page.
+void write_integration(json::writer& out, sentry_state& state, installation const& installation) {
+    auto const& app = state.application_of(installation);
+    out.field("uuid", installation.id.str())
+        .field("organization", state.organization_of(installation).slug)
         .field("slug", app.slug)
         .field("name", app.name)
         .field("client_id", app.client_id)
         .field("client_secret", app.client_secret.reveal())
         .field("webhook_url", app.webhook_url);
-    if (what.lasting_token.empty()) {
+    if (installation.permanent_token.empty()) {
         out.field("token", nullptr);
     } else {
-        out.field("token", what.lasting_token);
+        out.field("token", installation.permanent_token);
     }
 }
 
-application read_integration(json::reader& in, application const& usual) {
+application read_integration(json::reader& in, application const& defaults) {
     application out;
-    out.name = in.optional_text("name", word).value_or("Internal integration");
-    out.slug = in.optional_text("slug", word).value_or("internal-" + random_hex(3));
+    out.name = in.optional_text("name", short_text).value_or("Internal integration");
+    out.slug = in.optional_text("slug", short_text).value_or("internal-" + random_hex(3));
     out.client_id = random_hex(32);
-    out.client_secret = secret(in.optional_text("client_secret", word).value_or(random_hex(32)));
-    out.webhook_url = in.optional_text("webhook_url", url).value_or("");
-    out.scopes = in.optional_texts("scopes", 50, word).value_or(usual.scopes);
+    out.client_secret = secret(in.optional_text("client_secret", short_text).value_or(random_hex(32)));
+    out.webhook_url = in.optional_text("webhook_url", optional_long_text).value_or("");
+    out.scopes = in.optional_texts("scopes", 50, short_text).value_or(defaults.scopes);
     std::sort(out.scopes.begin(), out.scopes.end());
-    out.subscriptions = in.optional_texts("subscriptions", 50, word).value_or(usual.subscriptions);
+    out.subscriptions = in.optional_texts("subscriptions", 50, short_text).value_or(defaults.subscriptions);
     return out;
 }
 
-answer create_integration(core& shared, http::request& about) {
-    auto& world = shared.world;
-    auto const body = control_body(about);
+response_task create_integration(sandbox_context& context, http::request& request) {
+    auto& state = context.state;
+    auto const body = control_body(request);
     if (!body) co_return control_problem(body.error());
     json::reader in(body->root());
-    auto const slug = in.required_text("organization", word);
-    auto token = in.optional_text("token", word).value_or(random_hex(32));
-    auto draft = read_integration(in, world.main_application());
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    auto const* const org = world.organization_by(slug);
+    auto const slug = in.required_text("organization", short_text);
+    auto token = in.optional_text("token", short_text).value_or(random_hex(32));
+    auto draft = read_integration(in, state.main_application());
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    auto const* const org = state.organization_by(slug);
     if (!org) co_return control_unknown("organization");
-    auto const made = world.add_internal_integration(std::move(draft), *org, std::move(token));
-    if (!made) co_return control_problem(made.error());
+    auto const created = state.add_internal_integration(std::move(draft), *org, std::move(token));
+    if (!created) co_return control_problem(created.error());
     json::writer out;
-    write_integration(out.begin_object(), world, **made);
+    write_integration(out.begin_object(), state, **created);
     co_return control_done(201, std::move(out));
 }
 
-installation* named_integration(core& shared, http::request const& about) {
-    auto const id = uuid::parse(about.capture("uuid"));
-    auto* const found = id ? shared.world.installation_by(*id) : nullptr;
-    return found && shared.world.application_of(*found).internal ? found : nullptr;
+installation* integration_of_path(sandbox_context& context, http::request const& request) {
+    auto* const installation = installation_of_path(context, request);
+    return installation && context.state.application_of(*installation).internal ? installation : nullptr;
 }
 
-answer show_integration(core& shared, http::request& about) {
-    auto const* const what = named_integration(shared, about);
-    if (!what) co_return control_unknown("internal integration");
+response_task show_integration(sandbox_context& context, http::request& request) {
+    auto const* const integration = integration_of_path(context, request);
+    if (!integration) co_return control_unknown("internal integration");
     json::writer out;
-    write_integration(out.begin_object(), shared.world, *what);
+    write_integration(out.begin_object(), context.state, *integration);
     co_return control_done(200, std::move(out));
 }
 
-/// As on Sentry's page, where a new token is made after the old one was deleted.
-answer create_token(core& shared, http::request& about) {
-    auto* const what = named_integration(shared, about);
-    if (!what) co_return control_unknown("internal integration");
-    what->lasting_token = random_hex(32);
+/// As on Sentry's page, where a person deletes the token and creates a new one.
+response_task create_token(sandbox_context& context, http::request& request) {
+    auto* const integration = integration_of_path(context, request);
+    if (!integration) co_return control_unknown("internal integration");
+    integration->permanent_token = random_hex(32);
     json::writer out;
-    write_integration(out.begin_object(), shared.world, *what);
+    write_integration(out.begin_object(), context.state, *integration);
     co_return control_done(201, std::move(out));
 }
 
 }  // namespace
 
-void add_control_internal_routes(route_table& to, core& shared) {
+void add_control_internal_routes(route_table& table, sandbox_context& context) {
     using enum http::method;
-    add_control(to, shared, post, "/control/internal-integrations", create_integration);
-    add_control(to, shared, get, "/control/internal-integrations/{uuid}", show_integration);
-    add_control(to, shared, post, "/control/internal-integrations/{uuid}/token", create_token);
+    add_control_route(table, context, post, "/control/internal-integrations", create_integration);
+    add_control_route(table, context, get, "/control/internal-integrations/{uuid}", show_integration);
+    add_control_route(table, context, post, "/control/internal-integrations/{uuid}/token", create_token);
 }
 
 }  // namespace tocsin::sandbox

@@ -1,5 +1,5 @@
 #include "control.hpp"
-#include "happenings.hpp"
+#include "issue_changes.hpp"
 
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/crypto/random.hpp>
@@ -8,17 +8,14 @@
 #include <string>
 #include <utility>
 
-/// The part of the control API that makes things happen to issues.
+/// The control API of issues and metric alerts.
 namespace tocsin::sandbox {
 
 namespace {
 
-using answer = async::task<http::response>;
+constexpr json::length message_text{0, 8'000};
 
-constexpr json::length short_text{1, 200};
-constexpr json::length maybe_text{0, 2'000};
-
-/// What a new issue is called where nobody says.
+/// Titles of new issues, if the request has none.
 struct sample {
     char const* title;
     char const* culprit;
@@ -31,79 +28,82 @@ constexpr std::array<sample, 4> samples{{
     {"ValueError: currency \u20ac is not supported here", "prices/convert.py in convert"},
 }};
 
-answer told(core& shared, int status, issue const& what, std::vector<webhook> hooks) {
+/// Sends the webhooks and responds with the issue.
+response_task send_and_respond(
+    sandbox_context& context, int status, issue const& issue, std::vector<webhook> webhooks
+) {
     json::writer out;
     out.begin_object().name("issue");
-    write_issue_state(out, shared.world, what);
-    auto const sent = co_await shared.hooks.send_all(std::move(hooks));
+    write_issue_state(out, context.state, issue);
+    auto const sent = co_await context.webhooks.send_all(std::move(webhooks));
     co_return control_done(status, std::move(out), sent);
 }
 
-answer create_issue(core& shared, http::request& about) {
-    auto& world = shared.world;
-    auto const* const org = world.organization_by(about.capture("organization"));
+response_task create_issue(sandbox_context& context, http::request& request) {
+    auto& state = context.state;
+    auto const* const org = state.organization_by(request.capture("organization"));
     if (!org) co_return control_unknown("organization");
-    auto const body = control_body(about);
+    auto const body = control_body(request);
     if (!body) co_return control_problem(body.error());
     json::reader in(body->root());
-    auto const& usual = samples[world.issues.size() % samples.size()];
-    auto const in_project = in.required_text("project", short_text);
+    auto const& sample = samples[state.issues.size() % samples.size()];
+    auto const project_name = in.required_text("project", short_text);
     issue draft;
-    draft.title = in.optional_text("title", {1, 8'000}).value_or(usual.title);
-    draft.culprit = in.optional_text("culprit", maybe_text).value_or(usual.culprit);
+    draft.title = in.optional_text("title", {1, 8'000}).value_or(sample.title);
+    draft.culprit = in.optional_text("culprit", optional_long_text).value_or(sample.culprit);
     draft.level =
         in.optional_word("level", {"fatal", "error", "warning", "info", "debug", "sample"}).value_or("error");
     draft.id = in.optional_text("id", {1, 19}).value_or("");
     draft.short_id = in.optional_text("short_id", short_text).value_or("");
-    draft.environment = in.optional_text("environment", maybe_text).value_or("production");
-    draft.release = in.optional_text("release", maybe_text).value_or("2026.3.1");
+    draft.environment = in.optional_text("environment", optional_long_text).value_or("production");
+    draft.release = in.optional_text("release", optional_long_text).value_or("2026.3.1");
     draft.metric_monitor = in.optional_bool("metric_monitor", false);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    auto* const to = world.project_by(*org, in_project);
-    if (!to) co_return control_unknown("project");
-    auto const made = world.add_issue(*to, std::move(draft));
-    if (!made) co_return control_problem(made.error());
-    co_return co_await told(shared, 201, **made, tell_created(shared, **made));
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    auto* const project = state.project_by(*org, project_name);
+    if (!project) co_return control_unknown("project");
+    auto const created = state.add_issue(*project, std::move(draft));
+    if (!created) co_return control_problem(created.error());
+    co_return co_await send_and_respond(context, 201, **created, created_webhooks(context, **created));
 }
 
-answer add_event(core& shared, http::request& about) {
-    auto* const what = shared.world.issue_by(about.capture("issue"));
-    if (!what) co_return control_unknown("issue");
-    auto const body = control_body(about);
+response_task create_event(sandbox_context& context, http::request& request) {
+    auto* const issue = context.state.issue_by(request.capture("issue"));
+    if (!issue) co_return control_unknown("issue");
+    auto const body = control_body(request);
     if (!body) co_return control_problem(body.error());
     json::reader in(body->root());
-    payloads::occurrence event;
+    payloads::event_details event;
     event.event_id = in.optional_text("event_id", {32, 32}).value_or(to_hex(crypto::random_bytes(16)));
-    event.at = in.optional_time("at").value_or(shared.world.now());
-    event.environment = in.optional_text("environment", maybe_text).value_or(what->environment);
-    event.release = in.optional_text("release", maybe_text).value_or(what->release);
+    event.at = in.optional_time("at").value_or(context.state.now());
+    event.environment = in.optional_text("environment", optional_long_text).value_or(issue->environment);
+    event.release = in.optional_text("release", optional_long_text).value_or(issue->release);
     event.level = in.optional_word("level", {"fatal", "error", "warning", "info", "debug", "sample"})
-                      .value_or(what->level);
-    event.message = in.optional_text("message", {0, 8'000}).value_or("");
+                      .value_or(issue->level);
+    event.message = in.optional_text("message", message_text).value_or("");
     payloads::alert_rule rule;
-    rule.label = in.optional_text("rule", maybe_text).value_or("Notify the people on call");
+    rule.label = in.optional_text("rule", optional_long_text).value_or("Notify the people on call");
     rule.id = in.optional_int("rule_id", -1, 9'000'000'000'000'000).value_or(1);
     rule.settings = read_settings(in);
-    auto const held = in.optional_bool("regression", true) ? regression::happens : regression::held_back;
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    auto hooks = occur(shared, *what, event, rule, held);
-    co_return co_await told(shared, 200, *what, std::move(hooks));
+    auto const effect = in.optional_bool("regression", true) ? regression::reopens : regression::ignored;
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    auto webhooks = add_event(context, *issue, event, rule, effect);
+    co_return co_await send_and_respond(context, 200, *issue, std::move(webhooks));
 }
 
-/// The issue of the path and the request's fields, or the answer that refuses them.
-struct opened {
-    issue* what = nullptr;
+/// The issue of the path and the request's body, or the response that refuses them.
+struct issue_call {
+    sandbox::issue* issue = nullptr;
     std::optional<json::document> body;
     std::optional<http::response> refusal;
 };
-opened open(core& shared, http::request const& about) {
-    opened out;
-    out.what = shared.world.issue_by(about.capture("issue"));
-    if (!out.what) {
+issue_call read_issue_call(sandbox_context& context, http::request const& request) {
+    issue_call out;
+    out.issue = context.state.issue_by(request.capture("issue"));
+    if (!out.issue) {
         out.refusal = control_unknown("issue");
         return out;
     }
-    auto body = control_body(about);
+    auto body = control_body(request);
     if (body) {
         out.body = std::move(*body);
     } else {
@@ -112,111 +112,126 @@ opened open(core& shared, http::request const& about) {
     return out;
 }
 
-/// `by`: who did it; a person where nobody says.
-payloads::actor read_actor(json::reader& in, payloads::actor otherwise) {
+/// The actor, from `by`.
+payloads::actor read_actor(json::reader& in, payloads::actor fallback) {
     auto const word = in.optional_word("by", {"user", "sentry", "application"});
-    if (!word) return otherwise;
+    if (!word) return fallback;
     if (*word == "sentry") return payloads::actor::sentry;
     return *word == "user" ? payloads::actor::user : payloads::actor::application;
 }
 
-answer resolve_issue(core& shared, http::request& about) {
-    auto const on = open(shared, about);
-    if (on.refusal) co_return *on.refusal;
-    json::reader in(on.body->root());
+response_task resolve_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
     auto const type = in.optional_text("resolution_type", short_text).value_or("now");
-    auto const by = read_actor(in, payloads::actor::user);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    co_return co_await told(shared, 200, *on.what, resolve(shared, *on.what, {type}, by));
+    auto const actor = read_actor(in, payloads::actor::user);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    co_return co_await send_and_respond(
+        context, 200, *call.issue, resolve(context, *call.issue, {type}, actor)
+    );
 }
 
-answer unresolve_issue(core& shared, http::request& about) {
-    auto const on = open(shared, about);
-    if (on.refusal) co_return *on.refusal;
-    json::reader in(on.body->root());
+response_task unresolve_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
     auto const substatus = in.optional_text("substatus", short_text).value_or("regressed");
-    auto const by = read_actor(in, payloads::actor::sentry);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    co_return co_await told(shared, 200, *on.what, unresolve(shared, *on.what, substatus, by));
+    auto const actor = read_actor(in, payloads::actor::sentry);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    co_return co_await send_and_respond(
+        context, 200, *call.issue, unresolve(context, *call.issue, substatus, actor)
+    );
 }
 
-answer ignore_issue(core& shared, http::request& about) {
-    auto const on = open(shared, about);
-    if (on.refusal) co_return *on.refusal;
-    json::reader in(on.body->root());
+response_task ignore_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
     auto const substatus = in.optional_text("substatus", short_text).value_or("archived_until_escalating");
-    auto const by = read_actor(in, payloads::actor::user);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    co_return co_await told(shared, 200, *on.what, ignore(shared, *on.what, substatus, by));
+    auto const actor = read_actor(in, payloads::actor::user);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    co_return co_await send_and_respond(
+        context, 200, *call.issue, ignore(context, *call.issue, substatus, actor)
+    );
 }
 
-answer assign_issue(core& shared, http::request& about) {
-    auto const on = open(shared, about);
-    if (on.refusal) co_return *on.refusal;
-    json::reader in(on.body->root());
-    person to;
-    to.type = in.optional_word("type", {"user", "team"}).value_or(to.type);
-    to.id = in.optional_text("id", {1, 19}).value_or(to.id);
-    to.name = in.optional_text("name", short_text).value_or(to.name);
-    to.email = in.optional_text("email", short_text).value_or(to.email);
-    if (to.id.find_first_not_of("0123456789") != std::string::npos)
+response_task assign_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
+    person assignee;
+    assignee.type = in.optional_word("type", {"user", "team"}).value_or(assignee.type);
+    assignee.id = in.optional_text("id", {1, 19}).value_or(assignee.id);
+    assignee.name = in.optional_text("name", short_text).value_or(assignee.name);
+    assignee.email = in.optional_text("email", short_text).value_or(assignee.email);
+    if (assignee.id.find_first_not_of("0123456789") != std::string::npos)
         in.reject("id", "must be a decimal number as text");
-    auto const by = read_actor(in, payloads::actor::user);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    co_return co_await told(shared, 200, *on.what, assign(shared, *on.what, to, by));
+    auto const actor = read_actor(in, payloads::actor::user);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    co_return co_await send_and_respond(
+        context, 200, *call.issue, assign(context, *call.issue, assignee, actor)
+    );
 }
 
-answer comment_on_issue(core& shared, http::request& about) {
-    auto const on = open(shared, about);
-    if (on.refusal) co_return *on.refusal;
-    json::reader in(on.body->root());
+response_task comment_on_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
     auto const action = in.optional_word("action", {"created", "updated", "deleted"}).value_or("created");
-    payloads::comment said;
-    said.id = in.optional_int("comment_id", 1, 9'000'000'000'000'000).value_or(1);
-    said.text = in.optional_text("comment", {0, 8'000}).value_or("Looking into it");
-    said.at = shared.world.now();
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    if (action == "created") ++on.what->comments;
-    co_return co_await told(shared, 200, *on.what, tell_comment(shared, *on.what, said, action));
+    payloads::comment comment;
+    comment.id = in.optional_int("comment_id", 1, 9'000'000'000'000'000).value_or(1);
+    comment.text = in.optional_text("comment", message_text).value_or("Looking into it");
+    comment.at = context.state.now();
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    if (action == "created") ++call.issue->comments;
+    co_return co_await send_and_respond(
+        context, 200, *call.issue, comment_webhooks(context, *call.issue, comment, action)
+    );
 }
 
-/// No webhook tells of it.
-answer merge_issue(core& shared, http::request& about) {
-    auto const on = open(shared, about);
-    if (on.refusal) co_return *on.refusal;
-    json::reader in(on.body->root());
-    auto const named = in.required_text("into", short_text);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    auto* const into = shared.world.issue_by(named);
-    if (!into) co_return control_unknown("issue");
-    auto const survivor = shared.world.merge(*on.what, *into);
-    if (!survivor) co_return control_problem(survivor.error());
-    co_return co_await told(shared, 200, **survivor, {});
+/// Sentry sends no webhook about it.
+response_task merge_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
+    auto const target_id = in.required_text("into", short_text);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    auto* const target = context.state.issue_by(target_id);
+    if (!target) co_return control_unknown("issue");
+    auto const merged = context.state.merge(*call.issue, *target);
+    if (!merged) co_return control_problem(merged.error());
+    co_return co_await send_and_respond(context, 200, **merged, {});
 }
 
-answer fire_metric_alert(core& shared, http::request& about) {
-    auto& world = shared.world;
-    auto const* const org = world.organization_by(about.capture("organization"));
+response_task send_metric_alert(sandbox_context& context, http::request& request) {
+    auto& state = context.state;
+    auto const* const org = state.organization_by(request.capture("organization"));
     if (!org) co_return control_unknown("organization");
-    auto const body = control_body(about);
+    auto const body = control_body(request);
     if (!body) co_return control_problem(body.error());
     json::reader in(body->root());
-    payloads::metric_alert what;
-    what.action = in.required_word("action", {"critical", "warning", "resolved", "open"});
-    what.id = in.optional_text("id", {1, 19}).value_or("789");
-    what.rule_id = in.optional_text("rule_id", {1, 19}).value_or("456");
-    what.title = in.optional_text("title", short_text).value_or("Too many failed payments");
-    what.text = in.optional_text("text", short_text).value_or("250 events in the last 10 minutes");
-    what.projects = in.optional_texts("projects", 50, short_text).value_or(std::vector<std::string>{});
-    what.at = world.now();
-    what.started = in.optional_time("started").value_or(what.at);
-    what.settings = read_settings(in);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    auto hooks =
-        webhooks_for(world, shared.base_url, *org, {}, "metric_alert", what.action, [&](auto const& where) {
-            return payloads::metric_alert_fired(where, what);
-        });
-    auto const sent = co_await shared.hooks.send_all(std::move(hooks));
+    payloads::metric_alert alert;
+    alert.action = in.required_word("action", {"critical", "warning", "resolved", "open"});
+    alert.id = in.optional_text("id", {1, 19}).value_or("789");
+    alert.rule_id = in.optional_text("rule_id", {1, 19}).value_or("456");
+    alert.title = in.optional_text("title", short_text).value_or("Too many failed payments");
+    alert.text = in.optional_text("text", short_text).value_or("250 events in the last 10 minutes");
+    alert.projects = in.optional_texts("projects", 50, short_text).value_or(std::vector<std::string>{});
+    alert.at = state.now();
+    alert.started = in.optional_time("started").value_or(alert.at);
+    alert.settings = read_settings(in);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    auto webhooks = webhooks_for(
+        state,
+        context.base_url,
+        *org,
+        {},
+        "metric_alert",
+        alert.action,
+        [&](auto const& origin) { return payloads::metric_alert_changed(origin, alert); }
+    );
+    auto const sent = co_await context.webhooks.send_all(std::move(webhooks));
     json::writer out;
     out.begin_object();
     co_return control_done(200, std::move(out), sent);
@@ -224,33 +239,33 @@ answer fire_metric_alert(core& shared, http::request& about) {
 
 }  // namespace
 
-void write_issue_state(json::writer& out, state& world, issue const& what) {
+void write_issue_state(json::writer& out, sentry_state& state, issue const& issue) {
     out.begin_object()
-        .field("id", what.id)
-        .field("short_id", what.short_id)
-        .field("title", what.title)
-        .field("organization", world.organization_by(what.organization_id)->slug)
-        .field("project", world.project_of(what).slug)
-        .field("level", what.level)
-        .field("status", to_string(what.status))
-        .field("substatus", what.substatus)
-        .field("environment", what.environment)
-        .field("release", what.release)
-        .field("count", what.count)
-        .field("assignee", what.assigned_to ? what.assigned_to->name : std::string())
-        .field("first_seen", what.first_seen)
-        .field("last_seen", what.last_seen)
-        .field("last_event_id", what.events.back().id)
+        .field("id", issue.id)
+        .field("short_id", issue.short_id)
+        .field("title", issue.title)
+        .field("organization", state.organization_by(issue.organization_id)->slug)
+        .field("project", state.project_of(issue).slug)
+        .field("level", issue.level)
+        .field("status", to_string(issue.status))
+        .field("substatus", issue.substatus)
+        .field("environment", issue.environment)
+        .field("release", issue.release)
+        .field("count", issue.count)
+        .field("assignee", issue.assigned_to ? issue.assigned_to->name : std::string())
+        .field("first_seen", issue.first_seen)
+        .field("last_seen", issue.last_seen)
+        .field("last_event_id", issue.events.back().id)
         .end_object();
 }
 
-void add_control_issue_routes(route_table& to, core& shared) {
-    auto const add = [&](char const* pattern, answer (*handle)(core&, http::request&)) {
-        add_control(to, shared, http::method::post, pattern, handle);
+void add_control_issue_routes(route_table& table, sandbox_context& context) {
+    auto const add = [&](char const* pattern, control_handler handle) {
+        add_control_route(table, context, http::method::post, pattern, handle);
     };
     add("/control/organizations/{organization}/issues", create_issue);
-    add("/control/organizations/{organization}/metric-alerts", fire_metric_alert);
-    add("/control/issues/{issue}/events", add_event);
+    add("/control/organizations/{organization}/metric-alerts", send_metric_alert);
+    add("/control/issues/{issue}/events", create_event);
     add("/control/issues/{issue}/resolve", resolve_issue);
     add("/control/issues/{issue}/unresolve", unresolve_issue);
     add("/control/issues/{issue}/ignore", ignore_issue);

@@ -3,108 +3,73 @@
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/crypto/digest.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
 
-/// GET /control/state, POST /control/settings, GET and DELETE /control/load.
+/// The control API of the state and the load.
 namespace tocsin::sandbox {
 
 namespace {
 
-using answer = async::task<http::response>;
-
-std::string_view to_string(switches::announcement when) {
-    switch (when) {
-        case switches::announcement::before_redirect:
-            return "before_redirect";
-        case switches::announcement::never:
-            return "never";
-        case switches::announcement::after_redirect:
-            break;
-    }
-    return "after_redirect";
-}
-
-void write_switches(json::writer& out, switches const& set) {
-    out.name("settings")
-        .begin_object()
-        .field("published", set.published)
-        .field("verify_install", set.verify_install)
-        .field("jwt_grant_enabled", set.jwt_grant_enabled)
-        .field("token_lifetime_seconds", set.token_lifetime.count())
-        .field("retry_delay_ms", set.retry_delay.count())
-        .field("webhook_timeout_ms", set.webhook_timeout.count())
-        .field("installation_created", to_string(set.installation_created))
-        .field("rate_limit", set.rate_limit)
-        .field("region_url", set.region_url)
-        .end_object();
-}
-
-void write_applications(json::writer& out, state const& world) {
+void write_applications(json::writer& out, sentry_state const& state) {
     out.name("applications").begin_array();
-    for (auto const& each : world.applications) {
+    for (auto const& app : state.applications) {
         out.begin_object()
-            .field("slug", each.slug)
-            .field("name", each.name)
-            .field("uuid", each.public_id.str())
-            .field("internal", each.internal)
-            .field("client_id", each.client_id)
-            .field("redirect_url", each.redirect_url)
-            .field("webhook_url", each.webhook_url)
-            .field("scopes", each.scopes)
-            .field("subscriptions", each.subscriptions)
+            .field("slug", app.slug)
+            .field("name", app.name)
+            .field("uuid", app.public_id.str())
+            .field("internal", app.internal)
+            .field("client_id", app.client_id)
+            .field("redirect_url", app.redirect_url)
+            .field("webhook_url", app.webhook_url)
+            .field("scopes", app.scopes)
+            .field("subscriptions", app.subscriptions)
             .end_object();
     }
     out.end_array();
 }
 
-void write_organizations(json::writer& out, state const& world) {
+void write_organizations(json::writer& out, sentry_state const& state) {
     out.name("organizations").begin_array();
-    for (auto const& each : world.organizations) {
+    for (auto const& org : state.organizations) {
         out.begin_object()
-            .field("id", each.id)
-            .field("slug", each.slug)
-            .field("name", each.name)
+            .field("id", org.id)
+            .field("slug", org.slug)
+            .field("name", org.name)
             .name("projects")
             .begin_array();
-        for (auto const& in : world.projects) {
-            if (in.organization_id != each.id) continue;
-            out.begin_object()
-                .field("id", in.id)
-                .field("slug", in.slug)
-                .field("name", in.name)
-                .field("platform", in.platform)
-                .end_object();
+        for (auto const& project : state.projects) {
+            if (project.organization_id != org.id) continue;
+            write_project_summary(out, project);
         }
         out.end_array().end_object();
     }
     out.end_array();
 }
 
-void write_installations(json::writer& out, state& world) {
+void write_installations(json::writer& out, sentry_state& state) {
     out.name("installations").begin_array();
-    for (auto const& each : world.installations) {
+    for (auto const& installation : state.installations) {
         out.begin_object()
-            .field("uuid", each.id.str())
-            .field("app", world.application_of(each).slug)
-            .field("internal", world.application_of(each).internal)
-            .field("organization", world.organization_of(each).slug)
-            .field("status", sandbox::to_string(each.status))
-            .field("code_unused", !each.code.empty())
+            .field("uuid", installation.id.str())
+            .field("app", state.application_of(installation).slug)
+            .field("internal", state.application_of(installation).internal)
+            .field("organization", state.organization_of(installation).slug)
+            .field("status", sandbox::to_string(installation.status))
+            .field("code_unused", !installation.code.empty())
             .name("token");
-        if (each.token) {
+        if (installation.token) {
             out.begin_object()
-                .field("id", std::to_string(each.token->id))
-                .field("fingerprint", fingerprint(each.token->token))
-                .field("refresh_fingerprint", fingerprint(each.token->refresh_token))
-                .field("created_at", each.token->created)
-                .field("expires_at", each.token->expires)
+                .field("id", std::to_string(installation.token->id))
+                .field("fingerprint", fingerprint(installation.token->token))
+                .field("refresh_fingerprint", fingerprint(installation.token->refresh_token))
+                .field("created_at", installation.token->created)
+                .field("expires_at", installation.token->expires)
                 .end_object();
-        } else if (!each.lasting_token.empty()) {
+        } else if (!installation.permanent_token.empty()) {
             out.begin_object()
-                .field("fingerprint", fingerprint(each.lasting_token))
+                .field("fingerprint", fingerprint(installation.permanent_token))
                 .field("expires_at", nullptr)
                 .end_object();
         } else {
@@ -115,118 +80,62 @@ void write_installations(json::writer& out, state& world) {
     out.end_array();
 }
 
-void write_counters(json::writer& out, state const& world) {
+void write_counters(json::writer& out, sentry_state const& state) {
     out.name("token_calls").begin_object();
-    for (auto const& [grant, results] : world.token_calls) {
+    for (auto const& [grant, results] : state.token_calls) {
         out.name(grant).begin_object();
         for (auto const& [status, count] : results) out.field(status, count);
         out.end_object();
     }
     out.end_object().name("api_calls").begin_object();
-    for (auto const& [area, count] : world.api_calls) out.field(area, count);
+    for (auto const& [area, count] : state.api_calls) out.field(area, count);
     out.end_object();
 }
 
-void write_loads(json::writer& out, state const& world) {
+void write_loads(json::writer& out, sentry_state const& state) {
     out.begin_object();
-    for (auto const& [area, load] : world.loads)
+    for (auto const& [area, load] : state.loads)
         out.name(area)
             .begin_object()
-            .field("at_once", load.most_at_once())
-            .field("in_a_second", load.most_in_a_second())
+            .field("at_once", load.max_concurrent())
+            .field("in_a_second", load.max_per_second())
             .end_object();
     out.end_object();
 }
 
-/// Beside the state, which is long where there are many tokens.
-answer show_load(core& shared, http::request&) {
+/// Separate from the state, which is long if there are many tokens.
+response_task show_load(sandbox_context& context, http::request&) {
     json::writer out;
-    write_loads(out, shared.world);
+    write_loads(out, context.state);
     co_return http::response::json(200, out.take());
 }
 
-answer forget_load(core& shared, http::request&) {
-    for (auto& [area, load] : shared.world.loads) load.start_anew();
+response_task reset_load(sandbox_context& context, http::request&) {
+    for (auto& [area, load] : context.state.loads) load.reset();
     json::writer out;
-    write_loads(out, shared.world);
+    write_loads(out, context.state);
     co_return http::response::json(200, out.take());
 }
 
-answer show_state(core& shared, http::request&) {
-    auto& world = shared.world;
+response_task show_state(sandbox_context& context, http::request&) {
+    auto& state = context.state;
     json::writer out;
     out.begin_object()
-        .field("now", world.now())
-        .field("clock_advanced_seconds", std::chrono::floor<std::chrono::seconds>(world.offset()).count())
-        .field("url", shared.base_url);
-    write_switches(out, world.set);
-    write_applications(out, world);
-    write_organizations(out, world);
-    write_installations(out, world);
-    write_oauth_state(out, world);
+        .field("now", state.now())
+        .field("clock_advanced_seconds", std::chrono::floor<std::chrono::seconds>(state.offset()).count())
+        .field("url", context.base_url);
+    write_settings_state(out, state.behavior);
+    write_applications(out, state);
+    write_organizations(out, state);
+    write_installations(out, state);
+    write_oauth_state(out, state);
     out.name("issues").begin_array();
-    for (auto const& each : world.issues) write_issue_state(out, world, each);
+    for (auto const& issue : state.issues) write_issue_state(out, state, issue);
     out.end_array().name("faults");
-    shared.faults.write(out);
-    write_counters(out, world);
+    context.faults.write(out);
+    write_counters(out, state);
     out.end_object();
     co_return http::response::json(200, out.take());
-}
-
-/// The members of an application that may change while it runs.
-void read_application(json::reader& in, application& to) {
-    constexpr json::length url{0, 2'000};
-    constexpr json::length word{1, 64};
-    if (auto given = in.optional_text("webhook_url", url)) to.webhook_url = std::move(*given);
-    if (auto given = in.optional_text("redirect_url", url)) to.redirect_url = std::move(*given);
-    if (auto given = in.optional_text("client_secret", {1, 500}))
-        to.client_secret = secret(std::move(*given));
-    if (auto given = in.optional_texts("scopes", 50, word)) {
-        to.scopes = std::move(*given);
-        std::sort(to.scopes.begin(), to.scopes.end());
-    }
-    if (auto given = in.optional_texts("subscriptions", 50, word)) to.subscriptions = std::move(*given);
-}
-
-void read_switches(json::reader& in, switches& to) {
-    using enum switches::announcement;
-    to.published = in.optional_bool("published", to.published);
-    to.verify_install = in.optional_bool("verify_install", to.verify_install);
-    to.jwt_grant_enabled = in.optional_bool("jwt_grant_enabled", to.jwt_grant_enabled);
-    if (auto const given = in.optional_int("token_lifetime_seconds", 1, 10 * 365 * 86'400))
-        to.token_lifetime = std::chrono::seconds(*given);
-    if (auto const given = in.optional_int("retry_delay_ms", 0, 3'600'000))
-        to.retry_delay = std::chrono::milliseconds(*given);
-    if (auto const given = in.optional_int("webhook_timeout_ms", 1, 60'000))
-        to.webhook_timeout = std::chrono::milliseconds(*given);
-    if (in.has("region_url")) to.region_url = in.optional_text("region_url", {0, 2'000});
-    to.rate_limit = in.optional_int("rate_limit", 0, 1'000'000).value_or(to.rate_limit);
-    auto const when =
-        in.optional_word("installation_created", {"after_redirect", "before_redirect", "never"});
-    if (when)
-        to.installation_created = *when == "never"             ? never
-                                  : *when == "before_redirect" ? before_redirect
-                                                               : after_redirect;
-}
-
-answer change_settings(core& shared, http::request& about) {
-    auto const body = control_body(about);
-    if (!body) co_return control_problem(body.error());
-    json::reader in(body->root());
-    auto const slug = in.optional_text("app", {1, 200}).value_or(shared.world.main_application().slug);
-    auto* const app = shared.world.application_by_slug(slug);
-    if (!app) co_return control_unknown("application");
-    auto changed = *app;
-    auto set = shared.world.set;
-    read_application(in, changed);
-    read_switches(in, set);
-    if (auto bad = in.problems()) co_return control_problem(*bad);
-    *app = std::move(changed);
-    shared.world.set = set;
-    json::writer out;
-    out.begin_object();
-    write_switches(out, set);
-    co_return control_done(200, std::move(out));
 }
 
 }  // namespace
@@ -235,11 +144,11 @@ std::string fingerprint(std::string_view token) {
     return to_hex(crypto::sha256(token)).substr(0, 12);
 }
 
-void add_control_state_routes(route_table& to, core& shared) {
-    add_control(to, shared, http::method::get, "/control/state", show_state);
-    add_control(to, shared, http::method::post, "/control/settings", change_settings);
-    add_control(to, shared, http::method::get, "/control/load", show_load);
-    add_control(to, shared, http::method::delete_, "/control/load", forget_load);
+void add_control_state_routes(route_table& table, sandbox_context& context) {
+    using enum http::method;
+    add_control_route(table, context, get, "/control/state", show_state);
+    add_control_route(table, context, get, "/control/load", show_load);
+    add_control_route(table, context, delete_, "/control/load", reset_load);
 }
 
 }  // namespace tocsin::sandbox

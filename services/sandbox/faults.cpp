@@ -34,15 +34,15 @@ constexpr std::array<std::pair<fault_kind, std::string_view>, 19> names{{
     {fault_kind::endless, "endless"},
 }};
 
-/// The OAuth endpoints' error bodies are of their own form.
-std::string usual_oauth_text(int status) {
+/// The OAuth endpoints have their own form of errors.
+std::string default_oauth_body(int status) {
     return status == 401 ? R"({"error":"invalid_client"})" : R"({"error":"invalid_grant"})";
 }
 
-std::string usual_text(int status, std::string_view area) {
+std::string default_body(int status, std::string_view area) {
     if (status == 204 || status == 304) return {};
     if (status < 300) return "{}";
-    if (area.starts_with("oauth_") && (status == 400 || status == 401)) return usual_oauth_text(status);
+    if (area.starts_with("oauth_") && (status == 400 || status == 401)) return default_oauth_body(status);
     switch (status) {
         case 401:
             return R"({"detail":"Invalid token"})";
@@ -72,16 +72,17 @@ bool is_api(std::string_view area) noexcept {
 }
 
 std::string_view to_string(fault_kind kind) noexcept {
-    for (auto const& [each, name] : names)
-        if (each == kind) return name;
+    for (auto const& [candidate, name] : names)
+        if (candidate == kind) return name;
     return "?";
 }
 
 std::optional<fault> fault_list::take(std::string_view area) {
-    for (auto at = armed_.begin(); at != armed_.end(); ++at) {
-        if (at->match != area && at->match != "all" && !(at->match == "api" && is_api(area))) continue;
-        auto const taken = *at;
-        if (at->times > 0 && --at->times == 0) armed_.erase(at);
+    for (auto position = armed_.begin(); position != armed_.end(); ++position) {
+        auto const& match = position->match;
+        if (match != area && match != "all" && !(match == "api" && is_api(area))) continue;
+        auto const taken = *position;
+        if (position->times > 0 && --position->times == 0) armed_.erase(position);
         return taken;
     }
     return std::nullopt;
@@ -89,16 +90,16 @@ std::optional<fault> fault_list::take(std::string_view area) {
 
 void fault_list::write(json::writer& out) const {
     out.begin_array();
-    for (auto const& each : armed_) {
-        out.begin_object().field("match", each.match).field("kind", to_string(each.kind));
-        if (each.kind == fault_kind::status || each.kind == fault_kind::html)
-            out.field("status", each.status);
-        if (each.kind == fault_kind::delay || each.kind == fault_kind::trickle ||
-            (each.kind == fault_kind::status && each.delay.count() > 0))
-            out.field("delay_ms", each.delay.count());
-        if (each.kind == fault_kind::huge) out.field("size", each.size);
-        if (each.times) {
-            out.field("times", each.times);
+    for (auto const& fault : armed_) {
+        out.begin_object().field("match", fault.match).field("kind", to_string(fault.kind));
+        if (fault.kind == fault_kind::status || fault.kind == fault_kind::html)
+            out.field("status", fault.status);
+        if (fault.kind == fault_kind::delay || fault.kind == fault_kind::trickle ||
+            (fault.kind == fault_kind::status && fault.delay.count() > 0))
+            out.field("delay_ms", fault.delay.count());
+        if (fault.kind == fault_kind::huge) out.field("size", fault.size);
+        if (fault.times) {
+            out.field("times", fault.times);
         } else {
             out.field("times", nullptr);
         }
@@ -109,15 +110,26 @@ void fault_list::write(json::writer& out) const {
 
 namespace {
 
-void read_headers(json::reader& in, fault& to) {
-    auto const given = in.optional_value("headers");
-    if (!given) return;
-    if (given->kind() != json::kind::object) return in.reject("headers", "must be an object of texts");
-    for (std::size_t i = 0; i < given->size(); ++i) {
-        auto const text = given->element(i).as_string();
+void read_headers(json::reader& in, fault& fault) {
+    auto const headers = in.optional_value("headers");
+    if (!headers) return;
+    if (headers->kind() != json::kind::object) return in.reject("headers", "must be an object of texts");
+    for (std::size_t i = 0; i < headers->size(); ++i) {
+        auto const text = headers->element(i).as_string();
         if (!text) return in.reject("headers", "must be an object of texts");
-        to.headers.emplace_back(given->key(i), *text);
+        fault.headers.emplace_back(headers->key(i), *text);
     }
+}
+
+fault_kind read_kind(json::reader& in) {
+    auto const kind = in.required_text("kind", {1, 64});
+    std::string listed;
+    for (auto const& [candidate, name] : names) {
+        if (name == kind) return candidate;
+        listed.append(listed.empty() ? "" : ", ").append(name);
+    }
+    if (!kind.empty()) in.reject("kind", "must be one of " + listed);
+    return fault_kind::status;
 }
 
 }  // namespace
@@ -126,115 +138,92 @@ result<fault> parse_fault(json::value body) {
     json::reader in(body);
     fault out;
     out.match = in.required_text("match", {1, 64});
-    auto const kind = in.required_word(
-        "kind",
-        {"status",
-         "html",
-         "redirect",
-         "redirect_loop",
-         "delay",
-         "gzip",
-         "pagination_loop",
-         "lost_answer",
-         "truncated",
-         "wrong_length",
-         "trickle",
-         "hang_after_headers",
-         "drop",
-         "reset",
-         "hang",
-         "garbage",
-         "raw",
-         "huge",
-         "endless"}
-    );
-    for (auto const& [each, name] : names)
-        if (name == kind) out.kind = each;
+    out.kind = read_kind(in);
     out.status = static_cast<int>(
         in.optional_int("status", 200, 599).value_or(out.kind == fault_kind::html ? 502 : 500)
     );
-    auto const usual_delay = out.kind == fault_kind::status ? 0 : 1'000;
-    out.delay = std::chrono::milliseconds(in.optional_int("delay_ms", 0, 600'000).value_or(usual_delay));
+    auto const default_delay = out.kind == fault_kind::status ? 0 : 1'000;
+    out.delay = std::chrono::milliseconds(in.optional_int("delay_ms", 0, 600'000).value_or(default_delay));
     out.size = in.optional_int("size", 2, 1 << 30).value_or(out.size);
     read_headers(in, out);
     out.times = in.optional_int("times", 0, 1'000'000).value_or(1);
     out.body = in.optional_text("body", {0, 64 * 1024}).value_or("");
-    if (auto bad = in.problems()) return *bad;
+    if (auto problem = in.problems()) return *problem;
     return out;
 }
 
 namespace {
 
-http::response plain_answer(fault const& what, std::string_view area, std::int64_t now) {
+http::response unmodified_response(fault const& fault, std::string_view area, std::int64_t now) {
     http::response out;
-    out.status = what.status;
-    if (what.kind == fault_kind::redirect) {
+    out.status = fault.status;
+    if (fault.kind == fault_kind::redirect) {
         out.status = 302;
-        out.headers.set("Location", what.body.empty() ? "https://elsewhere.invalid/" : what.body);
+        out.headers.set("Location", fault.body.empty() ? "https://elsewhere.invalid/" : fault.body);
         return out;
     }
-    if (what.kind == fault_kind::html) {
+    if (fault.kind == fault_kind::html) {
         out.headers.set("Content-Type", "text/html");
-        out.body = what.body.empty() ? std::string(proxy_page) : what.body;
+        out.body = fault.body.empty() ? std::string(proxy_page) : fault.body;
         return out;
     }
-    // Sentry's rate limiter answers with Django's default content type.
-    out.headers.set("Content-Type", what.status == 429 ? "text/html; charset=utf-8" : "application/json");
-    if (what.status == 429) set_rate_limit(out, {40, 0, now + 1});
-    if (what.status != 204) out.body = what.body.empty() ? usual_text(what.status, area) : what.body;
+    // Sentry's rate limiter responds with Django's default content type.
+    out.headers.set("Content-Type", fault.status == 429 ? "text/html; charset=utf-8" : "application/json");
+    if (fault.status == 429) set_rate_limit(out, {40, 0, now + 1});
+    if (fault.status != 204) out.body = fault.body.empty() ? default_body(fault.status, area) : fault.body;
     return out;
 }
 
-/// The server writes no header that is none, so the gate does.
-bool fits_in_a_header(std::string_view text) {
+/// The server refuses to send other headers; the fault proxy sends them.
+bool is_valid_header_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-http::response as_raw(http::response const& what, fault const& with) {
-    std::string text =
-        "HTTP/1.1 " + std::to_string(what.status) + " " + std::string(http::reason_phrase(what.status));
-    for (auto const& [name, value] : what.headers.all()) text += "\r\n" + name + ": " + value;
-    for (auto const& [name, value] : with.headers) text += "\r\n" + name + ": " + value;
-    text += "\r\nContent-Length: " + std::to_string(what.body.size()) + "\r\nConnection: close\r\n\r\n";
-    auto out = http::response::text(200, text + what.body);
-    out.headers.set(gate_header, to_string(fault_kind::raw));
+http::response as_raw(http::response const& response, fault const& fault) {
+    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
+                       std::string(http::reason_phrase(response.status));
+    for (auto const& [name, value] : response.headers.all()) text += "\r\n" + name + ": " + value;
+    for (auto const& [name, value] : fault.headers) text += "\r\n" + name + ": " + value;
+    text += "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\nConnection: close\r\n\r\n";
+    auto out = http::response::text(200, text + response.body);
+    out.headers.set(fault_header, to_string(fault_kind::raw));
     return out;
 }
 
 }  // namespace
 
-http::response faulty_answer(fault const& what, std::string_view area, std::int64_t now) {
-    auto out = plain_answer(what, area, now);
-    auto const good = std::all_of(what.headers.begin(), what.headers.end(), [](auto const& header) {
-        return fits_in_a_header(header.first) && fits_in_a_header(header.second);
+http::response fault_response(fault const& fault, std::string_view area, std::int64_t now) {
+    auto out = unmodified_response(fault, area, now);
+    auto const are_valid = std::all_of(fault.headers.begin(), fault.headers.end(), [](auto const& header) {
+        return is_valid_header_text(header.first) && is_valid_header_text(header.second);
     });
-    if (!good) return as_raw(out, what);
-    for (auto const& [name, value] : what.headers) out.headers.set(name, value);
+    if (!are_valid) return as_raw(out, fault);
+    for (auto const& [name, value] : fault.headers) out.headers.set(name, value);
     return out;
 }
 
-std::string gate_order(fault const& what) {
-    std::string out(to_string(what.kind));
-    if (what.kind == fault_kind::trickle) out += " " + std::to_string(what.delay.count());
-    if (what.kind == fault_kind::huge) out += " " + std::to_string(what.size);
+std::string fault_instruction(fault const& fault) {
+    std::string out(to_string(fault.kind));
+    if (fault.kind == fault_kind::trickle) out += " " + std::to_string(fault.delay.count());
+    if (fault.kind == fault_kind::huge) out += " " + std::to_string(fault.size);
     return out;
 }
 
-void set_rate_limit(http::response& to, rate_limit const& what) {
-    to.headers.set("X-Sentry-Rate-Limit-Limit", std::to_string(what.limit));
-    to.headers.set("X-Sentry-Rate-Limit-Remaining", std::to_string(what.remaining));
-    to.headers.set("X-Sentry-Rate-Limit-Reset", std::to_string(what.reset));
-    to.headers.set("X-Sentry-Rate-Limit-ConcurrentLimit", "25");
-    to.headers.set("X-Sentry-Rate-Limit-ConcurrentRemaining", "25");
+void set_rate_limit(http::response& response, rate_limit const& rate_limit) {
+    response.headers.set("X-Sentry-Rate-Limit-Limit", std::to_string(rate_limit.limit));
+    response.headers.set("X-Sentry-Rate-Limit-Remaining", std::to_string(rate_limit.remaining));
+    response.headers.set("X-Sentry-Rate-Limit-Reset", std::to_string(rate_limit.reset));
+    response.headers.set("X-Sentry-Rate-Limit-ConcurrentLimit", "25");
+    response.headers.set("X-Sentry-Rate-Limit-ConcurrentRemaining", "25");
 }
 
-http::response too_many_requests(rate_limit const& what) {
+http::response too_many_requests(rate_limit const& rate_limit) {
     http::response out;
     out.status = 429;
     out.headers.set("Content-Type", "text/html; charset=utf-8");
-    set_rate_limit(out, what);
+    set_rate_limit(out, rate_limit);
     out.body = R"({"detail":"You are attempting to use this endpoint too frequently. Limit is )" +
-               std::to_string(what.limit) + R"( requests in 1 seconds"})";
+               std::to_string(rate_limit.limit) + R"( requests in 1 seconds"})";
     return out;
 }
 

@@ -5,7 +5,7 @@
 
 namespace tocsin::sandbox {
 
-/// The gzip form (RFC 1952) of a text, stored without compression: for clients that asked for none.
-std::string gzipped(std::string_view text);
+/// A text in gzip format (RFC 1952), stored without compression.
+std::string to_gzip(std::string_view text);
 
 }  // namespace tocsin::sandbox

@@ -8,10 +8,9 @@
 
 namespace tocsin::sandbox {
 
-/// The application that made this client-secret JWT: HS256 with its secret, `iss` = `sub` = its client id,
-/// `exp` ahead by at most ten minutes, `jti` not seen before (it is remembered). Nothing where any of that
-/// fails. `exp` is judged by the machine's clock or by the moved one, whichever it fits: the client's clock
-/// need not have been moved.
-application* application_of_jwt(state& world, std::string_view jwt);
+/// The application that signed this client-secret JWT: HS256 with its secret, `iss` = `sub` = its client id,
+/// `exp` at most ten minutes ahead, `jti` not used before (it is stored). Null if any of this fails. `exp`
+/// may fit the machine's clock or the sandbox's advanced clock, because the client's clock is not advanced.
+application* application_of_jwt(sentry_state& state, std::string_view jwt);
 
 }  // namespace tocsin::sandbox

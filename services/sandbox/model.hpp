@@ -1,6 +1,6 @@
 #pragma once
 
-#include "load.hpp"
+#include "load_counter.hpp"
 #include "oauth_model.hpp"
 
 #include <tocsin/base/error.hpp>
@@ -19,8 +19,8 @@
 
 namespace tocsin::sandbox {
 
-/// An integration registered with Sentry. The first one of the state is the one that the command line names;
-/// others exist so that tests can mix up their credentials.
+/// An integration registered with Sentry. The state's first application comes from the command line; tests
+/// can add others.
 struct application {
     std::int64_t id = 0;
     uuid public_id;
@@ -32,11 +32,11 @@ struct application {
     std::string webhook_url;
     std::vector<std::string> scopes;         ///< sorted, as Sentry lists them
     std::vector<std::string> subscriptions;  ///< resources: issue, error, comment
-    bool internal = false;  ///< of one organization, made installed there: no consent, no codes, no retries
+    bool internal = false;  ///< created and installed by an organization: no consent, no codes, no retries
 };
 
 struct organization {
-    std::string id;  ///< decimal text: ids exceed what a double holds
+    std::string id;  ///< decimal text, because ids exceed the precision of a double
     std::string slug;
     std::string name;
     timestamp created;
@@ -49,7 +49,7 @@ struct project {
     std::string platform;
     std::string organization_id;
     timestamp created;
-    std::int64_t issues = 0;  ///< made so far; numbers the short ids
+    std::int64_t issues = 0;  ///< created so far; the last number of the short ids
     std::vector<std::string> former_slugs = {};
 };
 
@@ -64,7 +64,7 @@ struct person {
 };
 
 struct stored_event {
-    std::string id;  ///< 32 hex
+    std::string id;  ///< 32 hex digits
     timestamp at;
     std::string environment;  ///< may be empty, like `release`
     std::string release;
@@ -89,16 +89,16 @@ struct issue {
     std::int64_t comments = 0;
     timestamp first_seen;
     timestamp last_seen;
-    std::vector<stored_event> events;  ///< in the order in which they came; never empty
-    bool metric_monitor = false;       ///< of a monitor, which alone resolves it
+    std::vector<stored_event> events;  ///< in order of arrival; never empty
+    bool metric_monitor = false;       ///< of a metric monitor; only the monitor can resolve it
 
-    /// The two halves of "TypeError: text"; the type is `Error` where the title has no colon.
+    /// The parts of a title "TypeError: text"; without a colon, the type is `Error`.
     std::string_view exception_type() const noexcept;
     std::string_view exception_value() const noexcept;
 };
 
 struct access_token {
-    std::int64_t id = 0;  ///< of the row: a new one at each renewal
+    std::int64_t id = 0;  ///< of the row; new at each refresh
     std::string token;
     std::string refresh_token;
     timestamp created;
@@ -113,18 +113,18 @@ struct installation {
     std::int64_t application_id = 0;
     std::string organization_id;
     installation_status status = installation_status::pending;
-    std::string code;  ///< of the grant; empty once exchanged
+    std::string code;  ///< empty after its exchange
     timestamp code_expires;
     std::optional<access_token> token;
-    std::string lasting_token;  ///< of an internal integration: never expires; empty: none
+    std::string permanent_token;  ///< of an internal integration; does not expire; empty: none
 };
 
-/// Lower-case hex of that many random bytes.
+/// Random bytes as lowercase hex.
 std::string random_hex(std::size_t bytes);
 
-/// What tests and people may change while the stand-in runs.
-struct switches {
-    bool published = false;  ///< published apps' webhooks are retried
+/// Settings that can be changed through the control API.
+struct behavior_settings {
+    bool published = false;  ///< webhooks of a published app are retried
     bool verify_install = true;
     bool jwt_grant_enabled = true;
     std::chrono::seconds token_lifetime{8 * 3600};
@@ -135,59 +135,62 @@ struct switches {
         before_redirect,
         never
     } installation_created = announcement::after_redirect;
-    std::optional<uuid> next_installation;  ///< the next installation's UUID
-    std::optional<std::string> region_url;  ///< of every organization; nothing: the sandbox's own
-    std::int64_t rate_limit = 0;            ///< API requests in one second; 0: no limit, as self-hosted
+    std::optional<uuid> next_installation;  ///< UUID of the next installation
+    std::optional<std::string> region_url;  ///< of every organization; default: the base URL
+    std::int64_t rate_limit = 0;  ///< API requests per second; 0: no limit, as in self-hosted Sentry
 };
 
-/// Everything the stand-in knows. Plain data with the changes that Sentry's own models would make; no I/O.
-class state {
+/// The state of the stand-in, with the operations of Sentry's models. No I/O.
+class sentry_state {
 public:
-    state(clock const& time, application first);
+    sentry_state(clock const& time, application main_application);
 
-    /// The machine's time moved on by what `/control/clock` asked for.
+    /// The machine's time plus the offset of `/control/clock`.
     timestamp now() const noexcept { return time_->now() + offset_; }
-    timestamp unmoved_now() const noexcept { return time_->now(); }
-    void advance(std::chrono::seconds by) noexcept { offset_ += by; }
+    timestamp real_now() const noexcept { return time_->now(); }
+    void advance(std::chrono::seconds duration) noexcept { offset_ += duration; }
     std::chrono::microseconds offset() const noexcept { return offset_; }
 
     application& main_application() { return applications.front(); }
     application* application_by_slug(std::string_view slug);
     application* application_by_client_id(std::string_view client_id);
-    application& application_of(installation const& of);
+    application& application_of(installation const& installation);
     organization* organization_by(std::string_view id_or_slug);
-    organization& organization_of(installation const& of) { return *organization_by(of.organization_id); }
-    project* project_by(organization const& within, std::string_view id_or_slug);
-    project* project_by_former_slug(organization const& within, std::string_view slug);
-    project& project_of(issue const& of);
-    /// A merged issue's id is the surviving one's.
+    organization& organization_of(sandbox::installation const& installation) {
+        return *organization_by(installation.organization_id);
+    }
+    project* project_by(organization const& org, std::string_view id_or_slug);
+    project* project_by_former_slug(organization const& org, std::string_view slug);
+    project& project_of(issue const& issue);
+    /// The id of a merged issue finds the issue that it was merged into.
     issue* issue_by(std::string_view id_or_short_id);
     installation* installation_by(uuid const& id);
-    installation* installation_of(application const& app, organization const& on);
+    installation* installation_of(application const& app, organization const& org);
     installation* installation_by_token(std::string_view token);
 
     result<organization*> add_organization(std::string slug, std::string name, std::string id);
     result<project*> add_project(
-        organization const& to, std::string slug, std::string name, std::string id, std::string platform
+        organization const& org, std::string slug, std::string name, std::string id, std::string platform
     );
-    result<issue*> add_issue(project& to, issue draft);
-    /// The events and the names of `from` go over; `from` is gone. errc::invalid between projects.
-    result<issue*> merge(issue const& from, issue& into);
-    /// The old slug leads to the new one.
-    result<void> rename(project& what, std::string slug);
+    result<issue*> add_issue(project& project, issue draft);
+    /// Moves the events and ids of `source` to `target` and removes `source`. errc::invalid if the projects
+    /// differ.
+    result<issue*> merge(issue const& source, issue& target);
+    /// The former slug redirects to the new one.
+    result<void> rename(project& project, std::string slug);
     result<application*> add_application(application draft);
-    /// errc::conflict where that app is on that organization already, or the UUID is taken.
-    result<installation*> install(application const& app, organization const& on, std::optional<uuid> id);
-    /// An application that one organization made for itself, and its installation.
+    /// errc::conflict if the app is already installed there, or the UUID is in use.
+    result<installation*> install(application const& app, organization const& org, std::optional<uuid> id);
+    /// Adds an internal application and its installation.
     result<installation*> add_internal_integration(
-        application draft, organization const& on, std::string token
+        application draft, organization const& org, std::string token
     );
-    /// An internal integration's application goes with it.
-    void remove(installation const& what);
-    /// Replaces the installation's token: the old pair is dead from here on.
-    access_token const& renew_token(installation& of);
+    /// Also removes the application of an internal integration.
+    void remove(installation const& installation);
+    /// Replaces the installation's tokens, which become invalid at once.
+    access_token const& replace_token(installation& installation);
 
-    /// An id of Sentry's size, larger than 2^53, as text.
+    /// An id as large as Sentry's, beyond 2^53, as text.
     std::string next_id();
 
     std::deque<application> applications;
@@ -195,20 +198,18 @@ public:
     std::deque<project> projects;
     std::deque<issue> issues;
     std::deque<installation> installations;
-    std::map<std::string, std::string, std::less<>> merged;  ///< id or short id -> the surviving issue's id
+    std::map<std::string, std::string, std::less<>> merged;  ///< id or short id -> id of the target issue
     std::map<std::string, timestamp> seen_jwts;              ///< jti -> its expiry
-    /// Refresh tokens and codes of gone installations are simply unknown, as at Sentry.
-    switches set;
-    oauth_world oauth;
-    std::map<std::string, std::map<std::string, std::int64_t>>
-        token_calls;                                ///< grant -> "201" or the error's text -> count
-    std::map<std::string, std::int64_t> api_calls;  ///< area -> count
-    std::map<std::string, load> loads;              ///< area -> how hard it is called
+    behavior_settings behavior;
+    oauth_state oauth;
+    std::map<std::string, std::map<std::string, std::int64_t>> token_calls;  ///< grant -> status -> count
+    std::map<std::string, std::int64_t> api_calls;                           ///< area -> count
+    std::map<std::string, load_counter> loads;                               ///< by area
     struct window {
         std::int64_t second = 0;
         std::int64_t requests = 0;
     };
-    std::map<std::string, window> windows;  ///< rate limiter: whose token -> requests of the last second
+    std::map<std::string, window> windows;  ///< of the rate limiter: bucket -> requests in the current second
 
 private:
     clock const* time_;
@@ -217,7 +218,7 @@ private:
     std::int64_t next_token_row_ = 38;
 };
 
-/// `northwind` and `empire-state`, each with projects and an issue or two.
-void add_demo(state& to);
+/// Adds `northwind` and `empire-state`, with projects and a few issues.
+void add_demo_data(sentry_state& state);
 
 }  // namespace tocsin::sandbox

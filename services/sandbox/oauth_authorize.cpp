@@ -1,5 +1,5 @@
 #include "consent_page.hpp"
-#include "core.hpp"
+#include "routes.hpp"
 #include "url.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-/// /oauth/authorize/: where a person lets an application act for him.
+/// /oauth/authorize/: a person authorizes an application.
 namespace tocsin::sandbox {
 
 namespace {
@@ -29,37 +29,38 @@ struct authorization {
     bool force_prompt = false;
 };
 
-std::string read(http::request const& about, std::string_view name) {
-    return std::string(about.query_value(name).value_or(""));
+std::string read(http::request const& request, std::string_view name) {
+    return std::string(request.query_value(name).value_or(""));
 }
 
-/// Appended to the URI's own query, which is written anew without its blank values.
-http::response sent_back(authorization const& to, parameters more) {
-    auto const question = to.redirect_uri.find('?');
+/// Redirects to the application. The URI's own query is kept, without blank values.
+http::response redirect_with(authorization const& authorization, parameters more) {
+    auto const& uri = authorization.redirect_uri;
+    auto const question = uri.find('?');
     parameters all;
     if (question != std::string::npos)
-        for (auto const& [name, value] : form_decoded(std::string_view(to.redirect_uri).substr(question + 1)))
+        for (auto const& [name, value] : decode_form(std::string_view(uri).substr(question + 1)))
             if (!value.empty()) all.emplace_back(name, value);
     all.insert(all.end(), more.begin(), more.end());
-    if (to.state) all.emplace_back("state", *to.state);
-    return redirected(to.redirect_uri.substr(0, question) + "?" + http::form_encoded(all));
+    if (authorization.state) all.emplace_back("state", *authorization.state);
+    return redirect(uri.substr(0, question) + "?" + http::form_encoded(all));
 }
 
-http::response sent_back_with_error(authorization const& to, char const* error) {
-    return sent_back(to, {{"error", error}});
+http::response redirect_with_error(authorization const& authorization, char const* error) {
+    return redirect_with(authorization, {{"error", error}});
 }
 
-http::response refused_here(std::string const& text) {
+http::response error_page(std::string const& text) {
     return page(
         400,
         consent_frame(
             "Not authorized",
-            "<h1>Not authorized</h1>\n<p class=\"trouble\" role=\"alert\">" + html_escaped(text) + "</p>\n"
+            "<h1>Not authorized</h1>\n<p class=\"problem\" role=\"alert\">" + escape_html(text) + "</p>\n"
         )
     );
 }
 
-/// Split on single spaces: two in a row make an empty name, which no scope has.
+/// Splits at each single space, so that two in a row are an invalid, empty scope.
 std::vector<std::string> split_scopes(std::string_view text) {
     std::vector<std::string> out;
     while (!text.empty()) {
@@ -78,149 +79,159 @@ bool is_challenge(std::string_view text) {
            });
 }
 
-bool may_ask_for(oauth_application const& app, std::string const& scope) {
+bool may_request(oauth_application const& app, std::string const& scope) {
     if (!is_known_scope(scope)) return false;
     return !app.organization_level ||
            std::find(app.scopes.begin(), app.scopes.end(), scope) != app.scopes.end();
 }
 
-/// The request, or the answer that refuses it; Sentry's checks in Sentry's order.
-std::variant<authorization, http::response> checked(core& shared, http::request const& about) {
-    auto& oauth = shared.world.oauth;
+/// The valid request, or the response that refuses it; with Sentry's order of checks.
+std::variant<authorization, http::response> read_authorization(
+    sandbox_context& context, http::request const& request
+) {
+    auto& oauth = context.state.oauth;
     authorization out;
-    auto const client_id = read(about, "client_id");
+    auto const client_id = read(request, "client_id");
     out.app = client_id.empty() ? nullptr : oauth.application(client_id);
-    if (!out.app || !out.app->active) return refused_here("Missing or invalid client_id parameter.");
-    out.redirect_uri = read(about, "redirect_uri");
+    if (!out.app || !out.app->active) return error_page("Missing or invalid client_id parameter.");
+    out.redirect_uri = read(request, "redirect_uri");
     auto const& registered = out.app->redirect_uris;
     if (out.redirect_uri.empty() && registered.size() == 1) {
         out.redirect_uri = registered.front();
     } else if (out.redirect_uri.empty() || !is_registered(*out.app, out.redirect_uri)) {
-        return refused_here("Missing or invalid redirect_uri parameter.");
+        return error_page("Missing or invalid redirect_uri parameter.");
     }
-    out.response_type = read(about, "response_type");
+    out.response_type = read(request, "response_type");
     if (out.response_type != "code" && out.response_type != "token")
-        return refused_here("Missing or invalid client_id parameter.");  // Sentry names the wrong one
+        return error_page("Missing or invalid client_id parameter.");  // sic
 
-    if (auto const state = about.query_value("state")) out.state = std::string(*state);
-    out.scopes = split_scopes(read(about, "scope"));
-    auto const allowed = [&](std::string const& scope) { return may_ask_for(*out.app, scope); };
+    if (auto const state = request.query_value("state")) out.state = std::string(*state);
+    out.scopes = split_scopes(read(request, "scope"));
+    auto const allowed = [&](std::string const& scope) { return may_request(*out.app, scope); };
     if (!std::all_of(out.scopes.begin(), out.scopes.end(), allowed))
-        return sent_back_with_error(out, "invalid_scope");
+        return redirect_with_error(out, "invalid_scope");
 
-    auto const challenge = read(about, "code_challenge");
+    auto const challenge = read(request, "code_challenge");
     if (!challenge.empty() && oauth.pkce != pkce_support::ignore) {
-        auto const good = is_challenge(challenge) && read(about, "code_challenge_method") == "S256";
-        if (!good || oauth.pkce == pkce_support::reject) return sent_back_with_error(out, "invalid_request");
+        auto const is_valid = is_challenge(challenge) && read(request, "code_challenge_method") == "S256";
+        if (!is_valid || oauth.pkce == pkce_support::reject)
+            return redirect_with_error(out, "invalid_request");
         out.challenge = challenge;
     }
-    out.force_prompt = !read(about, "force_prompt").empty();
+    out.force_prompt = !read(request, "force_prompt").empty();
     return out;
 }
 
-bool approved_before(oauth_world const& oauth, authorization const& what) {
-    auto const found = oauth.approved.find(what.app->client_id);
-    if (found == oauth.approved.end() || what.force_prompt || what.app->organization_level) return false;
-    return std::all_of(what.scopes.begin(), what.scopes.end(), [&](std::string const& scope) {
-        return found->second.contains(scope);
+bool is_approved(oauth_state const& oauth, authorization const& authorization) {
+    auto const& app = *authorization.app;
+    auto const approved = oauth.approved.find(app.client_id);
+    if (approved == oauth.approved.end() || authorization.force_prompt || app.organization_level)
+        return false;
+    auto const& scopes = authorization.scopes;
+    return std::all_of(scopes.begin(), scopes.end(), [&](std::string const& scope) {
+        return approved->second.contains(scope);
     });
 }
 
-/// With a code in the query, or a token in the fragment.
-http::response granted(core& shared, authorization const& what, std::string const& organization_id) {
-    auto& world = shared.world;
-    if (what.response_type == "code") {
+/// Redirects with a code in the query, or a token in the fragment.
+http::response grant(
+    sandbox_context& context, authorization const& authorization, std::string const& organization_id
+) {
+    auto& state = context.state;
+    if (authorization.response_type == "code") {
         oauth_code draft;
-        draft.client_id = what.app->client_id;
-        draft.redirect_uri = what.redirect_uri;
-        draft.challenge = what.challenge;
-        draft.scopes = what.scopes;
+        draft.client_id = authorization.app->client_id;
+        draft.redirect_uri = authorization.redirect_uri;
+        draft.challenge = authorization.challenge;
+        draft.scopes = authorization.scopes;
         draft.organization_id = organization_id;
-        return sent_back(what, {{"code", world.oauth.add_code(std::move(draft), world.now())}});
+        return redirect_with(authorization, {{"code", state.oauth.add_code(std::move(draft), state.now())}});
     }
     oauth_token draft;
-    draft.client_id = what.app->client_id;
-    draft.scopes = what.scopes;
+    draft.client_id = authorization.app->client_id;
+    draft.scopes = authorization.scopes;
     draft.organization_id = organization_id;
-    auto& made = world.oauth.add_token(std::move(draft), world.now());
-    made.refresh_token.clear();
-    parameters shown{
-        {"access_token", made.token},
-        {"expires_in", std::to_string(world.oauth.token_lifetime.count())},
-        {"expires_at", to_rfc3339(made.expires)},
+    auto& token = state.oauth.add_token(std::move(draft), state.now());
+    token.refresh_token.clear();
+    parameters fragment{
+        {"access_token", token.token},
+        {"expires_in", std::to_string(state.oauth.token_lifetime.count())},
+        {"expires_at", to_rfc3339(token.expires)},
         {"token_type", "Bearer"},
-        {"scope", joined_scopes(made.scopes)},
+        {"scope", join_scopes(token.scopes)},
     };
-    if (what.state) shown.emplace_back("state", *what.state);
-    return redirected(what.redirect_uri + "#" + http::form_encoded(shown));
+    if (authorization.state) fragment.emplace_back("state", *authorization.state);
+    return redirect(authorization.redirect_uri + "#" + http::form_encoded(fragment));
 }
 
-std::string organization_choices(state& world) {
-    std::string out = "<fieldset>\n<legend>For which organization?</legend>\n";
-    for (auto const* const each : organizations_of_user(world))
+std::string organization_choices(sentry_state& state) {
+    std::string out = "<fieldset>\n<legend>Choose an organization</legend>\n";
+    for (auto const* const org : organizations_of_user(state))
         out += "<label class=\"choice\"><input type=\"radio\" name=\"selected_organization_id\" value=\"" +
-               each->id + "\"><span><b>" + html_escaped(each->name) + "</b><small>" +
-               html_escaped(each->slug) + "</small></span></label>\n";
+               org->id + "\"><span><b>" + escape_html(org->name) + "</b><small>" + escape_html(org->slug) +
+               "</small></span></label>\n";
     return out + "</fieldset>\n";
 }
 
-std::string consent_page(state& world, authorization const& what) {
-    auto const name = html_escaped(what.app->name);
-    auto const asked =
-        what.scopes.empty() ? "<li>Your name and address</li>\n" : permission_items(what.scopes);
+std::string consent_page(sentry_state& state, authorization const& authorization) {
+    auto const name = escape_html(authorization.app->name);
+    auto const items = authorization.scopes.empty() ? "<li>Your name and email address</li>\n"
+                                                    : permission_items(authorization.scopes);
     return consent_frame(
-        "Authorize " + what.app->name,
-        "<h1>Authorize " + name + "</h1>\n<p>" + name + " asks to act as " + html_escaped(person{}.name) +
+        "Authorize " + authorization.app->name,
+        "<h1>Authorize " + name + "</h1>\n<p>" + name + " requests access as " + escape_html(person{}.name) +
             ".</p>\n<form method=\"post\">\n" +
-            (what.app->organization_level ? organization_choices(world) : "") + "<section>\n<h2>" + name +
-            " will have</h2>\n<ul>\n" + asked +
+            (authorization.app->organization_level ? organization_choices(state) : "") + "<section>\n<h2>" +
+            name + " will get</h2>\n<ul>\n" + items +
             "</ul>\n</section>\n<div class=\"actions\">\n"
             "<button type=\"submit\" name=\"op\" value=\"approve\" class=\"primary\">Authorize</button>\n"
             "<button type=\"submit\" name=\"op\" value=\"deny\">Deny</button>\n</div>\n</form>\n"
-            "<p class=\"note\">A stand-in for Sentry: nothing here reaches sentry.io.</p>\n"
+            "<p class=\"note\">This is a stand-in for Sentry. It does not connect to sentry.io.</p>\n"
     );
 }
 
-http::response ask(core& shared, http::request const& about) {
-    auto const found = checked(shared, about);
-    if (auto const* const refusal = std::get_if<http::response>(&found)) return *refusal;
-    auto const& what = std::get<authorization>(found);
-    if (approved_before(shared.world.oauth, what)) return granted(shared, what, {});
-    if (what.app->organization_level && organizations_of_user(shared.world).empty())
-        return refused_here("You belong to no organization that this application could be let into.");
-    return page(200, consent_page(shared.world, what));
+http::response show_consent(sandbox_context& context, http::request const& request) {
+    auto const parsed = read_authorization(context, request);
+    if (auto const* const refusal = std::get_if<http::response>(&parsed)) return *refusal;
+    auto const& authorization = std::get<sandbox::authorization>(parsed);
+    if (is_approved(context.state.oauth, authorization)) return grant(context, authorization, {});
+    if (authorization.app->organization_level && organizations_of_user(context.state).empty())
+        return error_page("You have no organization that this application could access.");
+    return page(200, consent_page(context.state, authorization));
 }
 
-/// The person's answer: `op` is `approve` or `deny`. The form keeps the address and so the request.
-http::response decide(core& shared, http::request const& about) {
-    auto const found = checked(shared, about);
-    if (auto const* const refusal = std::get_if<http::response>(&found)) return *refusal;
-    auto const& what = std::get<authorization>(found);
-    auto const form = form_decoded(about.body);
+/// The form: `op` is `approve` or `deny`. The request is still in the query.
+http::response handle_consent(sandbox_context& context, http::request const& request) {
+    auto const parsed = read_authorization(context, request);
+    if (auto const* const refusal = std::get_if<http::response>(&parsed)) return *refusal;
+    auto const& authorization = std::get<sandbox::authorization>(parsed);
+    auto const form = decode_form(request.body);
     auto const op = form_value(form, "op");
-    if (op == "deny") return sent_back_with_error(what, "access_denied");
-    if (op != "approve") return refused_here("Missing or invalid op parameter.");
+    if (op == "deny") return redirect_with_error(authorization, "access_denied");
+    if (op != "approve") return error_page("Missing or invalid op parameter.");
     auto const chosen = form_value(form, "selected_organization_id");
-    if (what.app->organization_level) {
-        if (chosen.empty()) return sent_back_with_error(what, "invalid_request");
-        auto const own = organizations_of_user(shared.world);
-        auto const is_chosen = [&](organization const* each) { return each->id == chosen; };
-        if (std::none_of(own.begin(), own.end(), is_chosen))
-            return sent_back_with_error(what, "unauthorized_client");
+    if (authorization.app->organization_level) {
+        if (chosen.empty()) return redirect_with_error(authorization, "invalid_request");
+        auto const allowed = organizations_of_user(context.state);
+        auto const is_chosen = [&](organization const* org) { return org->id == chosen; };
+        if (std::none_of(allowed.begin(), allowed.end(), is_chosen))
+            return redirect_with_error(authorization, "unauthorized_client");
     }
-    shared.world.oauth.approved[what.app->client_id].insert(what.scopes.begin(), what.scopes.end());
-    return granted(shared, what, what.app->organization_level ? chosen : std::string());
+    context.state.oauth.approved[authorization.app->client_id].insert(
+        authorization.scopes.begin(), authorization.scopes.end()
+    );
+    return grant(context, authorization, authorization.app->organization_level ? chosen : std::string());
 }
 
 }  // namespace
 
-void add_oauth_authorize_routes(route_table& to, core& shared) {
+void add_oauth_authorize_routes(route_table& table, sandbox_context& context) {
     constexpr char const* pattern = "/oauth/authorize/";
-    to.add(http::method::get, pattern, "oauth_authorize", [&shared](http::request& about) {
-        return ask(shared, about);
+    table.add(http::method::get, pattern, "oauth_authorize", [&context](http::request& request) {
+        return show_consent(context, request);
     });
-    to.add(http::method::post, pattern, "oauth_authorize", [&shared](http::request& about) {
-        return decide(shared, about);
+    table.add(http::method::post, pattern, "oauth_authorize", [&context](http::request& request) {
+        return handle_consent(context, request);
     });
 }
 

@@ -1,10 +1,10 @@
 #include "assets.hpp"
-#include "core.hpp"
+#include "routes.hpp"
 
 #include <string>
 #include <string_view>
 
-/// The control page and what the pages load.
+/// The control page, and the style and script of all pages.
 namespace tocsin::sandbox {
 
 namespace {
@@ -20,15 +20,15 @@ http::response asset(std::string_view type, std::string_view content) {
 
 }  // namespace
 
-void add_page_routes(route_table& to, core&) {
+void add_page_routes(route_table& table, sandbox_context&) {
     auto const control = [](http::request&) { return page(200, std::string(assets::control_html)); };
-    to.add(http::method::get, "/", {}, control);
-    // The address that issues carry as their permalink.
-    to.add(http::method::get, "/organizations/{rest...}", {}, control);
-    to.add(http::method::get, "/sandbox.css", {}, [](http::request&) {
+    table.add(http::method::get, "/", {}, control);
+    // The permalinks of issues.
+    table.add(http::method::get, "/organizations/{rest...}", {}, control);
+    table.add(http::method::get, "/sandbox.css", {}, [](http::request&) {
         return asset("text/css; charset=utf-8", assets::sandbox_css);
     });
-    to.add(http::method::get, "/sandbox.js", {}, [](http::request&) {
+    table.add(http::method::get, "/sandbox.js", {}, [](http::request&) {
         return asset("text/javascript; charset=utf-8", assets::sandbox_js);
     });
 }

@@ -9,7 +9,7 @@
 
 namespace tocsin::sandbox {
 
-/// The part of a list that a request asks for, from `per_page` (or `limit`) and `cursor`.
+/// The page of a list, from `per_page` (or `limit`) and `cursor`.
 struct page_request {
     std::size_t size = 100;
     std::size_t number = 0;
@@ -17,12 +17,12 @@ struct page_request {
     std::size_t begin() const noexcept { return size * number; }
 };
 
-/// The part, or Sentry's 400.
-std::variant<page_request, http::response> read_page(http::request const& about);
+/// The page, or Sentry's 400.
+std::variant<page_request, http::response> read_page(http::request const& request);
 
-/// The answer's `Link` header, in Sentry's form: both relations always, told apart by `results`.
+/// The `Link` header in Sentry's form: always both relations, with `results` true if the page exists.
 std::string link_header(
-    http::request const& about, std::string const& base_url, page_request const& shown, std::size_t total
+    http::request const& request, std::string const& base_url, page_request const& page, std::size_t total
 );
 
 }  // namespace tocsin::sandbox

@@ -8,42 +8,53 @@
 #include <string_view>
 #include <vector>
 
-/// The bodies of webhooks, in Sentry's byte form and key order.
+/// The bodies of webhooks, with Sentry's bytes and order of members.
 namespace tocsin::sandbox::payloads {
 
-/// Who did it, as the envelope says.
+/// The actor of an envelope.
 enum class actor { sentry, user, application };
 
-/// What the bodies of one organization's webhooks need to know beside their subject.
-struct scene {
+/// The installation that a webhook is sent for, and the location of its subject.
+struct origin {
     std::string base_url;  ///< without a trailing slash
     uuid installation;
     application const& app;
     organization const& org;
-    project const& in;
+    project const& project;
 };
 
 std::string envelope(
-    uuid const& installation, std::string_view action, std::string_view data, actor by, application const& app
+    uuid const& installation,
+    std::string_view action,
+    std::string_view data,
+    actor actor,
+    application const& app
 );
 
-/// `data` of `installation.*`; with the code while it is unexchanged.
-std::string installation_data(installation const& what, application const& app, organization const& on);
-/// The installation as its API answers, and as `data` holds it.
+/// `data` of `installation.*`, with the code unless it was exchanged.
+std::string installation_data(
+    installation const& installation, application const& app, organization const& org
+);
+enum class code_member { present, absent };
+/// The installation, as in the API and in `data`.
 std::string installation_object(
-    installation const& what, application const& app, organization const& on, bool with_code
+    installation const& installation, application const& app, organization const& org, code_member code
 );
 
-/// The group object of `issue.created`, which alone has links and dates with an offset.
-std::string issue_created(scene const& where, issue const& what);
-/// `action` resolved, unresolved, ignored or assigned; `resolution` of a resolved issue: now, in_release, ...
+/// `issue.created`, the only action with links and with dates that have an offset.
+std::string issue_created(origin const& origin, issue const& issue);
+/// `action`: resolved, unresolved, ignored, assigned. `resolution`, of resolved: now, in_release, ...
 std::string issue_changed(
-    scene const& where, issue const& what, std::string_view action, std::string_view resolution, actor by
+    origin const& origin,
+    issue const& issue,
+    std::string_view action,
+    std::string_view resolution,
+    actor actor
 );
 
-/// One event of an issue, as it happened.
-struct occurrence {
-    std::string event_id;  ///< 32 hex
+/// An event of an issue.
+struct event_details {
+    std::string event_id;  ///< 32 hex digits
     timestamp at;
     std::string environment;
     std::string release;
@@ -53,10 +64,11 @@ struct occurrence {
 
 struct setting {
     std::string name;
-    std::string value_json;  ///< in wire form
+    std::string value_json;  ///< in Sentry's byte form
 };
 
-/// The rule of an event alert. With `settings` the rule has our UI component as its action and names itself.
+/// The rule of an event alert. With `settings`, the app's UI component is its action and the webhook names
+/// the rule.
 struct alert_rule {
     std::string label;
     std::int64_t id = 1;
@@ -64,9 +76,9 @@ struct alert_rule {
 };
 
 std::string event_alert(
-    scene const& where, issue const& what, occurrence const& event, alert_rule const& rule
+    origin const& origin, issue const& issue, event_details const& event, alert_rule const& rule
 );
-std::string error_created(scene const& where, issue const& what, occurrence const& event);
+std::string error_created(origin const& origin, issue const& issue, event_details const& event);
 
 struct comment {
     std::int64_t id = 1;
@@ -74,7 +86,7 @@ struct comment {
     timestamp at;
 };
 std::string comment_changed(
-    scene const& where, issue const& what, comment const& said, std::string_view action
+    origin const& origin, issue const& issue, comment const& comment, std::string_view action
 );
 
 struct metric_alert {
@@ -88,10 +100,10 @@ struct metric_alert {
     timestamp at;
     std::optional<std::vector<setting>> settings;
 };
-/// `where.in` is not looked at.
-std::string metric_alert_fired(scene const& where, metric_alert const& what);
+/// Does not use `origin.project`.
+std::string metric_alert_changed(origin const& origin, metric_alert const& alert);
 
-/// `data` of an event as webhooks carry it; used by event_alert and error_created.
-std::string event_object(scene const& where, issue const& what, occurrence const& event);
+/// The event, as in `data` of event_alert and error_created.
+std::string event_object(origin const& origin, issue const& issue, event_details const& event);
 
 }  // namespace tocsin::sandbox::payloads

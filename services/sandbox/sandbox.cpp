@@ -1,7 +1,7 @@
 #include "sandbox.hpp"
 
-#include "core.hpp"
-#include "gate.hpp"
+#include "fault_proxy.hpp"
+#include "routes.hpp"
 
 #include <tocsin/async/io.hpp>
 #include <tocsin/crypto/random.hpp>
@@ -18,60 +18,62 @@ namespace tocsin::sandbox {
 
 namespace {
 
-/// How long an ending process waits for what is under way.
-constexpr auto farewell = std::chrono::milliseconds(2'000);
+/// For open connections and webhooks at the end of the process.
+constexpr auto shutdown_limit = std::chrono::milliseconds(2'000);
 
-application main_application(settings const& how) {
+application main_application(settings const& settings) {
     application out;
     out.id = 1;
     out.public_id = crypto::uuid_v4();
-    out.slug = how.app_slug;
-    out.name = how.app_name;
-    out.client_id = how.app_client_id;
-    out.client_secret = how.app_client_secret;
-    out.redirect_url = how.redirect_url;
-    out.webhook_url = how.webhook_url;
+    out.slug = settings.app_slug;
+    out.name = settings.app_name;
+    out.client_id = settings.app_client_id;
+    out.client_secret = settings.app_client_secret;
+    out.redirect_url = settings.redirect_url;
+    out.webhook_url = settings.webhook_url;
     out.scopes = {"event:read", "org:read", "project:read", "team:read"};
     out.subscriptions = {"comment", "issue"};
     return out;
 }
 
-oauth_application oauth_application_of(settings const& how) {
+oauth_application oauth_application_of(settings const& settings) {
     oauth_application out;
-    out.client_id = how.oauth_client_id;
-    out.client_secret = how.oauth_client_secret;
-    out.name = how.app_name;
-    if (!how.oauth_redirect_uri.empty()) out.redirect_uris = {how.oauth_redirect_uri};
+    out.client_id = settings.oauth_client_id;
+    out.client_secret = settings.oauth_client_secret;
+    out.name = settings.app_name;
+    if (!settings.oauth_redirect_uri.empty()) out.redirect_uris = {settings.oauth_redirect_uri};
     out.scopes = {"event:admin", "event:read", "event:write", "org:read", "project:read", "team:read"};
     return out;
 }
 
-std::vector<http::route> routes(core& shared) {
-    route_table table(shared);
-    add_grant_routes(table, shared);
-    add_installation_routes(table, shared);
-    add_consent_routes(table, shared);
-    add_oauth_authorize_routes(table, shared);
-    add_oauth_token_routes(table, shared);
-    add_api_routes(table, shared);
-    add_issue_routes(table, shared);
-    add_event_routes(table, shared);
-    add_release_routes(table, shared);
-    add_control_routes(table, shared);
-    add_control_state_routes(table, shared);
-    add_control_issue_routes(table, shared);
-    add_control_oauth_routes(table, shared);
-    add_control_internal_routes(table, shared);
-    add_page_routes(table, shared);
+std::vector<http::route> routes(sandbox_context& context) {
+    route_table table(context);
+    add_authorization_routes(table, context);
+    add_installation_routes(table, context);
+    add_consent_routes(table, context);
+    add_oauth_authorize_routes(table, context);
+    add_oauth_token_routes(table, context);
+    add_organization_routes(table, context);
+    add_issue_routes(table, context);
+    add_event_routes(table, context);
+    add_release_routes(table, context);
+    add_control_organization_routes(table, context);
+    add_control_installation_routes(table, context);
+    add_control_internal_routes(table, context);
+    add_control_issue_routes(table, context);
+    add_control_oauth_routes(table, context);
+    add_control_settings_routes(table, context);
+    add_control_state_routes(table, context);
+    add_control_webhook_routes(table, context);
+    add_page_routes(table, context);
     return table.take();
 }
 
 http::server_options options() {
     http::server_options out;
-    out.max_requests_per_connection =
-        1;  // the gate takes the end of the connection for the end of the answer
+    out.max_requests_per_connection = 1;  // the fault proxy relies on it
     out.problem = [](int status, std::string_view detail, http::request const*) {
-        return status == 404 ? not_found() : detail_answer(status, detail);
+        return status == 404 ? not_found() : detail_response(status, detail);
     };
     return out;
 }
@@ -82,84 +84,92 @@ std::string without_slash(std::string url) {
 }
 
 std::string url_of(std::string const& host, std::uint16_t port) {
-    auto const any = host == "0.0.0.0" || host == "::";
-    auto const shown = any ? "127.0.0.1" : host.find(':') != std::string::npos ? "[" + host + "]" : host;
+    auto const is_wildcard = host == "0.0.0.0" || host == "::";
+    auto const shown = is_wildcard                           ? "127.0.0.1"
+                       : host.find(':') != std::string::npos ? "[" + host + "]"
+                                                             : host;
     return "http://" + shown + ":" + std::to_string(port);
 }
 
 }  // namespace
 
 struct server::impl {
-    impl(async::executor executor, settings with)
-        : on(executor),
-          how(std::move(with)),
-          shared(on, *how.time, main_application(how)),
-          behind(on, routes(shared), options()) {
-        shared.world.set.verify_install = how.verify == verify_install::required;
-        shared.base_url = without_slash(how.public_url);
-        if (!how.oauth_client_id.empty())
-            shared.world.oauth.applications.push_back(oauth_application_of(how));
-        add_demo(shared.world);
+    impl(async::executor on, sandbox::settings initial)
+        : executor(on),
+          settings(std::move(initial)),
+          context(on, *settings.time, main_application(settings)),
+          upstream(on, routes(context), options()) {
+        context.state.behavior.verify_install = settings.verify == verify_install::required;
+        context.base_url = without_slash(settings.public_url);
+        if (!settings.oauth_client_id.empty())
+            context.state.oauth.applications.push_back(oauth_application_of(settings));
+        add_demo_data(context.state);
     }
 
-    async::executor on;
-    settings how;
-    core shared;
-    http::server behind;
-    std::optional<gate> front;
+    async::executor executor;
+    sandbox::settings settings;
+    sandbox_context context;
+    http::server upstream;
+    std::optional<fault_proxy> proxy;
 };
 
-server::server(async::executor on, settings how)
-    : impl_(std::make_unique<impl>(std::move(on), std::move(how))) {}
+server::server(async::executor executor, settings settings)
+    : impl_(std::make_unique<impl>(std::move(executor), std::move(settings))) {}
 server::~server() = default;
 
 std::uint16_t server::listen() {
     auto& self = *impl_;
-    self.front.emplace(self.on, self.behind.listen("127.0.0.1", 0));
-    auto const port = self.front->listen(self.how.listen_host, self.how.port);
-    if (self.shared.base_url.empty()) self.shared.base_url = url_of(self.how.listen_host, port);
+    self.proxy.emplace(self.executor, self.upstream.listen("127.0.0.1", 0));
+    auto const port = self.proxy->listen(self.settings.listen_host, self.settings.port);
+    if (self.context.base_url.empty()) self.context.base_url = url_of(self.settings.listen_host, port);
     return port;
 }
 
 async::task<> server::stop(std::chrono::milliseconds limit) {
-    if (impl_->front) co_await impl_->front->close(limit);
-    co_await impl_->shared.hooks.end(limit);
-    co_await impl_->behind.drain(limit);
+    if (impl_->proxy) co_await impl_->proxy->close(limit);
+    co_await impl_->context.webhooks.end(limit);
+    co_await impl_->upstream.drain(limit);
 }
 
 std::string const& server::public_url() const noexcept {
-    return impl_->shared.base_url;
+    return impl_->context.base_url;
 }
 
 namespace {
 
-async::task<> stop_both(server& what, async::io_loop& loop) {
-    co_await what.stop(farewell);
+async::task<> stop_both(server& server, async::io_loop& loop) {
+    co_await server.stop(shutdown_limit);
     loop.stop();
 }
 
 }  // namespace
 
-int run(settings const& how) {
+int run(settings const& settings) {
     async::io_loop loop;
-    server stand_in(loop.get_executor(), how);
+    server stand_in(loop.get_executor(), settings);
     std::uint16_t port = 0;
     try {
         port = stand_in.listen();
     } catch (boost::system::system_error const& failed) {
         observe::log_error(
             "cannot listen",
-            {{"what", "sandbox"}, {"address", how.listen_host}, {"port", how.port}, {"reason", failed.what()}}
+            {{"what", "sandbox"},
+             {"address", settings.listen_host},
+             {"port", settings.port},
+             {"reason", failed.what()}}
         );
         return 1;
     }
     observe::log_info(
         "listening",
-        {{"what", "sandbox"}, {"address", how.listen_host}, {"port", port}, {"url", stand_in.public_url()}}
+        {{"what", "sandbox"},
+         {"address", settings.listen_host},
+         {"port", port},
+         {"url", stand_in.public_url()}}
     );
-    async::task_group ending(loop.get_executor());
-    ending.on_error([&](std::exception_ptr) { loop.stop(); });
-    loop.on_termination([&](int) { ending.spawn(stop_both(stand_in, loop)); });
+    async::task_group shutdown(loop.get_executor());
+    shutdown.on_error([&](std::exception_ptr) { loop.stop(); });
+    loop.on_termination([&](int) { shutdown.spawn(stop_both(stand_in, loop)); });
     loop.run();
     observe::log_info("stopped", {{"what", "sandbox"}});
     return 0;

@@ -10,14 +10,14 @@ namespace tocsin::sandbox {
 
 namespace {
 
-std::optional<std::uint16_t> port_number(std::string_view text) {
+std::optional<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
     auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return port;
 }
 
-std::string decoded(std::string_view text) {
+std::string decode(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '+') {
@@ -37,8 +37,8 @@ std::string decoded(std::string_view text) {
 
 }  // namespace
 
-std::optional<split> split_url(std::string_view url) {
-    split out;
+std::optional<url_parts> split_url(std::string_view url) {
+    url_parts out;
     if (url.starts_with("https://")) {
         url.remove_prefix(8);
     } else if (url.starts_with("http://")) {
@@ -68,7 +68,7 @@ std::optional<split> split_url(std::string_view url) {
 std::optional<host_and_port> split_host_port(std::string_view text) {
     auto const colon = text.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;
-    auto const port = port_number(text.substr(colon + 1));
+    auto const port = parse_port(text.substr(colon + 1));
     if (!port) return std::nullopt;
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -76,7 +76,7 @@ std::optional<host_and_port> split_host_port(std::string_view text) {
     return host_and_port{std::string(host), *port};
 }
 
-std::vector<http::query_parameter> form_decoded(std::string_view text) {
+std::vector<http::query_parameter> decode_form(std::string_view text) {
     std::vector<http::query_parameter> out;
     while (!text.empty()) {
         auto const pair = text.substr(0, text.find('&'));
@@ -84,14 +84,14 @@ std::vector<http::query_parameter> form_decoded(std::string_view text) {
         if (pair.empty()) continue;
         auto const equals = pair.find('=');
         auto const value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        out.push_back({decoded(pair.substr(0, equals)), decoded(value)});
+        out.push_back({decode(pair.substr(0, equals)), decode(value)});
     }
     return out;
 }
 
 std::string form_value(std::vector<http::query_parameter> const& form, std::string_view name) {
-    for (auto const& each : form)
-        if (each.name == name) return each.value;
+    for (auto const& pair : form)
+        if (pair.name == name) return pair.value;
     return {};
 }
 

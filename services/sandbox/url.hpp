@@ -10,24 +10,24 @@
 
 namespace tocsin::sandbox {
 
-/// An http or https URL, taken apart for a client.
-struct split {
+/// An http or https URL, for a client.
+struct url_parts {
     http::origin origin;
     std::string target;  ///< path and query, at least "/"
 };
-std::optional<split> split_url(std::string_view url);
+std::optional<url_parts> split_url(std::string_view url);
 
-/// `host:port` of a listening address; the host may be an IPv6 address in brackets, which are taken off.
+/// `host:port` of a listening address. The brackets of an IPv6 address are removed.
 struct host_and_port {
     std::string host;
     std::uint16_t port = 0;
 };
 std::optional<host_and_port> split_host_port(std::string_view text);
 
-/// The pairs of an application/x-www-form-urlencoded text, decoded, in order. A `%` without two hex digits
-/// stands for itself.
-std::vector<http::query_parameter> form_decoded(std::string_view text);
-/// The first value of that name; empty where there is none.
+/// The decoded pairs of an application/x-www-form-urlencoded text, in order. A `%` without two hex digits is
+/// literal.
+std::vector<http::query_parameter> decode_form(std::string_view text);
+/// The first value with the name; empty if there is none.
 std::string form_value(std::vector<http::query_parameter> const& form, std::string_view name);
 
 /// `url` with the pairs appended to its query.

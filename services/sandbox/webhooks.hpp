@@ -19,7 +19,7 @@
 
 namespace tocsin::sandbox {
 
-/// One webhook on its way: the bytes, where they go and whose key signs them.
+/// A webhook to send: the bytes, their destination, and the key that signs them.
 struct webhook {
     std::string resource;
     std::string action;
@@ -27,81 +27,80 @@ struct webhook {
     std::string url;
     secret key;
     std::string body;
-    /// Set over Sentry's own headers; nothing as a value takes the header away.
+    /// Replace Sentry's headers; without a value, the header is omitted.
     std::vector<std::pair<std::string, std::optional<std::string>>> headers = {};
-    bool may_be_retried = true;  ///< never for an internal integration
+    bool is_retryable = true;  ///< false for an internal integration
 };
 
-/// One attempt to deliver, as Sentry's request log keeps it.
-struct delivery_record {
-    std::int64_t number = 0;
+/// An attempt to send a webhook, as in Sentry's request log.
+struct webhook_attempt {
+    std::int64_t id = 0;
     timestamp at;
     std::string resource;
     std::string action;
     std::string installation;
-    int attempt = 1;
-    int status = 0;            ///< 0: no answer came
-    std::string trouble;       ///< timeout, closed, ...; empty where an answer came
-    std::string answer;        ///< the first 1024 characters
-    std::string hook_error;    ///< the answer's Sentry-Hook-Error
-    std::string hook_project;  ///< the answer's Sentry-Hook-Project
-    std::int64_t took_ms = 0;
-    webhook sent;                                              ///< what it takes to send the same again
+    int number = 1;            ///< of the attempt, from 1
+    int status = 0;            ///< 0: no response
+    std::string failure;       ///< timeout, closed, ...; empty after a response
+    std::string response;      ///< the first 1024 characters
+    std::string hook_error;    ///< the response's Sentry-Hook-Error
+    std::string hook_project;  ///< the response's Sentry-Hook-Project
+    std::int64_t duration_ms = 0;
+    webhook sent;                                              ///< for sending it again
     std::vector<std::pair<std::string, std::string>> headers;  ///< as sent
 };
 
-/// `{"id","at","resource",...}`; with `body` and `headers` where asked for.
-enum class detail { brief, full };
-void write_record(json::writer& out, delivery_record const& what, detail how_much);
+/// `full`: with `headers` and `body`.
+enum class attempt_detail { brief, full };
+void write_attempt(json::writer& out, webhook_attempt const& attempt, attempt_detail detail);
 
-/// Delivers webhooks as Sentry does: signed, one second, no redirects, retried for published apps only.
-/// Belongs to the executor's thread; must outlive what it sends (`end` waits for that).
+/// Sends webhooks as Sentry does: signed, with a timeout of one second, without redirects, and with retries
+/// only for published apps. Must be used on the executor's thread, and must outlive its tasks (see `end`).
 class webhook_sender {
 public:
-    webhook_sender(async::executor on, state const& world);
+    webhook_sender(async::executor executor, sentry_state const& state);
 
-    /// Delivers and answers with the last attempt. Retries whose delay is at most two seconds are waited for;
-    /// later ones happen on their own.
-    async::task<delivery_record> send(webhook what, int attempt = 1);
-    /// A single attempt, never repeated.
-    async::task<delivery_record> send_once(webhook const& what, int attempt = 1);
-    /// Delivers one after another, without anybody waiting.
-    void post(std::vector<webhook> what);
-    async::task<std::vector<delivery_record>> send_all(std::vector<webhook> what);
+    /// Sends and returns the last attempt. Waits for retries with a delay of at most two seconds; other
+    /// retries run in the background.
+    async::task<webhook_attempt> send(webhook webhook, int number = 1);
+    /// Without retries.
+    async::task<webhook_attempt> send_once(webhook const& webhook, int number = 1);
+    /// Sends in order, in the background.
+    void post(std::vector<webhook> webhooks);
+    async::task<std::vector<webhook_attempt>> send_all(std::vector<webhook> webhooks);
 
-    /// The last hundred attempts, the oldest first.
-    std::deque<delivery_record> const& log() const noexcept { return log_; }
-    delivery_record const* record(std::int64_t number) const;
+    /// The last 100 attempts, oldest first.
+    std::deque<webhook_attempt> const& log() const noexcept { return log_; }
+    webhook_attempt const* attempt(std::int64_t id) const;
     async::task<> end(std::chrono::milliseconds limit);
 
 private:
-    async::task<> exchange(webhook const& what, delivery_record& record);
-    async::task<> run_all(std::vector<webhook> what);
-    async::task<> retry_later(webhook what, int attempt);
+    async::task<> exchange(webhook const& webhook, webhook_attempt& attempt);
+    async::task<> send_in_background(std::vector<webhook> webhooks);
+    async::task<> retry_later(webhook webhook, int number);
 
-    async::executor on_;
-    state const* world_;
-    std::deque<delivery_record> log_;
-    std::int64_t next_number_ = 1;
+    async::executor executor_;
+    sentry_state const* state_;
+    std::deque<webhook_attempt> log_;
+    std::int64_t next_id_ = 1;
     async::task_group group_;
 };
 
-/// The webhooks of something that happened in `within`: one for each installed installation that is to hear
-/// of it.
+/// The webhooks about a change in `org`: one for each installed installation that is subscribed to it.
 std::vector<webhook> webhooks_for(
-    state& world,
+    sentry_state& state,
     std::string const& base_url,
-    organization const& within,
-    project const& in,
+    organization const& org,
+    project const& project,
     std::string_view resource,
     std::string_view action,
-    std::function<std::string(payloads::scene const&)> const& body
+    std::function<std::string(payloads::origin const&)> const& body
 );
 
-/// `installation.created` or `.deleted`: sent while pending, too. Nothing where the app is internal
-/// or has no webhook URL.
+/// `installation.created` or `.deleted`, also sent while pending. Nothing if the app is internal or has no
+/// webhook URL.
 std::vector<webhook> installation_webhook(
-    state& world, installation const& what, std::string_view action, payloads::actor by
+    sentry_state& state, installation const& installation, std::string_view action, payloads::actor actor
 );
 
 }  // namespace tocsin::sandbox

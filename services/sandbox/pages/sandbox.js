@@ -1,44 +1,44 @@
 "use strict";
 
-// The control page: draws /control/state and turns buttons into calls of the control API.
+// The control page: shows /control/state; its buttons call the control API.
 
 const byId = (id) => document.getElementById(id);
 
-/** An element with properties and children; texts are always set as text. */
+/** An element with properties and children. Texts are never HTML. */
 function element(name, properties, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
+  const created = Object.assign(document.createElement(name), properties);
+  created.append(...children);
+  return created;
 }
 
 async function call(method, path, body) {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method,
     headers: body === undefined ? {} : { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const text = await answer.text();
-  return { ok: answer.ok, status: answer.status, body: text ? JSON.parse(text) : {} };
+  const text = await response.text();
+  return { ok: response.ok, status: response.status, body: text ? JSON.parse(text) : {} };
 }
 
-function said(text) {
-  byId("said").textContent = text;
+function showResult(text) {
+  byId("result").textContent = text;
 }
 
-/** What became of a call, in one line. */
-function outcome(answer) {
-  if (!answer.ok) return `Refused: ${answer.body.detail ?? answer.status}`;
-  const sent = answer.body.webhooks;
+/** The result of a call, in a line. */
+function describeResult(response) {
+  if (!response.ok) return `Refused: ${response.body.detail ?? response.status}`;
+  const sent = response.body.webhooks;
   if (!sent) return "Done";
-  if (sent.length === 0) return "Done; nobody is installed to hear of it";
-  return `Done; ${sent.map((w) => `${w.resource}.${w.action} answered ${w.status ?? w.trouble}`).join(", ")}`;
+  if (sent.length === 0) return "Done; no installation receives a webhook";
+  return `Done; ${sent.map((w) => `${w.resource}.${w.action}: ${w.status ?? w.trouble}`).join(", ")}`;
 }
 
 async function act(method, path, body) {
   try {
-    said(outcome(await call(method, path, body)));
+    showResult(describeResult(await call(method, path, body)));
   } catch {
-    said("The sandbox does not answer");
+    showResult("The sandbox does not respond");
   }
   await draw();
 }
@@ -75,13 +75,13 @@ function drawIssue(issue) {
 
 function tokenText(token) {
   if (!token) return "no token";
-  return token.expires_at ? `token until ${time(token.expires_at)}` : "a token that lasts";
+  return token.expires_at ? `token until ${time(token.expires_at)}` : "token without expiry";
 }
 
 function drawInstallation(installation) {
   const path = `/control/installations/${installation.uuid}`;
   const internal = `/control/internal-integrations/${installation.uuid}`;
-  const more = installation.internal
+  const buttons = installation.internal
     ? [
         element("button", { type: "button", textContent: "Token and secret", onclick: () => showIntegration("GET", internal) }),
         element("button", { type: "button", textContent: "New token", onclick: () => showIntegration("POST", `${internal}/token`, {}) }),
@@ -94,17 +94,17 @@ function drawInstallation(installation) {
       tag(installation.status, installation.status === "installed" ? "good" : "warn"),
       small(`${installation.app} · ${installation.uuid} · ${tokenText(installation.token)}`),
     ],
-    ...more,
+    ...buttons,
     button(installation.internal ? "Delete" : "Uninstall", "DELETE", path),
   );
 }
 
-/** Shows what a person pastes into Tocsin: the one place where a token can be read. */
+/** Shows the values to paste into Tocsin. Tokens are shown only here. */
 async function showIntegration(method, path, body) {
-  const answer = await call(method, path, body);
-  said(outcome(answer));
-  if (answer.ok) {
-    const { token, client_secret: secret, uuid, webhook_url: url } = answer.body;
+  const response = await call(method, path, body);
+  showResult(describeResult(response));
+  if (response.ok) {
+    const { token, client_secret: secret, uuid, webhook_url: url } = response.body;
     const lines = { Token: token ?? "deleted", "Client secret": secret, "Installation": uuid, "Webhook URL": url || "none" };
     byId("integration").replaceChildren(...Object.entries(lines).flatMap(([name, value]) => [
       element("dt", { textContent: name }), element("dd", {}, element("code", { textContent: value })),
@@ -118,14 +118,14 @@ function drawOauthApplication(application) {
   const approved = application.approved_scopes.length ? `approved: ${application.approved_scopes.join(" ")}` : "not approved yet";
   return row(
     [element("b", { textContent: application.name }), small(application.client_id), small(application.redirect_uris.join(", ")), small(approved)],
-    button("Ask again", "POST", "/control/oauth", { forget_approvals: true }),
-    button("Take access back", "DELETE", "/control/oauth/tokens"),
+    button("Forget approvals", "POST", "/control/oauth", { forget_approvals: true }),
+    button("Revoke access", "DELETE", "/control/oauth/tokens"),
   );
 }
 
 function drawOauthToken(token) {
   return row(
-    [tag("token alive", "good"), small(`${token.fingerprint} · until ${new Date(token.expires_at).toLocaleString()} · ${token.scope}`)],
+    [tag("valid token", "good"), small(`${token.fingerprint} · until ${new Date(token.expires_at).toLocaleString()} · ${token.scope}`)],
     button("Revoke", "DELETE", `/control/oauth/tokens/${token.id}`),
   );
 }
@@ -155,10 +155,10 @@ function time(text) {
   return new Date(text).toLocaleTimeString();
 }
 
-function fill(id, items, draw, otherwise) {
-  const drawn = items.map(draw);
-  if (drawn.length === 0 && otherwise) drawn.push(element("li", { className: "small", textContent: otherwise }));
-  byId(id).replaceChildren(...drawn);
+function fill(id, items, draw, emptyText) {
+  const elements = items.map(draw);
+  if (elements.length === 0 && emptyText) elements.push(element("li", { className: "small", textContent: emptyText }));
+  byId(id).replaceChildren(...elements);
 }
 
 function fillProjects(organizations) {
@@ -181,15 +181,15 @@ let drawnState = "";
 
 async function draw() {
   const [state, sent] = await Promise.all([call("GET", "/control/state"), call("GET", "/control/webhooks")]);
-  const seen = JSON.stringify([state.body.organizations, state.body.issues, state.body.installations, state.body.oauth, state.body.faults, sent.body.items]);
-  if (seen === drawnState) return;
-  drawnState = seen;
+  const newState = JSON.stringify([state.body.organizations, state.body.issues, state.body.installations, state.body.oauth, state.body.faults, sent.body.items]);
+  if (newState === drawnState) return;
+  drawnState = newState;
   fill("organizations", state.body.organizations, drawOrganization);
-  fill("installations", state.body.installations, drawInstallation, "Nothing is installed. Press Connect in Tocsin's console.");
-  fill("oauth-applications", state.body.oauth.applications, drawOauthApplication, "There is no OAuth application.");
+  fill("installations", state.body.installations, drawInstallation, "No installations. Press Connect in Tocsin's console.");
+  fill("oauth-applications", state.body.oauth.applications, drawOauthApplication, "No OAuth application.");
   fill("oauth-tokens", state.body.oauth.tokens.filter((t) => t.alive), drawOauthToken);
   fill("issues", state.body.issues.slice().reverse(), drawIssue, "No issues yet.");
-  fill("faults", state.body.faults, (f) => element("li", { textContent: `${f.match}: ${f.kind}${f.status ? ` ${f.status}` : ""}, ${f.times ? times(f.times) : "until cleared"}` }), "None armed.");
+  fill("faults", state.body.faults, (f) => element("li", { textContent: `${f.match}: ${f.kind}${f.status ? ` ${f.status}` : ""}, ${f.times ? times(f.times) : "until cleared"}` }), "No faults.");
   fill("webhooks", sent.body.items.slice().reverse(), drawWebhook);
   fillProjects(state.body.organizations);
   fillOrganizations(state.body.organizations);
@@ -199,7 +199,7 @@ byId("new-integration").addEventListener("submit", (event) => {
   event.preventDefault();
   const { organization, name, webhook_url: url } = event.target.elements;
   showIntegration("POST", "/control/internal-integrations", { organization: organization.value, name: name.value, webhook_url: url.value })
-    .catch(() => said("The sandbox does not answer"));
+    .catch(() => showResult("The sandbox does not respond"));
 });
 
 byId("new-issue").addEventListener("submit", (event) => {
@@ -228,4 +228,4 @@ byId("new-fault").addEventListener("submit", (event) => {
 byId("clear-faults").addEventListener("click", () => act("DELETE", "/control/faults"));
 
 draw();
-setInterval(() => draw().catch(() => said("The sandbox does not answer")), 2000);
+setInterval(() => draw().catch(() => showResult("The sandbox does not respond")), 2000);

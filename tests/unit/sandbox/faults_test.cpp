@@ -1,4 +1,4 @@
-#include "lab.hpp"
+#include "sandbox_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,19 +12,21 @@ namespace {
 constexpr char const* projects = "/api/0/organizations/northwind/projects/";
 
 std::string fault(std::string_view kind, std::string_view match = "projects") {
-    return object({{"match", match}, {"kind", kind}});
+    return json_object({{"match", match}, {"kind", kind}});
 }
 
-http::client_options impatient() {
+http::client_options short_limits() {
     http::client_options out;
     out.total_deadline = std::chrono::milliseconds(150);
     out.max_answer = 256u << 10;
     return out;
 }
 
-async::task<http::exchange_result> ask(lab& here, lab::connected const& it) {
-    return here.exchange(
-        http::method::get, projects, {}, {{"Authorization", "Bearer " + it.token}}, impatient()
+async::task<http::exchange_result> get_projects(
+    sandbox_fixture& fixture, sandbox_fixture::connection const& connected
+) {
+    return fixture.exchange(
+        http::method::get, projects, {}, {{"Authorization", "Bearer " + connected.token}}, short_limits()
     );
 }
 
@@ -32,57 +34,57 @@ async::task<http::exchange_result> ask(lab& here, lab::connected const& it) {
 
 BOOST_AUTO_TEST_SUITE(faults)
 
-LAB_TEST(a_status_once_then_all_is_well) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post("/control/faults", R"({"match":"projects","kind":"status","status":503})");
-    BOOST_TEST((co_await here.get("/api/0/organizations/northwind/", it.token)).status == 200);
-    auto const bad = co_await here.get(projects, it.token);
-    BOOST_TEST(bad.status == 503);
-    BOOST_TEST(at(parsed(bad.body), {"detail"}) == "Internal Error");
-    BOOST_TEST((co_await here.get(projects, it.token)).status == 200);
+SANDBOX_TEST(a_fault_applies_once) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post("/control/faults", R"({"match":"projects","kind":"status","status":503})");
+    BOOST_TEST((co_await fixture.get("/api/0/organizations/northwind/", connected.token)).status == 200);
+    auto const faulty = co_await fixture.get(projects, connected.token);
+    BOOST_TEST(faulty.status == 503);
+    BOOST_TEST(text_at(parse(faulty.body), {"detail"}) == "Internal Error");
+    BOOST_TEST((co_await fixture.get(projects, connected.token)).status == 200);
 }
 
-LAB_TEST(faults_last_until_cleared_where_asked) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post("/control/faults", R"({"match":"api","kind":"status","status":401,"times":0})");
-    for (int i = 0; i < 3; ++i) BOOST_TEST((co_await here.get(projects, it.token)).status == 401);
-    BOOST_TEST((co_await here.get("/sentry-apps/tocsin/external-install/")).status == 200);
-    BOOST_TEST((co_await here.remove("/control/faults")).status == 200);
-    BOOST_TEST((co_await here.get(projects, it.token)).status == 200);
+SANDBOX_TEST(a_fault_with_zero_times_lasts_until_deleted) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post("/control/faults", R"({"match":"api","kind":"status","status":401,"times":0})");
+    for (int i = 0; i < 3; ++i) BOOST_TEST((co_await fixture.get(projects, connected.token)).status == 401);
+    BOOST_TEST((co_await fixture.get("/sentry-apps/tocsin/external-install/")).status == 200);
+    BOOST_TEST((co_await fixture.remove("/control/faults")).status == 200);
+    BOOST_TEST((co_await fixture.get(projects, connected.token)).status == 200);
 }
 
-LAB_TEST(a_rate_limit_names_its_reset) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post("/control/faults", R"({"match":"projects","kind":"status","status":429})");
-    auto const got = co_await here.get(projects, it.token);
-    BOOST_TEST(got.status == 429);
-    BOOST_TEST(got.headers.find("X-Sentry-Rate-Limit-Reset").value() == "1772442846");
-    BOOST_TEST(!got.headers.find("Retry-After"));
-    BOOST_TEST(got.headers.find("Content-Type")->starts_with("text/html"));
+SANDBOX_TEST(status_429_has_rate_limit_headers) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post("/control/faults", R"({"match":"projects","kind":"status","status":429})");
+    auto const response = co_await fixture.get(projects, connected.token);
+    BOOST_TEST(response.status == 429);
+    BOOST_TEST(response.headers.find("X-Sentry-Rate-Limit-Reset").value() == "1772442846");
+    BOOST_TEST(!response.headers.find("Retry-After"));
+    BOOST_TEST(response.headers.find("Content-Type")->starts_with("text/html"));
 }
 
-LAB_TEST(answers_of_other_kinds) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post("/control/faults", fault("html"));
-    auto const html = co_await here.get(projects, it.token);
+SANDBOX_TEST(html_redirect_and_delay) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post("/control/faults", fault("html"));
+    auto const html = co_await fixture.get(projects, connected.token);
     BOOST_TEST(html.status == 502);
     BOOST_TEST(html.body.starts_with("<html>"));
-    co_await here.post("/control/faults", fault("redirect"));
-    auto const redirect = co_await here.get(projects, it.token);
+    co_await fixture.post("/control/faults", fault("redirect"));
+    auto const redirect = co_await fixture.get(projects, connected.token);
     BOOST_TEST(redirect.status == 302);
     BOOST_TEST(redirect.headers.find("Location").value() == "https://elsewhere.invalid/");
-    co_await here.post("/control/faults", R"({"match":"projects","kind":"delay","delay_ms":1})");
-    BOOST_TEST((co_await here.get(projects, it.token)).status == 200);
+    co_await fixture.post("/control/faults", R"({"match":"projects","kind":"delay","delay_ms":1})");
+    BOOST_TEST((co_await fixture.get(projects, connected.token)).status == 200);
 }
 
-LAB_TEST(connections_that_misbehave) {
-    auto const it = co_await here.connect("northwind");
+SANDBOX_TEST(the_fault_proxy_breaks_connections) {
+    auto const connected = co_await fixture.connect("northwind");
     struct row {
         char const* kind;
-        http::transport_error seen;
+        http::transport_error error;
     };
     using enum http::transport_error;
-    for (auto const& [kind, seen] :
+    for (auto const& [kind, error] :
          {row{"drop", closed},
           {"garbage", malformed},
           {"truncated", closed},
@@ -93,95 +95,95 @@ LAB_TEST(connections_that_misbehave) {
           {"huge", too_large},
           {"endless", too_large}}) {
         BOOST_TEST_CONTEXT(kind) {
-            co_await here.post("/control/faults", fault(kind));
-            auto const got = co_await ask(here, it);
-            BOOST_REQUIRE(!got.has_value());
-            BOOST_TEST((got.error().kind == seen), http::to_string(got.error().kind));
+            co_await fixture.post("/control/faults", fault(kind));
+            auto const response = co_await get_projects(fixture, connected);
+            BOOST_REQUIRE(!response.has_value());
+            BOOST_TEST((response.error().kind == error), http::to_string(response.error().kind));
         }
     }
-    auto const well = co_await here.get(projects, it.token);
-    BOOST_TEST(well.status == 200);
-    BOOST_TEST(!well.headers.find("Sandbox-Gate"));
+    auto const normal = co_await fixture.get(projects, connected.token);
+    BOOST_TEST(normal.status == 200);
+    BOOST_TEST(!normal.headers.find("Sandbox-Fault"));
 }
 
-LAB_TEST(a_status_may_come_late_and_have_a_body_and_headers) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post(
+SANDBOX_TEST(a_status_can_have_a_delay_a_body_and_headers) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post(
         "/control/faults",
         R"({"match":"projects","kind":"status","status":401,"delay_ms":5,"body":"x","headers":{"Retry-After":"-1"}})"
     );
-    auto const late = co_await here.get(projects, it.token);
-    BOOST_TEST(late.status == 401);
-    BOOST_TEST(late.body == "x");
-    BOOST_TEST(late.headers.find("Retry-After").value() == "-1");
-    co_await here.post(
+    auto const delayed = co_await fixture.get(projects, connected.token);
+    BOOST_TEST(delayed.status == 401);
+    BOOST_TEST(delayed.body == "x");
+    BOOST_TEST(delayed.headers.find("Retry-After").value() == "-1");
+    co_await fixture.post(
         "/control/faults", R"({"match":"projects","kind":"status","status":401,"delay_ms":400})"
     );
-    auto const never = co_await ask(here, it);
-    BOOST_REQUIRE(!never.has_value());
-    BOOST_TEST((never.error().kind == http::transport_error::timeout));
-    co_await here.post("/control/faults", R"({"match":"projects","kind":"status","status":204})");
-    auto const empty = co_await here.get(projects, it.token);
+    auto const timed_out = co_await get_projects(fixture, connected);
+    BOOST_REQUIRE(!timed_out.has_value());
+    BOOST_TEST((timed_out.error().kind == http::transport_error::timeout));
+    co_await fixture.post("/control/faults", R"({"match":"projects","kind":"status","status":204})");
+    auto const empty = co_await fixture.get(projects, connected.token);
     BOOST_TEST(empty.status == 204);
     BOOST_TEST(empty.body.empty());
-    co_await here.post(
+    co_await fixture.post(
         "/control/faults", R"({"match":"projects","kind":"status","status":200,"body":"[1e"})"
     );
-    BOOST_TEST((co_await here.get(projects, it.token)).body == "[1e");
+    BOOST_TEST((co_await fixture.get(projects, connected.token)).body == "[1e");
 }
 
-LAB_TEST(a_header_may_carry_line_ends) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post(
+SANDBOX_TEST(headers_with_line_breaks_and_raw_bytes_are_sent_unchanged) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post(
         "/control/faults",
         R"({"match":"projects","kind":"status","status":200,"headers":{"X-One":"a\r\nX-Two: b"}})"
     );
-    auto const got = co_await here.get(projects, it.token);
-    BOOST_TEST(got.headers.find("X-Two").value() == "b");
-    BOOST_TEST(got.body == "{}");
-    co_await here.post(
+    auto const response = co_await fixture.get(projects, connected.token);
+    BOOST_TEST(response.headers.find("X-Two").value() == "b");
+    BOOST_TEST(response.body == "{}");
+    co_await fixture.post(
         "/control/faults",
         R"({"match":"projects","kind":"raw","body":"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"})"
     );
-    auto const raw = co_await here.get(projects, it.token);
+    auto const raw = co_await fixture.get(projects, connected.token);
     BOOST_TEST(raw.status == 201);
     BOOST_TEST(raw.body == "ok");
 }
 
-LAB_TEST(right_answers_in_odd_forms) {
-    auto const it = co_await here.connect("northwind");
-    auto const right = co_await here.get(projects, it.token);
-    co_await here.post("/control/faults", fault("gzip"));
-    auto const packed = co_await here.bytes_of(projects, it.token);
-    BOOST_TEST(packed.find("\r\nContent-Encoding: gzip\r\n") != std::string::npos);
-    BOOST_TEST(packed.find("\r\n\r\n\x1f\x8b\x08") != std::string::npos);
-    BOOST_TEST(packed.find(right.body) != std::string::npos);
-    co_await here.post("/control/faults", fault("wrong_length"));
-    auto const half = co_await here.get(projects, it.token);
+SANDBOX_TEST(right_responses_in_unusual_forms) {
+    auto const connected = co_await fixture.connect("northwind");
+    auto const right = co_await fixture.get(projects, connected.token);
+    co_await fixture.post("/control/faults", fault("gzip"));
+    auto const compressed = co_await fixture.get_bytes(projects, connected.token);
+    BOOST_TEST(compressed.find("\r\nContent-Encoding: gzip\r\n") != std::string::npos);
+    BOOST_TEST(compressed.find("\r\n\r\n\x1f\x8b\x08") != std::string::npos);
+    BOOST_TEST(compressed.find(right.body) != std::string::npos);
+    co_await fixture.post("/control/faults", fault("wrong_length"));
+    auto const half = co_await fixture.get(projects, connected.token);
     BOOST_TEST(half.body == right.body.substr(0, right.body.size() / 2));
-    co_await here.post("/control/faults", R"({"match":"projects","kind":"trickle","delay_ms":0})");
-    BOOST_TEST((co_await here.get(projects, it.token)).body == right.body);
-    co_await here.post("/control/faults", R"({"match":"projects","kind":"huge","size":70000})");
-    BOOST_TEST((co_await here.get(projects, it.token)).body.size() == 70'000u);
+    co_await fixture.post("/control/faults", R"({"match":"projects","kind":"trickle","delay_ms":0})");
+    BOOST_TEST((co_await fixture.get(projects, connected.token)).body == right.body);
+    co_await fixture.post("/control/faults", R"({"match":"projects","kind":"huge","size":70000})");
+    BOOST_TEST((co_await fixture.get(projects, connected.token)).body.size() == 70'000u);
 }
 
-LAB_TEST(answers_that_lead_back_to_themselves) {
-    auto const it = co_await here.connect("northwind");
+SANDBOX_TEST(redirect_and_pagination_loops) {
+    auto const connected = co_await fixture.connect("northwind");
     auto const target = std::string(projects) + "?cursor=100%3A0%3A0";
-    co_await here.post("/control/faults", fault("redirect_loop"));
-    auto const redirect = co_await here.get(target, it.token);
+    co_await fixture.post("/control/faults", fault("redirect_loop"));
+    auto const redirect = co_await fixture.get(target, connected.token);
     BOOST_TEST(redirect.status == 302);
-    BOOST_TEST(redirect.headers.find("Location").value() == here.stand_in.public_url() + target);
-    co_await here.post("/control/faults", fault("pagination_loop"));
-    auto const page = co_await here.get(target, it.token);
-    BOOST_TEST(parsed(page.body).root().size() == 4u);
+    BOOST_TEST(redirect.headers.find("Location").value() == fixture.server.public_url() + target);
+    co_await fixture.post("/control/faults", fault("pagination_loop"));
+    auto const page = co_await fixture.get(target, connected.token);
+    BOOST_TEST(parse(page.body).root().size() == 4u);
     BOOST_TEST(
         page.headers.find("Link")->find("rel=\"next\"; results=\"true\"; cursor=\"100:0:0\"") !=
         std::string_view::npos
     );
 }
 
-LAB_TEST(the_oauth_endpoints_have_faults_of_their_own_form) {
+SANDBOX_TEST(oauth_faults_have_oauth_errors) {
     struct row {
         char const* area;
         char const* path;
@@ -195,55 +197,55 @@ LAB_TEST(the_oauth_endpoints_have_faults_of_their_own_form) {
           {"oauth_authorize", "/oauth/authorize/", 429, nullptr}}) {
         auto const armed = R"({"match":")" + std::string(area) + R"(","kind":"status","status":)" +
                            std::to_string(status) + "}";
-        co_await here.post("/control/faults", armed);
-        auto const got = co_await here.post_form(path, {});
-        BOOST_TEST(got.status == status);
-        if (body) BOOST_TEST(got.body == body);
+        co_await fixture.post("/control/faults", armed);
+        auto const response = co_await fixture.post_form(path, {});
+        BOOST_TEST(response.status == status);
+        if (body) BOOST_TEST(response.body == body);
     }
 }
 
-LAB_TEST(a_lost_answer_has_had_its_effect) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post("/control/faults", fault("lost_answer", "authorizations"));
-    auto const body = object(
+SANDBOX_TEST(a_request_with_a_lost_response_is_processed) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post("/control/faults", fault("lost_answer", "authorizations"));
+    auto const body = json_object(
         {{"grant_type", "refresh_token"},
          {"client_id", fake_client_id},
          {"client_secret", fake_secret},
-         {"refresh_token", it.refresh_token}}
+         {"refresh_token", connected.refresh_token}}
     );
-    auto const lost = co_await here.exchange(
+    auto const lost = co_await fixture.exchange(
         http::method::post,
-        here.token_path(it.uuid),
+        fixture.token_path(connected.uuid),
         body,
         {{"Content-Type", "application/json"}},
-        impatient()
+        short_limits()
     );
     BOOST_REQUIRE(!lost.has_value());
     BOOST_TEST(lost.error().sent);
-    BOOST_TEST((co_await here.get("/api/0/organizations/", it.token)).status == 401);
-    BOOST_TEST((co_await here.post(here.token_path(it.uuid), body)).status == 401);
+    BOOST_TEST((co_await fixture.get("/api/0/organizations/", connected.token)).status == 401);
+    BOOST_TEST((co_await fixture.post(fixture.token_path(connected.uuid), body)).status == 401);
 }
 
-LAB_TEST(a_dropped_request_has_had_none) {
-    auto const it = co_await here.connect("northwind");
-    co_await here.post("/control/faults", fault("drop", "authorizations"));
-    auto const dropped = co_await here.exchange(
+SANDBOX_TEST(a_dropped_request_is_not_processed) {
+    auto const connected = co_await fixture.connect("northwind");
+    co_await fixture.post("/control/faults", fault("drop", "authorizations"));
+    auto const dropped = co_await fixture.exchange(
         http::method::post,
-        here.token_path(it.uuid),
+        fixture.token_path(connected.uuid),
         "{}",
         {{"Content-Type", "application/json"}},
-        impatient()
+        short_limits()
     );
     BOOST_TEST(!dropped.has_value());
-    BOOST_TEST((co_await here.get("/api/0/organizations/", it.token)).status == 200);
+    BOOST_TEST((co_await fixture.get("/api/0/organizations/", connected.token)).status == 200);
 }
 
-LAB_TEST(odd_faults_are_refused) {
-    BOOST_TEST((co_await here.post("/control/faults", fault("explode"))).status == 400);
-    BOOST_TEST((co_await here.post("/control/faults", R"({"kind":"drop"})")).status == 400);
+SANDBOX_TEST(invalid_faults_are_refused) {
+    BOOST_TEST((co_await fixture.post("/control/faults", fault("explode"))).status == 400);
+    BOOST_TEST((co_await fixture.post("/control/faults", R"({"kind":"drop"})")).status == 400);
     for (auto const* const headers : {R"("text")", R"({"Retry-After":1})"})
         BOOST_TEST(
-            (co_await here.post(
+            (co_await fixture.post(
                  "/control/faults",
                  R"({"match":"api","kind":"status","headers":)" + std::string(headers) + "}"
              ))

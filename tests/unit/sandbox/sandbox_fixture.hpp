@@ -22,28 +22,28 @@ inline constexpr char const* fake_oauth_client_id = "fake-oauth-client-id";
 inline constexpr char const* fake_oauth_secret = "fake-oauth-secret-for-tests";
 inline constexpr char const* callback = "https://tocsin.example/oauth/sentry/callback";
 
-/// An app's webhook endpoint that keeps what it got and answers as told.
+/// An app's webhook endpoint that records requests and sends prepared responses.
 class receiver {
 public:
-    explicit receiver(async::executor on);
+    explicit receiver(async::executor executor);
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/webhooks/sentry"; }
     async::task<> stop() { return server_.drain(std::chrono::seconds(2)); }
 
-    std::vector<http::request> got;
-    std::deque<http::response> answers;  ///< taken from the front; 200 when there is none
+    std::vector<http::request> requests;
+    std::deque<http::response> responses;  ///< used in order; 200 if there is none
 
 private:
-    async::task<http::response> take(http::request& what);
+    async::task<http::response> handle(http::request& request);
 
     http::server server_;
     std::uint16_t port_;
 };
 
-/// The stand-in on its own loop with a clock that stands, a receiver of its webhooks, and a client.
-class lab {
+/// A sandbox with a manual clock, a receiver of its webhooks, and a client.
+class sandbox_fixture {
 public:
-    explicit lab(async::executor on);
+    explicit sandbox_fixture(async::executor on);
 
     using headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -51,52 +51,51 @@ public:
         http::method method,
         std::string target,
         std::string body = {},
-        headers with = {},
-        http::client_options how = {}
+        headers headers = {},
+        http::client_options options = {}
     );
-    /// Every byte of the answer to a GET, whatever it is, until the connection ends.
-    async::task<std::string> bytes_of(std::string target, std::string token);
-    /// As `exchange`, where an answer is expected. `token` goes into the Authorization header.
+    /// All bytes of the response to a GET, until the connection ends.
+    async::task<std::string> get_bytes(std::string target, std::string token);
+    /// As `exchange`, but throws if there is no response. `token`: for the Authorization header.
     async::task<http::answer> get(std::string target, std::string token = {});
     async::task<http::answer> post(std::string target, std::string json, std::string token = {});
     async::task<http::answer> put(std::string target, std::string json, std::string token = {});
-    /// The pairs as a form.
-    async::task<http::answer> post_form(std::string target, headers form, headers with = {});
+    async::task<http::answer> post_form(std::string target, headers form, headers headers = {});
     async::task<http::answer> remove(std::string target, std::string token = {});
 
-    /// Installs on `organization` through the control API and exchanges the code: the answer of the token
-    /// endpoint.
-    struct connected {
+    /// An installation, and its tokens if the code was exchanged.
+    struct connection {
         std::string uuid;
         std::string code;
         std::string token;
         std::string refresh_token;
     };
-    async::task<connected> connect(std::string organization);
-    /// Also tells the stand-in that the app is installed.
-    async::task<connected> connect_installed(std::string organization);
+    /// Installs through the control API and exchanges the code.
+    async::task<connection> connect(std::string organization);
+    /// Also confirms the installation.
+    async::task<connection> connect_installed(std::string organization);
 
     std::string token_path(std::string const& uuid) const {
         return "/api/0/sentry-app-installations/" + uuid + "/authorizations/";
     }
     async::task<> stop();
 
-    async::executor on;
+    async::executor executor;
     manual_clock time;
     receiver app;
-    sandbox::server stand_in;
+    sandbox::server server;
     std::uint16_t port;
 };
 
-/// Runs `body` in a fresh lab and stops the lab, whatever happens.
-void run_in_lab(async::task<> (*body)(lab&));
+/// Runs `body` with a new fixture and stops the fixture afterwards.
+void run_with_fixture(async::task<> (*body)(sandbox_fixture&));
 
-json::document parsed(std::string_view text);
-/// The text (or number's text) at a path of member names; empty where there is none.
-std::string at(json::document const& in, std::initializer_list<std::string_view> path);
+json::document parse(std::string_view text);
+/// The text (or a number's text) at a path of member names; empty if there is none.
+std::string text_at(json::document const& document, std::initializer_list<std::string_view> path);
 
 /// A JSON object of texts, in order.
-std::string object(std::initializer_list<std::pair<std::string_view, std::string_view>> members);
+std::string json_object(std::initializer_list<std::pair<std::string_view, std::string_view>> members);
 
 struct jwt_claims {
     std::string iss = fake_client_id;
@@ -108,15 +107,15 @@ std::string client_secret_jwt(
     jwt_claims const& claims, std::string_view key = fake_secret, std::string_view algorithm = "HS256"
 );
 
-/// The hex HMAC-SHA256 that a webhook of the lab's app must carry.
+/// The hex HMAC-SHA256 for a webhook of the fixture's app.
 std::string signature_of(std::string_view body, std::string_view key = fake_secret);
 
 }  // namespace tocsin::test
 
-/// A test case that is a coroutine with a fresh `lab& here`.
-#define LAB_TEST(name)                                          \
-    static tocsin::async::task<> name##_in(tocsin::test::lab&); \
-    BOOST_AUTO_TEST_CASE(name) {                                \
-        tocsin::test::run_in_lab(name##_in);                    \
-    }                                                           \
-    static tocsin::async::task<> name##_in(tocsin::test::lab& here)
+/// A test case that is a coroutine, with a `sandbox_fixture& fixture`.
+#define SANDBOX_TEST(name)                                                  \
+    static tocsin::async::task<> name##_in(tocsin::test::sandbox_fixture&); \
+    BOOST_AUTO_TEST_CASE(name) {                                            \
+        tocsin::test::run_with_fixture(name##_in);                          \
+    }                                                                       \
+    static tocsin::async::task<> name##_in(tocsin::test::sandbox_fixture& fixture)

@@ -7,29 +7,28 @@
 #include <string>
 #include <string_view>
 
-/// The byte form of Sentry's webhook bodies: what Python's simplejson writes with separators "," and ":". The
-/// signature is made over exactly these bytes.
-namespace tocsin::sandbox::wire {
+/// JSON with the bytes of Sentry's webhooks, as Python's simplejson writes it with the separators "," and
+/// ":". The signature covers exactly these bytes.
+namespace tocsin::sandbox::sentry_json {
 
-/// A JSON string literal in printable ASCII: everything else is \uXXXX in lower-case hex, astral characters
-/// as a surrogate pair. `/` stays as it is.
-std::string quoted(std::string_view text);
+/// A JSON string literal in printable ASCII. Other characters are \uXXXX in lowercase hex, beyond the BMP as
+/// a surrogate pair. `/` is not escaped.
+std::string quote(std::string_view text);
 
-/// Shortest decimal text that reads back as the same number, never in exponent form, always with a fraction:
-/// `1.0`.
+/// The shortest decimal text that parses to the same number, without exponent and with a fraction (`1.0`).
 std::string real(double number);
 
-/// `2026-03-02T09:14:05.120000Z`: every date but those of `issue.created`.
+/// `2026-03-02T09:14:05.120000Z`, used everywhere except in `issue.created`.
 std::string date(timestamp at);
-/// `2026-03-02T09:14:05.120000+00:00`, without the fraction where it is zero (Python's isoformat).
+/// `2026-03-02T09:14:05.120000+00:00`, without a fraction of zero (Python's isoformat).
 std::string iso_date(timestamp at);
-/// Seconds since 1970 with their fraction, as a number.
+/// Unix seconds with a fraction.
 std::string epoch(timestamp at);
 
-/// A value of a parsed document in this form; numbers as they stood.
-std::string serialized(json::value what);
+/// Serializes a parsed value; numbers keep their text.
+std::string serialize(json::value value);
 
-/// A writer whose texts are in this form.
+/// Writes JSON in this form.
 class writer {
 public:
     writer& begin_object() { return out_.begin_object(), *this; }
@@ -38,16 +37,16 @@ public:
     writer& begin_array() { return out_.begin_array(), *this; }
     writer& begin_array(std::string_view key) { return out_.name(key).begin_array(), *this; }
     writer& end_array() { return out_.end_array(), *this; }
-    writer& text(std::string_view content) { return out_.raw(quoted(content)), *this; }
-    writer& text(std::string_view key, std::string_view content) { return raw(key, quoted(content)); }
-    /// null where `content` is empty.
+    writer& text(std::string_view content) { return out_.raw(quote(content)), *this; }
+    writer& text(std::string_view key, std::string_view content) { return raw(key, quote(content)); }
+    /// null if `content` is empty.
     writer& text_or_null(std::string_view key, std::string_view content) {
         return content.empty() ? null(key) : text(key, content);
     }
     writer& number(std::string_view key, std::int64_t content) { return raw(key, std::to_string(content)); }
     writer& flag(std::string_view key, bool content) { return raw(key, content ? "true" : "false"); }
     writer& null(std::string_view key) { return raw(key, "null"); }
-    /// JSON that is already in this form.
+    /// `json` must already be in this form.
     writer& raw(std::string_view key, std::string_view json) { return out_.name(key).raw(json), *this; }
     std::string take() { return out_.take(); }
 
@@ -55,4 +54,4 @@ private:
     json::writer out_;
 };
 
-}  // namespace tocsin::sandbox::wire
+}  // namespace tocsin::sandbox::sentry_json

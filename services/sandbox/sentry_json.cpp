@@ -1,4 +1,4 @@
-#include "wire.hpp"
+#include "sentry_json.hpp"
 
 #include <tocsin/base/text.hpp>
 
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace tocsin::sandbox::wire {
+namespace tocsin::sandbox::sentry_json {
 
 namespace {
 
@@ -22,7 +22,7 @@ void append_code_point(std::string& out, std::uint32_t point) {
     append_unit(out, 0xDC00 + ((point - 0x10000) & 0x3FF));
 }
 
-/// Length of a well-formed UTF-8 sequence by its first byte.
+/// The length of a valid UTF-8 sequence, from its first byte.
 std::size_t sequence_length(std::uint8_t first) {
     if (first < 0x80) return 1;
     if (first < 0xE0) return 2;
@@ -64,9 +64,9 @@ void append_ascii(std::string& out, char c) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-    std::string mended;
-    if (!is_utf8(text)) text = mended = repaired(text, text.size() * 3);
+std::string quote(std::string_view text) {
+    std::string valid;
+    if (!is_utf8(text)) text = valid = repaired(text, text.size() * 3);
     std::string out = "\"";
     for (std::size_t i = 0; i < text.size();) {
         auto const first = static_cast<std::uint8_t>(text[i]);
@@ -85,7 +85,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string real(double number) {
-    // The longest double in fixed form has 309 digits before or 1074 after the point; dates need 17 in all.
+    // In fixed form, a double has at most 309 digits before or 1074 digits after the point.
     std::array<char, 1100> buffer{};
     auto const end =
         std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed).ptr;
@@ -109,28 +109,29 @@ std::string epoch(timestamp at) {
     return real(static_cast<double>(at.time_since_epoch().count()) / 1e6);
 }
 
-std::string serialized(json::value what) {
-    switch (what.kind()) {
+std::string serialize(json::value value) {
+    switch (value.kind()) {
         case json::kind::null:
             return "null";
         case json::kind::boolean:
-            return *what.as_bool() ? "true" : "false";
+            return *value.as_bool() ? "true" : "false";
         case json::kind::number:
-            return std::string(*what.as_number_text());
+            return std::string(*value.as_number_text());
         case json::kind::string:
-            return quoted(*what.as_string());
+            return quote(*value.as_string());
         case json::kind::array: {
             std::string out = "[";
-            for (std::size_t i = 0; i < what.size(); ++i) out += (i ? "," : "") + serialized(what.element(i));
+            for (std::size_t i = 0; i < value.size(); ++i)
+                out += (i ? "," : "") + serialize(value.element(i));
             return out += ']';
         }
         case json::kind::object:
             break;
     }
     std::string out = "{";
-    for (std::size_t i = 0; i < what.size(); ++i)
-        out += (i ? "," : "") + quoted(what.key(i)) + ":" + serialized(what.element(i));
+    for (std::size_t i = 0; i < value.size(); ++i)
+        out += (i ? "," : "") + quote(value.key(i)) + ":" + serialize(value.element(i));
     return out += '}';
 }
 
-}  // namespace tocsin::sandbox::wire
+}  // namespace tocsin::sandbox::sentry_json

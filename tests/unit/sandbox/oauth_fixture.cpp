@@ -1,4 +1,4 @@
-#include "oauth_lab.hpp"
+#include "oauth_fixture.hpp"
 
 #include <algorithm>
 #include <sandbox/url.hpp>
@@ -6,9 +6,9 @@
 
 namespace tocsin::test {
 
-pairs changed(pairs base, pairs const& with) {
-    for (auto const& [name, value] : with) {
-        std::erase_if(base, [&](auto const& each) { return each.first == name; });
+pairs changed(pairs base, pairs const& changes) {
+    for (auto const& [name, value] : changes) {
+        std::erase_if(base, [&](auto const& pair) { return pair.first == name; });
         if (!value.empty()) base.emplace_back(name, value);
     }
     return base;
@@ -30,17 +30,17 @@ std::string authorize_target(pairs const& query) {
     return "/oauth/authorize/?" + http::form_encoded(query);
 }
 
-std::vector<http::query_parameter> redirect_query(http::answer const& got) {
-    auto const url = std::string(got.headers.find("Location").value_or(""));
+std::vector<http::query_parameter> redirect_query(http::answer const& response) {
+    auto const url = std::string(response.headers.find("Location").value_or(""));
     auto const question = url.find('?');
     if (question == std::string::npos) return {};
-    return sandbox::form_decoded(std::string_view(url).substr(question + 1));
+    return sandbox::decode_form(std::string_view(url).substr(question + 1));
 }
 
-async::task<std::string> approved_code(lab& here, pairs query) {
-    auto const got = co_await here.post_form(authorize_target(query), {{"op", "approve"}});
-    auto code = sandbox::form_value(redirect_query(got), "code");
-    if (code.empty()) throw std::runtime_error("no code: " + std::to_string(got.status));
+async::task<std::string> approve(sandbox_fixture& fixture, pairs query) {
+    auto const response = co_await fixture.post_form(authorize_target(query), {{"op", "approve"}});
+    auto code = sandbox::form_value(redirect_query(response), "code");
+    if (code.empty()) throw std::runtime_error("no code: " + std::to_string(response.status));
     co_return code;
 }
 
@@ -64,15 +64,15 @@ pairs refresh_form(std::string_view refresh_token) {
     };
 }
 
-oauth_pair pair_of(http::answer const& got) {
-    if (got.status != 200) throw std::runtime_error("no tokens: " + got.body);
-    auto const body = parsed(got.body);
-    return {at(body, {"access_token"}), at(body, {"refresh_token"})};
+oauth_tokens tokens_of(http::answer const& response) {
+    if (response.status != 200) throw std::runtime_error("no tokens: " + response.body);
+    auto const body = parse(response.body);
+    return {text_at(body, {"access_token"}), text_at(body, {"refresh_token"})};
 }
 
-async::task<oauth_pair> oauth_connected(lab& here, pairs query) {
-    auto const code = co_await approved_code(here, std::move(query));
-    co_return pair_of(co_await here.post_form("/oauth/token/", code_form(code)));
+async::task<oauth_tokens> connect_oauth(sandbox_fixture& fixture, pairs query) {
+    auto const code = co_await approve(fixture, std::move(query));
+    co_return tokens_of(co_await fixture.post_form("/oauth/token/", code_form(code)));
 }
 
 }  // namespace tocsin::test
