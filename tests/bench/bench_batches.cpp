@@ -1,5 +1,5 @@
-// Writes batches of webhooks that have been decoded before the clock starts, by two writers, and prints how
-// many it wrote as JSON: what PostgreSQL takes where nobody speaks HTTP, checks signatures or parses.
+// Two writers write batches of webhooks that were decoded before. Prints the number and the rate as JSON: the
+// rate of PostgreSQL without HTTP, signatures, and parsing.
 //
 //   bench_batches DATABASE_URL SENTRY_HOST SECONDS BATCH ORGANIZATIONS KNOWN SEED
 #include "ingest_batch.hpp"
@@ -29,8 +29,8 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// More than two writers write a second.
-constexpr double made_a_second = 25'000;
+/// Prepared webhooks per second; more than two writers can write.
+constexpr double prepared_per_second = 25'000;
 
 struct batch {
     std::vector<std::unique_ptr<batched_delivery>> all;
@@ -38,58 +38,58 @@ struct batch {
 };
 using lane = std::vector<std::shared_ptr<batch>>;
 
-/// Installations keep to one writer, as they do in the service.
-std::array<lane, 2> make(char** given) {
-    auto const size = static_cast<std::size_t>(std::atoi(given[4]));
+/// Each installation has one writer, as in the service.
+std::array<lane, 2> prepare_batches(char** arguments) {
+    auto const size = static_cast<std::size_t>(std::atoi(arguments[4]));
     bench::webhook_bodies bodies(
-        {.organizations = static_cast<unsigned>(std::atoi(given[5])),
-         .known = static_cast<unsigned>(std::atoi(given[6])),
-         .seed = std::strtoull(given[7], nullptr, 10)}
+        {.organizations = static_cast<unsigned>(std::atoi(arguments[5])),
+         .known = static_cast<unsigned>(std::atoi(arguments[6])),
+         .seed = std::strtoull(arguments[7], nullptr, 10)}
     );
     std::array<lane, 2> lanes;
-    for (double left = made_a_second * std::atoi(given[3]); left > 0; --left) {
-        arrival one;
-        bodies.write_next(one.body);
-        auto hook = sentry::decode_webhook(one.body, "issue");
-        if (!hook) throw std::runtime_error("a body that cannot be read");
-        one.hook = std::move(*hook);
-        one.sentry_host = given[2];
-        one.signing_key = "current";
-        one.request_id = "0123456789abcdef0123456789abcdef";
-        auto& mine = lanes[one.hook.installation.bytes()[15] & 1];
-        if (mine.empty() || mine.back()->all.size() == size) mine.push_back(std::make_shared<batch>());
+    for (double remaining = prepared_per_second * std::atoi(arguments[3]); remaining > 0; --remaining) {
+        arrival delivery;
+        bodies.write_next(delivery.body);
+        auto hook = sentry::decode_webhook(delivery.body, "issue");
+        if (!hook) throw std::runtime_error("cannot decode a body");
+        delivery.hook = std::move(*hook);
+        delivery.sentry_host = arguments[2];
+        delivery.signing_key = "current";
+        delivery.request_id = "0123456789abcdef0123456789abcdef";
+        auto& lane = lanes[delivery.hook.installation.bytes()[15] & 1];
+        if (lane.empty() || lane.back()->all.size() == size) lane.push_back(std::make_shared<batch>());
         auto const id = delivery_id{crypto::uuid_v7(system_clock().now())};
-        mine.back()->all.push_back(std::make_unique<batched_delivery>(std::move(one), id));
-        mine.back()->pointers.push_back(mine.back()->all.back().get());
+        lane.back()->all.push_back(std::make_unique<batched_delivery>(std::move(delivery), id));
+        lane.back()->pointers.push_back(lane.back()->all.back().get());
     }
     return lanes;
 }
 
-async::task<> write(db::pool& to, lane const& batches, steady::time_point until, std::size_t& written) {
-    for (auto const& each : batches) {
+async::task<> write(db::pool& pool, lane const& batches, steady::time_point until, std::size_t& written) {
+    for (auto const& batch : batches) {
         if (steady::now() > until) co_return;
-        co_await to.transact(db::no_tenant, [each](db::transaction& tx) {
-            write_batch(tx, each->pointers, rule_settings{}, guarded::by_versions);
+        co_await pool.transact(db::no_tenant, [batch](db::transaction& tx) {
+            write_batch(tx, batch->pointers, rule_settings{}, guarded::by_versions);
         });
-        written += each->pointers.size();
+        written += batch->pointers.size();
     }
-    throw std::runtime_error("not enough webhooks were made");
+    throw std::runtime_error("not enough webhooks were prepared");
 }
 
 async::task<> write_both(
-    db::pool& to, std::array<lane, 2> const& lanes, steady::time_point until, std::size_t& written
+    db::pool& pool, std::array<lane, 2> const& lanes, steady::time_point until, std::size_t& written
 ) {
     async::task_group writers(co_await boost::asio::this_coro::executor);
     std::exception_ptr failed;
-    writers.on_error([&failed](std::exception_ptr why) { failed = std::move(why); });
-    for (auto const& one : lanes) writers.spawn(write(to, one, until, written));
+    writers.on_error([&failed](std::exception_ptr error) { failed = std::move(error); });
+    for (auto const& lane : lanes) writers.spawn(write(pool, lane, until, written));
     co_await writers.wait_all(std::chrono::minutes(5));
     if (failed) std::rethrow_exception(failed);
 }
 
 }  // namespace
 
-int main(int count, char** given) {
+int main(int count, char** arguments) {
     if (count != 8) {
         std::fputs(
             "usage: bench_batches DATABASE_URL SENTRY_HOST SECONDS BATCH ORGANIZATIONS KNOWN SEED\n", stderr
@@ -97,18 +97,21 @@ int main(int count, char** given) {
         return 2;
     }
     try {
-        auto const lanes = make(given);
-        db::pool pool({.name = "bench", .url = secret(given[1]), .role = "tocsin_ingest", .connections = 2});
+        auto const lanes = prepare_batches(arguments);
+        db::pool pool(
+            {.name = "bench", .url = secret(arguments[1]), .role = "tocsin_ingest", .connections = 2}
+        );
         std::size_t written = 0;
         auto const began = steady::now();
-        async::run_to_end(write_both(pool, lanes, began + std::chrono::seconds(std::atoi(given[3])), written)
+        async::run_to_end(
+            write_both(pool, lanes, began + std::chrono::seconds(std::atoi(arguments[3])), written)
         );
-        double const took = std::chrono::duration<double>(steady::now() - began).count();
+        double const seconds = std::chrono::duration<double>(steady::now() - began).count();
         std::printf(
             R"({"accepted":%zu,"rate":%.1f})"
             "\n",
             written,
-            static_cast<double>(written) / took
+            static_cast<double>(written) / seconds
         );
     } catch (std::exception const& failed) {
         std::fprintf(stderr, "bench_batches: %s\n", failed.what());

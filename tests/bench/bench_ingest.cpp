@@ -1,11 +1,11 @@
-// Sends signed issue.created webhooks to a receiver of this machine and prints what came back, as JSON.
+// Sends signed issue.created webhooks to a receiver on this machine and prints the results as JSON.
 //
 //   bench_ingest PORT SECRET SECONDS CONNECTIONS RATE ORGANIZATIONS KNOWN MODE SEED
 //
-// RATE 0 is a closed loop: each connection sends as soon as it is answered. Else an open loop: webhooks are
-// due at that rate whatever is answered, and a latency counts from the moment that its webhook was due. MODE
-// `spread`: of each organization's issues 70 % of the webhooks are about the first KNOWN ones, the others
-// about new ones; `storm`: all are about one issue.
+// RATE 0 is a closed loop: each connection sends the next webhook after each response. Otherwise it is an
+// open loop: webhooks are due at the given rate, and a latency starts when its webhook is due. MODE `spread`:
+// 70 % of the webhooks are about the first KNOWN issues of an organization, the others about new issues;
+// `storm`: all webhooks are about the same issue.
 #include "webhook_bodies.hpp"
 
 #include <tocsin/base/encoding.hpp>
@@ -34,11 +34,11 @@ namespace {
 using steady = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
-/// So many are signed before the clock starts, of each second: Sentry's own work is none of the receiver's.
-constexpr double made_a_second = 15'000;
+/// Webhooks signed beforehand, per second of the measurement, because signing is not the receiver's work.
+constexpr double prepared_per_second = 15'000;
 
-/// Who is refused comes again later, as Sentry does, not at once.
-constexpr auto refusal_rest = std::chrono::seconds(1);
+/// Pause of a connection after a refusal, because Sentry does not retry at once either.
+constexpr auto refusal_pause = std::chrono::seconds(1);
 
 struct options {
     std::uint16_t port;
@@ -50,29 +50,29 @@ struct options {
 };
 
 /// Signed requests.
-class webhooks {
+class signed_webhooks {
 public:
-    explicit webhooks(options const& with)
-        : with_(with), bodies_(with.mix), mac_(tocsin::secret(with.secret)) {
-        auto const a_second = with_.rate > 0 ? with_.rate : made_a_second;
-        made_.resize(static_cast<std::size_t>(a_second * with_.seconds));
-        for (auto& one : made_) make(one);
+    explicit signed_webhooks(options const& options)
+        : options_(options), bodies_(options.mix), mac_(tocsin::secret(options.secret)) {
+        auto const per_second = options_.rate > 0 ? options_.rate : prepared_per_second;
+        prepared_.resize(static_cast<std::size_t>(per_second * options_.seconds));
+        for (auto& request : prepared_) write(request);
     }
 
     std::string next() {
-        std::string one;
-        if (taken_ < made_.size())
-            one.swap(made_[taken_++]);
+        std::string request;
+        if (used_ < prepared_.size())
+            request.swap(prepared_[used_++]);
         else
-            make(one);
-        return one;
+            write(request);
+        return request;
     }
 
 private:
-    void make(std::string& out) {
+    void write(std::string& out) {
         bodies_.write_next(body_);
         auto const digest = mac_.sign(body_);
-        out = "POST /webhooks/sentry HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(with_.port) +
+        out = "POST /webhooks/sentry HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options_.port) +
               "\r\nContent-Type: application/json\r\nSentry-Hook-Resource: issue\r\nSentry-Hook-Timestamp: "
               "1770000000\r\n"
               "Request-ID: 0123456789abcdef0123456789abcdef\r\nSentry-Hook-Signature: " +
@@ -80,12 +80,12 @@ private:
         out += body_;
     }
 
-    options const& with_;
+    options const& options_;
     tocsin::bench::webhook_bodies bodies_;
     tocsin::crypto::hmac_sha256 mac_;
     std::string body_;
-    std::vector<std::string> made_;
-    std::size_t taken_ = 0;
+    std::vector<std::string> prepared_;
+    std::size_t used_ = 0;
 };
 
 struct connection {
@@ -100,16 +100,19 @@ struct connection {
 
 class load {
 public:
-    explicit load(options with)
-        : with_(std::move(with)), webhooks_(with_), poll_(::epoll_create1(0)), all_(with_.connections) {
-        for (auto& one : all_) open(one);
+    explicit load(options options)
+        : options_(std::move(options)),
+          webhooks_(options_),
+          poll_(::epoll_create1(0)),
+          connections_(options_.connections) {
+        for (auto& connection : connections_) open(connection);
     }
 
     void run() {
         auto const began = steady::now();
-        end_ = began + std::chrono::seconds(with_.seconds);
+        end_ = began + std::chrono::seconds(options_.seconds);
         next_due_ = began;
-        for (auto& one : all_) idle_.push_back(&one);
+        for (auto& connection : connections_) idle_.push_back(&connection);
         std::vector<epoll_event> events(256);
         while (steady::now() < end_ || busy_ > 0) {
             start_due();
@@ -117,9 +120,9 @@ public:
             int const count =
                 ::epoll_pwait2(poll_, events.data(), static_cast<int>(events.size()), &pause, nullptr);
             for (int i = 0; i < count; ++i) {
-                auto& one = *static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
-                if (one.sent < one.out.size()) write(one);
-                if ((events[static_cast<std::size_t>(i)].events & EPOLLIN) != 0) read(one);
+                auto& ready = *static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+                if (ready.sent < ready.out.size()) write(ready);
+                if ((events[static_cast<std::size_t>(i)].events & EPOLLIN) != 0) read(ready);
             }
             if (steady::now() > end_ + std::chrono::seconds(5)) break;
         }
@@ -127,41 +130,41 @@ public:
     }
 
 private:
-    void open(connection& one) const {
-        one.socket = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(with_.port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(one.socket, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
+    void open(connection& connection) const {
+        connection.socket = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(options_.port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::connect(connection.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
             throw std::runtime_error("cannot connect");
         int const yes = 1;
-        ::setsockopt(one.socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        ::setsockopt(connection.socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         epoll_event event{};
         event.events = EPOLLIN;
-        event.data.ptr = &one;
-        ::epoll_ctl(poll_, EPOLL_CTL_ADD, one.socket, &event);
+        event.data.ptr = &connection;
+        ::epoll_ctl(poll_, EPOLL_CTL_ADD, connection.socket, &event);
     }
 
     timespec until_next_due() const {
         auto pause = steady::duration(std::chrono::milliseconds(50));
         auto const now = steady::now();
-        if (!resting_.empty()) pause = std::chrono::milliseconds(1);
-        if (with_.rate > 0 && now < end_) pause = std::clamp(next_due_ - now, steady::duration(0), pause);
+        if (!paused_.empty()) pause = std::chrono::milliseconds(1);
+        if (options_.rate > 0 && now < end_) pause = std::clamp(next_due_ - now, steady::duration(0), pause);
         return {0, std::chrono::nanoseconds(pause).count()};
     }
 
     void start_due() {
         auto const now = steady::now();
         if (now >= end_) return;
-        for (; !resting_.empty() && resting_.front().first <= now; resting_.pop_front())
-            idle_.push_back(resting_.front().second);
-        if (with_.rate <= 0) {
+        for (; !paused_.empty() && paused_.front().first <= now; paused_.pop_front())
+            idle_.push_back(paused_.front().second);
+        if (options_.rate <= 0) {
             while (!idle_.empty()) start(now);
             return;
         }
         auto const step =
-            std::chrono::duration_cast<steady::duration>(std::chrono::duration<double>(1 / with_.rate));
+            std::chrono::duration_cast<steady::duration>(std::chrono::duration<double>(1 / options_.rate));
         for (; next_due_ <= now; next_due_ += step) waiting_.push_back(next_due_);
         while (!idle_.empty() && !waiting_.empty()) {
             start(waiting_.front());
@@ -170,105 +173,110 @@ private:
     }
 
     void start(steady::time_point due) {
-        // The one that has been idle for longest: a server closes a connection that is not used.
-        auto& one = *idle_.front();
+        // The connection that has been idle for longest, because servers close idle connections.
+        auto& connection = *idle_.front();
         idle_.pop_front();
-        one.due = due;
-        one.is_busy = true;
-        one.sent = 0;
+        connection.due = due;
+        connection.is_busy = true;
+        connection.sent = 0;
         ++busy_;
-        one.out = webhooks_.next();
-        write(one);
+        connection.out = webhooks_.next();
+        write(connection);
     }
 
-    void write(connection& one) {
+    void write(connection& connection) {
         auto const count = ::send(
-            one.socket, one.out.data() + one.sent, one.out.size() - one.sent, MSG_NOSIGNAL | MSG_DONTWAIT
+            connection.socket,
+            connection.out.data() + connection.sent,
+            connection.out.size() - connection.sent,
+            MSG_NOSIGNAL | MSG_DONTWAIT
         );
-        if (count > 0) one.sent += static_cast<std::size_t>(count);
-        if ((one.sent < one.out.size()) != one.wants_out) {
-            one.wants_out = !one.wants_out;
+        if (count > 0) connection.sent += static_cast<std::size_t>(count);
+        if ((connection.sent < connection.out.size()) != connection.wants_out) {
+            connection.wants_out = !connection.wants_out;
             epoll_event event{};
-            event.events = EPOLLIN | (one.wants_out ? EPOLLOUT : 0u);
-            event.data.ptr = &one;
-            ::epoll_ctl(poll_, EPOLL_CTL_MOD, one.socket, &event);
+            event.events = EPOLLIN | (connection.wants_out ? EPOLLOUT : 0u);
+            event.data.ptr = &connection;
+            ::epoll_ctl(poll_, EPOLL_CTL_MOD, connection.socket, &event);
         }
     }
 
-    void read(connection& one) {
+    void read(connection& connection) {
         char buffer[4096];
-        auto const count = ::recv(one.socket, buffer, sizeof buffer, MSG_DONTWAIT);
+        auto const count = ::recv(connection.socket, buffer, sizeof buffer, MSG_DONTWAIT);
         if (count < 0) return;
         if (count == 0) throw std::runtime_error("the receiver closed a connection");
-        one.in.append(buffer, static_cast<std::size_t>(count));
-        auto const head = one.in.find("\r\n\r\n");
+        connection.in.append(buffer, static_cast<std::size_t>(count));
+        auto const head = connection.in.find("\r\n\r\n");
         if (head == std::string::npos) return;
-        auto length_at = one.in.find("ontent-");
-        while (length_at != std::string::npos && one.in.compare(length_at, 14, "ontent-Length:") != 0 &&
-               one.in.compare(length_at, 14, "ontent-length:") != 0)
-            length_at = one.in.find("ontent-", length_at + 1);
-        std::size_t const length = length_at == std::string::npos
-                                       ? 0
-                                       : static_cast<std::size_t>(std::atoi(one.in.c_str() + length_at + 14));
-        if (one.in.size() < head + 4 + length) return;
-        finish(one, std::atoi(one.in.c_str() + 9));
+        auto length_at = connection.in.find("ontent-");
+        while (length_at != std::string::npos &&
+               connection.in.compare(length_at, 14, "ontent-Length:") != 0 &&
+               connection.in.compare(length_at, 14, "ontent-length:") != 0)
+            length_at = connection.in.find("ontent-", length_at + 1);
+        std::size_t const length =
+            length_at == std::string::npos
+                ? 0
+                : static_cast<std::size_t>(std::atoi(connection.in.c_str() + length_at + 14));
+        if (connection.in.size() < head + 4 + length) return;
+        finish(connection, std::atoi(connection.in.c_str() + 9));
     }
 
-    void finish(connection& one, int status) {
-        auto const took = std::chrono::duration_cast<microseconds>(steady::now() - one.due).count();
+    void finish(connection& connection, int status) {
+        auto const latency = std::chrono::duration_cast<microseconds>(steady::now() - connection.due).count();
         if (status == 200)
-            accepted_.push_back(static_cast<std::uint32_t>(took));
+            accepted_.push_back(static_cast<std::uint32_t>(latency));
         else if (status == 500)
             ++refused_;
         else
-            ++odd_;
-        one.in.clear();
-        one.is_busy = false;
+            ++unexpected_;
+        connection.in.clear();
+        connection.is_busy = false;
         --busy_;
         if (status == 200)
-            idle_.push_back(&one);
+            idle_.push_back(&connection);
         else
-            resting_.emplace_back(steady::now() + refusal_rest, &one);
+            paused_.emplace_back(steady::now() + refusal_pause, &connection);
     }
 
     double percentile(double share) {
         if (accepted_.empty()) return 0;
-        auto const at = static_cast<std::size_t>(share * static_cast<double>(accepted_.size() - 1));
-        return accepted_[at] / 1000.0;
+        auto const index = static_cast<std::size_t>(share * static_cast<double>(accepted_.size() - 1));
+        return accepted_[index] / 1000.0;
     }
 
-    void print(double took) {
+    void print(double seconds) {
         std::sort(accepted_.begin(), accepted_.end());
         std::printf(
-            R"({"accepted":%zu,"refused":%zu,"odd":%zu,"unsent":%zu,"seconds":%.3f,"rate":%.1f,"p50":%.2f,"p99":%.2f,"max":%.2f})"
+            R"({"accepted":%zu,"refused":%zu,"unexpected":%zu,"unsent":%zu,"seconds":%.3f,"rate":%.1f,"p50":%.2f,"p99":%.2f,"max":%.2f})"
             "\n",
             accepted_.size(),
             refused_,
-            odd_,
+            unexpected_,
             waiting_.size(),
-            took,
-            static_cast<double>(accepted_.size()) / took,
+            seconds,
+            static_cast<double>(accepted_.size()) / seconds,
             percentile(0.5),
             percentile(0.99),
             percentile(1)
         );
     }
 
-    options const with_;
-    webhooks webhooks_;
+    options const options_;
+    signed_webhooks webhooks_;
     int poll_;
-    std::vector<connection> all_;
+    std::vector<connection> connections_;
     std::deque<connection*> idle_;
-    std::deque<std::pair<steady::time_point, connection*>> resting_;
+    std::deque<std::pair<steady::time_point, connection*>> paused_;
     std::deque<steady::time_point> waiting_;
     steady::time_point end_, next_due_;
-    std::size_t busy_ = 0, refused_ = 0, odd_ = 0;
+    std::size_t busy_ = 0, refused_ = 0, unexpected_ = 0;
     std::vector<std::uint32_t> accepted_;
 };
 
 }  // namespace
 
-int main(int count, char** given) {
+int main(int count, char** arguments) {
     if (count != 10) {
         std::fputs(
             "usage: bench_ingest PORT SECRET SECONDS CONNECTIONS RATE ORGANIZATIONS KNOWN MODE SEED\n", stderr
@@ -277,16 +285,16 @@ int main(int count, char** given) {
     }
     try {
         load(options{
-                 .port = static_cast<std::uint16_t>(std::atoi(given[1])),
-                 .secret = given[2],
-                 .seconds = std::atoi(given[3]),
-                 .connections = static_cast<std::size_t>(std::atoi(given[4])),
-                 .rate = std::atof(given[5]),
+                 .port = static_cast<std::uint16_t>(std::atoi(arguments[1])),
+                 .secret = arguments[2],
+                 .seconds = std::atoi(arguments[3]),
+                 .connections = static_cast<std::size_t>(std::atoi(arguments[4])),
+                 .rate = std::atof(arguments[5]),
                  .mix =
-                     {.organizations = static_cast<unsigned>(std::atoi(given[6])),
-                      .known = static_cast<unsigned>(std::atoi(given[7])),
-                      .storm = std::string_view(given[8]) == "storm",
-                      .seed = std::strtoull(given[9], nullptr, 10)}
+                     {.organizations = static_cast<unsigned>(std::atoi(arguments[6])),
+                      .known = static_cast<unsigned>(std::atoi(arguments[7])),
+                      .storm = std::string_view(arguments[8]) == "storm",
+                      .seed = std::strtoull(arguments[9], nullptr, 10)}
              }
         ).run();
     } catch (std::exception const& failed) {

@@ -1,4 +1,4 @@
--- Organizations with an integration, a mapping and open incidents of known issues.
+-- Organizations with an integration, a mapping, and open incidents of known issues.
 \set ON_ERROR_STOP on
 create sequence tocsin.bench_numbers start 10000000 cache 100;
 grant usage on sequence tocsin.bench_numbers to tocsin_ingest;

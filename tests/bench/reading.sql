@@ -1,6 +1,6 @@
--- Incidents up to :wanted of :organizations organizations: the first has a tenth, the others share the rest. One in fifty is open.
+-- Adds incidents up to :wanted for :organizations organizations. The first has a tenth, the others share the rest. One in fifty is open.
 \set ON_ERROR_STOP on
--- As the owner of the data says so: keys are right by construction.
+-- Skips triggers and foreign keys, which the generated rows satisfy.
 set session_replication_role = replica;
 insert into tocsin.organizations (organization_id, slug, name)
     select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'bench-' || n, 'Bench ' || n from generate_series(1, :organizations) n

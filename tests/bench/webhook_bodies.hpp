@@ -9,15 +9,15 @@ namespace tocsin::bench {
 
 struct webhook_mix {
     unsigned organizations = 1'000;
-    unsigned known = 100;  ///< issues of each organization that 70 % of the webhooks are about
-    bool storm = false;    ///< all are about one issue
+    unsigned known = 100;  ///< issues of each organization; 70 % of the webhooks are about them
+    bool storm = false;    ///< all webhooks are about the same issue
     std::uint64_t seed = 1;
 };
 
-/// Bodies of issue.created about as large and as varied as what Sentry sends: 6 KB that compress four to one.
+/// Bodies of issue.created, similar to Sentry's in size and variety: 6 KB with a compression ratio of four.
 class webhook_bodies {
 public:
-    explicit webhook_bodies(webhook_mix const& with) : with_(with), random_(with.seed) {
+    explicit webhook_bodies(webhook_mix const& mix) : mix_(mix), random_(mix.seed) {
         std::string fields;
         while (fields.size() < 5'200)
             fields += "\"sdk.package." + std::to_string(random_() % 1'000'000) +
@@ -29,11 +29,11 @@ public:
 
     void write_next(std::string& body) {
         unsigned const organization =
-            with_.storm ? 1 : static_cast<unsigned>(random_() % with_.organizations) + 1;
-        bool const is_known = with_.storm || random_() % 100 < 70;
-        std::uint64_t const issue = with_.storm ? 1
-                                    : is_known  ? random_() % with_.known + 1
-                                                : 1'000'000'000 + random_() % 1'000'000'000'000;
+            mix_.storm ? 1 : static_cast<unsigned>(random_() % mix_.organizations) + 1;
+        bool const is_known = mix_.storm || random_() % 100 < 70;
+        std::uint64_t const issue = mix_.storm ? 1
+                                    : is_known ? random_() % mix_.known + 1
+                                               : 1'000'000'000 + random_() % 1'000'000'000'000;
         ++count_;
         char head[512];
         std::snprintf(
@@ -55,7 +55,7 @@ public:
     }
 
 private:
-    webhook_mix const with_;
+    webhook_mix const mix_;
     std::mt19937_64 random_;
     std::string metadata_;
     std::uint64_t count_ = 0;

@@ -22,7 +22,7 @@ export class Database {
   #maintenance;
 
   /** Copies the template. `from: 'template0'`: an empty database. */
-  static async create({ from = 'tocsin_template' } = {}) {
+  static async create({ from = process.env.TOCSIN_TEST_TEMPLATE ?? 'tocsin_template' } = {}) {
     const login = required('TOCSIN_TEST_DATABASE_URL');
     const superuser = required('TOCSIN_TEST_SUPERUSER_URL');
     const name = `tocsin_test_${process.pid}_${randomBytes(4).toString('hex')}`;

@@ -1,7 +1,7 @@
-// A receiver of Sentry's webhooks as one writes it with Fastify and pg: signature, parse, one transaction, 200, in two workers.
-// WORK=stores: it stores delivery, incident and timeline entry, three statements. WORK=same: it also does what Tocsin does for
-// each: whose is it and is the integration connected, which service is the project mapped to, was this body the last one applied,
-// an incident number without gaps, what was applied last, and telling the open consoles.
+// A straightforward receiver of Sentry's webhooks with Fastify and pg, in two workers: signature, parsing, a transaction, 200.
+// WORK=stores: three statements store delivery, incident, and timeline entry. WORK=same: it also does Tocsin's work for each
+// webhook: it finds the receiver and the mapping, detects a repeated body, assigns an incident number without gaps, records the
+// last applied delivery, and notifies consoles.
 import cluster from 'node:cluster';
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import Fastify from 'fastify';
@@ -66,7 +66,7 @@ const statements = {
     text: `update tocsin.sources set last_delivery_id = $4, last_body_sha256 = $5, last_incident = $6
             where organization_id = $1 and integration_id = $2 and source_kind = 'issue' and source_id = $3`,
   },
-  tell: { name: 'tell', text: `select pg_notify('tocsin_changes', $1)` },
+  notify: { name: 'notify', text: `select pg_notify('tocsin_changes', $1)` },
   timeline: {
     name: 'timeline',
     text: `insert into tocsin.timeline (organization_id, incident_number, kind, actor_type, actor_name, delivery_id) values ($1, $2, 'updated', 'sentry', 'Sentry', $3)`,
@@ -91,8 +91,8 @@ async function storeAndDecide(client, body, raw) {
   const id = randomUUID();
   await client.query('begin');
   const digest = createHash('sha256').update(raw).digest();
-  const { rows: [to] } = await client.query({ ...statements.receiver, values: [body.installation.uuid, issue.project.id] });
-  const key = [to.organization_id, to.integration_id, issue.id];
+  const { rows: [receiver] } = await client.query({ ...statements.receiver, values: [body.installation.uuid, issue.project.id] });
+  const key = [receiver.organization_id, receiver.integration_id, issue.id];
   const { rows: [last] } = await client.query({ ...statements.source, values: key });
   const isDuplicate = last.last_body_sha256?.equals(digest) ?? false;
   let outcome = isDuplicate ? 'duplicate' : 'updated';
@@ -102,30 +102,30 @@ async function storeAndDecide(client, body, raw) {
     number = known?.number;
     if (!number) {
       outcome = 'opened';
-      number = (await client.query({ ...statements.number, values: [to.organization_id] })).rows[0].last_number;
-      await client.query({ ...statements.opened, values: [to.organization_id, number, to.service_id, to.integration_id, issue.id, issue.title, issue.culprit, issue.level, issue.lastSeen] });
+      number = (await client.query({ ...statements.number, values: [receiver.organization_id] })).rows[0].last_number;
+      await client.query({ ...statements.opened, values: [receiver.organization_id, number, receiver.service_id, receiver.integration_id, issue.id, issue.title, issue.culprit, issue.level, issue.lastSeen] });
     }
-    await client.query({ ...statements.timeline, values: [to.organization_id, number, id] });
+    await client.query({ ...statements.timeline, values: [receiver.organization_id, number, id] });
     await client.query({ ...statements.applied, values: [...key, id, digest, number] });
   }
-  await client.query({ ...statements.stored, values: [to.organization_id, id, to.integration_id, body.action, outcome, issue.id, number, raw.length, raw, digest] });
-  await client.query({ ...statements.tell, values: [`incident ${to.organization_id} ${number}`] });
+  await client.query({ ...statements.stored, values: [receiver.organization_id, id, receiver.integration_id, body.action, outcome, issue.id, number, raw.length, raw, digest] });
+  await client.query({ ...statements.notify, values: [`incident ${receiver.organization_id} ${number}`] });
   await client.query('commit');
   return id;
 }
 
 async function serve() {
-  const work = WORK === 'same' ? storeAndDecide : store;
+  const handle = WORK === 'same' ? storeAndDecide : store;
   const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10, options: '-c role=tocsin_ingest' });
   const app = Fastify();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.post('/webhooks/sentry', async (request, reply) => {
     const expected = createHmac('sha256', SECRET).update(request.body).digest();
-    const given = Buffer.from(request.headers['sentry-hook-signature'] ?? '', 'hex');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return reply.code(401).send();
+    const signature = Buffer.from(request.headers['sentry-hook-signature'] ?? '', 'hex');
+    if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return reply.code(401).send();
     const client = await pool.connect();
     try {
-      const id = await work(client, JSON.parse(request.body), request.body);
+      const id = await handle(client, JSON.parse(request.body), request.body);
       return { status: 'accepted', delivery_id: id };
     } catch (error) {
       await client.query('rollback').catch(() => {});
