@@ -79,12 +79,12 @@ test('a revoked token degrades and then disconnects the integration; webhooks st
   assert.equal((await admin.post(`${path(integration)}/refresh`)).json.status, 'connected', 'Refresh now checks the token');
   await control(tocsin, `installations/${created.uuid}/token`, undefined, 'DELETE');
   assert.equal((await admin.get(`${path(integration)}/projects`)).status, 422);
-  const dead = await eventually(async () => {
+  const disconnected = await eventually(async () => {
     const now = await read(integration);
     return now.status === 'disconnected' && now;
   });
-  assert.equal(dead.status_reason, 'refused');
-  assert.match(dead.remedy, /new one/);
+  assert.equal(disconnected.status_reason, 'refused');
+  assert.match(disconnected.remedy, /new one/);
   const { webhooks } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
   assert.equal(webhooks.find((webhook) => webhook.installation === created.uuid).status, 200, 'webhooks are processed without a valid token');
   const refused = await admin.post(`${path(integration)}/reconnect`);

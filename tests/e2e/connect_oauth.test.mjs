@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { eventually, startTocsin } from '../support/harness.mjs';
-import { authorize, clearFaults, connect, connectError, connectOauth, control, countLiveOauthTokens, countTokenRequests, createService, isConnected, mapProject, startConnect } from '../support/steps.mjs';
+import { authorize, clearFaults, connect, connectError, connectOauth, control, countLiveOauthTokens, countTokenRequests, createService, isConnected, mapProject, resetOauth, startConnect } from '../support/steps.mjs';
 import { IssueBodies } from '../support/webhook.mjs';
 
 let tocsin;
@@ -12,10 +12,7 @@ before(async () => {
   admin = await tocsin.signInAs('admin');
 });
 after(() => tocsin?.stop());
-beforeEach(async () => {
-  await clearFaults(tocsin);
-  await control(tocsin, 'oauth', { pkce: 'verify', refresh: 'rotate', user_organizations: ['northwind'], forget_approvals: true });
-});
+beforeEach(() => resetOauth(tocsin));
 
 const path = (integration) => `${tocsin.org.path}/integrations/${integration.id}`;
 const read = async (integration) => (await admin.get(path(integration))).json;

@@ -18,12 +18,6 @@ before(async () => {
 });
 after(() => tocsin?.stop());
 
-/** `status`: the expected exit status on a durable database. The test cluster may run without fsync, which is a failure. */
-const runDoctor = async (env = {}, status = 0) => {
-  const durable = (await tocsin.value('show fsync')) === 'on';
-  const { stdout } = await tocsin.cli(['doctor', '--json'], { env, status: durable ? status : 1 });
-  return Object.fromEntries(JSON.parse(stdout).map((item) => [item.name, item]));
-};
 const readKeyIds = async () => {
   const [row] = await tocsin.sql('select access_token_sealed, refresh_token_sealed from tocsin.credentials');
   // A sealed value begins with its version, the length of the key's id, and the id.
@@ -31,7 +25,7 @@ const readKeyIds = async () => {
 };
 
 test('the doctor reports no problem in a healthy deployment', async () => {
-  const findings = await runDoctor();
+  const findings = await tocsin.runDoctor();
   assert.equal(findings.durability.outcome, (await tocsin.value('show fsync')) === 'on' ? 'ok' : 'failed');
   assert.match(findings.durability.detail, /fsync/);
   for (const name of ['configuration', 'database', 'schema', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'integrations', 'public integration', 'OAuth application'])
@@ -39,26 +33,37 @@ test('the doctor reports no problem in a healthy deployment', async () => {
 });
 
 test('the doctor reports each problem with its remedy', async () => {
-  const findings = await runDoctor({ TOCSIN_VAULT_KEYS: fresh, TOCSIN_SENTRY_URL: 'http://127.0.0.1:1', TOCSIN_SENTRY_APP_SLUG: undefined, TOCSIN_SENTRY_APP_CLIENT_ID: undefined, TOCSIN_SENTRY_APP_CLIENT_SECRET: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_ID: undefined, TOCSIN_SENTRY_OAUTH_CLIENT_SECRET: undefined }, 1);
+  const findings = await tocsin.runDoctor({
+    env: {
+      TOCSIN_VAULT_KEYS: fresh,
+      TOCSIN_SENTRY_URL: 'http://127.0.0.1:1',
+      TOCSIN_SENTRY_APP_SLUG: undefined,
+      TOCSIN_SENTRY_APP_CLIENT_ID: undefined,
+      TOCSIN_SENTRY_APP_CLIENT_SECRET: undefined,
+      TOCSIN_SENTRY_OAUTH_CLIENT_ID: undefined,
+      TOCSIN_SENTRY_OAUTH_CLIENT_SECRET: undefined,
+    },
+    status: 1,
+  });
   assert.match(findings.vault.detail, /does not hold: old/);
   assert.match(findings.sentry.detail, /TOCSIN_SENTRY_URL/);
   for (const name of ['public integration', 'OAuth application']) assert.equal(findings[name].outcome, 'note');
   assert.match(findings.integrations.detail, /move-sentry/);
   const wrongKey = `old:${randomBytes(32).toString('base64')}`;
-  assert.match((await runDoctor({ TOCSIN_VAULT_KEYS: wrongKey }, 1)).vault.detail, /do not open/);
-  const unreachable = await runDoctor({ TOCSIN_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, 1);
+  assert.match((await tocsin.runDoctor({ env: { TOCSIN_VAULT_KEYS: wrongKey }, status: 1 })).vault.detail, /do not open/);
+  const unreachable = await tocsin.runDoctor({ env: { TOCSIN_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, status: 1 });
   assert.equal(unreachable.database.outcome, 'failed');
 });
 
 test('keys rotate while the service runs', async () => {
   assert.deepEqual(await readKeyIds(), ['old', 'old']);
   const env = { TOCSIN_VAULT_KEYS: `${fresh},${old}` };
-  assert.equal((await runDoctor(env)).vault.outcome, 'note');
+  assert.equal((await tocsin.runDoctor({ env })).vault.outcome, 'note');
   const { stdout } = await tocsin.cli(['key', 'rotate'], { env });
   assert.match(stdout, /^1 credentials sealed under the key fresh/);
   assert.deepEqual(await readKeyIds(), ['fresh', 'fresh']);
   assert.match((await tocsin.cli(['key', 'rotate'], { env })).stdout, /^0 /);
-  assert.equal((await runDoctor({ TOCSIN_VAULT_KEYS: fresh })).vault.outcome, 'ok');
+  assert.equal((await tocsin.runDoctor({ env: { TOCSIN_VAULT_KEYS: fresh } })).vault.outcome, 'ok');
 });
 
 test('no token or secret is stored or logged in the clear', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { eventually, OAUTH, startTocsin } from '../support/harness.mjs';
-import { authorize, clearFaults, connectError, connectOauth, control, countLiveOauthTokens, createService, mapProject } from '../support/steps.mjs';
+import { authorize, clearFaults, connectError, connectOauth, control, countLiveOauthTokens, createService, mapProject, resetOauth } from '../support/steps.mjs';
 
 let tocsin;
 let admin;
@@ -11,10 +11,7 @@ before(async () => {
   admin = await tocsin.signInAs('admin');
 });
 after(() => tocsin?.stop());
-beforeEach(async () => {
-  await clearFaults(tocsin);
-  await control(tocsin, 'oauth', { pkce: 'verify', refresh: 'rotate', user_organizations: ['northwind'], forget_approvals: true });
-});
+beforeEach(() => resetOauth(tocsin));
 
 const path = (integration) => `${tocsin.org.path}/integrations/${integration.id}`;
 const read = async (integration) => (await admin.get(path(integration))).json;
@@ -107,11 +104,11 @@ test('after a lost response the stored token is tried, and an invalid grant disc
   await eventually(async () => (await read(integration)).status === 'connected', { what: 'recovery from a request without effect' });
   await control(tocsin, 'faults', { match: 'oauth_token', kind: 'lost_answer' });
   await admin.post(`${path(integration)}/refresh`);
-  const dead = await eventually(async () => {
+  const disconnected = await eventually(async () => {
     const now = await read(integration);
     return now.status === 'disconnected' && now;
   });
-  assert.equal(dead.status_reason, 'refused');
+  assert.equal(disconnected.status_reason, 'refused');
   assert.match((await admin.get(`${path(integration)}/attempts`)).json.items[0].detail, /answer was lost/);
   await disconnect(integration);
 });

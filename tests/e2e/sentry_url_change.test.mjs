@@ -38,7 +38,6 @@ after(async () => {
 });
 
 const path = (integration) => `${tocsin.org.path}/integrations/${integration.id}`;
-const runDoctor = async (env) => Object.fromEntries(JSON.parse((await tocsin.cli(['doctor', '--json'], { env, status: 1 })).stdout).map((item) => [item.name, item]));
 const sendWebhook = () => tocsin.sendWebhook({ resource: 'issue', body: new IssueBodies(integrations.public.installation_id).issue('created') });
 
 test('with another URL, existing integrations are not used, refreshed, or ended', async () => {
@@ -66,7 +65,7 @@ test('with another URL, existing integrations are not used, refreshed, or ended'
   assert.equal(await tocsin.value("select count(*) from tocsin.refresh_attempts"), 0);
   assert.equal(foreignCalls, 0, 'the other host was not called');
   assert.equal((await sendWebhook()).status, 401);
-  const findings = await runDoctor();
+  const findings = await tocsin.runDoctor({ status: 1 });
   assert.equal(findings.integrations.outcome, 'failed');
   assert.ok(findings.integrations.detail.startsWith('3 were made with '), findings.integrations.detail);
 });
@@ -84,7 +83,7 @@ test('move-sentry moves the integrations to the new URL', async () => {
     assert.equal((await admin.get(`${path(item)}/projects`)).status, 200);
   }
   assert.equal((await sendWebhook()).status, 200);
-  assert.equal((await runDoctor()).integrations.outcome, 'ok');
+  assert.equal((await tocsin.runDoctor({ status: 1 })).integrations.outcome, 'ok');
   const entries = await tocsin.sql("select actor_kind, before_value, after_value from tocsin.audit_log where action = 'integration.sentry_moved'");
   assert.equal(entries.length, 3);
   assert.deepEqual(entries[0], { actor_kind: 'operator', before_value: { sentry_url: oldSentry.url }, after_value: { sentry_url: tocsin.sandboxUrl } });

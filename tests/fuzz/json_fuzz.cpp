@@ -17,59 +17,59 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-/// Asks a value everything there is to ask, and writes it again.
-void write_again(json::writer& out, json::value from) {
-    auto const real = from.as_double();
+/// Reads a value in every way, and writes it again.
+void write_again(json::writer& out, json::value value) {
+    auto const real = value.as_double();
     require(!real || std::isfinite(*real));
-    require(!from.as_int64() || from.as_number_text());
+    require(!value.as_int64() || value.as_number_text());
     require(
-        from.as_id_text().has_value() ==
-        (from.kind() == json::kind::number || from.kind() == json::kind::string)
+        value.as_id_text().has_value() ==
+        (value.kind() == json::kind::number || value.kind() == json::kind::string)
     );
-    switch (from.kind()) {
+    switch (value.kind()) {
         case json::kind::null:
             out.null();
             break;
         case json::kind::boolean:
-            out.boolean(from.as_bool().value());
+            out.boolean(value.as_bool().value());
             break;
         case json::kind::number:
-            out.raw(from.as_number_text().value());
+            out.raw(value.as_number_text().value());
             break;
         case json::kind::string:
-            require(is_utf8(from.as_string().value()));
-            out.text(from.as_string().value());
+            require(is_utf8(value.as_string().value()));
+            out.text(value.as_string().value());
             break;
         case json::kind::array:
             out.begin_array();
-            for (std::size_t index = 0; index < from.size(); ++index) write_again(out, from.element(index));
+            for (std::size_t index = 0; index < value.size(); ++index) write_again(out, value.element(index));
             out.end_array();
             break;
         case json::kind::object:
             out.begin_object();
-            for (std::size_t index = 0; index < from.size(); ++index) {
-                auto const key = from.key(index);
-                require(is_utf8(key) && from.find(key).has_value());
+            for (std::size_t index = 0; index < value.size(); ++index) {
+                auto const key = value.key(index);
+                require(is_utf8(key) && value.find(key).has_value());
                 out.name(key);
-                write_again(out, from.element(index));
+                write_again(out, value.element(index));
             }
             out.end_object();
             break;
     }
 }
 
-std::string written(json::document const& from) {
+std::string to_text(json::document const& document) {
     json::writer out;
-    write_again(out, from.root());
+    write_again(out, document.root());
     return out.take();
 }
 
-/// What was accepted is accepted again when it is written, and means the same.
-std::string check_round_trip(json::document const& from) {
-    auto text = written(from);
+/// An accepted document is accepted again after writing it, with the same content.
+std::string check_round_trip(json::document const& document) {
+    auto text = to_text(document);
     auto const again = json::parse(text, json::root::object_or_array);
     require(again.has_value());
-    require(written(*again) == text);
+    require(to_text(*again) == text);
     return text;
 }
 
@@ -81,7 +81,7 @@ void read_as_request(json::value root) {
     in.optional_texts("d", 3, {0, 8});
     in.optional_word("e", {"x", "y"});
     in.optional_bool("f");
-    if (auto const bad = in.problems()) require(is_utf8(bad->detail) && !bad->fields.empty());
+    if (auto const problem = in.problems()) require(is_utf8(problem->detail) && !problem->fields.empty());
 }
 
 }  // namespace
@@ -101,11 +101,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         read_as_request(strict->root());
         bool const is_object = strict->root().kind() == json::kind::object;
         require(lenient.has_value() == is_object);
-        if (is_object && !lenient->cut()) require(written(*lenient) == again);
+        if (is_object && !lenient->cut()) require(to_text(*lenient) == again);
     }
     if (lenient) check_round_trip(*lenient);
     if (auto const bounded = json::parse_lenient(text, {"**"}, small)) {
-        require(json::parse(written(*bounded), json::root::object, small).has_value());
+        require(json::parse(to_text(*bounded), json::root::object, small).has_value());
     }
     if (auto const part = json::parse_lenient(text, {"a/*/b", "a/c/**", "*/d", "e"})) check_round_trip(*part);
     return 0;

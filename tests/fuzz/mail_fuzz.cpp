@@ -1,4 +1,4 @@
-// Messages: whatever a name holds, it stays where it belongs; and the URL of the mail server.
+// Mail messages, in which no text can break out of its header or the body, and the URL of the mail server.
 #include <tocsin/base/time.hpp>
 #include <tocsin/mail/message.hpp>
 #include <tocsin/mail/server.hpp>
@@ -16,15 +16,15 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-/// Nine headers, an empty line, a body of base64: no line too long, none that begins as no header may.
-void check_message(std::string const& wire) {
+/// Nine headers, an empty line, and a base64 body, without overlong lines.
+void check_message(std::string const& message) {
     std::size_t headers = 0;
     bool in_body = false;
-    for (std::size_t at = 0; at < wire.size();) {
-        auto const end = wire.find("\r\n", at);
+    for (std::size_t begin = 0; begin < message.size();) {
+        auto const end = message.find("\r\n", begin);
         require(end != std::string::npos);
-        auto const line = std::string_view(wire).substr(at, end - at);
-        at = end + 2;
+        auto const line = std::string_view(message).substr(begin, end - begin);
+        begin = end + 2;
         require(line.size() <= 998 && line.find_first_of("\r\n") == std::string_view::npos && line != ".");
         if (in_body) require(line.size() <= 76);
         if (!in_body && !line.empty() && line.front() != ' ') ++headers;

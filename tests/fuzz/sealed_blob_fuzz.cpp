@@ -13,17 +13,17 @@ void require(bool holds) {
 }
 
 crypto::vault const& fake_vault() {
-    static crypto::vault const made(
+    static crypto::vault const vault(
         crypto::parse_vault_keys(secret("fake:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")).value()
     );
-    return made;
+    return vault;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size);
 
-/// Nothing that was not sealed here opens, and what was sealed and then touched opens neither.
+/// Bytes that were not sealed cannot be opened, nor can sealed bytes after any change.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     auto const& vault = fake_vault();
     crypto::vault_place const place{.table = "t", .column = "c", .organization = "o", .row = "r"};
@@ -35,9 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (size < 3) return 0;
     auto sealed = vault.seal(secret("fake"), place);
     require(vault.open(sealed, place).has_value());
-    auto const at = (std::size_t{data[0]} << 8U | data[1]) % sealed.size();
+    auto const index = (std::size_t{data[0]} << 8U | data[1]) % sealed.size();
     auto const flip = data[2];
-    sealed[at] = static_cast<std::uint8_t>(sealed[at] ^ flip);
+    sealed[index] = static_cast<std::uint8_t>(sealed[index] ^ flip);
     require(vault.open(sealed, place).has_value() == (flip == 0));
     return 0;
 }

@@ -127,6 +127,13 @@ export class Tocsin {
     return done;
   }
 
+  /** The doctor's findings by name. `status`: the exit status with fsync, which the test cluster may lack; the doctor reports that as a failure. */
+  async runDoctor({ env = {}, status = 0 } = {}) {
+    const isDurable = (await this.value('show fsync')) === 'on';
+    const { stdout } = await this.cli(['doctor', '--json'], { env, status: isDurable ? status : 1 });
+    return Object.fromEntries(JSON.parse(stdout).map((finding) => [finding.name, finding]));
+  }
+
   /** Creates an organization with one person of each role and an API token. */
   async createOrganization(slug, { name = slug[0].toUpperCase() + slug.slice(1), tokenRole = 'admin' } = {}) {
     await this.cli(['org', 'create', slug, '--name', name]);

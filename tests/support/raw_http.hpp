@@ -21,24 +21,23 @@
 
 namespace tocsin::tests {
 
-/// One HTTP answer as it stood on the wire.
+/// An HTTP response with its original bytes.
 struct raw_answer {
     int status = 0;
-    std::string head;  ///< with the final empty line
+    std::string head;  ///< including the empty line
     std::string body;
 
     bool has(std::string_view text) const { return head.find(text) != std::string::npos; }
-    /// The value of a field written exactly so; empty where it is missing.
+    /// The value of a field, by its exact name; empty if it is missing.
     std::string field(std::string_view name) const {
-        auto const at = head.find("\r\n" + std::string(name) + ": ");
-        if (at == std::string::npos) return {};
-        auto const begin = at + name.size() + 4;
+        auto const line = head.find("\r\n" + std::string(name) + ": ");
+        if (line == std::string::npos) return {};
+        auto const begin = line + name.size() + 4;
         return head.substr(begin, head.find("\r\n", begin) - begin);
     }
 };
 
-/// A blocking socket for exact bytes. Every wait ends after ten seconds with an exception: a hang is a
-/// failure.
+/// A blocking socket for exact bytes. Waiting for more than ten seconds throws.
 class raw_socket {
 public:
     explicit raw_socket(boost::asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
@@ -47,7 +46,7 @@ public:
         socket_.set_option(boost::asio::ip::tcp::no_delay(true));
     }
 
-    /// False where the peer is gone.
+    /// False if the peer has closed the connection.
     bool send(std::string_view bytes) {
         boost::system::error_code failed;
         boost::asio::write(socket_, boost::asio::buffer(bytes), failed);
@@ -57,24 +56,24 @@ public:
     void close() { socket_.close(); }
     boost::asio::ip::tcp::socket& socket() { return socket_; }
 
-    /// Appends what comes next to `received`; false where the peer has closed.
+    /// Appends the next bytes to the buffer; false if the peer has closed the connection.
     bool receive() {
-        pollfd wanted{.fd = socket_.native_handle(), .events = POLLIN, .revents = 0};
-        if (::poll(&wanted, 1, 10'000) != 1) throw std::runtime_error("nothing came");
+        pollfd readable{.fd = socket_.native_handle(), .events = POLLIN, .revents = 0};
+        if (::poll(&readable, 1, 10'000) != 1) throw std::runtime_error("nothing received");
         char buffer[4096];
         boost::system::error_code failed;
         auto const size = socket_.read_some(boost::asio::buffer(buffer), failed);
         received_.append(buffer, size);
         return !failed;
     }
-    /// Takes everything up to and including `mark`.
+    /// Returns everything up to and including `mark`.
     std::string receive_until(std::string_view mark) {
-        auto at = received_.find(mark);
-        for (; at == std::string::npos; at = received_.find(mark)) {
+        auto position = received_.find(mark);
+        for (; position == std::string::npos; position = received_.find(mark)) {
             if (!receive())
                 throw std::runtime_error("closed before \"" + std::string(mark) + "\", after: " + received_);
         }
-        return take(at + mark.size());
+        return take(position + mark.size());
     }
     std::string receive_exactly(std::size_t size) {
         while (received_.size() < size) {
@@ -87,11 +86,11 @@ public:
         }
         return std::exchange(received_, {});
     }
-    /// A request with the body that its Content-Length announces; for fake servers.
+    /// A request, with a body according to its Content-Length; for fake servers.
     std::string receive_request() {
         auto request = receive_until("\r\n\r\n");
-        auto const at = request.find("Content-Length: ");
-        if (at != std::string::npos) request += receive_exactly(std::stoul(request.substr(at + 16)));
+        auto const length = request.find("Content-Length: ");
+        if (length != std::string::npos) request += receive_exactly(std::stoul(request.substr(length + 16)));
         return request;
     }
     raw_answer receive_answer() {
@@ -102,7 +101,7 @@ public:
         if (!length.empty()) answer.body = receive_exactly(std::stoul(length));
         return answer;
     }
-    /// Every answer until the peer closes; what is no answer makes a last one of status -1.
+    /// All responses until the peer closes the connection. Other bytes are a last response of status -1.
     std::vector<raw_answer> receive_answers() {
         received_ = receive_until_close();
         std::vector<raw_answer> answers;
@@ -117,8 +116,8 @@ public:
     }
 
     static boost::asio::io_context& context() {
-        static boost::asio::io_context one;  // only for its services: nothing asynchronous runs here
-        return one;
+        static boost::asio::io_context context;  // not run: all operations are synchronous
+        return context;
     }
 
 private:
@@ -132,8 +131,8 @@ private:
     std::string received_;
 };
 
-/// A server that does to its n-th connection what `script(n, socket)` says, one after the other, and then
-/// closes it.
+/// A server that runs `script(n, socket)` for its n-th connection, one connection at a time, and then closes
+/// it.
 class scripted_server {
 public:
     scripted_server(int connections, std::function<void(int, raw_socket&)> script)
@@ -146,14 +145,14 @@ public:
                 raw_socket wrapped(std::move(socket));
                 try {
                     script(i, wrapped);
-                } catch (std::exception const&) {  // the test sees what its client got
+                } catch (std::exception const&) {  // the test checks the client
                     continue;
                 }
             }
         });
     }
     ~scripted_server() {
-        // A connection that was expected but never made must not keep the thread.
+        // Ends the accept if fewer connections than expected were made.
         ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
         thread_.join();
     }

@@ -13,6 +13,12 @@ export async function control(tocsin, path, body = {}, method = 'POST') {
 export const sandboxState = (tocsin) => control(tocsin, 'state', undefined, 'GET');
 export const clearFaults = (tocsin) => control(tocsin, 'faults', undefined, 'DELETE');
 
+/** Resets the faults and the OAuth settings. The user then has access to `northwind` only. */
+export async function resetOauth(tocsin) {
+  await clearFaults(tocsin);
+  await control(tocsin, 'oauth', { pkce: 'verify', refresh: 'rotate', user_organizations: ['northwind'], forget_approvals: true });
+}
+
 /** The number of token requests that reached Sentry, of all grants or of those named. */
 export async function countTokenRequests(tocsin, grants) {
   const { token_calls: calls } = await sandboxState(tocsin);

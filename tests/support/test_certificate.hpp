@@ -8,13 +8,14 @@
 
 namespace tocsin::tests {
 
-/// A throw-away key and self-signed certificate, made with the openssl command and removed with this object.
+/// A temporary key and self-signed certificate, created with the openssl command and deleted with this
+/// object.
 class test_certificate {
 public:
-    enum class validity { now, over };
+    enum class validity { current, expired };
 
     /// `names` as in subjectAltName: "DNS:localhost,IP:127.0.0.1".
-    explicit test_certificate(std::string const& names, validity valid = validity::now) {
+    explicit test_certificate(std::string const& names, validity validity = validity::current) {
         auto pattern = (std::filesystem::temp_directory_path() / "tocsin-certificate-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
         folder_ = pattern;
@@ -24,7 +25,7 @@ public:
             path("request.pem"));
         run("x509 -req -in " + path("request.pem") + " -signkey " + key_file() +
             " -copy_extensions copy -out " + certificate_file() +
-            (valid == validity::now ? " -days 1" : " -days -1"));
+            (validity == validity::current ? " -days 1" : " -days -1"));
     }
     ~test_certificate() {
         std::error_code ignored;

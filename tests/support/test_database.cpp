@@ -11,14 +11,14 @@ namespace tocsin::test {
 
 namespace {
 
-std::string variable(char const* name) {
+std::string required_variable(char const* name) {
     char const* const text = std::getenv(name);
     if (text == nullptr || *text == '\0')
         throw std::runtime_error(std::string(name) + " is not set: see tests/README.md");
     return text;
 }
 
-/// The URI with another database in place of its own.
+/// The URI with another database.
 std::string with_database(std::string const& url, std::string const& name) {
     auto const authority = url.find("://") + 3;
     auto const query = url.find('?', authority);
@@ -36,33 +36,33 @@ void run_outside_transactions(std::string const& url, std::string const& stateme
 }  // namespace
 
 test_database::test_database() {
-    static int made = 0;
-    name_ = "tocsin_unit_" + std::to_string(::getpid()) + "_" + std::to_string(++made);
-    auto const login = variable("TOCSIN_TEST_DATABASE_URL");
+    static int count = 0;
+    name_ = "tocsin_unit_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+    auto const login = required_variable("TOCSIN_TEST_DATABASE_URL");
     run_outside_transactions(login, "create database " + name_ + " template tocsin_template");
     url_ = secret(with_database(login, name_));
-    superuser_url_ = secret(with_database(variable("TOCSIN_TEST_SUPERUSER_URL"), name_));
+    superuser_url_ = secret(with_database(required_variable("TOCSIN_TEST_SUPERUSER_URL"), name_));
 }
 
 test_database::~test_database() {
     try {
         run_outside_transactions(
-            variable("TOCSIN_TEST_DATABASE_URL"), "drop database " + name_ + " with (force)"
+            required_variable("TOCSIN_TEST_DATABASE_URL"), "drop database " + name_ + " with (force)"
         );
     } catch (std::exception const&) {
-        // The cluster goes with the run.
+        // The cluster is deleted after the run.
     }
 }
 
 db::pool_options test_database::pool_options(std::string role) const {
-    db::pool_options made;
-    made.name = "tocsin test";
-    made.url = url_;
-    made.role = std::move(role);
-    made.connections = 2;
-    // The machine may be busy with other tests.
-    made.max_wait = std::chrono::seconds(10);
-    return made;
+    db::pool_options options;
+    options.name = "tocsin test";
+    options.url = url_;
+    options.role = std::move(role);
+    options.connections = 2;
+    // Other tests may keep the machine busy.
+    options.max_wait = std::chrono::seconds(10);
+    return options;
 }
 
 std::string test_database::sql(std::string const& statement) const {

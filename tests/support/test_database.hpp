@@ -11,8 +11,8 @@
 
 namespace tocsin::test {
 
-/// A database of the test's own, with the migrated schema and nothing in it, dropped at the end. Needs what
-/// tests/README.md describes: TOCSIN_TEST_DATABASE_URL and TOCSIN_TEST_SUPERUSER_URL.
+/// An empty database with the migrated schema, dropped at the end. Needs TOCSIN_TEST_DATABASE_URL and
+/// TOCSIN_TEST_SUPERUSER_URL (see tests/README.md).
 class test_database {
 public:
     test_database();
@@ -20,12 +20,12 @@ public:
     test_database(test_database const&) = delete;
     test_database& operator=(test_database const&) = delete;
 
-    /// A pool as the program makes them, of two connections.
+    /// Options of a pool with two connections, as in the program.
     db::pool_options pool_options(std::string role) const;
 
-    /// One statement past every wall; the first column of its first row, where it returns one.
+    /// Runs a statement as superuser. Returns the first column of its first row, if any.
     std::string sql(std::string const& statement) const;
-    /// From now on `tocsin.now()` is this far ahead ("25 hours").
+    /// Sets `tocsin.now()` ahead of the real time ("25 hours").
     void move_time(std::string const& interval) const;
 
 private:
@@ -36,17 +36,17 @@ private:
 
 namespace detail {
 template <class T>
-async::task<> keep(async::task<T> work, std::optional<T>& into) {
-    into.emplace(co_await std::move(work));
+async::task<> store_result(async::task<T> work, std::optional<T>& result) {
+    result.emplace(co_await std::move(work));
 }
 }  // namespace detail
 
-/// What a coroutine returns, run to its end on this thread.
+/// Runs a coroutine to its end on this thread and returns its result.
 template <class T>
 T run(async::task<T> work) {
-    std::optional<T> into;
-    async::run_to_end(detail::keep(std::move(work), into));
-    return std::move(*into);
+    std::optional<T> result;
+    async::run_to_end(detail::store_result(std::move(work), result));
+    return std::move(*result);
 }
 inline void run(async::task<> work) {
     async::run_to_end(std::move(work));

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(certificates_that_are_refused) {
     BOOST_TEST(
         get(misnamed.port(), "127.0.0.1", other.certificate_file()).error().kind == transport_error::tls
     );
-    test_certificate const expired("DNS:localhost", test_certificate::validity::over);
+    test_certificate const expired("DNS:localhost", test_certificate::validity::expired);
     server_fixture old(with(expired));
     BOOST_TEST(get(old.port(), "localhost", expired.certificate_file()).error().kind == transport_error::tls);
     BOOST_TEST(s.exchanges().empty());

@@ -12,7 +12,7 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-/// A token goes into a header.
+/// A token must be valid in a header.
 void check_token(secret const& token) {
     require(!token.empty());
     for (char const c : token.reveal()) require(c > 0x20 && c < 0x7F);
@@ -34,11 +34,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     timestamp const now{std::chrono::hours(500'000)};
     check(sentry::decode_token_set(body, now), now);
     check(sentry::decode_oauth_token_set(body, now), now);
-    if (auto const found = sentry::decode_installation(body)) require(!found->organization.slug.empty());
-    if (auto const found = sentry::decode_organization(body)) require(!found->id.empty());
+    if (auto const installation = sentry::decode_installation(body))
+        require(!installation->organization.slug.empty());
+    if (auto const organization = sentry::decode_organization(body)) require(!organization->id.empty());
     (void)sentry::decode_organizations(body);
-    if (auto const found = sentry::decode_projects(body))
-        for (auto const& one : *found) require(!one.id.empty() && !one.slug.empty());
+    if (auto const projects = sentry::decode_projects(body))
+        for (auto const& project : *projects) require(!project.id.empty() && !project.slug.empty());
     (void)sentry::decode_regions(body);
     (void)sentry::decode_issue(body);
     (void)sentry::decode_issues(body);

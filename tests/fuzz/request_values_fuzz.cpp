@@ -1,4 +1,4 @@
-// What a request says in its query and its headers: pages, cursors, filters, cookies and tokens.
+// Values in queries and headers: pages, cursors, filters, cookies, and tokens.
 #include "gateway/body.hpp"
 #include "gateway/credentials.hpp"
 #include "gateway/paging.hpp"
@@ -25,64 +25,67 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-http::request asking(std::string_view name, std::string_view value) {
-    http::request made;
-    made.query.push_back({std::string(name), std::string(value)});
-    return made;
+http::request request_with_query(std::string_view name, std::string_view value) {
+    http::request request;
+    request.query.push_back({std::string(name), std::string(value)});
+    return request;
 }
 
 void check_pages(std::string_view text) {
-    auto const page = gateway::read_page(asking("cursor", text));
+    auto const page = gateway::read_page(request_with_query("cursor", text));
     if (page) {
         auto const& key = page->cursor.value();
         require(is_utf8(key) && key.find('\0') == std::string::npos);
-        require(gateway::read_page(asking("cursor", gateway::encode_cursor(key)))->cursor == key);
+        require(gateway::read_page(request_with_query("cursor", gateway::encode_cursor(key)))->cursor == key);
     }
-    auto const limited = gateway::read_page(asking("limit", text));
+    auto const limited = gateway::read_page(request_with_query("limit", text));
     require(!limited || (limited->limit >= 1 && limited->limit <= 200));
     constexpr std::size_t size = 7;
     for (auto const& name : {"cursor", "limit"}) {
-        auto const part = gateway::read_part(asking(name, text), size);
+        auto const part = gateway::read_part(request_with_query(name, text), size);
         require(!part || (part->begin <= part->end && part->end <= size));
     }
-    // Whatever key was made into a cursor comes back.
+    // A cursor decodes to its key.
     if (is_utf8(text) && text.find('\0') == std::string_view::npos && text.size() < 500)
-        require(gateway::read_page(asking("cursor", gateway::encode_cursor(text)))->cursor == text);
+        require(
+            gateway::read_page(request_with_query("cursor", gateway::encode_cursor(text)))->cursor == text
+        );
 }
 
 void check_filters(std::string_view text) {
-    for (auto const& item : gateway::query_list(asking("x", text), "x"))
+    for (auto const& item : gateway::query_list(request_with_query("x", text), "x"))
         require(!item.empty() && item.find(',') == std::string::npos);
-    auto const at = gateway::query_time(asking("x", text), "x");
-    if (at && *at) require(parse_rfc3339(to_rfc3339(**at)) == **at);
+    auto const time = gateway::query_time(request_with_query("x", text), "x");
+    if (time && *time) require(parse_rfc3339(to_rfc3339(**time)) == **time);
 }
 
 void check_credentials(std::string_view text) {
     for (auto const kind : {gateway::session_cookie::kind::secure, gateway::session_cookie::kind::plain}) {
         gateway::session_cookie const cookie(kind);
-        http::request asked;
+        http::request request;
         try {
-            asked.headers.add("Cookie", text);
-            asked.headers.add("Origin", text);
-            asked.headers.add("Sec-Fetch-Site", text);
+            request.headers.add("Cookie", text);
+            request.headers.add("Origin", text);
+            request.headers.add("Sec-Fetch-Site", text);
         } catch (std::invalid_argument const&) {
             return;
         }
-        auto const found = gateway::read_credentials(asked, cookie);
-        require(found.what != gateway::presented::kind::token);
-        cookie.device_of(asked);
+        auto const credentials = gateway::read_credentials(request, cookie);
+        require(credentials.what != gateway::presented::kind::token);
+        cookie.device_of(request);
         bool const own =
-            gateway::source_of(asked.headers, "https://tocsin.example.com") == gateway::request_source::own;
+            gateway::source_of(request.headers, "https://tocsin.example.com") == gateway::request_source::own;
         require(own == (text == "same-origin" || text == "none"));
-        asked.headers.add("Authorization", text);
-        require(gateway::read_credentials(asked, cookie).what != gateway::presented::kind::session);
+        request.headers.add("Authorization", text);
+        require(gateway::read_credentials(request, cookie).what != gateway::presented::kind::session);
     }
 }
 
 void check_tokens(std::string_view text) {
-    bool const plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
-    require(!identity::looks_like_session_token(text) || (plain && text.size() == 43));
-    require(!identity::looks_like_api_token(text) || (plain && text.starts_with("tocsin_")));
+    bool const is_printable =
+        std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    require(!identity::looks_like_session_token(text) || (is_printable && text.size() == 43));
+    require(!identity::looks_like_api_token(text) || (is_printable && text.starts_with("tocsin_")));
     if (identity::is_email(text))
         require(
             is_utf8(text) && text.find_first_of(std::string_view("\r\n\0 ", 4)) == std::string_view::npos
