@@ -152,10 +152,8 @@ std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
-bool iequals(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        return lower(x) == lower(y);
-    });
+bool equal_ignoring_case(char const* a, char const* b, std::size_t size) noexcept {
+    return std::equal(a, a + size, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::optional<std::int64_t> whole_number(std::string_view text) noexcept {

@@ -27,7 +27,10 @@ std::string json_quoted(std::string_view text);
 /// ASCII only, whatever the locale.
 std::string to_lower(std::string_view text);
 std::string_view trim(std::string_view text) noexcept;
-bool iequals(std::string_view a, std::string_view b) noexcept;
+bool equal_ignoring_case(char const* a, char const* b, std::size_t size) noexcept;
+inline bool iequals(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && equal_ignoring_case(a.data(), b.data(), a.size());
+}
 
 /// Decimal digits and nothing else, with a minus before them where it is negative; nothing where it is none,
 /// or too large.
