@@ -39,16 +39,22 @@ bool is_json_type(std::string_view content_type) {
     return iequals(parameter, "charset=utf-8") || iequals(parameter, "charset=\"utf-8\"");
 }
 
+std::optional<refusal> check_coding(route const* to, request_head const& head) {
+    if (head.framing != body_framing::chunked) return std::nullopt;
+    if (to != nullptr && to->accepts == route::transfer::sized_or_chunked) return std::nullopt;
+    return encoded;
+}
+
 std::optional<refusal> check_body(route const& to, request_head const& head, fields const& headers) {
     if (!is_identity(headers)) return coded;
-    bool const empty = head.body_size() == 0;
+    bool const empty = !head.has_body();
     bool const json = to.body == body_kind::json || (to.body == body_kind::optional_json && !empty);
     if (json && !has_json_type(headers)) return not_json;
-    // Without Content-Length there is no body (RFC 9112, section 6.3): fine where none is needed.
-    if (needs_length(to.method) && !head.content_length && to.body != body_kind::optional_json)
-        return no_length;
+    // Without either, there is no body (RFC 9112, section 6.3): fine where none is needed.
+    bool const framed = head.framing != body_framing::none;
+    if (needs_length(to.method) && !framed && to.body != body_kind::optional_json) return no_length;
     if (to.body == body_kind::none && !empty) return no_body_taken;
-    if (head.body_size() > to.max_body) return too_large;
+    if (head.content_length.value_or(0) > to.max_body) return too_large;
     return std::nullopt;
 }
 

@@ -1,4 +1,5 @@
 #include "answer_reader.hpp"
+#include "flat_fields.hpp"
 #include "grammar.hpp"
 #include "stream.hpp"
 
@@ -11,6 +12,10 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/serializer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +27,7 @@ namespace tocsin::http {
 namespace {
 
 namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 using steady = std::chrono::steady_clock;
@@ -78,11 +84,19 @@ std::string header_section(client_request const& what, origin const& to, client_
     for (auto const& [name, value] : what.headers.all()) all.add(name, value);
     bool const may_have_body = what.method != method::get && what.method != method::head;
     if (!what.body.empty() || may_have_body) all.add("Content-Length", std::to_string(what.body.size()));
-    std::string out(to_string(what.method));
-    out.append(" ").append(what.target).append(" HTTP/1.1\r\n");
-    for (auto const& [name, value] : all.all()) out.append(name).append(": ").append(value).append("\r\n");
-    out.append("\r\n");
-    return out;
+
+    beast_http::request<beast_http::empty_body, flat_fields> message;
+    message.version(11);
+    message.method_string(to_string(what.method));
+    message.target(what.target);
+    for (auto const& [name, value] : all.all()) message.insert(name, value);
+    beast_http::request_serializer<beast_http::empty_body, flat_fields> serializer(message);
+    std::string section;
+    error_code failed;
+    serializer.next(failed, [&](error_code&, auto const& buffers) {
+        section = boost::beast::buffers_to_string(buffers);
+    });
+    return section;
 }
 
 /// A look-up that the deadline can leave behind: getaddrinfo cannot be interrupted.

@@ -1,49 +1,22 @@
 #pragma once
 
 #include "framing.hpp"
-#include "peer.hpp"
-#include "router.hpp"
+#include "response_writer.hpp"
+#include "server_state.hpp"
 #include "stream.hpp"
 
-#include <tocsin/http/server.hpp>
-
 #include <boost/asio/ip/address.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tocsin::http {
-
-/// What the connections of one server share.
-struct server_state {
-    server_state(std::vector<route> table, server_options settings);
-
-    response problem(int status, std::string_view detail, request const* about) const noexcept;
-    /// Answers what a handler threw.
-    response failure(route const& where, request const& about, std::exception_ptr const& thrown)
-        const noexcept;
-    bool serves(std::string_view host) const;
-    std::string next_id() noexcept;
-
-    router routes;
-    server_options options;
-    trusted_proxies proxies;
-    fields common;  ///< of every answer
-    std::size_t bytes_in_flight = 0;
-    bool draining = false;
-    bool stopped =
-        false;  ///< the server object is gone: nothing of the owner's but handlers in progress may be called
-
-private:
-    std::uint64_t id_state_;
-};
 
 /// One connection of a server, from accept to close. Runs on the server's thread; `server` must outlive it.
 class connection {
@@ -55,36 +28,42 @@ public:
 
     /// Serves requests until the connection is closed. Throws nothing of its own.
     async::task<> run();
-    /// Closes it where no byte of a request has come that is not answered.
+    /// Closes the connection unless bytes of an unanswered request have arrived.
     void close_if_idle() noexcept;
     void close() noexcept;
 
 private:
     using time_point = std::chrono::steady_clock::time_point;
-    enum class then { keep, close };
-    struct turn;
+    struct transaction;
 
-    std::string_view unread() const noexcept { return {input_.data() + begin_, end_ - begin_}; }
+    std::string_view unread() const noexcept;
+    /// Room for `size` more bytes behind the unread ones.
+    std::span<char> prepare(std::size_t size);
     /// The size of the next header section; 0 where the peer is gone or was idle for too long.
     async::task<framed<std::size_t>> read_head(bool first);
-    async::task<then> serve(turn& at, std::size_t head_size);
-    framed<route const*> admit(request_head const& head, turn& at);
-    async::task<std::optional<refusal>> read_body(turn& at);
+    /// One request, whose header section was delimited or refused. `last`: of the connection.
+    async::task<persistence> serve(framed<std::size_t> head_size, bool last);
+    framed<route const*> admit(request_head const& head, std::string_view section, transaction& current);
+    /// Reads what has arrived of the body.
+    std::optional<refusal> read_body(transaction& current);
+    /// Receives and reads the rest of it.
+    async::task<std::optional<refusal>> receive_body(transaction& current);
+    async::task<> send_continue();
     async::task<response> handle(route const& to, request& about);
-    async::task<then> refuse(turn& at, refusal why);
-    async::task<then> answer(turn& at, response what, then next);
-    void told(turn const& at, int status);
-    async::task<> write_all(response const& of);
-    async::task<> write(std::string_view head, std::string_view body);
+
+    async::task<persistence> refuse(transaction& current, refusal why);
+    async::task<persistence> respond(transaction& current, response what, persistence after);
+    void report(transaction const& current, int status);
+    async::task<> write_stream(response_writer& out, response const& source);
+    async::task<> write(response_writer& out);
 
     server_state& server_;
     std::unique_ptr<stream> wire_;
     boost::asio::ip::address peer_;
+    std::string peer_text_;
     bool idle_ = false;  ///< waiting for the first byte of a request
     bool gone_ = false;  ///< the peer went away in the middle of a request
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::array<char, request_limits.bytes> input_;  ///< unread bytes are [begin_, end_)
+    boost::beast::flat_buffer input_;
 };
 
 }  // namespace tocsin::http

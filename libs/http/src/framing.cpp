@@ -25,9 +25,6 @@ constexpr refusal folded_line{400, "folding", "A header field is folded over lin
 constexpr refusal bad_field{400, "field", "A header field is malformed."};
 constexpr refusal bad_host{400, "host", "Exactly one valid Host is needed."};
 constexpr refusal bad_length{400, "content_length", "Content-Length must stand once, in canonical digits."};
-constexpr refusal encoded{
-    501, "transfer_encoding", "Transfer-Encoding is not accepted; send Content-Length."
-};
 constexpr refusal ill_encoded{411, "transfer_encoding", "Send Content-Length instead of Transfer-Encoding."};
 constexpr refusal unexpected{417, "expect", "Only Expect: 100-continue is met."};
 constexpr refusal upgrade{400, "upgrade", "Upgrade is not offered."};
@@ -122,6 +119,7 @@ framed<request_head> parse_request_line(std::string_view line, head_limits const
     head.method = *known;
 
     auto const question = target.find('?');
+    head.target = target;
     head.path = target.substr(0, question);
     if (question != std::string_view::npos) head.query = target.substr(question + 1);
     if (!head.path.starts_with('/') || !is_path(head.path) || !is_query(head.query)) return bad_target;
@@ -145,15 +143,22 @@ bool is_coding_list(std::string_view text) {
     return good;
 }
 
-std::optional<refusal> check_body_length(request_head& head) {
+std::optional<refusal> frame_request(request_head& head) {
+    bool const takes_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
     auto const coding = find(head.fields, "Transfer-Encoding");
-    if (coding.count > 0) return is_coding_list(coding.value) ? encoded : ill_encoded;
     auto const length = find(head.fields, "Content-Length");
+    if (coding.count > 0) {
+        if (!is_coding_list(coding.value)) return ill_encoded;
+        bool const plain = coding.count == 1 && length.count == 0 && iequals(coding.value, "chunked");
+        if (!plain || !takes_body || head.minor_version == 0) return encoded;
+        head.framing = body_framing::chunked;
+        return std::nullopt;
+    }
     if (length.count == 0) return std::nullopt;
     head.content_length = length.count == 1 ? canonical_number(length.value) : std::nullopt;
     if (!head.content_length) return bad_length;
-    bool const takes_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
     if (!takes_body && *head.content_length > 0) return body_refused;
+    head.framing = body_framing::length;
     return std::nullopt;
 }
 
@@ -229,7 +234,7 @@ framed<request_head> parse_request_head(std::string_view section, head_limits co
     if (!fields) return fields.error();
     head->fields = std::move(*fields);
     if (auto const why = check_host(*head)) return *why;
-    if (auto const why = check_body_length(*head)) return *why;
+    if (auto const why = frame_request(*head)) return *why;
     if (auto const why = check_connection(*head)) return *why;
     return head;
 }

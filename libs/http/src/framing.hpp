@@ -52,26 +52,36 @@ struct field_view {
     std::string_view value;
 };
 
+/// How the end of a body is known.
+enum class body_framing { none, length, chunked, until_close };
+
 /// A request's header section that passed the policy. All views but `method` point into the section.
 struct request_head {
     std::string_view method;  ///< a known one, TRACE and OPTIONS included; a literal
-    std::string_view path;    ///< of the origin-form target, still encoded
-    std::string_view query;   ///< without '?', still encoded
+    std::string_view target;  ///< origin form, still encoded
+    std::string_view path;    ///< of the target
+    std::string_view query;   ///< of the target, without '?'
     unsigned minor_version = 1;
     std::vector<field_view> fields;
-    std::string_view host;  ///< without port, as it stands
-    std::optional<std::uint64_t> content_length;
-    bool wants_close = false;       ///< Connection: close, or HTTP/1.0
-    bool expects_continue = false;  ///< never with HTTP/1.0
+    std::string_view host;                        ///< without port, as it stands
+    std::optional<std::uint64_t> content_length;  ///< where `framing` is `length`
+    body_framing framing = body_framing::none;    ///< never `until_close`
+    bool wants_close = false;                     ///< Connection: close, or HTTP/1.0
+    bool expects_continue = false;                ///< never with HTTP/1.0
 
-    std::uint64_t body_size() const noexcept { return content_length.value_or(0); }
+    bool has_body() const noexcept {
+        return framing == body_framing::chunked || content_length.value_or(0) > 0;
+    }
 };
 
-/// `section` is what `find_head_end` delimited.
-framed<request_head> parse_request_head(std::string_view section, head_limits const& limits = request_limits);
+/// The refusal of a transfer coding, also of `chunked` where a route does not accept it.
+inline constexpr refusal encoded{
+    501, "transfer_encoding", "Transfer-Encoding is not accepted; send Content-Length."
+};
 
-/// How the end of an answer's body is known.
-enum class body_framing { none, length, chunked, until_close };
+/// `section` is what `find_head_end` delimited. Of the transfer codings, only `chunked` alone passes, in an
+/// HTTP/1.1 request that may have a body and has no Content-Length.
+framed<request_head> parse_request_head(std::string_view section, head_limits const& limits = request_limits);
 
 /// An answer's header section that passed the policy. All views point into the section.
 struct answer_head {

@@ -24,6 +24,9 @@ std::string_view trim_ows(std::string_view text) noexcept;
 /// Digits without sign and leading zeros, at most 19 of them.
 std::optional<std::uint64_t> canonical_number(std::string_view text) noexcept;
 
+/// Of a hexadecimal digit; -1 for any other character.
+int hex_value(char c) noexcept;
+
 /// `host` or `host:port` of a Host field, without the port; nothing where it is no valid host.
 std::optional<std::string_view> host_without_port(std::string_view text) noexcept;
 

@@ -16,26 +16,31 @@ router::router(std::vector<route> routes) : routes_(std::move(routes)) {
     for (std::size_t i = 0; i < routes_.size(); ++i) {
         auto const& r = routes_[i];
         if (!r.handle) throw std::invalid_argument("route " + r.pattern + " has no handler");
-        entry added{i, parse(r.pattern)};
-        auto const place = std::ranges::find_if(paths_, [&](path const& p) {
-            return compare(p.entries.front().parts, added.parts) == 0;
-        });
-        if (place == paths_.end()) {
-            paths_.push_back({{std::move(added)}});
-            continue;
-        }
-        auto const twice = std::ranges::any_of(place->entries, [&](entry const& e) {
-            return routes_[e.route].method == r.method;
-        });
-        if (twice)
-            throw std::invalid_argument(
-                "two routes for " + std::string(to_string(r.method)) + " " + r.pattern
-            );
-        place->entries.push_back(std::move(added));
+        add(i, parse(r.pattern));
+        if (r.slash == route::trailing_slash::accepted) add(i, parse(r.pattern + "/"));
     }
     std::ranges::sort(paths_, [](path const& a, path const& b) {
         return compare(a.entries.front().parts, b.entries.front().parts) < 0;
     });
+}
+
+void router::add(std::size_t route, shape parts) {
+    auto const& added = routes_[route];
+    auto const place = std::ranges::find_if(paths_, [&](path const& p) {
+        return compare(p.entries.front().parts, parts) == 0;
+    });
+    if (place == paths_.end()) {
+        paths_.push_back({{{route, std::move(parts)}}});
+        return;
+    }
+    auto const twice = std::ranges::any_of(place->entries, [&](entry const& e) {
+        return routes_[e.route].method == added.method;
+    });
+    if (twice)
+        throw std::invalid_argument(
+            "two routes for " + std::string(to_string(added.method)) + " " + added.pattern
+        );
+    place->entries.push_back({route, std::move(parts)});
 }
 
 router::match router::find(std::string_view method, std::vector<std::string> const& segments) const {

@@ -45,6 +45,7 @@ private:
         std::vector<entry> entries;  ///< one per method, all of one shape
     };
 
+    void add(std::size_t route, shape parts);
     static shape parse(std::string const& pattern);
     static int compare(shape const& a, shape const& b) noexcept;
     static bool fits(shape const& parts, std::vector<std::string> const& segments) noexcept;

@@ -153,7 +153,9 @@ BOOST_AUTO_TEST_CASE(answers) {
     BOOST_TEST(response::see_other("/a").headers.find("Location").value() == "/a");
     BOOST_CHECK_THROW(response::see_other("/a\r\nX: b"), std::invalid_argument);
     BOOST_TEST(reason_phrase(404) == "Not Found");
-    BOOST_TEST(reason_phrase(599) == "Unknown");
+    BOOST_TEST(reason_phrase(413) == "Content Too Large");
+    BOOST_TEST(reason_phrase(422) == "Unprocessable Content");
+    BOOST_TEST(reason_phrase(555) == "Unknown");
     BOOST_TEST(to_string(method::delete_) == "DELETE");
 }
 

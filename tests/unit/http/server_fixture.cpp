@@ -1,5 +1,7 @@
 #include "server_fixture.hpp"
 
+#include "chunked_cases.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 namespace tocsin::tests {
@@ -85,6 +87,14 @@ std::vector<http::route> server_fixture::routes() {
          .body = body_kind::json,
          .max_body = std::size_t{8} << 20U,
          .handle = counted(echo),
+         .on_failure = shed},
+        {.method = method::post,
+         .pattern = std::string(chunked_path),
+         .body = body_kind::json,
+         .max_body = std::size_t{8} << 20U,
+         .handle = counted(echo),
+         .accepts = http::route::transfer::sized_or_chunked,
+         .slash = http::route::trailing_slash::accepted,
          .on_failure = shed},
         {.method = method::post,
          .pattern = "/maybe",

@@ -28,6 +28,10 @@ public:
     std::vector<std::pair<std::string, std::string>> const& all() const noexcept { return all_; }
 
 private:
+    friend class request_reader;
+    /// For fields that the framing policy has checked.
+    void add_checked(std::string_view name, std::string_view value) { all_.emplace_back(name, value); }
+
     std::vector<std::pair<std::string, std::string>> all_;
 };
 

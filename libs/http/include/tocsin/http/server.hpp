@@ -45,6 +45,11 @@ struct route {
     http::handler handle;
     /// Hosts that may be named in Host: the server's allowed ones, or any (health checks come by address).
     enum class hosts { allowed, any } served_to = hosts::allowed;
+    /// How a body may be framed: with Content-Length, or also as `Transfer-Encoding: chunked`, within the
+    /// same limits and without trailers and chunk extensions.
+    enum class transfer { sized, sized_or_chunked } accepts = transfer::sized;
+    /// Whether the path with one more slash is the same path.
+    enum class trailing_slash { refused, accepted } slash = trailing_slash::refused;
     /// What to answer where the handler throws, or the body does not fit in `max_bytes_in_flight`
     /// (`overloaded`); empty: the server's `problem` with 500 or 503.
     std::function<response(request const&, std::exception_ptr)> on_failure = {};
@@ -91,14 +96,14 @@ struct server_options {
 };
 
 /// An HTTP/1.1 server with a strict framing policy of its own: what is ambiguous is refused and the
-/// connection closed. Any Transfer-Encoding is 501 (411 where it is no valid coding), exactly one valid Host
-/// (400; a host that is not served: 421), origin-form targets of at most 2 KiB and 0x21..0x7E (400/414),
-/// HTTP/1.1 (1.0 without keep-alive; others 505), exactly one canonical Content-Length (400), POST, PUT and
-/// PATCH without one 411 (but for optional_json), bodies on GET, HEAD and DELETE 400, no line folding (400),
-/// no Upgrade, no Expect but 100-continue (417), Content-Encoding other than identity 415, more than 64
-/// fields or 8 KiB of header section 431, body over the route's limit 413 before it is read, too slow 408, an
-/// unknown method 501, a method that the path does not have 405 with Allow. Trailers never count. Every
-/// object here belongs to the executor's thread.
+/// connection closed. Any Transfer-Encoding but a plain chunked one that the route accepts is 501 (411 where
+/// it is no valid coding), exactly one valid Host (400; a host that is not served: 421), origin-form targets
+/// of at most 2 KiB and 0x21..0x7E (400/414), HTTP/1.1 (1.0 without keep-alive; others 505), exactly one
+/// canonical Content-Length (400), POST, PUT and PATCH without one 411 (but for optional_json), bodies on
+/// GET, HEAD and DELETE 400, no line folding (400), no Upgrade, no Expect but 100-continue (417),
+/// Content-Encoding other than identity 415, more than 64 fields or 8 KiB of header section 431, body over
+/// the route's limit 413 before it is read, too slow 408, an unknown method 501, a method that the path does
+/// not have 405 with Allow. Trailers never count. Every object here belongs to the executor's thread.
 class server {
 public:
     /// Throws std::invalid_argument where a pattern, a network or a common header is malformed, two routes

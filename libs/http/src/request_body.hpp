@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/optional.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace tocsin::http {
+
+/// A Body type of Beast for parsing: a string that grows as the bytes arrive, so that an announced size costs
+/// nothing before. (Beast's `string_body` reserves it, and clears the memory before it is written.)
+struct request_body {
+    using value_type = std::string;
+
+    class reader {
+    public:
+        template <bool IsRequest, class Fields>
+        reader(boost::beast::http::header<IsRequest, Fields>&, std::string& body) : body_(body) {}
+
+        void init(boost::optional<std::uint64_t> const&, boost::system::error_code& failed) { failed = {}; }
+        template <class Buffers>
+        std::size_t put(Buffers const& buffers, boost::system::error_code& failed) {
+            auto const before = body_.size();
+            for (auto it = boost::asio::buffer_sequence_begin(buffers);
+                 it != boost::asio::buffer_sequence_end(buffers);
+                 ++it) {
+                boost::asio::const_buffer const bytes = *it;
+                body_.append(static_cast<char const*>(bytes.data()), bytes.size());
+            }
+            failed = {};
+            return body_.size() - before;
+        }
+        void finish(boost::system::error_code& failed) { failed = {}; }
+
+    private:
+        std::string& body_;
+    };
+};
+
+}  // namespace tocsin::http

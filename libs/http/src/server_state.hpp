@@ -1,0 +1,62 @@
+#pragma once
+
+#include "peer.hpp"
+#include "router.hpp"
+
+#include <tocsin/http/server.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::http {
+
+/// What the connections of one server share.
+struct server_state {
+    server_state(std::vector<route> table, server_options settings);
+
+    response problem(int status, std::string_view detail, request const* about) const noexcept;
+    /// The response to an exception of a handler.
+    response failure(route const& where, request const& about, std::exception_ptr const& thrown)
+        const noexcept;
+    bool serves(std::string_view host) const;
+    std::string next_id() noexcept;
+
+    router routes;
+    server_options options;
+    trusted_proxies proxies;
+    fields common;  ///< of every response
+    std::size_t bytes_in_flight = 0;
+    bool draining = false;
+    /// The server object is gone: nothing of its owner may be called but the handlers in progress.
+    bool stopped = false;
+
+private:
+    std::uint64_t id_state_;
+};
+
+/// Counts the announced bytes of a body for as long as its request is being processed.
+class body_reservation {
+public:
+    explicit body_reservation(server_state& server) noexcept : server_(server) {}
+    ~body_reservation() { server_.bytes_in_flight -= size_; }
+    body_reservation(body_reservation const&) = delete;
+    body_reservation& operator=(body_reservation const&) = delete;
+
+    /// False, without a change, where `size` in total exceeds `max_bytes_in_flight`.
+    bool grow_to(std::size_t size) noexcept {
+        if (size - size_ > server_.options.max_bytes_in_flight - server_.bytes_in_flight) return false;
+        server_.bytes_in_flight += size - size_;
+        size_ = size;
+        return true;
+    }
+
+private:
+    server_state& server_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace tocsin::http
