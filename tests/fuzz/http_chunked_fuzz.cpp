@@ -1,0 +1,109 @@
+// Chunked bodies: the reader that the server uses (the policy for chunk lines, then Beast), Beast's parser
+// alone, and a decoder that follows the policy's grammar literally. A body that the server accepts is read
+// the same way by all three.
+#include "chunk_line.hpp"
+#include "request_reader.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace tocsin::http;
+namespace beast_http = boost::beast::http;
+
+constexpr std::string_view section = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::size_t max_body = 1000;
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+struct body_read {
+    int status = 0;  ///< 200: complete, 0: more bytes are awaited, else the refusal
+    std::string data;
+    std::size_t used = 0;
+};
+
+body_read read_in_steps(std::string_view bytes, std::size_t step) {
+    request_reader reader;
+    require(!reader.read_head(section, *parse_request_head(section)));
+    reader.limit_body(max_body);
+    body_read got;
+    for (std::size_t here = 0; !reader.is_complete() && here < bytes.size();) {
+        here = std::min(here + step, bytes.size());
+        auto const used = reader.read_body(bytes.substr(got.used, here - got.used));
+        if (!used) return {.status = used.error().status, .data = {}};
+        got.used += *used;
+        require(reader.received_size() <= max_body && reader.received_size() <= reader.announced_size());
+    }
+    if (!reader.is_complete()) return {};
+    got.status = 200;
+    got.data = reader.take_body();
+    return got;
+}
+
+/// As the grammar says: 1*16HEXDIG CRLF data CRLF ... 1*16"0" CRLF CRLF. Nothing where `bytes` do not begin
+/// so.
+std::optional<body_read> decode(std::string_view bytes) {
+    body_read got{.status = 200, .data = {}};
+    auto const take = [&](std::string_view text) {
+        if (!bytes.substr(got.used).starts_with(text)) return false;
+        got.used += text.size();
+        return true;
+    };
+    while (true) {
+        auto const end = bytes.find_first_not_of("0123456789abcdefABCDEF", got.used);
+        if (end == std::string_view::npos || end == got.used || end - got.used > 16) return std::nullopt;
+        auto const size = std::stoull(std::string(bytes.substr(got.used, end - got.used)), nullptr, 16);
+        got.used = end;
+        if (!take("\r\n")) return std::nullopt;
+        if (size == 0) return take("\r\n") ? std::optional(got) : std::nullopt;
+        if (size > bytes.size() - got.used || size > max_body - got.data.size()) return std::nullopt;
+        got.data += bytes.substr(got.used, size);
+        got.used += size;
+        if (!take("\r\n")) return std::nullopt;
+    }
+}
+
+/// Beast alone, without the policy.
+void compare_with_beast(std::string_view bytes, body_read const& ours) {
+    beast_http::request_parser<beast_http::string_body> parser;
+    parser.eager(true);
+    std::string message(section);
+    message += bytes;
+    boost::system::error_code failed;
+    auto const used = parser.put(boost::asio::buffer(message), failed);
+    require(!failed && parser.is_done());
+    require(used == section.size() + ours.used && parser.get().body() == ours.data);
+    require(std::distance(parser.get().begin(), parser.get().end()) == 2);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size);
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    std::string_view const bytes(reinterpret_cast<char const*>(data), size);
+    auto const at_once = read_in_steps(bytes, std::max<std::size_t>(size, 1));
+    for (std::size_t const step : {1, 2, 7}) {
+        auto const slowly = read_in_steps(bytes, step);
+        require(
+            slowly.status == at_once.status && slowly.data == at_once.data && slowly.used == at_once.used
+        );
+    }
+    auto const expected = decode(bytes);
+    require((at_once.status == 200) == expected.has_value());
+    if (!expected) return 0;
+    require(at_once.data == expected->data && at_once.used == expected->used);
+    compare_with_beast(bytes, at_once);
+    return 0;
+}
