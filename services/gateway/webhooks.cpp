@@ -150,6 +150,8 @@ std::vector<http::route> webhook_routes(
             .body = http::body_kind::json,
             .max_body = max_body,
             .handle = std::move(handle),
+            .accepts = http::route::transfer::sized_or_chunked,
+            .slash = http::route::trailing_slash::accepted,
             .on_failure = not_durable
         };
     };

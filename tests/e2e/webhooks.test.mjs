@@ -203,8 +203,29 @@ test('an invalid envelope is 400, and unsupported content has its own status', a
   const status = async (headers) => (await tocsin.sendWebhook({ resource: 'issue', body, headers })).status;
   assert.equal(await status({ 'Content-Type': 'text/plain' }), 415);
   assert.equal(await status({ 'Content-Encoding': 'gzip' }), 415);
-  assert.equal(await status({ 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }), 501);
+  assert.equal(await status({ 'Transfer-Encoding': 'gzip, chunked', 'Content-Length': undefined }), 501);
   assert.equal(await status({ 'Content-Length': String(6 * 1024 * 1024) }), 413);
+});
+
+test('a chunked webhook is accepted, and its signed bytes are stored', async () => {
+  const body = Buffer.from(sentryJson(new IssueBodies(installation).issue('created', { metadata: { value: 'ß'.repeat(20_000) } })));
+  const row = await deliver('issue', body, { headers: { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined } });
+  assert.equal(row.outcome, 'opened');
+  assert.ok(row.body.equals(body));
+});
+
+test('a chunked webhook with a wrong signature is 401', async () => {
+  const headers = { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined, 'Sentry-Hook-Signature': '0'.repeat(64) };
+  const response = await tocsin.sendWebhook({ resource: 'issue', body: new IssueBodies(installation).issue('created'), headers });
+  assert.equal(response.status, 401);
+});
+
+test('a webhook address with a trailing slash is the same address', async () => {
+  const row = await deliver('issue', new IssueBodies(installation).issue('created'), { path: '/webhooks/sentry/' });
+  assert.equal(row.outcome, 'opened');
+  const unknown = await tocsin.sendWebhook({ path: `/webhooks/sentry/${randomUUID()}/`, resource: 'issue', body: new IssueBodies(installation).issue('created') });
+  assert.equal(unknown.status, 401);
+  assert.equal((await tocsin.client().get('/webhooks/sentry/')).status, 405);
 });
 
 test('a delivery without an issue id is stored as unreadable', async () => {
