@@ -95,7 +95,7 @@ export async function startTocsin() {
     TOCSIN_SENTRY_APP_SLUG: 'bench',
     TOCSIN_SENTRY_APP_CLIENT_ID: 'fake-client-id',
     TOCSIN_SENTRY_APP_CLIENT_SECRET: secret,
-    TOCSIN_VAULT_KEYS: env.BENCH_VAULT_KEYS, // the same in the whole run, because the database knows its keys
+    TOCSIN_VAULT_KEYS: env.BENCH_VAULT_KEYS, // the same in the whole run, because the database records its keys
   }, logFile);
   closeSync(logFile);
   child.stdout.resume();
