@@ -1,4 +1,4 @@
-// Pages of others in the browser of somebody who is signed in: forms, scripts, pictures and navigation change nothing here.
+// Pages of other sites in the browser of a signed-in user: forms, scripts, images, and navigation change nothing in Tocsin.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
@@ -9,11 +9,11 @@ import { Api } from '../support/openapi.mjs';
 
 let tocsin;
 let browser;
-let stranger;
+let attacker;
 let requests;
 before(async () => {
   tocsin = await startTocsin();
-  const furnished = await fillOrganization(tocsin, tocsin.org, { sentryOrganization: 'northwind', word: 'mine', incidents: 2 });
+  const furnished = await fillOrganization(tocsin, tocsin.org, { sentryOrganization: 'northwind', word: 'own', incidents: 2 });
   const api = new Api((await tocsin.client().get('/api/openapi.json')).json);
   const unsafe = api.operations().filter((one) => one.method !== 'GET');
   requests = unsafe.map((one) => ({
@@ -27,39 +27,39 @@ before(async () => {
   }));
   assert.ok(requests.length > 35, String(requests.length));
   for (const { url } of requests) assert.ok(!/[{}]|undefined/.test(url), url);
-  stranger = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<!doctype html><title>Elsewhere</title><body>'));
-  await new Promise((resolve) => { stranger.listen(0, '127.0.0.1', resolve); });
+  attacker = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<!doctype html><title>Elsewhere</title><body>'));
+  await new Promise((resolve) => { attacker.listen(0, '127.0.0.1', resolve); });
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  stranger?.closeAllConnections();
-  stranger?.close();
+  attacker?.closeAllConnections();
+  attacker?.close();
   await tocsin?.stop();
 });
 
 const pick = (properties = {}, from) => Object.fromEntries(Object.entries(from).filter(([name]) => name in properties));
 
-/** What is stored, but for what goes on by itself: refused attempts are counted, tokens renewed, and looking leaves a time. */
-async function stored() {
+/** A digest of each table, without what changes by itself: counted refusals, refreshed tokens, and times of last use. */
+async function storedState() {
   const tables = (await tocsin.sql("select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'tocsin' and tablename not in ('attempts', 'refresh_attempts', 'credentials')")).map((one) => one.name);
-  const seen = {};
+  const digests = {};
   for (const name of tables) {
     const rows = await tocsin.sql(`select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as all from (select to_jsonb(t) - 'last_seen_at' - 'last_used_at' as t from ${name} t) t`);
-    seen[name] = rows[0].all;
+    digests[name] = rows[0].all;
   }
-  return seen;
+  return digests;
 }
 
-/** How many requests were answered with each status so far. */
-async function statuses() {
+/** The number of responses so far, by status. */
+async function responseCounts() {
   const { text } = await tocsin.client({ base: tocsin.adminUrl }).get('/metrics');
   const counts = {};
   for (const [, code, count] of text.matchAll(/^tocsin_http_requests_total\{.*code="(\d+)".*\} (\d+)$/gm)) counts[code] = (counts[code] ?? 0) + Number(count);
   return counts;
 }
 
-/** In the stranger's page: everything that a page may do to another origin. Resolves when all of it was sent. */
+/** Runs in the attacker's page: everything that a page can send to another origin. Resolves when all of it was sent. */
 async function attack(all) {
   document.body.append(...all.map((_, i) => Object.assign(document.createElement('iframe'), { name: `frame${i}` })));
   const sent = [];
@@ -82,31 +82,31 @@ async function attack(all) {
     const fields = Object.fromEntries(Object.entries(JSON.parse(body)).map(([name, value]) => [name, String(value)]));
     await submit(url, i, 'application/x-www-form-urlencoded', fields);
     await submit(url, i, 'multipart/form-data', fields);
-    // A text form's name and value together make JSON.
+    // The name and the value of a text form together are JSON.
     await submit(url, i, 'text/plain', { [`${body.slice(0, -1)}${body === '{}' ? '' : ','}"x":"`]: '"}' });
   }
   await Promise.allSettled(sent);
 }
 
-for (const [what, host] of [['of another site', 'localhost'], ['of the same site on another port', '127.0.0.1']]) {
-  test(`a page ${what} changes nothing`, async () => {
+for (const [kind, host] of [['of another site', 'localhost'], ['of the same site on another port', '127.0.0.1']]) {
+  test(`a page ${kind} changes nothing`, async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const path = `/o/${tocsin.org.slug}/incidents`;
     await signIn(page, tocsin.url, tocsin.org.people.owner, path);
-    const [before, statusesBefore] = [await stored(), await statuses()];
-    const theirs = await context.newPage();
-    await theirs.goto(`http://${host}:${stranger.address().port}/`);
-    await theirs.evaluate(attack, requests);
-    // Navigation, as a link or a script does it.
-    for (const { url } of requests) await theirs.goto(url).catch(() => {});
-    const answered = Object.entries(await statuses()).map(([code, count]) => [code, count - (statusesBefore[code] ?? 0)]);
-    console.log(`${requests.length} routes, 10 ways:`, JSON.stringify(Object.fromEntries(answered)));
-    assert.deepEqual(await stored(), before);
-    const refused = answered.filter(([code]) => ['401', '403', '405', '415'].includes(code)).reduce((sum, [, count]) => sum + count, 0);
+    const [before, statusesBefore] = [await storedState(), await responseCounts()];
+    const attackerPage = await context.newPage();
+    await attackerPage.goto(`http://${host}:${attacker.address().port}/`);
+    await attackerPage.evaluate(attack, requests);
+    // Navigation, as by a link or a script.
+    for (const { url } of requests) await attackerPage.goto(url).catch(() => {});
+    const responses = Object.entries(await responseCounts()).map(([code, count]) => [code, count - (statusesBefore[code] ?? 0)]);
+    console.log(`${requests.length} routes, 10 kinds of requests each:`, JSON.stringify(Object.fromEntries(responses)));
+    assert.deepEqual(await storedState(), before);
+    const refused = responses.filter(([code]) => ['401', '403', '405', '415'].includes(code)).reduce((sum, [, count]) => sum + count, 0);
     assert.ok(refused > requests.length * 8, `${refused} refused`);
-    assert.ok(answered.every(([code]) => Number(code) < 500));
-    // Still signed in, and the own page may do all of it.
+    assert.ok(responses.every(([code]) => Number(code) < 500));
+    // The session is still valid, and the console itself may send these requests.
     const answer = await page.evaluate(async (url) => (await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })).status, `${tocsin.url}${tocsin.org.path}/incidents/1/acknowledge`);
     assert.equal(answer, 200);
     await context.close();

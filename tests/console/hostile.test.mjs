@@ -1,5 +1,5 @@
-// 150 strings that would run or break something, in everything that Sentry or a person may write, on every screen: they are text, nothing runs,
-// nothing is loaded, no rule of the policy is broken, and the page says nothing of itself on its console.
+// 150 hostile strings in every field that Sentry or a user can write, on every page: they are shown as text, nothing runs or is
+// loaded, the Content-Security-Policy is not violated, and the page logs no errors.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -10,7 +10,7 @@ import { connect, createService, mapProject } from '../support/steps.mjs';
 import { IssueBodies } from '../support/webhook.mjs';
 
 const nth = (n) => injectionStrings[n % injectionStrings.length];
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 
 let tocsin;
 let integration;
@@ -20,13 +20,13 @@ let problems;
 
 async function inParallel(count, work) {
   let next = 0;
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+  await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
     for (let n = next++; n < count; n = next++) await work(n);
   }));
 }
 
-/** An issue whose every field is another of the strings. */
-async function tell(n, service) {
+/** Sends deliveries about an issue with a different string in each field. */
+async function sendDeliveries(n, service) {
   const project = n % 2 === 0 ? { id: String(7_000_000 + n), slug: nth(n + 1), name: nth(n + 2) } : { id: '4505281256090153', slug: nth(n + 3), name: nth(n + 4) };
   const bodies = new IssueBodies(integration.installation_id, project);
   bodies.id = String(5_000_000 + n);
@@ -63,7 +63,7 @@ before(async () => {
   await inParallel(injectionStrings.length, async (n) => {
     await owner.post(`${tocsin.org.path}/services`, { slug: `service-${n}`, name: nth(n), description: nth(n + 1) });
     await tocsin.sentry.post('/control/organizations/northwind/projects', { slug: `hostile-${n}`, name: nth(n) });
-    await tell(n, service);
+    await sendDeliveries(n, service);
   });
   const numbers = (await tocsin.sql('select number from tocsin.incidents order by number')).map((row) => row.number);
   assert.ok(numbers.length >= injectionStrings.length / 2, `only ${numbers.length} incidents`);
@@ -85,15 +85,15 @@ after(async () => {
   await tocsin?.stop();
 });
 
-/** Nothing but what the console itself makes is on the page. */
+/** The page has only elements that the console itself creates. */
 async function assertOnlyText(where) {
-  const strange = await page.evaluate(() => {
-    const made = [...document.querySelectorAll('iframe, object, embed, base, meta[http-equiv], link[rel=import], img, video, audio, math, template, marquee, body [onload], body [onerror], [onclick], [onfocus]')];
-    const scripts = [...document.scripts].filter((each) => !each.src.startsWith(`${location.origin}/assets/`));
-    const links = [...document.links].filter((each) => !['http:', 'https:'].includes(each.protocol));
-    return [...made, ...scripts, ...links].map((each) => each.outerHTML.slice(0, 200));
+  const foreign = await page.evaluate(() => {
+    const elements = [...document.querySelectorAll('iframe, object, embed, base, meta[http-equiv], link[rel=import], img, video, audio, math, template, marquee, body [onload], body [onerror], [onclick], [onfocus]')];
+    const scripts = [...document.scripts].filter((script) => !script.src.startsWith(`${location.origin}/assets/`));
+    const links = [...document.links].filter((link) => !['http:', 'https:'].includes(link.protocol));
+    return [...elements, ...scripts, ...links].map((element) => element.outerHTML.slice(0, 200));
   });
-  assert.deepEqual(strange, [], where);
+  assert.deepEqual(foreign, [], where);
   assert.deepEqual(problems, [], where);
 }
 
@@ -103,8 +103,8 @@ async function visit(path, shown) {
   await assertOnlyText(path);
 }
 
-/** To another screen as a link would, without loading everything anew. */
-async function walk(path, title) {
+/** Goes to another page like a link, without reloading. */
+async function navigateTo(path, title) {
   await page.evaluate((to) => {
     history.pushState({}, '', to);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
@@ -132,7 +132,7 @@ test('every incident', async (t) => {
   const incidents = await tocsin.sql('select number, title from tocsin.incidents order by number');
   await visit('/o/acme/incidents/1', page.getByRole('heading', { level: 1, name: /^#1 / }));
   for (const { number, title } of incidents) {
-    await walk(`/o/acme/incidents/${number}`, `#${number}`);
+    await navigateTo(`/o/acme/incidents/${number}`, `#${number}`);
     await page.getByRole('list', { name: 'Timeline' }).or(page.locator('main ol')).first().waitFor();
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), `#${number} ${title}`);
     await assertOnlyText(`incident ${number}`);
@@ -140,10 +140,10 @@ test('every incident', async (t) => {
   t.diagnostic(`${incidents.length} incidents`);
 });
 
-test('every delivery of an alert, explained and with its body', async (t) => {
+test('every delivery of an alert, with its processing steps and body', async (t) => {
   const deliveries = await tocsin.sql("select delivery_id from tocsin.deliveries where resource = 'event_alert'");
   for (const { delivery_id: id } of deliveries) {
-    await walk(`/o/acme/deliveries/${id}`, 'event_alert');
+    await navigateTo(`/o/acme/deliveries/${id}`, 'event_alert');
     await page.getByRole('region', { name: 'Body of the delivery' }).waitFor();
     await assertOnlyText(`delivery ${id}`);
   }

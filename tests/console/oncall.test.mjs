@@ -1,4 +1,4 @@
-// Woken by a link on a phone: signs in, acknowledges, notes and resolves without a pointer. And an admin who finds Sentry disconnected brings it back.
+// A paged engineer opens a link on a phone, signs in, acknowledges, adds a note, and resolves with the keyboard. An admin reconnects Sentry.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
@@ -26,25 +26,25 @@ after(async () => {
 
 const status = () => tocsin.value('select status from tocsin.incidents where number = 1');
 
-test('woken by a link, on a phone, with the keyboard alone', async (t) => {
+test('an incident is handled on a phone from a link, with the keyboard only', async (t) => {
   const { page, problems } = await watchedPage(browser, [tocsin.url], { viewport: PHONE, hasTouch: true });
   const { email, password } = tocsin.org.people.responder;
-  // A pointer that did anything would be an error of this test.
+  // Using a pointer would be an error of this test.
   await page.addInitScript(() => addEventListener('pointerdown', () => console.error('a pointer was used'), true));
   await page.goto(`${tocsin.url}/o/acme/incidents/1`);
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   await page.keyboard.type(email);
   await page.keyboard.press('Tab');
   await page.keyboard.type(password);
-  const begun = performance.now();
+  const start = performance.now();
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Acknowledge' }).waitFor();
-  t.diagnostic(`from Enter to the incident: ${Math.round(performance.now() - begun)} ms`);
+  t.diagnostic(`from Enter to the incident: ${Math.round(performance.now() - start)} ms`);
   assert.equal(new URL(page.url()).pathname, '/o/acme/incidents/1');
-  // What decides stands above the fold.
-  for (const shown of ['Acknowledge', 'Resolve']) {
-    const box = await page.getByRole('button', { name: shown }).boundingBox();
-    assert.ok(box && box.y + box.height <= PHONE.height, `${shown} is below the fold`);
+  // The actions are above the fold.
+  for (const name of ['Acknowledge', 'Resolve']) {
+    const box = await page.getByRole('button', { name }).boundingBox();
+    assert.ok(box && box.y + box.height <= PHONE.height, `${name} is below the fold`);
   }
   await assertAccessible(page, 'the incident on a phone');
   await screenshot(page, 'oncall-phone');
@@ -70,12 +70,12 @@ test('woken by a link, on a phone, with the keyboard alone', async (t) => {
 
   await page.keyboard.press('u');
   await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
-  await page.getByText('All quiet').waitFor();
+  await page.getByText('No active incidents').waitFor();
   assert.deepEqual(problems, []);
   await page.context().close();
 });
 
-test('the whole way from the list with keys, and the palette', async () => {
+test('the list and the command palette work with the keyboard', async () => {
   await control(tocsin, 'organizations/northwind/issues', { project: 'checkout', title: 'Second problem' });
   const { page, problems } = await watchedPage(browser, [tocsin.url]);
   await signIn(page, tocsin.url, tocsin.org.people.responder, '/o/acme/incidents');
@@ -84,28 +84,28 @@ test('the whole way from the list with keys, and the palette', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Acknowledge' }).waitFor();
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'Find a command' }).fill('deliveries');
+  await page.getByRole('combobox', { name: 'Search incidents and commands' }).fill('deliveries');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Deliveries', level: 1 }).waitFor();
   assert.deepEqual(problems, []);
   await page.context().close();
 });
 
-test('an admin finds Sentry disconnected and brings it back, with all its mappings', async () => {
+test('an admin reconnects a disconnected integration with its mappings', async () => {
   const { page, problems } = await watchedPage(browser, [tocsin.url, tocsin.sandboxUrl]);
   await signIn(page, tocsin.url, tocsin.org.people.admin, `/o/acme/integrations/${integration.id}`);
   await page.getByText('1 of', { exact: false }).first().waitFor();
   await page.getByRole('button', { name: /^Disconnect/ }).click();
   await page.getByRole('dialog').getByRole('textbox').fill('northwind');
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
-  await page.getByText('An admin disconnected it').first().waitFor();
+  await page.getByText('Disconnected by an admin').first().waitFor();
   await assertAccessible(page, 'a disconnected integration');
   await screenshot(page, 'integration-disconnected');
-  // It announces itself on every other screen, and leads to where it is mended.
+  // The banner on other pages links to the page of the integration.
   await page.getByRole('link', { name: 'Incidents' }).first().click();
   await page.getByRole('link', { name: /Sentry: Northwind/ }).click();
   await page.getByRole('button', { name: /^Reconnect/ }).first().click();
-  await page.getByText('connected', { exact: true }).first().waitFor();
+  await page.getByText('Connected', { exact: true }).first().waitFor();
   await page.getByText('1 of', { exact: false }).first().waitFor();
   assert.equal(await tocsin.value('select count(*) from tocsin.mappings where active'), 1);
   assert.equal(await tocsin.value("select status from tocsin.integrations"), 'connected');

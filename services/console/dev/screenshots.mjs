@@ -1,4 +1,4 @@
-// Pictures of every screen into build/screenshots, and what axe and the policy find on each.
+// Takes screenshots of all pages into build/screenshots, and reports violations found by axe and of the policy.
 // node dev/screenshots.mjs [name...]
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,26 +11,27 @@ await mkdir(out, { recursive: true });
 
 const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
-/** The dialog's opening is animated. */
-const settled = (page) =>
+/** Waits for the opening animation of a dialog. */
+const dialogOpened = (page) =>
   page
     .locator('[role="dialog"]')
     .evaluate((dialog) =>
       Promise.all(dialog.getAnimations({ subtree: true }).map((animation) => animation.finished)),
     );
 
-const elsewhere = "connect_error=other_organization&expected=Example+Shop&found=Example+Labs+%3Cb%3E";
+const other_organization =
+  "connect_error=other_organization&expected=Example+Shop&found=Example+Labs+%3Cb%3E";
 const screens = {
-  login: { path: "/login?next=%2Fo%2Fexample%2Fincidents", out: true },
+  login: { path: "/login?next=%2Fo%2Fexample%2Fincidents", signedOut: true },
   incidents: { path: "/o/example/incidents?status=all" },
   news: {
     path: "/o/example/incidents",
     async act(page, world) {
       const [first] = world.incidents;
-      world.incidents = [{ ...first, number: 1043 }, ...world.incidents.map((each) => ({ ...each }))];
+      world.incidents = [{ ...first, number: 1043 }, ...world.incidents.map((incident) => ({ ...incident }))];
       world.incidents[2].status = "resolved";
-      await page.getByText(/, live$/).waitFor();
-      world.tell("incident", { number: 1043, version: 1 });
+      await page.getByText("Live", { exact: true }).waitFor();
+      world.send("incident", { number: 1043, version: 1 });
       await page.getByRole("button", { name: /new incident/ }).waitFor();
     },
   },
@@ -57,7 +58,7 @@ const screens = {
     async act(page) {
       await page.keyboard.press("?");
       await page.getByRole("dialog").waitFor();
-      await settled(page);
+      await dialogOpened(page);
     },
   },
   alerts: {
@@ -71,16 +72,16 @@ const screens = {
     path: "/o/example/incidents/1042",
     async act(page) {
       await page.keyboard.press("Control+k");
-      await page.getByRole("combobox", { name: "Find a command" }).fill("go");
-      await settled(page);
+      await page.getByRole("combobox", { name: "Search incidents and commands" }).fill("go");
+      await dialogOpened(page);
     },
   },
   stream_lost: {
     path: "/o/example/incidents",
     async act(page, world) {
-      await page.getByText(/, live$/).waitFor();
+      await page.getByText("Live", { exact: true }).waitFor();
       world.loseStreams();
-      await page.getByText(/Live updates are lost/).waitFor();
+      await page.getByText(/Connection lost/).waitFor();
     },
   },
   incident_refused: {
@@ -116,7 +117,7 @@ const screens = {
       await page.getByRole("button", { name: "Archive Checkout" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
       await page.getByRole("alert").waitFor();
-      await settled(page);
+      await dialogOpened(page);
     },
   },
   integrations: { path: "/o/example/integrations?connect_error=already_claimed" },
@@ -137,7 +138,7 @@ const screens = {
     path: `/o/example/integrations/${id(2)}`,
     async act(page) {
       await page.getByRole("button", { name: "Reconnect" }).click();
-      await page.getByText("Repaired without a new installation").waitFor();
+      await page.getByText("Reconnected without a new installation").waitFor();
     },
   },
   integration_tested: {
@@ -152,7 +153,7 @@ const screens = {
     async act(page) {
       await page.getByRole("button", { name: "Disconnect" }).click();
       await page.getByRole("dialog").getByRole("textbox").fill("example-shop");
-      await settled(page);
+      await dialogOpened(page);
     },
   },
   integration_disconnected: {
@@ -162,16 +163,16 @@ const screens = {
       await page.getByRole("dialog").getByRole("textbox").fill("example-shop");
       await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      await page.getByText(/The tokens are deleted/).waitFor();
+      await page.getByText(/The tokens were deleted/).waitFor();
     },
   },
-  integration_elsewhere: { path: `/o/example/integrations/${id(1)}?${elsewhere}` },
-  integration_anyway: {
-    path: `/o/example/integrations/${id(1)}?${elsewhere}`,
+  integration_other_organization: { path: `/o/example/integrations/${id(1)}?${other_organization}` },
+  integration_reconnect_anyway: {
+    path: `/o/example/integrations/${id(1)}?${other_organization}`,
     async act(page) {
       await page.getByRole("button", { name: /anyway/ }).click();
       await page.getByRole("dialog").waitFor();
-      await settled(page);
+      await dialogOpened(page);
     },
   },
   integration_oauth: { path: `/o/example/integrations/${id(4)}?connected=1` },
@@ -179,14 +180,14 @@ const screens = {
     path: `/o/example/integrations/${id(5)}`,
     act: (page) => page.getByRole("radio", { name: /Logistics/ }).check(),
   },
-  integration_confirm: { path: `/o/example/integrations/${id(6)}?connect_error=confirm` },
+  integration_confirm: { path: `/o/example/integrations/${id(6)}` },
   integration_internal: { path: `/o/example/integrations/${id(7)}?connected=1` },
   integration_secret: {
     path: `/o/example/integrations/${id(4)}`,
     async act(page) {
       await page.getByLabel("Client secret").fill("short");
       await page.getByRole("button", { name: "Save secret" }).click();
-      await page.getByText("has at least 16 characters").waitFor();
+      await page.getByText("must have at least 16 characters").waitFor();
     },
   },
   connect: { path: "/o/example/integrations/connect" },
@@ -208,9 +209,9 @@ const screens = {
   mapping: {
     path: `/o/example/integrations/${id(1)}`,
     async act(page) {
-      // What is far from the window has no menu yet.
+      // A row far from the viewport has no menu yet.
       await page.getByRole("combobox", { name: "Service for checkout-web" }).scrollIntoViewIfNeeded();
-      await page.getByRole("button", { name: "More for checkout-web" }).click();
+      await page.getByRole("button", { name: "More actions for checkout-web" }).click();
       await page.getByRole("menuitem", { name: "Conditions…" }).click();
       await page.getByRole("dialog").waitFor();
     },
@@ -218,43 +219,43 @@ const screens = {
   unmapped: { path: "/o/example/integrations/unmapped" },
   deliveries: { path: "/o/example/deliveries" },
   delivery: { path: `/o/example/deliveries/${id(500)}` },
-  delivery_tried: {
+  delivery_dry_run: {
     path: `/o/example/deliveries/${id(500)}`,
     async act(page) {
-      await page.getByRole("button", { name: "Try it, without effect" }).click();
-      await page.getByRole("button", { name: "Run it for real…" }).click();
+      await page.getByRole("button", { name: "Dry run" }).click();
+      await page.getByRole("button", { name: "Replay…" }).click();
       await page.getByRole("dialog").waitFor();
-      await settled(page);
+      await dialogOpened(page);
     },
   },
-  summary: { path: "/o/example/incidents/summary" },
+  trends: { path: "/o/example/incidents/summary" },
   people: { path: "/o/example/people" },
   invited: {
     path: "/o/example/people",
     async act(page) {
       await page.getByRole("button", { name: "Invite" }).click();
       await page.getByRole("textbox", { name: "Email" }).fill("new@example.com");
-      await page.getByRole("button", { name: "Make the link" }).click();
+      await page.getByRole("button", { name: "Create invite link" }).click();
       await page.getByRole("button", { name: "Copy the link" }).waitFor();
-      await settled(page);
+      await dialogOpened(page);
     },
   },
   tokens: { path: "/o/example/people/tokens" },
   audit: { path: "/o/example/people/audit" },
   account: { path: "/o/example/account" },
-  invitation: { path: "/invitation#fake", out: true },
-  password_reset: { path: "/password-reset#fake", out: true },
-  stranger: { path: "/o/nowhere/incidents" },
+  invitation: { path: "/invitation#fake", signedOut: true },
+  password_reset: { path: "/password-reset#fake", signedOut: true },
+  organization_not_found: { path: "/o/nowhere/incidents" },
 };
 
-const looks = {
+const variants = {
   light: { colorScheme: "light", viewport: { width: 1280, height: 800 } },
   dark: { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
   phone: { colorScheme: "light", viewport: { width: 390, height: 844 } },
   narrow: { colorScheme: "dark", viewport: { width: 320, height: 640 } },
 };
 
-const wanted = process.argv.slice(2);
+const names = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: [
@@ -266,51 +267,51 @@ const browser = await chromium.launch({
   ],
 });
 let findings = 0;
-const find = (where, what) => {
+const report = (where, finding) => {
   findings += 1;
-  process.stdout.write(`${where}: ${what}\n`);
+  process.stdout.write(`${where}: ${finding}\n`);
 };
 
 for (const [name, screen] of Object.entries(screens)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  for (const [look, options] of Object.entries(looks)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  for (const [variant, options] of Object.entries(variants)) {
     const { world, server, origin } = await serve();
-    if (!screen.out) world.signIn();
-    world.empty = screen.empty ?? false;
-    world.failing = screen.failing ?? false;
-    // axe is put in over the browser's own protocol, which the page's policy does not concern.
+    if (!screen.signedOut) world.signedIn = true;
+    world.isEmpty = screen.empty ?? false;
+    world.isFailing = screen.failing ?? false;
     const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
     const page = await context.newPage();
-    const where = `${name} ${look}`;
+    const where = `${name} ${variant}`;
     page.on("console", (message) => {
       const text = message.text();
       if (
         message.type() === "error" &&
         !/status of (400|401|404|409|422|503)|ERR_INCOMPLETE_CHUNKED_ENCODING|text\/event-stream/.test(text)
       )
-        find(where, text);
+        report(where, text);
     });
-    page.on("pageerror", (error) => find(where, error.message));
+    page.on("pageerror", (error) => report(where, error.message));
     page.on("request", (request) => {
-      if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) find(where, request.url());
+      if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
+        report(where, request.url());
     });
     await page.goto(origin + screen.path);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    // The event stream keeps the network from ever being idle.
+    // Because of the event stream, the network is never idle.
     await page
       .getByRole("status", { name: /^Loading/ })
       .first()
       .waitFor({ state: "detached" });
     await screen.act?.(page, world);
-    // What is fixed to the window is drawn where the window stands.
+    // Fixed elements are drawn at the scroll position.
     await page.evaluate(() => window.scrollTo(0, 0));
-    await page.screenshot({ path: `${out}${name}.${look}.png`, fullPage: true });
+    await page.screenshot({ path: `${out}${name}.${variant}.png`, fullPage: true });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (width > options.viewport.width) find(where, `${width} px wide`);
+    if (width > options.viewport.width) report(where, `${width} px wide`);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => window.axe.run(document));
     for (const { id: rule, nodes } of violations)
-      find(
+      report(
         where,
         `${rule}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`).join(" | ")}`,
       );

@@ -4,7 +4,7 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-const refusals: Middleware = {
+const throwProblems: Middleware = {
   async onResponse({ response }) {
     if (!response.ok) throw await problemOf(response);
     return undefined;
@@ -19,12 +19,12 @@ const refusals: Middleware = {
 export const api = createClient<paths>({
   baseUrl: window.location.origin,
   credentials: "same-origin",
-  // Looked up per call, so that tests can put their own in place.
+  // Looked up at each call, so that tests can replace it.
   fetch: (request) => globalThis.fetch(request),
 });
-api.use(refusals);
+api.use(throwProblems);
 
-/** The body of an answer that the middleware let through; refusals were thrown there. */
+/** The body of a successful response; the middleware throws on all others. */
 export async function body<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
   const { data, response } = await call;
   if (data === undefined) throw await problemOf(response);
@@ -36,16 +36,14 @@ interface Page<T> {
   next_cursor: string | null;
 }
 
-// 200 items a page: far more than any console can show, and an end to a server that never says "last page".
-const page_bound = 100;
+// With 200 items a page this is more than the console can show. It bounds the loop if a server returns a cursor forever.
+const max_pages = 100;
 
 /** All pages of a list, in order. */
-export async function everyPage<T>(
-  fetchPage: (cursor: string | undefined) => Promise<Page<T>>,
-): Promise<T[]> {
+export async function fetchAll<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < page_bound; page += 1) {
+  for (let page = 0; page < max_pages; page += 1) {
     const answer = await fetchPage(cursor);
     items.push(...answer.items);
     if (answer.next_cursor === null) break;

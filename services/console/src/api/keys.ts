@@ -1,8 +1,14 @@
-/** Where the query cache keeps what. A key begins with the keys of what contains it, so that all of it can be invalidated at once. */
+/** The keys of the query cache. A key begins with the key of what contains it, so that one call invalidates all of it. */
 export const keys = {
   session: ["session"] as const,
   org: (org: string) => ["org", org] as const,
   incidents: (org: string) => ["org", org, "incidents"] as const,
+  /** The pages that the incident list shows. */
+  incidentPages: (org: string) => ["org", org, "incidents", "pages"] as const,
+  /** The start of the same list, read again and again. */
+  incidentPoll: (org: string) => ["org", org, "incidents", "poll"] as const,
+  /** All single incidents with their timelines. */
+  singleIncidents: (org: string) => ["org", org, "incident"] as const,
   incident: (org: string, number: number) => ["org", org, "incident", number] as const,
   timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
   services: (org: string) => ["org", org, "services"] as const,

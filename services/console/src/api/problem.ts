@@ -1,21 +1,27 @@
 import type { components } from "./schema";
 
-export type Problem = components["schemas"]["Problem"];
+/** A code of the server; or of the console: no response, a response that is not a problem document, a bug here. */
+export type ProblemCode = components["schemas"]["Problem"]["code"] | "unreachable" | "unknown" | "console";
 
-/** What a failed call throws: the server's problem document, or one made here when no answer came. */
+interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** Thrown by a failed call: the server's problem document, or one made here where there is none. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly title: string;
-  readonly fields: ReadonlyArray<{ path: string; message: string }>;
+  readonly fields: readonly FieldError[];
 
   constructor(problem: {
     status: number;
-    code: string;
+    code: ProblemCode;
     title: string;
     detail: string;
-    fields?: ReadonlyArray<{ path: string; message: string }>;
+    fields?: readonly FieldError[];
   }) {
     super(problem.detail);
     this.status = problem.status;
@@ -24,23 +30,22 @@ export class ProblemError extends Error {
     this.fields = problem.fields ?? [];
   }
 
-  /** The message for one field, whether its path came as a JSON Pointer or as a bare name. */
+  /** The message for one field. Its path may be a bare name or begin as a JSON Pointer or JSONPath. */
   field(name: string): string | undefined {
     return this.fields.find(({ path }) => path.replace(/^[/$.]+/, "") === name)?.message;
   }
 }
 
-const text = (value: unknown, otherwise: string) =>
-  typeof value === "string" && value !== "" ? value : otherwise;
+const textOr = (value: unknown, fallback: string) =>
+  typeof value === "string" && value !== "" ? value : fallback;
 
 export async function problemOf(response: Response): Promise<ProblemError> {
-  const fallback = `The server answered ${response.status}.`;
   let body: Record<string, unknown> = {};
   try {
     const parsed: unknown = await response.json();
     if (typeof parsed === "object" && parsed !== null) body = parsed as Record<string, unknown>;
   } catch {
-    // A proxy's HTML page, or nothing: the status alone has to do.
+    // An HTML page of a proxy, or an empty body: only the status is known.
   }
   const fields = (Array.isArray(body.errors) ? body.errors : []).flatMap((entry: unknown) => {
     const { path, message } = (entry ?? {}) as Record<string, unknown>;
@@ -48,9 +53,9 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   });
   return new ProblemError({
     status: response.status,
-    code: text(body.code, response.status >= 500 ? "unavailable" : "unknown"),
-    title: text(body.title, "That did not work"),
-    detail: text(body.detail, fallback),
+    code: textOr(body.code, response.status >= 500 ? "unavailable" : "unknown") as ProblemCode,
+    title: textOr(body.title, "The request failed"),
+    detail: textOr(body.detail, `The server responded with status ${response.status}.`),
     fields,
   });
 }
@@ -59,8 +64,8 @@ export const unreachable = () =>
   new ProblemError({
     status: 0,
     code: "unreachable",
-    title: "No answer",
-    detail: "Tocsin cannot be reached. Check your connection; this page tries again by itself.",
+    title: "No response",
+    detail: "Tocsin cannot be reached. Check your network connection.",
   });
 
 export function asProblem(error: unknown): ProblemError {
@@ -68,7 +73,7 @@ export function asProblem(error: unknown): ProblemError {
   return new ProblemError({
     status: -1,
     code: "console",
-    title: "The console failed",
+    title: "Something went wrong in the console",
     detail: error instanceof Error ? error.message : String(error),
   });
 }

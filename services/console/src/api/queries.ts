@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, body, everyPage, paging } from "./client";
+import { api, body, fetchAll, paging } from "./client";
+import { liveInterval } from "./event_stream";
 import { keys } from "./keys";
-import { live_interval } from "./live";
 import type { paths } from "./schema";
 
+/** For content that changes rarely, in milliseconds. */
 const slow_interval = 30_000;
 
 export type IncidentFilters = Omit<
@@ -25,7 +26,7 @@ export const servicesQuery = (org: string) =>
   queryOptions({
     queryKey: keys.services(org),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/services", {
             params: { path: { org }, query: paging(cursor) },
@@ -40,7 +41,7 @@ export const integrationsQuery = (org: string) =>
   queryOptions({
     queryKey: keys.integrations(org),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/integrations", {
             params: { path: { org }, query: paging(cursor) },
@@ -56,10 +57,10 @@ export const integrationQuery = (org: string, id: string) =>
     queryKey: keys.integration(org, id),
     queryFn: ({ signal }) =>
       body(api.GET("/api/v1/orgs/{org}/integrations/{id}", { params: { path: { org, id } }, signal })),
-    refetchInterval: live_interval,
+    refetchInterval: liveInterval,
   });
 
-/** What to enter in Sentry: changes only with the deployment. */
+/** The values to enter in Sentry. They change only with the deployment. */
 export const setupQuery = (org: string) =>
   queryOptions({
     queryKey: keys.setup(org),
@@ -68,12 +69,12 @@ export const setupQuery = (org: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** Asks Sentry itself, so it is not repeated on a clock. */
+/** Not refetched periodically, because each read calls Sentry. */
 export const projectsQuery = (org: string, id: string) =>
   queryOptions({
     queryKey: keys.projects(org, id),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/integrations/{id}/projects", {
             params: { path: { org, id }, query: paging(cursor) },
@@ -94,14 +95,14 @@ export const attemptsQuery = (org: string, id: string) =>
           signal,
         }),
       ),
-    refetchInterval: live_interval,
+    refetchInterval: liveInterval,
   });
 
 export const unmappedQuery = (org: string) =>
   queryOptions({
     queryKey: keys.unmapped(org),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/unmapped", {
             params: { path: { org }, query: paging(cursor) },
@@ -126,10 +127,10 @@ const fetchIncidents = (
     }),
   );
 
-/** What the list shows: fetched on arrival and on request only, so that no row moves by itself. */
+/** The rows of the list: fetched when it opens and on request only, so that no row moves by itself. */
 export const incidentPages = (org: string, filters: IncidentFilters) =>
   infiniteQueryOptions({
-    queryKey: [...keys.incidents(org), "shown", filters],
+    queryKey: [...keys.incidentPages(org), filters],
     queryFn: ({ pageParam, signal }) => fetchIncidents(org, filters, 50, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -137,14 +138,14 @@ export const incidentPages = (org: string, filters: IncidentFilters) =>
     gcTime: 0,
   });
 
-/** The newest of the same list, asked again and again. */
+/** The start of the same list, refetched periodically. */
 export const incidentPoll = (org: string, filters: IncidentFilters, limit: number) =>
   queryOptions({
-    queryKey: [...keys.incidents(org), "poll", filters, limit] as const,
+    queryKey: [...keys.incidentPoll(org), filters, limit] as const,
     queryFn: ({ signal }) => fetchIncidents(org, filters, limit, undefined, signal),
-    refetchInterval: live_interval,
+    refetchInterval: liveInterval,
     gcTime: 0,
-    // A longer list is polled in bigger pages; until the first of them is there, the last smaller one serves.
+    // When the list grows, so does the page that is polled; the previous, smaller page is used until it arrives.
     placeholderData: (previous, query) =>
       JSON.stringify(query?.queryKey[4]) === JSON.stringify(filters) ? previous : undefined,
   });
@@ -154,12 +155,12 @@ export const incidentQuery = (org: string, number: number) =>
     queryKey: keys.incident(org, number),
     queryFn: ({ signal }) =>
       body(api.GET("/api/v1/orgs/{org}/incidents/{number}", { params: { path: { org, number } }, signal })),
-    refetchInterval: live_interval,
+    refetchInterval: liveInterval,
   });
 
 const day = 24 * 60 * 60 * 1_000;
 
-/** What the last days were like, today among them; days begin at midnight UTC. */
+/** The last days including today. Days begin at midnight UTC. */
 export const summaryQuery = (org: string, days: number) =>
   queryOptions({
     queryKey: [...keys.incidents(org), "summary", days],
@@ -180,7 +181,7 @@ export const timelineQuery = (org: string, number: number) =>
   queryOptions({
     queryKey: keys.timeline(org, number),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/incidents/{number}/timeline", {
             params: { path: { org, number }, query: paging(cursor) },
@@ -188,7 +189,7 @@ export const timelineQuery = (org: string, number: number) =>
           }),
         ),
       ),
-    refetchInterval: live_interval,
+    refetchInterval: liveInterval,
   });
 
 export const deliveryPages = (org: string, filters: DeliveryFilters) =>

@@ -4,7 +4,7 @@ import { keys } from "./keys";
 
 export type ServiceFields = Schemas["ServiceInput"];
 
-/** Makes a service, or changes the one that is given. */
+/** Creates a service, or changes the service `id`. */
 export function useSaveService(org: string, id?: string) {
   const queries = useQueryClient();
   return useMutation({

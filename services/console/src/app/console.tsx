@@ -19,7 +19,7 @@ function assemble(history: RouterHistory | undefined) {
 
 interface ConsoleProps {
   history?: RouterHistory;
-  /** "test" leaves out the transitions. */
+  /** "test" turns off transitions. */
   env?: "default" | "test";
 }
 

@@ -1,5 +1,3 @@
-/**
- * The nonce that the server puts into every answer afresh: its policy lets only style elements with it through.
- */
+/** The nonce of this response: the policy allows only style elements that carry it. */
 export const cspNonce = () =>
   document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";

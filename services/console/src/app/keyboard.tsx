@@ -4,62 +4,71 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useOrg } from "../api/org";
 import { sessionQuery } from "../api/queries";
-import { useCommands, useKeyboard } from "../ui/commands";
+import { type Command, useCommands, useShortcuts } from "../ui/commands";
 import { KeyboardIcon } from "../ui/icons";
 import css from "./keyboard.module.css";
 
-const KeysSheet = lazy(() => import("./shortcuts_dialog"));
+const ShortcutsDialog = lazy(() => import("./shortcuts_dialog"));
 const Palette = lazy(() => import("./palette"));
 
-/** Commands that every screen has, the palette, and the sheet that tells the keys. */
-export function Keyboard() {
+const admin_pages = [
+  { label: "Go to API tokens", to: "/o/$org/people/tokens" },
+  { label: "Go to the audit log", to: "/o/$org/people/audit" },
+  { label: "Connect Sentry", to: "/o/$org/integrations/connect" },
+] as const;
+
+const pages = [
+  { label: "Go to incidents", to: "/o/$org/incidents" },
+  { label: "Go to trends", to: "/o/$org/incidents/summary" },
+  { label: "Go to services", to: "/o/$org/services" },
+  { label: "Go to integrations", to: "/o/$org/integrations" },
+  { label: "Go to unmapped projects", to: "/o/$org/integrations/unmapped" },
+  { label: "Go to deliveries", to: "/o/$org/deliveries" },
+  { label: "Go to people", to: "/o/$org/people" },
+  { label: "Go to your account", to: "/o/$org/account" },
+  { label: "Set up Sentry", to: "/o/$org/integrations/setup" },
+] as const;
+
+/** Commands that all pages have. */
+function useGlobalCommands(openShortcuts: () => void) {
   const { slug: org, can } = useOrg();
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
   const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light");
-  const [shown, setShown] = useState<"sheet" | "palette">();
-  const close = () => setShown(undefined);
-  useKeyboard(() => setShown("palette"));
-  const params = { org };
-  const other = scheme === "dark" ? "light" : "dark";
-  useCommands("Everywhere", [
+  const scheme = useComputedColorScheme("light") === "dark" ? "light" : "dark";
+  const openPage = ({ label, to }: (typeof pages)[number] | (typeof admin_pages)[number]): Command => ({
+    label,
+    run: () => void navigate({ to, params: { org } }),
+  });
+  const openOrganization = ({ slug, name }: { slug: string; name: string }): Command => ({
+    label: `Switch to ${name}`,
+    run: () => void navigate({ to: "/o/$org/incidents", params: { org: slug } }),
+  });
+  useCommands("All pages", [
     {
       key: "/",
       label: "Search incidents",
-      run: () => void navigate({ to: "/o/$org/incidents", params, hash: "search" }),
+      run: () => void navigate({ to: "/o/$org/incidents", params: { org }, hash: "search" }),
     },
-    { key: "?", label: "The keys of this screen", run: () => setShown("sheet") },
-    { label: "Go to incidents", run: () => void navigate({ to: "/o/$org/incidents", params }) },
-    { label: "Incidents over time", run: () => void navigate({ to: "/o/$org/incidents/summary", params }) },
-    { label: "Go to services", run: () => void navigate({ to: "/o/$org/services", params }) },
-    { label: "Go to integrations", run: () => void navigate({ to: "/o/$org/integrations", params }) },
-    {
-      label: "Go to unmapped projects",
-      run: () => void navigate({ to: "/o/$org/integrations/unmapped", params }),
-    },
-    { label: "Go to deliveries", run: () => void navigate({ to: "/o/$org/deliveries", params }) },
-    { label: "Go to people", run: () => void navigate({ to: "/o/$org/people", params }) },
-    { label: "Your account", run: () => void navigate({ to: "/o/$org/account", params }) },
-    { label: "Setting up Sentry", run: () => void navigate({ to: "/o/$org/integrations/setup", params }) },
-    ...(can("admin")
-      ? [
-          { label: "Go to API tokens", run: () => void navigate({ to: "/o/$org/people/tokens", params }) },
-          { label: "Go to the audit log", run: () => void navigate({ to: "/o/$org/people/audit", params }) },
-          {
-            label: "Connect Sentry",
-            run: () => void navigate({ to: "/o/$org/integrations/connect", params }),
-          },
-        ]
-      : []),
-    ...(session?.orgs ?? [])
-      .filter(({ slug }) => slug !== org)
-      .map(({ slug, name }) => ({
-        label: `Change to ${name}`,
-        run: () => void navigate({ to: "/o/$org/incidents", params: { org: slug } }),
-      })),
-    { label: `Use the ${other} colours`, run: () => setColorScheme(other) },
+    { key: "?", label: "Keyboard shortcuts", run: openShortcuts },
+    ...pages.map(openPage),
+    ...(can("admin") ? admin_pages.map(openPage) : []),
+    ...(session?.orgs ?? []).filter(({ slug }) => slug !== org).map(openOrganization),
+    { label: `Use ${scheme} colors`, run: () => setColorScheme(scheme) },
   ]);
+}
+
+/** The keyboard: shortcuts, the dialog that lists them, and the command palette. */
+export function Keyboard() {
+  const { slug: org } = useOrg();
+  const navigate = useNavigate();
+  const [shown, setShown] = useState<"shortcuts" | "palette">();
+  const close = () => setShown(undefined);
+  const openShortcuts = () => setShown("shortcuts");
+  useShortcuts(() => setShown("palette"));
+  useGlobalCommands(openShortcuts);
+  const openIncident = (number: number) =>
+    void navigate({ to: "/o/$org/incidents/$number", params: { org, number: String(number) } });
   return (
     <>
       <ActionIcon
@@ -68,24 +77,14 @@ export function Keyboard() {
         color="gray"
         size="lg"
         aria-label="Keyboard and commands"
-        title="Keyboard (?), commands (Ctrl K)"
-        onClick={() => setShown("sheet")}
+        title="Keyboard shortcuts (?), commands (Ctrl K)"
+        onClick={openShortcuts}
       >
         <KeyboardIcon />
       </ActionIcon>
       <Suspense fallback={null}>
-        {shown === "sheet" ? <KeysSheet onClose={close} /> : null}
-        {shown === "palette" ? (
-          <Palette
-            onClose={close}
-            openIncident={(number) =>
-              void navigate({
-                to: "/o/$org/incidents/$number",
-                params: { org, number: String(number) },
-              })
-            }
-          />
-        ) : null}
+        {shown === "shortcuts" ? <ShortcutsDialog onClose={close} /> : null}
+        {shown === "palette" ? <Palette onClose={close} openIncident={openIncident} /> : null}
       </Suspense>
     </>
   );

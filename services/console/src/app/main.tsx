@@ -7,7 +7,7 @@ import { createRoot } from "react-dom/client";
 import { Console } from "./console";
 import { cspNonce } from "./csp_nonce";
 
-// Scroll locking writes a style element of its own, past the provider.
+// The scroll lock creates its own style element and takes the nonce from here.
 setNonce(cspNonce());
 
 const root = document.getElementById("root");

@@ -9,16 +9,16 @@ import {
   type RouterHistory,
   redirect,
 } from "@tanstack/react-router";
-import { safeNext } from "../api/leave";
 import { asProblem } from "../api/problem";
 import { sessionQuery } from "../api/queries";
-import { Failure } from "../ui/states";
-import { Homeless, Lost } from "./plain_pages";
+import { safeNext } from "../api/urls";
+import { LoadError } from "../ui/states";
+import { NoOrganization, NotFound } from "./error_pages";
 import { parseSearch, stringifySearch, textParams } from "./search";
 import { Shell } from "./shell";
 
-function Broken({ error, reset }: ErrorComponentProps) {
-  return <Failure error={error} retry={reset} />;
+function RouteError({ error, reset }: ErrorComponentProps) {
+  return <LoadError error={error} retry={reset} />;
 }
 
 interface Context {
@@ -27,8 +27,8 @@ interface Context {
 
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
-  notFoundComponent: Lost,
-  errorComponent: Broken,
+  notFoundComponent: NotFound,
+  errorComponent: RouteError,
 });
 
 const login = createRoute({
@@ -50,8 +50,8 @@ const passwordReset = createRoute({
   component: lazyRouteComponent(() => import("../features/account/password_reset_page"), "PasswordResetPage"),
 });
 
-/** The session, or the way to the login and back. */
-async function signedIn(queries: QueryClient, next: string) {
+/** The session; without one, redirects to the login page and from there back to `next`. */
+async function requireSession(queries: QueryClient, next: string) {
   try {
     return await queries.ensureQueryData(sessionQuery);
   } catch (error) {
@@ -66,22 +66,22 @@ const connectError = textParams("connect_error");
 const start = createRoute({
   getParentRoute: () => root,
   path: "/",
-  // The way back from Sentry ends here when it cannot be told for which organization it began.
+  // Sentry's callback redirects here when the flow's organization is unknown.
   validateSearch: connectError,
   beforeLoad: async ({ context, location, search }) => {
-    const { orgs } = await signedIn(context.queries, location.href);
+    const { orgs } = await requireSession(context.queries, location.href);
     const [first] = orgs;
     if (first && search.connect_error)
       throw redirect({ to: "/o/$org/integrations", params: { org: first.slug }, search, replace: true });
     if (first) throw redirect({ to: "/o/$org/incidents", params: { org: first.slug }, replace: true });
   },
-  component: Homeless,
+  component: NoOrganization,
 });
 
 const org = createRoute({
   getParentRoute: () => root,
   path: "/o/$org",
-  beforeLoad: ({ context, location }) => signedIn(context.queries, location.href),
+  beforeLoad: ({ context, location }) => requireSession(context.queries, location.href),
   component: Shell,
 });
 
@@ -100,11 +100,11 @@ const incidents = createRoute({
   component: lazyRouteComponent(() => import("../features/incidents/list_page"), "IncidentListPage"),
 });
 
-const summary = createRoute({
+const trends = createRoute({
   getParentRoute: () => org,
   path: "/incidents/summary",
   validateSearch: textParams("days"),
-  component: lazyRouteComponent(() => import("../features/incidents/summary_page"), "SummaryPage"),
+  component: lazyRouteComponent(() => import("../features/incidents/trends_page"), "TrendsPage"),
 });
 
 const incident = createRoute({
@@ -208,7 +208,7 @@ const routeTree = root.addChildren([
   org.addChildren([
     orgStart,
     incidents,
-    summary,
+    trends,
     incident,
     services,
     integrations,
@@ -232,7 +232,7 @@ export function createConsoleRouter(queries: QueryClient, history?: RouterHistor
     parseSearch,
     stringifySearch,
     defaultPreload: false,
-    defaultErrorComponent: Broken,
+    defaultErrorComponent: RouteError,
     scrollRestoration: true,
     ...(history ? { history } : {}),
   });

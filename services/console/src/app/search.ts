@@ -1,4 +1,4 @@
-/** Search parameters are plain text: readable in a link pasted into a chat, and never JSON. */
+/** Search parameters are plain text and never JSON, so that a link is readable in a chat. */
 export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }
@@ -8,12 +8,12 @@ export function stringifySearch(search: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(search)) {
     if (typeof value === "string" && value !== "") params.set(name, value);
   }
-  // Commas separate the values of a filter and are allowed to stand in a query.
+  // Commas separate the values of a filter; a query may contain them as they are.
   const text = params.toString().replaceAll("%2C", ",");
   return text === "" ? "" : `?${text}`;
 }
 
-/** Keeps the named parameters that are text, drops the rest. */
+/** Keeps the named text parameters and drops all others. */
 export function textParams<const Names extends readonly string[]>(...names: Names) {
   return (search: Record<string, unknown>): { [Name in Names[number]]?: string } => {
     const kept: Record<string, string> = {};

@@ -1,54 +1,49 @@
 import { Switch } from "@mantine/core";
-import { offeredCommands, setKeysOn, useKeysOn } from "../ui/commands";
+import { availableCommands, type Command, setShortcutsEnabled, useShortcutsEnabled } from "../ui/commands";
 import { Dialog } from "../ui/dialog";
 import css from "./keyboard.module.css";
 
-/** What can be pressed on this screen. */
-export default function KeysSheet({ onClose }: { onClose: () => void }) {
-  const on = useKeysOn();
-  const groups = offeredCommands()
-    .map(({ name, commands }) => ({ name, commands: commands.filter(({ key }) => key !== undefined) }))
-    .filter(({ commands }) => commands.length > 0);
+const always: readonly Pick<Command, "key" | "label">[] = [
+  { key: "Ctrl K", label: "Search all commands" },
+  { key: "Esc", label: "Leave a field, or close a dialog" },
+];
+
+function ShortcutGroup({ name, shortcuts }: { name: string; shortcuts: typeof always }) {
   return (
-    <Dialog title="Keyboard" onClose={onClose}>
-      <div className={css.sheet}>
-        {groups.map(({ name, commands }) => (
-          <section key={name}>
-            <h3 className={css.group}>{name}</h3>
-            <dl className={css.keys}>
-              {commands.map(({ key, label }) => (
-                <div key={label} className={css.key}>
-                  <dt>
-                    <kbd className={css.kbd}>{key}</kbd>
-                  </dt>
-                  <dd>{label}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
+    <section>
+      <h3 className={css.group}>{name}</h3>
+      <dl className={css.shortcuts}>
+        {shortcuts.map(({ key, label }) => (
+          <div key={label} className={css.shortcut}>
+            <dt>
+              <kbd className={css.kbd}>{key === "Escape" ? "Esc" : key}</kbd>
+            </dt>
+            <dd>{label}</dd>
+          </div>
         ))}
-        <section>
-          <h3 className={css.group}>Always</h3>
-          <dl className={css.keys}>
-            <div className={css.key}>
-              <dt>
-                <kbd className={css.kbd}>Ctrl K</kbd>
-              </dt>
-              <dd>All commands, by name</dd>
-            </div>
-            <div className={css.key}>
-              <dt>
-                <kbd className={css.kbd}>Esc</kbd>
-              </dt>
-              <dd>Out of a field, or close a dialog</dd>
-            </div>
-          </dl>
-        </section>
+      </dl>
+    </section>
+  );
+}
+
+/** The keyboard shortcuts of the current page. */
+export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const isEnabled = useShortcutsEnabled();
+  const groups = availableCommands()
+    .map(({ name, commands }) => ({ name, shortcuts: commands.filter(({ key }) => key !== undefined) }))
+    .filter(({ shortcuts }) => shortcuts.length > 0);
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+      <div className={css.dialog}>
+        {groups.map((group) => (
+          <ShortcutGroup key={group.name} {...group} />
+        ))}
+        <ShortcutGroup name="Always" shortcuts={always} />
         <Switch
-          label="Single keys do something"
+          label="Single-key shortcuts"
           description="Ctrl K works in any case."
-          checked={on}
-          onChange={(event) => setKeysOn(event.currentTarget.checked)}
+          checked={isEnabled}
+          onChange={(event) => setShortcutsEnabled(event.currentTarget.checked)}
         />
       </div>
     </Dialog>

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
-// A quiet ink blue for what can be pressed: none of the severities uses it.
+// An ink blue for buttons and links; no severity uses it.
 const ink: MantineColorsTuple = [
   "#eef1fa",
   "#d9dff1",
@@ -14,7 +14,7 @@ const ink: MantineColorsTuple = [
   "#24357e",
 ];
 
-// A cool grey that stays neutral in the dark.
+// A cool gray that stays neutral in dark mode.
 const dark: MantineColorsTuple = [
   "#d3d7e0",
   "#b1b7c4",
@@ -41,7 +41,7 @@ export const theme = createTheme({
   autoContrast: true,
 });
 
-// Mantine's own dimmed, placeholder and error greys fall short of 4.5:1 on these grounds.
+// Mantine's own dimmed, placeholder, and error colors have less than 4.5:1 contrast on these backgrounds.
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

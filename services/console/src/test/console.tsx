@@ -14,9 +14,9 @@ export const org = `${base}/orgs/example`;
 
 export const list = (items: readonly unknown[]) => HttpResponse.json({ items, next_cursor: null });
 
-export const problem = (status: number, code: string, detail: string, more: object = {}) =>
+export const problem = (status: number, code: string, detail: string, overrides: object = {}) =>
   HttpResponse.json(
-    { type: "about:blank", title: "Refused", status, code, detail, ...more },
+    { type: "about:blank", title: "Refused", status, code, detail, ...overrides },
     { status, headers: { "content-type": "application/problem+json" } },
   );
 
@@ -25,8 +25,8 @@ export const session = (role: Schemas["Role"] = "admin") => ({
   orgs: [{ slug: "example", name: "Example", role }],
 });
 
-/** A server that knows the session and has nothing else. */
-export function quietServer(role: Schemas["Role"] = "admin") {
+/** A server with a session and empty lists. */
+export function emptyServer(role: Schemas["Role"] = "admin") {
   server.use(
     http.get(`${base}/session`, () => HttpResponse.json(session(role))),
     http.get(`${org}/:kind`, () => list([])),
@@ -34,7 +34,7 @@ export function quietServer(role: Schemas["Role"] = "admin") {
   );
 }
 
-/** The whole console at an address, with a user in front of it. */
+/** Renders the console at an address, and returns a simulated user. */
 export function open(path: string) {
   const history = createMemoryHistory({ initialEntries: [path] });
   const user = userEvent.setup();
@@ -42,7 +42,7 @@ export function open(path: string) {
   return { history, user, container };
 }
 
-/** Fails with what axe finds. Contrast needs a real browser and is looked at there. */
+/** Fails if axe finds a violation. Contrast is tested in a real browser. */
 export async function expectAccessible() {
   const { violations } = await axe.run(document.body, {
     rules: { "color-contrast": { enabled: false }, region: { enabled: false } },

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-/** Stands in for the browser's, which jsdom lacks; a test plays the server. */
+/** Replaces EventSource, which jsdom lacks. The test acts as the server. */
 export class FakeEventSource {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -31,11 +31,11 @@ export class FakeEventSource {
     this.onopen?.();
   }
 
-  tell(kind: string, data: unknown) {
+  send(kind: string, data: unknown) {
     this.listeners.get(kind)?.(new MessageEvent(kind, { data: JSON.stringify(data) }));
   }
 
-  /** The server is gone for good; the browser does not come back by itself. */
+  /** The connection fails permanently, so that the browser does not reconnect. */
   fail() {
     this.readyState = FakeEventSource.CLOSED;
     this.onerror?.();
@@ -43,7 +43,7 @@ export class FakeEventSource {
 
   static get last() {
     const last = FakeEventSource.opened.at(-1);
-    if (last === undefined) throw new Error("nobody opened a stream");
+    if (last === undefined) throw new Error("no stream was opened");
     return last;
   }
 }

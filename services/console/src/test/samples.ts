@@ -16,7 +16,10 @@ export const search = service(101, "Search");
 
 const ref = ({ id, slug, name }: Schemas["Service"]) => ({ id, slug, name });
 
-export const incident = (number: number, more: Partial<Schemas["Incident"]> = {}): Schemas["Incident"] => ({
+export const incident = (
+  number: number,
+  overrides: Partial<Schemas["Incident"]> = {},
+): Schemas["Incident"] => ({
   number,
   title: `Problem ${number}`,
   status: "open",
@@ -44,10 +47,10 @@ export const incident = (number: number, more: Partial<Schemas["Incident"]> = {}
   reopened_count: 0,
   version: 1,
   context: {},
-  ...more,
+  ...overrides,
 });
 
-export const integration = (more: Partial<Schemas["Integration"]> = {}): Schemas["Integration"] => ({
+export const integration = (overrides: Partial<Schemas["Integration"]> = {}): Schemas["Integration"] => ({
   id: id(1),
   mode: "public",
   status: "connected",
@@ -71,7 +74,7 @@ export const integration = (more: Partial<Schemas["Integration"]> = {}): Schemas
     last_error: null,
   },
   created_at: "2026-01-01T00:00:00Z",
-  ...more,
+  ...overrides,
 });
 
 export const project = (
@@ -100,7 +103,7 @@ export const mapping = (
 
 export const delivery = (
   n: number,
-  more: Partial<Schemas["DeliveryDetail"]> = {},
+  overrides: Partial<Schemas["DeliveryDetail"]> = {},
 ): Schemas["DeliveryDetail"] => ({
   id: id(n),
   received_at: "2026-01-02T03:04:05Z",
@@ -120,7 +123,7 @@ export const delivery = (
   body_base64: null,
   signing_key: "current",
   cut: false,
-  ...more,
+  ...overrides,
 });
 
 const permissions = [
@@ -128,7 +131,7 @@ const permissions = [
   { name: "Issue & Event", level: "Read", scope: "event:read" },
 ];
 
-const modeSetup = (more: Pick<Schemas["ModeSetup"], "mode"> & Partial<Schemas["ModeSetup"]>) => ({
+const modeSetup = (overrides: Pick<Schemas["ModeSetup"], "mode"> & Partial<Schemas["ModeSetup"]>) => ({
   configured: true,
   redirect_url: null,
   webhook_url: null,
@@ -138,7 +141,7 @@ const modeSetup = (more: Pick<Schemas["ModeSetup"], "mode"> & Partial<Schemas["M
   resources: ["issue", "error", "comment"],
   alert_action_schema: null,
   notes: [],
-  ...more,
+  ...overrides,
 });
 
 export const setup = (): Schemas["IntegrationSetup"] => ({

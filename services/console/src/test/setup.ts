@@ -2,10 +2,10 @@ import { cleanup, configure } from "@testing-library/react";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, vi } from "vitest";
 
-// Everything runs on two busy cores at times.
+// The tests may run on two busy cores.
 configure({ asyncUtilTimeout: 10_000 });
 
-// What jsdom lacks and the component library asks for.
+// Mantine uses APIs that jsdom lacks.
 Object.defineProperty(window, "matchMedia", {
   value: (query: string) => ({
     matches: false,
@@ -22,12 +22,12 @@ Object.defineProperty(window, "scrollTo", { value: () => {} });
 Object.defineProperty(document, "fonts", {
   value: { addEventListener: () => {}, removeEventListener: () => {} },
 });
-class NoResizeObserver {
+class InertResizeObserver {
   observe() {}
   unobserve() {}
   disconnect() {}
 }
-vi.stubGlobal("ResizeObserver", NoResizeObserver);
+vi.stubGlobal("ResizeObserver", InertResizeObserver);
 window.HTMLElement.prototype.scrollIntoView = () => {};
 
 export const server = setupServer();

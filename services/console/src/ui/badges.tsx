@@ -1,56 +1,22 @@
 import type { ReactNode } from "react";
 import type { Schemas } from "../api/client";
+import {
+  type IncidentStatus,
+  type IntegrationStatus,
+  incident_status_labels,
+  integration_status_labels,
+  type Outcome,
+  outcome_labels,
+  type Severity,
+  severity_labels,
+} from "../api/vocabulary";
 import css from "./badges.module.css";
 
-type Tone = "critical" | "error" | "warning" | "info" | "good" | "quiet";
+type Tone = "critical" | "error" | "warning" | "info" | "good" | "neutral";
 
-// One shape per severity, so that the word and the colour are not alone.
-const shapes: Record<string, ReactNode> = {
-  critical: (
-    <>
-      <rect x="1.2" y="1.2" width="13.6" height="13.6" rx="2" />
-      <path className={css.cut} d="M8 4.2v4.6M8 11.5v.01" />
-    </>
-  ),
-  error: (
-    <>
-      <path d="M8 .7 15.3 8 8 15.3.7 8Z" />
-      <path className={css.cut} d="M8 4.6v4M8 11v.01" />
-    </>
-  ),
-  warning: (
-    <>
-      <path d="M8 1.2 15.5 14.5H.5Z" />
-      <path className={css.cut} d="M8 6.2v4M8 12.3v.01" />
-    </>
-  ),
-  info: (
-    <>
-      <circle cx="8" cy="8" r="7" />
-      <path className={css.cut} d="M8 7.5v4M8 4.7v.01" />
-    </>
-  ),
-};
-
-function Badge({ tone, shape, children }: { tone: Tone; shape?: ReactNode; children: ReactNode }) {
-  return (
-    <span className={css.badge} data-tone={tone}>
-      {shape ? (
-        <svg className={css.shape} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-          {shape}
-        </svg>
-      ) : null}
-      {children}
-    </span>
-  );
-}
-
-export function SeverityBadge({ severity }: { severity: Schemas["Severity"] }) {
-  return (
-    <Badge tone={severity} shape={shapes[severity] ?? shapes.info}>
-      {severity}
-    </Badge>
-  );
+interface Look {
+  tone: Tone;
+  shape: ReactNode;
 }
 
 const ring = <circle className={css.ring} cx="8" cy="8" r="5.5" />;
@@ -63,97 +29,129 @@ const half = (
 const disc = <circle cx="8" cy="8" r="6" />;
 const check = <path className={css.stroke} d="m2.5 8.5 3.7 3.7 7.3-8" />;
 const cross = <path className={css.stroke} d="m3.5 3.5 9 9m0-9-9 9" />;
+const triangle = (
+  <>
+    <path d="M8 1.2 15.5 14.5H.5Z" />
+    <path className={css.cut} d="M8 6.2v4M8 12.3v.01" />
+  </>
+);
 
-const states: Record<Schemas["IncidentStatus"], { tone: Tone; shape: ReactNode }> = {
+/** A word that a newer server may have sent. */
+const unknown: Look = { tone: "neutral", shape: ring };
+
+function Badge({ look: { tone, shape }, children }: { look: Look; children: ReactNode }) {
+  return (
+    <span className={css.badge} data-tone={tone}>
+      <svg className={css.shape} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+        {shape}
+      </svg>
+      {children}
+    </span>
+  );
+}
+
+// One shape for each severity, so that color is not the only distinction.
+const severity_looks: Record<Severity, Look> = {
+  critical: {
+    tone: "critical",
+    shape: (
+      <>
+        <rect x="1.2" y="1.2" width="13.6" height="13.6" rx="2" />
+        <path className={css.cut} d="M8 4.2v4.6M8 11.5v.01" />
+      </>
+    ),
+  },
+  error: {
+    tone: "error",
+    shape: (
+      <>
+        <path d="M8 .7 15.3 8 8 15.3.7 8Z" />
+        <path className={css.cut} d="M8 4.6v4M8 11v.01" />
+      </>
+    ),
+  },
+  warning: { tone: "warning", shape: triangle },
+  info: {
+    tone: "info",
+    shape: (
+      <>
+        <circle cx="8" cy="8" r="7" />
+        <path className={css.cut} d="M8 7.5v4M8 4.7v.01" />
+      </>
+    ),
+  },
+};
+
+export const SeverityBadge = ({ severity }: { severity: Severity }) => (
+  <Badge look={severity_looks[severity] ?? unknown}>{severity_labels[severity] ?? severity}</Badge>
+);
+
+const status_looks: Record<IncidentStatus, Look> = {
   open: { tone: "critical", shape: disc },
   acknowledged: { tone: "info", shape: half },
   resolved: { tone: "good", shape: check },
 };
 
-export function StatusBadge({ status }: { status: Schemas["IncidentStatus"] }) {
-  const { tone, shape } = states[status] ?? { tone: "quiet", shape: ring };
-  return (
-    <Badge tone={tone} shape={shape}>
-      {status}
-    </Badge>
-  );
-}
+export const StatusBadge = ({ status }: { status: IncidentStatus }) => (
+  <Badge look={status_looks[status] ?? unknown}>{incident_status_labels[status] ?? status}</Badge>
+);
 
-const links: Record<Schemas["IntegrationStatus"], { tone: Tone; shape: ReactNode }> = {
+const integration_looks: Record<IntegrationStatus, Look> = {
   pending: { tone: "info", shape: ring },
   connected: { tone: "good", shape: check },
   degraded: { tone: "warning", shape: half },
   disconnected: { tone: "critical", shape: cross },
 };
 
-export function IntegrationBadge({ status }: { status: Schemas["IntegrationStatus"] }) {
-  const { tone, shape } = links[status] ?? { tone: "quiet", shape: ring };
-  return (
-    <Badge tone={tone} shape={shape}>
-      {status}
-    </Badge>
-  );
-}
+export const IntegrationBadge = ({ status }: { status: IntegrationStatus }) => (
+  <Badge look={integration_looks[status] ?? unknown}>{integration_status_labels[status] ?? status}</Badge>
+);
 
-const outcomes: Record<Schemas["Outcome"], { tone: Tone; shape: ReactNode }> = {
+const outcome_looks: Record<Outcome, Look> = {
   opened: { tone: "critical", shape: disc },
   reopened: { tone: "critical", shape: half },
   updated: { tone: "info", shape: disc },
   resolved: { tone: "good", shape: check },
-  duplicate: { tone: "quiet", shape: ring },
-  stale: { tone: "quiet", shape: ring },
+  duplicate: { tone: "neutral", shape: ring },
+  stale: { tone: "neutral", shape: ring },
   unmapped: { tone: "warning", shape: half },
-  inactive: { tone: "quiet", shape: ring },
-  filtered: { tone: "quiet", shape: ring },
-  ignored: { tone: "quiet", shape: ring },
+  inactive: { tone: "neutral", shape: ring },
+  filtered: { tone: "neutral", shape: ring },
+  ignored: { tone: "neutral", shape: ring },
   unreadable: { tone: "error", shape: cross },
 };
 
-/** A replay tells its outcome as plain text. */
-export function OutcomeBadge({ outcome }: { outcome: Schemas["Outcome"] | string }) {
-  const known: Record<string, { tone: Tone; shape: ReactNode }> = outcomes;
-  const { tone, shape } = known[outcome] ?? { tone: "quiet", shape: ring };
-  return (
-    <Badge tone={tone} shape={shape}>
-      {outcome}
-    </Badge>
-  );
-}
+const isOutcome = (text: string): text is Outcome => Object.hasOwn(outcome_labels, text);
 
-/** For what is no status of its own. */
-export function WarningBadge({ children }: { children: ReactNode }) {
-  return (
-    <Badge tone="warning" shape={shapes.warning}>
-      {children}
-    </Badge>
+/** The API returns the outcome of a replay as a string. */
+export const OutcomeBadge = ({ outcome }: { outcome: string }) =>
+  isOutcome(outcome) ? (
+    <Badge look={outcome_looks[outcome]}>{outcome_labels[outcome]}</Badge>
+  ) : (
+    <Badge look={unknown}>{outcome}</Badge>
   );
-}
+
+/** A warning that is not a status. */
+export const WarningBadge = ({ children }: { children: ReactNode }) => (
+  <Badge look={severity_looks.warning}>{children}</Badge>
+);
 
 type CheckOutcome = Schemas["IntegrationChecks"]["checks"][number]["outcome"];
 
-const checks: Record<CheckOutcome, { tone: Tone; shape: ReactNode }> = {
-  passed: { tone: "good", shape: check },
-  warning: { tone: "warning", shape: shapes.warning },
-  failed: { tone: "critical", shape: cross },
+const check_badges: Record<CheckOutcome, Look & { label: string }> = {
+  passed: { tone: "good", shape: check, label: "Passed" },
+  warning: { tone: "warning", shape: triangle, label: "Warning" },
+  failed: { tone: "critical", shape: cross, label: "Failed" },
 };
 
 export function CheckBadge({ outcome }: { outcome: CheckOutcome }) {
-  const { tone, shape } = checks[outcome] ?? { tone: "quiet", shape: ring };
-  return (
-    <Badge tone={tone} shape={shape}>
-      {outcome}
-    </Badge>
-  );
+  const { label, ...look } = check_badges[outcome] ?? { ...unknown, label: outcome };
+  return <Badge look={look}>{label}</Badge>;
 }
 
-export function MappingBadge({ active }: { active: boolean }) {
-  return active ? (
-    <Badge tone="good" shape={check}>
-      active
-    </Badge>
+export const MappingBadge = ({ active }: { active: boolean }) =>
+  active ? (
+    <Badge look={{ tone: "good", shape: check }}>Active</Badge>
   ) : (
-    <Badge tone="quiet" shape={ring}>
-      paused
-    </Badge>
+    <Badge look={{ tone: "neutral", shape: ring }}>Paused</Badge>
   );
-}

@@ -8,7 +8,7 @@ interface CardPageProps {
   children: ReactNode;
 }
 
-/** A screen for who is not signed in, or does not have to be: one card. */
+/** A page that needs no session: a single card. */
 export function CardPage({ title, tagline, children }: CardPageProps) {
   const top = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -16,7 +16,7 @@ export function CardPage({ title, tagline, children }: CardPageProps) {
   }, [title]);
   useEffect(() => top.current?.focus({ preventScroll: true }), []);
   return (
-    <main className={css.screen}>
+    <main className={css.page}>
       <div className={css.card}>
         <div className={css.brand}>
           <Mark size={40} />

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 const tick_interval = 5_000;
 
-// One timer for every relative time on the page.
+// One timer for all relative times on the page.
 const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -13,7 +13,7 @@ function subscribe(listener: () => void) {
     now = Date.now();
     timer = setInterval(() => {
       now = Date.now();
-      for (const each of listeners) each();
+      for (const notify of listeners) notify();
     }, tick_interval);
   }
   return () => {
@@ -25,5 +25,5 @@ function subscribe(listener: () => void) {
   };
 }
 
-/** The time of the last tick, in milliseconds; re-renders as it passes. */
+/** The time of the last tick, in milliseconds. The component renders again at each tick. */
 export const useNow = () => useSyncExternalStore(subscribe, () => now);

@@ -2,20 +2,20 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 
 export interface Command {
   label: string;
-  /** The key as the keyboard says it, such as "j" or "?"; none for what only the palette offers. */
+  /** As in KeyboardEvent.key, such as "j" or "?". Without one, only the command palette has the command. */
   key?: string;
   run: () => void;
 }
 
-interface Group {
+interface CommandGroup {
   name: string;
   commands: () => readonly Command[];
 }
 
-// The screen that came last is asked first.
-const groups = new Set<Group>();
+/** In the order in which they were mounted; the last group with a key gets it. */
+const groups = new Set<CommandGroup>();
 
-/** Offers commands, by key and in the palette, while the component is there. */
+/** Offers commands while the component is mounted. */
 export function useCommands(name: string, commands: readonly Command[]) {
   const latest = useRef(commands);
   useEffect(() => {
@@ -28,78 +28,77 @@ export function useCommands(name: string, commands: readonly Command[]) {
   }, [name]);
 }
 
-export const offeredCommands = () =>
+export const availableCommands = () =>
   [...groups].reverse().map(({ name, commands }) => ({ name, commands: commands() }));
 
 const text_fields =
   'textarea, select, [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"])';
 
-/** Single letters disturb who speaks to the computer or has a cat on the keyboard: they can be switched off. */
-const stored_as = "tocsin-keys";
-const switched = new Set<() => void>();
+// Single-key shortcuts conflict with speech input, so they can be turned off (WCAG 2.1.4).
+const storage_key = "tocsin-keys";
+const listeners = new Set<() => void>();
 
-const readKeysOn = () => {
+const readShortcutsEnabled = () => {
   try {
-    return window.localStorage.getItem(stored_as) !== "off";
+    return window.localStorage.getItem(storage_key) !== "off";
   } catch {
     return true;
   }
 };
 
-export function setKeysOn(on: boolean) {
+export function setShortcutsEnabled(enabled: boolean) {
   try {
-    window.localStorage.setItem(stored_as, on ? "on" : "off");
+    window.localStorage.setItem(storage_key, enabled ? "on" : "off");
   } catch {
-    // Without storage the keys stay on.
+    // Without storage the shortcuts stay on.
   }
-  for (const each of switched) each();
+  for (const notify of listeners) notify();
 }
 
-export const useKeysOn = () =>
+export const useShortcutsEnabled = () =>
   useSyncExternalStore((listener) => {
-    switched.add(listener);
-    return () => void switched.delete(listener);
-  }, readKeysOn);
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, readShortcutsEnabled);
 
-function onKey(event: KeyboardEvent) {
+function onKeyDown(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const target = event.target instanceof Element ? event.target : null;
   if (document.querySelector('[role="dialog"]')) return;
+  const target = event.target instanceof Element ? event.target : null;
   const field = target?.closest<HTMLElement>(text_fields);
   if (field) {
-    // Out of the field, so that the keys work again.
+    // Leaves the field, so that the shortcuts work again.
     if (event.key === "Escape") field.blur();
     return;
   }
-  if (!readKeysOn()) return;
-  for (const { commands } of offeredCommands()) {
-    const command = commands.find(({ key }) => key === event.key);
-    if (command) {
-      event.preventDefault();
-      command.run();
-      return;
-    }
+  if (!readShortcutsEnabled()) return;
+  const command = availableCommands()
+    .flatMap(({ commands }) => commands)
+    .find(({ key }) => key === event.key);
+  if (command) {
+    event.preventDefault();
+    command.run();
   }
 }
 
-/** Once, where the commands of all screens are listened for. */
-export function useKeyboard(openPalette: () => void) {
+/** Listens for the shortcuts of all commands. To be mounted once. */
+export function useShortcuts(openPalette: () => void) {
   const open = useRef(openPalette);
   useEffect(() => {
     open.current = openPalette;
   });
   useEffect(() => {
-    const palette = (event: KeyboardEvent) => {
+    const onPaletteKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
         open.current();
       }
     };
-    document.addEventListener("keydown", palette);
-    document.addEventListener("keydown", onKey);
+    document.addEventListener("keydown", onPaletteKey);
+    document.addEventListener("keydown", onKeyDown);
     return () => {
-      document.removeEventListener("keydown", palette);
-      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("keydown", onPaletteKey);
+      document.removeEventListener("keydown", onKeyDown);
     };
   }, []);
 }

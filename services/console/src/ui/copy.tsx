@@ -3,77 +3,85 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import css from "./copy.module.css";
 import { CheckIcon } from "./icons";
 
-const shown_for = 2_000;
-type End = "copied" | "selected" | "failed";
+/** How long the result is shown, in milliseconds. */
+const result_time = 2_000;
 
-/** Without a secure context there is no clipboard to write to: the text is selected, for the person to copy. */
-async function copy(text: string, from: HTMLElement | null): Promise<End> {
+type CopyResult = "copied" | "selected" | "failed";
+
+/** Without a secure context there is no clipboard: then the text is selected, for the user to copy. */
+async function copyText(text: string, source: HTMLElement | null): Promise<CopyResult> {
   try {
     await navigator.clipboard.writeText(text);
     return "copied";
   } catch {
-    if (from === null) return "failed";
-    window.getSelection()?.selectAllChildren(from);
+    if (source === null) return "failed";
+    window.getSelection()?.selectAllChildren(source);
     return "selected";
   }
 }
 
-const buttons: Record<End, string> = { copied: "Copied", selected: "Selected", failed: "Not copied" };
-const reports: Record<End, (label: string) => string> = {
-  copied: (label) => `${label} copied`,
-  selected: (label) => `${label} selected, copy it now`,
-  failed: (label) => `The browser did not let ${label} be copied`,
+const button_texts: Record<CopyResult, string> = {
+  copied: "Copied",
+  selected: "Selected",
+  failed: "Not copied",
+};
+const announcements: Record<CopyResult, (label: string) => string> = {
+  copied: (label) => `Copied ${label}`,
+  selected: (label) => `Selected ${label}. Copy it now.`,
+  failed: (label) => `The browser did not allow copying ${label}`,
 };
 
 interface CopyButtonProps {
-  /** What it is. */
+  /** What is copied: "the webhook URL". */
   label: string;
   text: string;
-  shown?: string;
-  /** Where the text stands, to be selected where it cannot be copied. */
-  from?: RefObject<HTMLElement | null>;
+  /** The text of the button. */
+  caption?: string;
+  /** The element with the text, which is selected if it cannot be copied. */
+  source?: RefObject<HTMLElement | null>;
 }
 
-export function CopyButton({ label, text, shown = "Copy", from }: CopyButtonProps) {
-  const [end, setEnd] = useState<End>();
+export function CopyButton({ label, text, caption, source }: CopyButtonProps) {
+  const [result, setResult] = useState<CopyResult>();
   useEffect(() => {
-    if (end === undefined) return;
-    const timer = window.setTimeout(() => setEnd(undefined), shown_for);
+    if (result === undefined) return;
+    const timer = window.setTimeout(() => setResult(undefined), result_time);
     return () => window.clearTimeout(timer);
-  }, [end]);
+  }, [result]);
   return (
     <>
       <Button
         variant="default"
         size="compact-sm"
         className={css.button ?? ""}
-        aria-label={end ? `${buttons[end]}: ${label}` : shown === "Copy" ? `Copy ${label}` : shown}
-        {...(end === "copied" ? { leftSection: <CheckIcon size={14} /> } : {})}
-        onClick={() => void copy(text, from?.current ?? null).then(setEnd)}
+        aria-label={result ? `${button_texts[result]}: ${label}` : (caption ?? `Copy ${label}`)}
+        {...(result === "copied" ? { leftSection: <CheckIcon size={14} /> } : {})}
+        onClick={() => void copyText(text, source?.current ?? null).then(setResult)}
       >
-        {end ? buttons[end] : shown}
+        {result ? button_texts[result] : (caption ?? "Copy")}
       </Button>
-      <span role="status" className={css.said}>
-        {end ? reports[end](label) : ""}
+      <span role="status" className={css.announcement}>
+        {result ? announcements[result](label) : ""}
       </span>
     </>
   );
 }
 
 interface CopyableProps {
-  /** What it is, as the other side's form calls it. */
+  /** What the value is: "the webhook URL". */
   label: string;
   value: string;
+  /** Shows the value on several lines. */
   block?: boolean;
 }
 
-/** A value to be carried elsewhere, with a button that copies it. */
+/** A value to paste elsewhere, with a button that copies it. */
 export function Copyable({ label, value, block = false }: CopyableProps) {
   const text = useRef<HTMLElement>(null);
   return (
     <div className={css.copyable} data-block={block || undefined}>
       {block ? (
-        // Scrolls, so it has to be reachable without a pointer.
+        // It scrolls, so it must be reachable with the keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
         <section className={css.block} ref={text} tabIndex={0} aria-label={label}>
           {value}
@@ -83,7 +91,7 @@ export function Copyable({ label, value, block = false }: CopyableProps) {
           {value}
         </code>
       )}
-      <CopyButton label={label} text={value} from={text} />
+      <CopyButton label={label} text={value} source={text} />
     </div>
   );
 }

@@ -8,13 +8,13 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** An open dialog. It leaves by being taken out of the tree. */
+/** An open dialog. To close it, unmount it. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <Modal.Root opened onClose={onClose}>
       <Modal.Overlay />
       <Modal.Content>
-        {/* Not the library's own header, which is a second banner for assistive technology. */}
+        {/* The library's own header would be a second banner for assistive technology. */}
         <div className={css.head}>
           <Modal.Title className={css.title ?? ""}>{title}</Modal.Title>
           <Modal.CloseButton aria-label="Close" />

@@ -4,34 +4,34 @@ import css from "./filter_form.module.css";
 
 interface FilterFormProps {
   label: string;
-  /** Fields; those of class `seldom` are a press away on a phone, where the list comes first. */
+  /** Fields. On a phone, those of class `advanced` are hidden until "More filters" is pressed. */
   children: ReactNode;
-  /** Whether one of those is in use. */
-  isSeldomUsed: boolean;
-  submit: () => void;
+  /** Whether an advanced filter is set. */
+  hasAdvanced: boolean;
+  onSubmit: () => void;
 }
 
-/** What a field that is seldom asked for is of. */
-export const seldom = css.seldom ?? "";
+/** The class of a rarely used field. */
+export const advanced = css.advanced ?? "";
 
-/** The filters above a list that is searched by several things at once. */
-export function FilterForm({ label, children, isSeldomUsed, submit }: FilterFormProps) {
-  const [more, setMore] = useState(isSeldomUsed);
-  const onSubmit = (event: FormEvent) => {
+/** The filters above a list. */
+export function FilterForm({ label, children, hasAdvanced, onSubmit }: FilterFormProps) {
+  const [isExpanded, setExpanded] = useState(hasAdvanced);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    submit();
+    onSubmit();
   };
   return (
     <search aria-label={label}>
-      <form className={css.filters} data-more={more || undefined} onSubmit={onSubmit}>
+      <form className={css.filters} data-expanded={isExpanded || undefined} onSubmit={submit}>
         {children}
         <Button
           variant="subtle"
-          className={css.moreFilters ?? ""}
-          aria-expanded={more}
-          onClick={() => setMore(!more)}
+          className={css.toggle ?? ""}
+          aria-expanded={isExpanded}
+          onClick={() => setExpanded(!isExpanded)}
         >
-          {more ? "Fewer filters" : "More filters"}
+          {isExpanded ? "Fewer filters" : "More filters"}
         </Button>
         <Button type="submit" variant="default">
           Filter
@@ -40,3 +40,7 @@ export function FilterForm({ label, children, isSeldomUsed, submit }: FilterForm
     </search>
   );
 }
+
+/** Search parameters without the empty ones, which the address leaves out. */
+export const withoutEmpty = <T extends object>(search: T) =>
+  Object.fromEntries(Object.entries(search).filter(([, value]) => value)) as Partial<T>;

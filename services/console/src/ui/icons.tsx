@@ -83,7 +83,7 @@ export const SearchIcon = (props: IconProps) => (
     <path d="m15.5 15.5 4 4" />
   </Icon>
 );
-export const OutIcon = (props: IconProps) => (
+export const ExternalIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M13.5 5H19v5.5M19 5l-8 8M17 13.5V19H5V7h5.5" />
   </Icon>

@@ -10,7 +10,7 @@ interface NoticeProps {
   onClose?: () => void;
 }
 
-/** Something to be told: at once when it is bad, at the next pause when it is not. */
+/** A message. A bad one interrupts a screen reader; the others wait for a pause. */
 export function Notice({ tone, title, children, onClose }: NoticeProps) {
   return (
     <div className={css.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import css from "./page.module.css";
 
 interface PageProps {
+  /** The document's title, and the heading unless there is one. */
   title: string;
   heading?: ReactNode;
   aside?: ReactNode;
@@ -10,7 +11,7 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** A screen: names the document, and takes the focus to its heading when it appears. */
+/** A page: sets the document's title, and focuses the heading when it appears. */
 export function Page({ title, heading, aside, actions, children }: PageProps) {
   const page = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLHeadingElement>(null);
@@ -18,9 +19,9 @@ export function Page({ title, heading, aside, actions, children }: PageProps) {
     document.title = `${title} · Tocsin`;
   }, [title]);
   useEffect(() => {
-    // Unless the address asked for something else on the screen, or a dialog was opened meanwhile.
-    const elsewhere = document.activeElement?.closest('[role="dialog"]') ?? null;
-    if (elsewhere === null && !page.current?.contains(document.activeElement))
+    // Unless the focus is in the page already (the address may name a field) or in a dialog.
+    const isInDialog = document.activeElement?.closest('[role="dialog"]') !== null;
+    if (!isInDialog && !page.current?.contains(document.activeElement))
       top.current?.focus({ preventScroll: true });
   }, []);
   return (

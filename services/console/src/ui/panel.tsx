@@ -5,11 +5,12 @@ import css from "./panel.module.css";
 interface PanelProps {
   title: string;
   actions?: ReactNode;
+  /** The content reaches the edges of the panel. */
   flush?: boolean;
   children: ReactNode;
 }
 
-/** A titled part of a screen. A flush one lets its content reach the edges. */
+/** A titled part of a page. */
 export function Panel({ title, actions, flush = false, children }: PanelProps) {
   const id = useId();
   return (

@@ -1,8 +1,8 @@
 import { Checkbox, TextInput } from "@mantine/core";
 import { type Ref, useState } from "react";
 
-/** As the server wants it at least. */
-export const shortest_password = 12;
+/** The server requires as many. */
+export const min_password_length = 12;
 
 interface NewPasswordProps {
   label: string;
@@ -12,22 +12,22 @@ interface NewPasswordProps {
   onChange: (value: string) => void;
 }
 
-/** A password to be chosen: typed once, and shown where the person wants to see it. */
+/** A new password, with a checkbox that shows it instead of a second field. */
 export function NewPassword({ label, value, error, ref, onChange }: NewPasswordProps) {
-  const [seen, setSeen] = useState(false);
+  const [isShown, setShown] = useState(false);
   return (
     <>
       <TextInput
         {...(ref ? { ref } : {})}
         label={label}
-        description={`At least ${shortest_password} characters. Several words are good.`}
-        type={seen ? "text" : "password"}
+        description={`At least ${min_password_length} characters. Several words make a good password.`}
+        type={isShown ? "text" : "password"}
         autoComplete="new-password"
         autoCapitalize="none"
         spellCheck={false}
         required
         withAsterisk={false}
-        minLength={shortest_password}
+        minLength={min_password_length}
         maxLength={1024}
         value={value}
         error={error}
@@ -35,9 +35,9 @@ export function NewPassword({ label, value, error, ref, onChange }: NewPasswordP
       />
       <Checkbox
         size="xs"
-        label="Show it"
-        checked={seen}
-        onChange={(event) => setSeen(event.currentTarget.checked)}
+        label="Show password"
+        checked={isShown}
+        onChange={(event) => setShown(event.currentTarget.checked)}
       />
     </>
   );

@@ -1,25 +1,25 @@
 import { Anchor, Button, Skeleton, Stack, Text, Title } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { poll_interval, useFollowing } from "../api/live";
+import { poll_interval, useStreamState } from "../api/event_stream";
 import { asProblem } from "../api/problem";
 import { useNow } from "./clock";
+import { formatDateTime, formatDuration, formatTime } from "./format";
 import { Notice } from "./notice";
 import css from "./states.module.css";
-import { absoluteTime, clockTime } from "./time";
 
-export function Waiting({ rows = 6, label = "Loading" }: { rows?: number; label?: string }) {
+export function Loading({ rows = 6, label = "Loading" }: { rows?: number; label?: string }) {
   return (
     <Stack gap="xs" role="status" aria-label={label}>
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars without identity
+        // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
         <Skeleton key={row} height={row === 0 ? 28 : 44} radius="md" className={css.bar ?? ""} />
       ))}
     </Stack>
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className={css.empty}>
       <Title order={2} size="1.05rem">
@@ -34,8 +34,19 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** Says what was refused, and what to do about it. */
-export function Refusal({ error, onClose }: { error: unknown; onClose?: () => void }) {
+/** The empty state of a filtered list. */
+export function NoMatches({ title, onClear }: { title: string; onClear: () => void }) {
+  return (
+    <EmptyState title={title}>
+      <Button variant="default" size="xs" mt="xs" onClick={onClear}>
+        Clear filters
+      </Button>
+    </EmptyState>
+  );
+}
+
+/** An error, and the fields that it is about. */
+export function ErrorNotice({ error, onClose }: { error: unknown; onClose?: () => void }) {
   const problem = asProblem(error);
   return (
     <Notice tone="bad" title={problem.title} {...(onClose ? { onClose } : {})}>
@@ -53,23 +64,23 @@ export function Refusal({ error, onClose }: { error: unknown; onClose?: () => vo
   );
 }
 
-/** In place of content that could not be had. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+/** In place of content that could not be loaded. */
+export function LoadError({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = asProblem(error);
   if (problem.status === 403)
     return (
-      <Empty title="Not for your role">
+      <EmptyState title="You don't have access">
         {problem.message} Ask an admin or the owner of this organization if you need it.
-      </Empty>
+      </EmptyState>
     );
   if (problem.status === 404)
     return (
-      <Empty title="Nothing here">
+      <EmptyState title="Not found">
         It does not exist, or it belongs to an organization that you are not a member of.{" "}
         <Anchor href="/" underline="always">
-          Go to the start
+          Go to the start page
         </Anchor>
-      </Empty>
+      </EmptyState>
     );
   return (
     <div className={css.empty} role="alert">
@@ -94,38 +105,41 @@ interface LoadedProps<T> {
   children: (data: T) => ReactNode;
 }
 
-/** Skeleton, failure or content. Content that was once there stays, however the next reading ends. */
+/** A skeleton, an error, or the content. Loaded content stays when a later refetch fails. */
 export function Loaded<T>({ query, rows = 6, children }: LoadedProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  return <Waiting rows={rows} />;
+  if (query.isError) return <LoadError error={query.error} retry={() => void query.refetch()} />;
+  return <Loading rows={rows} />;
 }
 
-interface AsOfProps {
+interface FreshnessProps {
+  /** When the content was last read, in milliseconds; 0: never. */
   at: number;
   failing: boolean;
-  /** It changes by itself; else it is true until it is read again. */
+  /** It updates by itself. */
   live?: boolean;
 }
 
-/** When the screen was last true, and whether it still follows. */
-export function AsOf({ at, failing, live = false }: AsOfProps) {
+/** Whether the content updates, and when it was last read. */
+export function Freshness({ at, failing, live = false }: FreshnessProps) {
   const now = useNow();
-  const following = useFollowing() === "following";
+  const isStreaming = useStreamState() === "open";
   if (at === 0) return null;
-  const stale = failing || (live && now - at > 4 * poll_interval);
+  const isStale = failing || (live && now - at > 4 * poll_interval);
+  const time = (
+    <time dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>
+      {formatTime(at)}
+    </time>
+  );
+  const label = isStreaming ? "Live" : `Updates every ${formatDuration(poll_interval)}`;
   return (
-    <span className={css.asof} data-stale={stale || undefined}>
-      <span className={css.dot} aria-hidden="true" data-polling={(live && !following) || undefined} />
-      <span>
-        as of{" "}
-        <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
-          {clockTime(at)}
-        </time>
-        {live && !stale ? (following ? ", live" : `, every ${poll_interval / 1_000} s`) : null}
-        {/* The region is there before its text, or a screen reader says nothing. */}
-        <span role="status">{stale ? ", not updating" : ""}</span>
-      </span>
+    <span className={css.freshness} data-stale={isStale || undefined}>
+      <span className={css.dot} aria-hidden="true" data-polling={(live && !isStreaming) || undefined} />
+      {live && !isStale ? <span title={`Last updated ${formatDateTime(at)}`}>{label}</span> : null}
+      {!live && !isStale ? <span>Updated {time}</span> : null}
+      {/* A screen reader announces only text that is added to an existing region. */}
+      <span role="status">{isStale ? "Not updating" : ""}</span>
+      {isStale ? <span>since {time}</span> : null}
     </span>
   );
 }

@@ -5,5 +5,5 @@ import type { AnchorHTMLAttributes, Ref } from "react";
 type Props = AnchorProps &
   Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof AnchorProps> & { ref?: Ref<HTMLAnchorElement> };
 
-/** A link inside the console, in the look of text links. */
+/** A link within the console that looks like a link in text. */
 export const TextLink = createLink((props: Props) => <Anchor {...props} />);

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** Calls back once the calls have paused for `delay` milliseconds. */
+/** Calls the callback when there were no calls for `delay` milliseconds. */
 export function useDebounced<T>(callback: (value: T) => void, delay: number): (value: T) => void {
   const latest = useRef(callback);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);

@@ -2,42 +2,42 @@ import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { base, expectAccessible, list, open, problem, quietServer, session } from "../../test/console";
+import { base, emptyServer, expectAccessible, list, open, problem, session } from "../../test/console";
 import { id } from "../../test/samples";
 import { server } from "../../test/setup";
-import { browserOf } from "./browsers";
+import { describeUserAgent } from "./user_agent";
 
-const invitation = (more: Partial<Schemas["InvitationView"]> = {}): Schemas["InvitationView"] => ({
+const invitation = (overrides: Partial<Schemas["InvitationView"]> = {}): Schemas["InvitationView"] => ({
   organization: { slug: "example", name: "Example" },
   email: "new@example.com",
   role: "responder",
   has_account: false,
   expires_at: "2026-01-04T00:00:00Z",
-  ...more,
+  ...overrides,
 });
 
-const nobody = () => http.get(`${base}/session`, () => problem(401, "unauthenticated", "Sign in."));
-const lookUp = (found: Schemas["InvitationView"]) =>
+const signedOut = () => http.get(`${base}/session`, () => problem(401, "unauthenticated", "Sign in."));
+const invitationIs = (shown: Schemas["InvitationView"]) =>
   http.post(`${base}/invitations/look-up`, async ({ request }) => {
     expect(await request.json()).toEqual({ token: "fake-token" });
-    return HttpResponse.json(found);
+    return HttpResponse.json(shown);
   });
 
-function accepting() {
+function acceptInvitations() {
   const sent: unknown[] = [];
   server.use(
     http.post(`${base}/invitations/accept`, async ({ request }) => {
       sent.push(await request.json());
-      quietServer("responder");
+      emptyServer("responder");
       return HttpResponse.json(session("responder"));
     }),
   );
   return sent;
 }
 
-test("somebody new chooses a name and a password, and is in", async () => {
-  server.use(nobody(), lookUp(invitation()));
-  const sent = accepting();
+test("a new user chooses a name and a password and is signed in", async () => {
+  server.use(signedOut(), invitationIs(invitation()));
+  const sent = acceptInvitations();
   const { user, history } = open("/invitation#fake-token");
   await screen.findByRole("heading", { name: "Join Example" });
   await expectAccessible();
@@ -49,28 +49,28 @@ test("somebody new chooses a name and a password, and is in", async () => {
   expect(sent).toEqual([{ token: "fake-token", name: "New Person", password: "a fake long password" }]);
 });
 
-test("who has an account and is not signed in gives its password", async () => {
-  server.use(nobody(), lookUp(invitation({ has_account: true })));
-  const sent = accepting();
+test("a user with an account who is not signed in enters the password", async () => {
+  server.use(signedOut(), invitationIs(invitation({ has_account: true })));
+  const sent = acceptInvitations();
   const { user } = open("/invitation#fake-token");
   await user.type(await screen.findByLabelText("Your password"), "fake");
   await user.click(screen.getByRole("button", { name: "Join Example" }));
   await waitFor(() => expect(sent).toEqual([{ token: "fake-token", password: "fake" }]));
 });
 
-test("who is signed in as the invited one only says yes", async () => {
-  quietServer();
-  server.use(lookUp(invitation({ has_account: true, email: "Admin@example.com" })));
-  const sent = accepting();
+test("a signed-in invited user only confirms", async () => {
+  emptyServer();
+  server.use(invitationIs(invitation({ has_account: true, email: "Admin@example.com" })));
+  const sent = acceptInvitations();
   const { user } = open("/invitation#fake-token");
   await user.click(await screen.findByRole("button", { name: "Join Example" }));
   await waitFor(() => expect(sent).toEqual([{ token: "fake-token" }]));
 });
 
-test("a refused password is said, and the link stays as it is", async () => {
+test("a wrong password shows an error and keeps the link", async () => {
   server.use(
-    nobody(),
-    lookUp(invitation({ has_account: true })),
+    signedOut(),
+    invitationIs(invitation({ has_account: true })),
     http.post(`${base}/invitations/accept`, () => problem(401, "unauthenticated", "That is not it.")),
   );
   const { user, history } = open("/invitation#fake-token");
@@ -81,10 +81,10 @@ test("a refused password is said, and the link stays as it is", async () => {
 });
 
 test.each(["/invitation#fake-token", "/invitation", "/password-reset"])(
-  "%s: a link that is over says so, without a way to the login and its log",
+  "%s: an invalid link shows an error and does not redirect to the login page",
   async (path) => {
     server.use(
-      nobody(),
+      signedOut(),
       http.post(`${base}/invitations/look-up`, () => problem(404, "not_found", "There is no such thing.")),
     );
     const { history } = open(path);
@@ -94,7 +94,7 @@ test.each(["/invitation#fake-token", "/invitation", "/password-reset"])(
   },
 );
 
-test("a password is set anew by a link", async () => {
+test("a link sets a new password", async () => {
   server.use(
     http.post(`${base}/password-resets/accept`, async ({ request }) => {
       const { token, password } = (await request.json()) as Record<string, string>;
@@ -108,18 +108,18 @@ test("a password is set anew by a link", async () => {
   const field = await screen.findByLabelText("New password");
   await expectAccessible();
   await user.type(field, "passwordpassword");
-  await user.click(screen.getByRole("button", { name: "Change the password" }));
+  await user.click(screen.getByRole("button", { name: "Change password" }));
   expect(await screen.findByText("It is a common one.")).toBeTruthy();
   await user.clear(field);
   await user.type(field, "a fake long password");
-  await user.click(screen.getByRole("checkbox", { name: "Show it" }));
+  await user.click(screen.getByRole("checkbox", { name: "Show password" }));
   expect(field.getAttribute("type")).toBe("text");
-  await user.click(screen.getByRole("button", { name: "Change the password" }));
+  await user.click(screen.getByRole("button", { name: "Change password" }));
   await user.click(await screen.findByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(history.location.pathname).toBe("/login"));
 });
 
-const own = (n: number, current: boolean): Schemas["SessionInfo"] => ({
+const ownSession = (n: number, current: boolean): Schemas["SessionInfo"] => ({
   id: id(n),
   current,
   address: `192.0.2.${n}`,
@@ -128,13 +128,13 @@ const own = (n: number, current: boolean): Schemas["SessionInfo"] => ({
   last_seen_at: "2026-01-02T00:00:00Z",
 });
 
-test("the own name, password and sessions", async () => {
-  quietServer();
-  let sessions = [own(1, true), own(2, false)];
+test("the user changes the name and the password and ends a session", async () => {
+  emptyServer();
+  let sessions = [ownSession(1, true), ownSession(2, false)];
   server.use(
     http.get(`${base}/sessions`, () => list(sessions)),
     http.delete(`${base}/sessions/${id(2)}`, () => {
-      sessions = [own(1, true)];
+      sessions = [ownSession(1, true)];
       return new HttpResponse(null, { status: 204 });
     }),
     http.patch(`${base}/profile`, async ({ request }) => {
@@ -149,26 +149,24 @@ test("the own name, password and sessions", async () => {
     }),
   );
   const { user } = open("/o/example/account");
-  await screen.findByText("Firefox on Linux (this one)");
+  await screen.findByText("Firefox on Linux (this session)");
   await expectAccessible();
-  await user.click(
-    screen.getByRole("button", { name: "End the session of Firefox on Linux from 192.0.2.2" }),
-  );
-  await waitFor(() => expect(screen.queryByText("from 192.0.2.2")).toBeNull());
+  await user.click(screen.getByRole("button", { name: "End session: Firefox on Linux from 192.0.2.2" }));
+  await waitFor(() => expect(screen.queryByText("From 192.0.2.2")).toBeNull());
   const name = screen.getByRole("textbox", { name: "Name" });
   await user.clear(name);
   await user.type(name, "Another");
   await user.click(screen.getByRole("button", { name: "Save" }));
   await screen.findByText("Saved.");
-  const current = screen.getByLabelText("Password now");
+  const current = screen.getByLabelText("Current password");
   await user.type(current, "wrong");
   await user.type(screen.getByLabelText("New password"), "a fake long password");
-  await user.click(screen.getByRole("button", { name: "Change the password" }));
+  await user.click(screen.getByRole("button", { name: "Change password" }));
   await screen.findByText("It is wrong.");
   await user.clear(current);
   await user.type(current, "right");
-  await user.click(screen.getByRole("button", { name: "Change the password" }));
-  await screen.findByText("The password is changed");
+  await user.click(screen.getByRole("button", { name: "Change password" }));
+  await screen.findByText("Password changed");
 });
 
 test.each([
@@ -178,8 +176,8 @@ test.each([
   ],
   ["Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"],
   ["curl/8.0", "curl"],
-  ["", "An unnamed program"],
+  ["", "Unknown client"],
   ["<script>", "<script>"],
-])("%s is %s", (agent, said) => {
-  expect(browserOf(agent)).toBe(said);
+])("the user agent %j is described as %s", (agent, text) => {
+  expect(describeUserAgent(agent)).toBe(text);
 });

@@ -12,7 +12,7 @@ export const ownSessionsQuery = queryOptions({
 export function useEndSession() {
   const queries = useQueryClient();
   return useMutation({
-    /** One of them, or all others without an id. */
+    /** The session `id`, or without an id all other sessions. */
     mutationFn: (id: string | undefined) =>
       id === undefined
         ? api.DELETE("/api/v1/sessions")
@@ -37,7 +37,7 @@ export function useChangeName() {
   });
 }
 
-/** What an invitation is for. Whoever asks need not be signed in. */
+/** An invitation. It can be read without a session. */
 export const invitationQuery = (token: string) =>
   queryOptions({
     queryKey: ["invitation", token],
@@ -47,7 +47,7 @@ export const invitationQuery = (token: string) =>
     gcTime: 0,
   });
 
-/** Who is signed in, where nobody has to be. */
+/** The session on pages that do not need one. */
 export const visitorQuery = queryOptions({
   queryKey: ["visitor"],
   queryFn: ({ signal }) => body(api.GET("/api/v1/session", { signal })),

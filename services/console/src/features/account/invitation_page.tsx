@@ -3,58 +3,83 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { asProblem } from "../../api/problem";
+import { asProblem, type ProblemError } from "../../api/problem";
+import { roles } from "../../api/vocabulary";
 import { CardPage } from "../../ui/card_page";
 import form from "../../ui/form.module.css";
+import { FormError, submissionProblem } from "../../ui/form_dialog";
 import { NewPassword } from "../../ui/password_field";
-import { Loaded, Refusal } from "../../ui/states";
+import { Loaded } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
-import { Moment } from "../../ui/time";
+import { RelativeTime } from "../../ui/time";
 import css from "./account.module.css";
 import { invitationQuery, useAccept, visitorQuery } from "./account_api";
 import { useLinkToken } from "./link_token";
 
-const roles: Record<Schemas["Role"], string> = {
-  owner: "its owner",
-  admin: "an admin: you connect Sentry, map projects and invite people",
-  responder: "a responder: you act on incidents",
-  viewer: "a viewer: you look",
-};
+type Invitation = Schemas["InvitationView"];
+
+interface CredentialFieldsProps {
+  invitation: Invitation;
+  problem: ProblemError | undefined;
+  password: string;
+  onChange: (password: string) => void;
+}
+
+/** The password of the existing account, or one for a new account. */
+function CredentialFields({ invitation, problem, password, onChange }: CredentialFieldsProps) {
+  const error = problem?.field("password");
+  return (
+    <>
+      {/* For password managers. */}
+      <input type="hidden" name="username" autoComplete="username" value={invitation.email} readOnly />
+      {invitation.has_account ? (
+        <TextInput
+          label="Your password"
+          description="You already have an account here."
+          type="password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      ) : (
+        <NewPassword label="Choose a password" value={password} error={error} onChange={onChange} />
+      )}
+    </>
+  );
+}
 
 interface AcceptFormProps {
   token: string;
-  invitation: Schemas["InvitationView"];
-  /** The invited person is signed in here. */
-  known: boolean;
+  invitation: Invitation;
+  /** The invited user is signed in. */
+  isSignedIn: boolean;
 }
 
-function AcceptForm({ token, invitation, known }: AcceptFormProps) {
+function AcceptForm({ token, invitation, isSignedIn }: AcceptFormProps) {
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const accept = useAccept();
-  const problem = accept.isError ? asProblem(accept.error) : undefined;
-  const { has_account, organization } = invitation;
+  const problem = submissionProblem(accept);
+  const { has_account, organization, role } = invitation;
+  const openIncidents = () =>
+    void navigate({ to: "/o/$org/incidents", params: { org: organization.slug }, replace: true });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     accept.mutate(
-      {
-        token,
-        ...(has_account ? {} : { name: name.trim() }),
-        ...(known ? {} : { password }),
-      },
-      {
-        onSuccess: () =>
-          void navigate({ to: "/o/$org/incidents", params: { org: organization.slug }, replace: true }),
-      },
+      { token, ...(has_account ? {} : { name: name.trim() }), ...(isSignedIn ? {} : { password }) },
+      { onSuccess: openIncidents },
     );
   };
   return (
     <form onSubmit={submit} className={form.form}>
-      {problem && problem.fields.length === 0 ? <Refusal error={problem} /> : null}
-      <p className={css.said}>
-        For <strong>{invitation.email}</strong>, as {roles[invitation.role]}. The link works until{" "}
-        <Moment at={invitation.expires_at} />.
+      <FormError submission={accept} fields={["name", "password"]} />
+      <p className={css.text}>
+        For <strong>{invitation.email}</strong>. Role: {roles[role].label} ({roles[role].abilities}). The link
+        expires <RelativeTime at={invitation.expires_at} />.
       </p>
       {has_account ? null : (
         <TextInput
@@ -68,31 +93,14 @@ function AcceptForm({ token, invitation, known }: AcceptFormProps) {
           onChange={(event) => setName(event.currentTarget.value)}
         />
       )}
-      {/* Tells the browser's password store whose password it is. */}
-      {known ? null : (
-        <input type="hidden" name="username" autoComplete="username" value={invitation.email} readOnly />
-      )}
-      {!known && has_account ? (
-        <TextInput
-          label="Your password"
-          description="You have an account here already."
-          type="password"
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          value={password}
-          error={problem?.field("password")}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-      ) : null}
-      {!known && !has_account ? (
-        <NewPassword
-          label="Choose a password"
-          value={password}
-          error={problem?.field("password")}
+      {isSignedIn ? null : (
+        <CredentialFields
+          invitation={invitation}
+          problem={problem}
+          password={password}
           onChange={setPassword}
         />
-      ) : null}
+      )}
       <Button type="submit" fullWidth loading={accept.isPending}>
         Join {organization.name}
       </Button>
@@ -100,35 +108,36 @@ function AcceptForm({ token, invitation, known }: AcceptFormProps) {
   );
 }
 
+const InvalidInvitation = () => (
+  <CardPage title="This link does not work" tagline="It was used or withdrawn, or it has expired">
+    <p className={css.text}>
+      Ask for a new invitation. If you already joined, <TextLink to="/">sign in</TextLink>. Make sure that you
+      opened the complete link.
+    </p>
+  </CardPage>
+);
+
 export function InvitationPage() {
   const token = useLinkToken();
   const invitation = useQuery(invitationQuery(token));
   const visitor = useQuery(visitorQuery);
-  const gone = token === "" || (invitation.isError && asProblem(invitation.error).status === 404);
-  if (gone)
-    return (
-      <CardPage title="This link does not work" tagline="It was used, withdrawn, or has run out">
-        <p className={css.said}>
-          Ask whoever invited you for a new one. If you joined already, <TextLink to="/">sign in</TextLink>.
-          Links are long: make sure that yours was not cut.
-        </p>
-      </CardPage>
-    );
+  if (token === "" || (invitation.isError && asProblem(invitation.error).status === 404))
+    return <InvalidInvitation />;
   const organization = invitation.data?.organization.name;
-  const me = visitor.data?.user.email;
+  const email = visitor.data?.user.email.toLowerCase();
   return (
     <CardPage
       key={organization ?? ""}
-      title={organization ? `Join ${organization}` : "An invitation"}
-      tagline="Incidents from what Sentry sees"
+      title={organization ? `Join ${organization}` : "Invitation"}
+      tagline="Incidents from Sentry"
     >
       {visitor.isPending ? null : (
         <Loaded query={invitation} rows={3}>
-          {(found) => (
+          {(loaded) => (
             <AcceptForm
               token={token}
-              invitation={found}
-              known={found.has_account && me?.toLowerCase() === found.email.toLowerCase()}
+              invitation={loaded}
+              isSignedIn={loaded.has_account && email === loaded.email.toLowerCase()}
             />
           )}
         </Loaded>

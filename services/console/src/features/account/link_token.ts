@@ -1,4 +1,4 @@
 import { useLocation } from "@tanstack/react-router";
 
-/** The secret of a link. It stands behind the #, which no browser sends to any server, so that none logs it. */
+/** The secret in the fragment of a link. Browsers do not send the fragment to servers, so no server logs it. */
 export const useLinkToken = (): string => useLocation({ select: ({ hash }) => hash });

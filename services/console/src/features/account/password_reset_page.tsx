@@ -1,11 +1,10 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { asProblem } from "../../api/problem";
 import { CardPage } from "../../ui/card_page";
 import form from "../../ui/form.module.css";
+import { FormError, submissionProblem } from "../../ui/form_dialog";
 import { NewPassword } from "../../ui/password_field";
-import { Refusal } from "../../ui/states";
 import css from "./account.module.css";
 import { useResetPassword } from "./account_api";
 import { useLinkToken } from "./link_token";
@@ -15,16 +14,16 @@ export function PasswordResetPage() {
   const navigate = useNavigate();
   const [password, setPassword] = useState("");
   const reset = useResetPassword();
-  const problem = reset.isError ? asProblem(reset.error) : undefined;
+  const problem = submissionProblem(reset);
   if (token === "" || problem?.status === 404)
     return (
-      <CardPage key="gone" title="This link does not work" tagline="It was used, or has run out">
-        <p className={css.said}>Ask the people who run this deployment for a new one.</p>
+      <CardPage key="invalid" title="This link does not work" tagline="It was used, or it has expired">
+        <p className={css.text}>Ask your Tocsin operator for a new link.</p>
       </CardPage>
     );
   if (reset.isSuccess)
     return (
-      <CardPage key="done" title="The password is changed" tagline="All sessions were ended">
+      <CardPage key="done" title="Password changed" tagline="All your sessions were ended">
         <Button fullWidth onClick={() => void navigate({ to: "/login", search: {}, replace: true })}>
           Sign in
         </Button>
@@ -35,9 +34,9 @@ export function PasswordResetPage() {
     reset.mutate({ token, password });
   };
   return (
-    <CardPage key="ask" title="A new password" tagline="All your sessions end with the old one">
+    <CardPage key="form" title="Set a new password" tagline="This ends all your sessions">
       <form onSubmit={submit} className={form.form}>
-        {problem && problem.fields.length === 0 ? <Refusal error={problem} /> : null}
+        <FormError submission={reset} fields={["password"]} />
         <NewPassword
           label="New password"
           value={password}
@@ -45,7 +44,7 @@ export function PasswordResetPage() {
           onChange={setPassword}
         />
         <Button type="submit" fullWidth loading={reset.isPending}>
-          Change the password
+          Change password
         </Button>
       </form>
     </CardPage>

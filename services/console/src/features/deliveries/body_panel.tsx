@@ -4,32 +4,52 @@ import type { Schemas } from "../../api/client";
 import { CopyButton } from "../../ui/copy";
 import { Panel } from "../../ui/panel";
 import css from "./deliveries.module.css";
-import { canLayOut, layOut, pieces } from "./pretty";
+import { type FormattedText, formatJson, looksLikeJson, splitIntoChunks } from "./json_format";
 
-// Characters. A body may have five million, more than a browser lays out in one go.
-const shown_first = 100_000;
-const growth = 8;
+// In characters. A body may have five million, more than a browser can lay out at once.
+const initial_length = 100_000;
+const growth_factor = 8;
 
-function shownOf(body: string, laidOut: boolean, most: number) {
-  if (laidOut) return layOut(body, most);
-  return { text: body.slice(0, most), whole: body.length <= most };
+const truncate = (body: string, max_length: number): FormattedText => ({
+  text: body.slice(0, max_length),
+  isComplete: body.length <= max_length,
+});
+
+function BodyText({ text }: { text: string }) {
+  const chunks = splitIntoChunks(text);
+  return (
+    // It scrolls, so it must be reachable with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region
+    <section className={css.body} tabIndex={0} aria-label="Body of the delivery">
+      <pre>
+        {chunks.map((chunk, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the chunks of one text, in order
+          <span key={n} className={css.chunk} data-lazy={chunks.length > 1 || undefined}>
+            {chunk}
+          </span>
+        ))}
+      </pre>
+    </section>
+  );
 }
 
-/** What was sent, as text and nothing else. */
+/** The body as text, never as markup. */
 export function BodyPanel({ delivery }: { delivery: Schemas["DeliveryDetail"] }) {
   const { body } = delivery;
-  const [raw, setRaw] = useState(false);
-  const [most, setMost] = useState(shown_first);
-  const json = body !== null && canLayOut(body);
-  const shown = useMemo(
-    () => (body === null ? null : shownOf(body, json && !raw, most)),
-    [body, json, raw, most],
-  );
+  const [isRaw, setRaw] = useState(false);
+  const [max_length, setMaxLength] = useState(initial_length);
+  const isJson = body !== null && looksLikeJson(body);
+  const shown = useMemo(() => {
+    if (body === null) return null;
+    return isJson && !isRaw ? formatJson(body, max_length) : truncate(body, max_length);
+  }, [body, isJson, isRaw, max_length]);
   if (body === null || shown === null)
     return (
       <Panel title="Body">
-        <p className={css.quiet}>
-          {delivery.duplicate_of ? "Kept once, with the delivery that this one repeats." : "Not kept."}
+        <p className={css.dimmed}>
+          {delivery.duplicate_of
+            ? "Not stored again: it is the same as the body of the earlier delivery."
+            : "Not stored."}
         </p>
       </Panel>
     );
@@ -39,39 +59,34 @@ export function BodyPanel({ delivery }: { delivery: Schemas["DeliveryDetail"] })
       flush
       actions={
         <>
-          {json ? (
+          {isJson ? (
             <Switch
               size="xs"
-              label="As it was sent"
-              checked={raw}
+              label="Show original"
+              checked={isRaw}
               onChange={(event) => setRaw(event.currentTarget.checked)}
             />
           ) : null}
-          <CopyButton label="the body" text={body} shown="Copy the body" />
+          <CopyButton label="the body" text={body} caption="Copy body" />
         </>
       }
     >
-      {/* It scrolls, so the keyboard has to be able to reach it. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region */}
-      <section className={css.body} tabIndex={0} aria-label="Body of the delivery">
-        <pre>
-          {pieces(shown.text).map((piece, n, all) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, in order
-            <span key={n} className={css.piece} data-many={all.length > 1 || undefined}>
-              {piece}
-            </span>
-          ))}
-        </pre>
-      </section>
-      {shown.whole ? null : (
-        <p className={css.cut}>
-          Only its beginning is shown.{" "}
-          <Button size="compact-xs" variant="default" onClick={() => setMost((old) => old * growth)}>
+      <BodyText text={shown.text} />
+      {shown.isComplete ? null : (
+        <p className={css.truncated}>
+          Only the beginning is shown.{" "}
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => setMaxLength((old) => old * growth_factor)}
+          >
             Show more
           </Button>
         </p>
       )}
-      {delivery.cut ? <p className={css.cut}>It was too long to be kept whole.</p> : null}
+      {delivery.cut ? (
+        <p className={css.truncated}>The body was too long to store completely. Its end is missing.</p>
+      ) : null}
     </Panel>
   );
 }

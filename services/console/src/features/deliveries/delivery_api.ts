@@ -2,14 +2,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { keys } from "../../api/keys";
 
-/** Runs a delivery again under today's mappings: without an effect, or for real. */
-export function useReplay(org: string, id: string) {
+/** Replays a delivery under the current mappings. A dry run changes nothing. */
+export function useReplay(org: string, id: string, { dryRun }: { dryRun: boolean }) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (how: "dry" | "real") =>
+    mutationFn: () =>
       body(
         api.POST("/api/v1/orgs/{org}/deliveries/{id}/replay", {
-          params: { path: { org, id }, query: { dry_run: how === "dry" } },
+          params: { path: { org, id }, query: { dry_run: dryRun } },
           body: {},
         }),
       ),

@@ -1,21 +1,6 @@
-import type { Schemas } from "../../api/client";
+import type { Outcome } from "../../api/vocabulary";
 
-type Outcome = Schemas["Outcome"];
-
-export const outcomes: readonly Outcome[] = [
-  "opened",
-  "reopened",
-  "updated",
-  "resolved",
-  "duplicate",
-  "stale",
-  "unmapped",
-  "inactive",
-  "filtered",
-  "ignored",
-  "unreadable",
-];
-
+/** Sentry's webhook resources (the header Sentry-Hook-Resource). */
 export const resources = [
   "issue",
   "event_alert",
@@ -26,23 +11,53 @@ export const resources = [
   "installation",
 ] as const;
 
-const meanings: Record<Outcome, string> = {
-  opened: "It opened an incident.",
-  reopened: "It reopened an incident that had been resolved.",
-  updated: "It changed an incident that was already there.",
-  resolved: "It resolved an incident.",
-  duplicate: "It repeats an earlier delivery, so it had no effect of its own.",
-  stale: "It contradicts itself or is older than what is known, so nothing was changed.",
-  unmapped: "Its Sentry project is not mapped to a service, so it opened nothing. It is kept.",
-  inactive: "The mapping or the integration is paused, so it opened nothing. It is kept.",
-  filtered: "A filter of the mapping keeps it out: its environment or its level.",
-  ignored: "This kind of delivery has no effect, or nothing was there for it to act on.",
-  unreadable: "Its body could not be understood.",
+interface OutcomeInfo {
+  meaning: string;
+  /** Deliveries with this outcome open or change an incident. */
+  changesIncident: boolean;
+  /** A replay with this outcome may be useful: it changes an incident or records the current reason. */
+  isReplayable: boolean;
+}
+
+export const outcome_infos: Record<Outcome, OutcomeInfo> = {
+  opened: { meaning: "It opened an incident.", changesIncident: true, isReplayable: true },
+  reopened: { meaning: "It reopened a resolved incident.", changesIncident: true, isReplayable: true },
+  updated: { meaning: "It updated an existing incident.", changesIncident: true, isReplayable: true },
+  resolved: { meaning: "It resolved an incident.", changesIncident: true, isReplayable: true },
+  duplicate: {
+    meaning: "It repeats an earlier delivery and had no effect of its own.",
+    changesIncident: false,
+    isReplayable: false,
+  },
+  stale: {
+    meaning: "It contradicts itself or is out of date. Nothing was changed.",
+    changesIncident: false,
+    isReplayable: false,
+  },
+  unmapped: {
+    meaning:
+      "Its Sentry project is not mapped to a service, so no incident was opened. The delivery is stored.",
+    changesIncident: false,
+    isReplayable: true,
+  },
+  inactive: {
+    meaning: "The mapping or the integration is paused, so no incident was opened. The delivery is stored.",
+    changesIncident: false,
+    isReplayable: true,
+  },
+  filtered: {
+    meaning: "The mapping excludes its environment or level.",
+    changesIncident: false,
+    isReplayable: true,
+  },
+  ignored: {
+    meaning: "Deliveries of this kind have no effect, or there was no incident to change.",
+    changesIncident: false,
+    isReplayable: false,
+  },
+  unreadable: { meaning: "Its body could not be read.", changesIncident: false, isReplayable: false },
 };
 
-export const meaningOf = (outcome: Outcome) => meanings[outcome] ?? "";
-
-const without_effect: ReadonlySet<string> = new Set(["duplicate", "stale", "ignored", "unreadable"]);
-
-/** Whether what was tried would change anything if it were run for real. */
-export const effectOf = (outcome: string): "some" | "none" => (without_effect.has(outcome) ? "none" : "some");
+/** An outcome that a newer server may have sent has no entry. */
+export const outcomeInfo = (outcome: string): OutcomeInfo | undefined =>
+  Object.hasOwn(outcome_infos, outcome) ? outcome_infos[outcome as Outcome] : undefined;

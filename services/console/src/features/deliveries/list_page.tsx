@@ -5,16 +5,18 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { type DeliveryFilters, deliveryPages, integrationsQuery } from "../../api/queries";
+import { keysOf, optionsOf, outcome_labels } from "../../api/vocabulary";
 import { OutcomeBadge } from "../../ui/badges";
-import { FilterForm, seldom } from "../../ui/filter_form";
-import { LoadMore } from "../../ui/load_more";
-import { MomentField, momentOf } from "../../ui/moment_field";
+import { DateTimeField, parseTime } from "../../ui/date_time_field";
+import { advanced, FilterForm, withoutEmpty } from "../../ui/filter_form";
 import { Page } from "../../ui/page";
-import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
+import { PagedList } from "../../ui/paged_list";
+import rows from "../../ui/rows.module.css";
+import { EmptyState, Freshness, NoMatches } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
-import { Moment } from "../../ui/time";
+import { RelativeTime } from "../../ui/time";
 import css from "./deliveries.module.css";
-import { outcomes, resources } from "./labels";
+import { resources } from "./labels";
 
 const route = getRouteApi("/o/$org/deliveries");
 
@@ -28,75 +30,63 @@ interface Search {
   until?: string;
 }
 
-export function filtersOf(search: Search): DeliveryFilters {
-  const outcome = outcomes.find((each) => each === search.outcome);
-  const since = momentOf(search.since);
-  const until = momentOf(search.until);
-  return {
-    ...(since ? { since } : {}),
-    ...(until ? { until } : {}),
-    ...(outcome ? { outcome } : {}),
-    ...(search.resource ? { resource: search.resource } : {}),
-    ...(search.integration ? { integration: search.integration } : {}),
-    ...(search.project ? { project: search.project } : {}),
-    ...(search.request_id ? { request_id: search.request_id } : {}),
-  };
-}
+const filtersOf = (search: Search): DeliveryFilters =>
+  withoutEmpty({
+    ...search,
+    outcome: keysOf(outcome_labels).find((outcome) => outcome === search.outcome),
+    since: parseTime(search.since),
+    until: parseTime(search.until),
+  }) as DeliveryFilters;
 
-function Filters({ search, change }: { search: Search; change: (next: Search) => void }) {
+const any = { value: "", label: "Any" };
+
+function Filters({ search, onChange }: { search: Search; onChange: (search: Search) => void }) {
   const { slug: org } = useOrg();
   const { data: integrations } = useQuery(integrationsQuery(org));
   const [project, setProject] = useState(search.project ?? "");
   const [request, setRequest] = useState(search.request_id ?? "");
-  const [since, setSince] = useState(momentOf(search.since) ?? "");
-  const [until, setUntil] = useState(momentOf(search.until) ?? "");
-  const isSeldomUsed = Boolean(search.integration || search.request_id || since || until);
+  const [since, setSince] = useState(parseTime(search.since) ?? "");
+  const [until, setUntil] = useState(parseTime(search.until) ?? "");
+  const integrationOptions = (integrations ?? []).map(({ id, sentry_org }) => ({
+    value: id,
+    label: sentry_org?.slug ?? id,
+  }));
+  const select = (name: "outcome" | "resource" | "integration") => ({
+    value: search[name] ?? "",
+    onChange: (event: { currentTarget: { value: string } }) =>
+      onChange({ ...search, [name]: event.currentTarget.value }),
+  });
   return (
     <FilterForm
       label="Filter deliveries"
-      isSeldomUsed={isSeldomUsed}
-      submit={() => change({ ...search, project: project.trim(), request_id: request.trim(), since, until })}
+      hasAdvanced={Boolean(search.integration || search.request_id || since || until)}
+      onSubmit={() =>
+        onChange({ ...search, project: project.trim(), request_id: request.trim(), since, until })
+      }
     >
+      <NativeSelect label="Outcome" {...select("outcome")} data={[any, ...optionsOf(outcome_labels)]} />
+      <NativeSelect label="Resource" {...select("resource")} data={[any, ...resources]} />
       <NativeSelect
-        label="Outcome"
-        value={search.outcome ?? ""}
-        onChange={(event) => change({ ...search, outcome: event.currentTarget.value })}
-        data={[{ value: "", label: "any" }, ...outcomes]}
-      />
-      <NativeSelect
-        label="Resource"
-        value={search.resource ?? ""}
-        onChange={(event) => change({ ...search, resource: event.currentTarget.value })}
-        data={[{ value: "", label: "any" }, ...resources]}
-      />
-      <NativeSelect
-        className={seldom}
+        className={advanced}
         label="Integration"
-        value={search.integration ?? ""}
-        onChange={(event) => change({ ...search, integration: event.currentTarget.value })}
-        data={[
-          { value: "", label: "any" },
-          ...(integrations ?? []).map(({ id, sentry_org }) => ({
-            value: id,
-            label: sentry_org?.slug ?? id,
-          })),
-        ]}
+        {...select("integration")}
+        data={[any, ...integrationOptions]}
       />
       <TextInput
         label="Project"
-        placeholder="slug or id"
+        placeholder="Slug or ID"
         value={project}
         onChange={(event) => setProject(event.currentTarget.value)}
       />
       <TextInput
-        className={seldom}
+        className={advanced}
         label="Request ID"
-        placeholder="from Sentry's log"
+        placeholder="From Sentry's log"
         value={request}
         onChange={(event) => setRequest(event.currentTarget.value)}
       />
-      <MomentField className={seldom} label="Since" value={since} onChange={setSince} />
-      <MomentField className={seldom} label="Until" value={until} onChange={setUntil} />
+      <DateTimeField className={advanced} label="Since" value={since} onChange={setSince} />
+      <DateTimeField className={advanced} label="Until" value={until} onChange={setUntil} />
     </FilterForm>
   );
 }
@@ -104,15 +94,15 @@ function Filters({ search, change }: { search: Search; change: (next: Search) =>
 function DeliveryRow({ org, delivery }: { org: string; delivery: Schemas["Delivery"] }) {
   const { id, resource, action, outcome, rule, project, incident_number, received_at } = delivery;
   return (
-    <li className={css.row}>
-      <span className={css.outcome}>
+    <li className={`${rows.linkedRow} ${css.row}`}>
+      <span>
         <OutcomeBadge outcome={outcome} />
       </span>
-      <div className={css.what}>
-        <Link to="/o/$org/deliveries/$id" params={{ org, id }} className={css.link ?? ""}>
+      <div className={css.main}>
+        <Link to="/o/$org/deliveries/$id" params={{ org, id }} className={rows.link ?? ""}>
           {resource}.{action}
         </Link>
-        <div className={css.facts}>
+        <div className={rows.details}>
           {project ? <span>{project.slug ?? project.id}</span> : null}
           <span>{rule}</span>
         </div>
@@ -129,12 +119,18 @@ function DeliveryRow({ org, delivery }: { org: string; delivery: Schemas["Delive
           </TextLink>
         ) : null}
       </span>
-      <span className={css.when}>
-        <Moment at={received_at} />
+      <span className={css.time}>
+        <RelativeTime at={received_at} />
       </span>
     </li>
   );
 }
+
+const NoDeliveries = () => (
+  <EmptyState title="No deliveries yet">
+    Every webhook from Sentry with a valid signature is listed here, with its outcome and the reason.
+  </EmptyState>
+);
 
 export function DeliveryListPage() {
   const { slug: org } = useOrg();
@@ -142,26 +138,22 @@ export function DeliveryListPage() {
   const navigate = route.useNavigate();
   const pages = useInfiniteQuery(deliveryPages(org, filtersOf(search)));
   const deliveries = pages.data?.pages.flatMap((page) => page.items) ?? [];
-  const change = (next: Search) =>
-    void navigate({
-      search: Object.fromEntries(Object.entries(next).filter(([, value]) => value)) as Search,
-      replace: true,
-    });
-  const narrowed = Object.values(search).some(Boolean);
+  const setSearch = (next: Search) => void navigate({ search: withoutEmpty(next), replace: true });
+  const isFiltered = Object.values(search).some(Boolean);
   return (
     <Page
       title="Deliveries"
-      aside="What Sentry sent, and what became of it"
+      aside="Webhooks from Sentry and their outcomes"
       actions={
         <>
-          <AsOf at={pages.dataUpdatedAt} failing={pages.isRefetchError} />
+          <Freshness at={pages.dataUpdatedAt} failing={pages.isRefetchError} />
           <Button
             variant="default"
             size="xs"
             loading={pages.isRefetching && !pages.isFetchingNextPage}
             onClick={() => void pages.refetch()}
           >
-            Read again
+            Refresh
           </Button>
         </>
       }
@@ -169,34 +161,28 @@ export function DeliveryListPage() {
       <Filters
         key={[search.project, search.request_id, search.since, search.until].join(" ")}
         search={search}
-        change={change}
+        onChange={setSearch}
       />
-      {pages.isPending ? <Waiting rows={8} label="Loading deliveries" /> : null}
-      {pages.isError && deliveries.length === 0 ? (
-        <Failure error={pages.error} retry={() => void pages.refetch()} />
-      ) : null}
-      {pages.isSuccess && deliveries.length === 0 ? (
-        narrowed ? (
-          <Empty title="No delivery fits these filters">
-            <Button variant="default" size="xs" mt="xs" onClick={() => change({})}>
-              Clear the filters
-            </Button>
-          </Empty>
-        ) : (
-          <Empty title="Nothing received yet">
-            Every webhook that Sentry sends and signs correctly is listed here, with what it did and why.
-          </Empty>
-        )
-      ) : null}
-      {deliveries.length > 0 ? (
-        <ol className={css.list} aria-label="Deliveries">
-          {deliveries.map((delivery) => (
-            <DeliveryRow key={delivery.id} org={org} delivery={delivery} />
-          ))}
-        </ol>
-      ) : null}
-      {pages.isError && deliveries.length > 0 ? <Refusal error={pages.error} /> : null}
-      <LoadMore pages={pages} />
+      <PagedList
+        pages={pages}
+        items={deliveries}
+        loadingLabel="Loading deliveries"
+        empty={
+          isFiltered ? (
+            <NoMatches title="No deliveries match these filters" onClear={() => setSearch({})} />
+          ) : (
+            <NoDeliveries />
+          )
+        }
+      >
+        {(items) => (
+          <ol className={rows.card} aria-label="Deliveries">
+            {items.map((delivery) => (
+              <DeliveryRow key={delivery.id} org={org} delivery={delivery} />
+            ))}
+          </ol>
+        )}
+      </PagedList>
     </Page>
   );
 }

@@ -5,25 +5,30 @@ import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { incidentQuery, integrationsQuery } from "../../api/queries";
 import { OutcomeBadge, StatusBadge } from "../../ui/badges";
+import { formatCount } from "../../ui/format";
 import { CheckIcon } from "../../ui/icons";
 import { Panel } from "../../ui/panel";
 import { TextLink } from "../../ui/text_link";
-import { FullMoment } from "../../ui/time";
+import { AbsoluteTime } from "../../ui/time";
 import css from "./deliveries.module.css";
-import { meaningOf } from "./labels";
+import { outcomeInfo } from "./labels";
 
 type Delivery = Schemas["DeliveryDetail"];
 
-// passed: this step let it through; ended: it went no further here; none: there was nothing to do.
-type End = "passed" | "ended" | "none";
+/** `stopped`: processing ended at this step; `skipped`: the step did not apply. */
+type StepResult = "passed" | "stopped" | "skipped";
 
-const said: Record<End, string> = { passed: "passed", ended: "ended here", none: "not needed" };
+const result_labels: Record<StepResult, string> = {
+  passed: "Passed",
+  stopped: "Stopped here",
+  skipped: "Not applicable",
+};
 
-function Step({ end, name, children }: { end: End; name: string; children: ReactNode }) {
+function Step({ result, name, children }: { result: StepResult; name: string; children: ReactNode }) {
   return (
-    <li className={css.step} data-end={end}>
-      <span className={css.marker} role="img" aria-label={said[end]}>
-        {end === "passed" ? <CheckIcon size={14} /> : end === "ended" ? "!" : "–"}
+    <li className={css.step} data-result={result}>
+      <span className={css.marker} role="img" aria-label={result_labels[result]}>
+        {result === "passed" ? <CheckIcon size={14} /> : result === "stopped" ? "!" : "–"}
       </span>
       <div className={css.stepText}>
         <h3 className={css.stepName}>{name}</h3>
@@ -33,22 +38,22 @@ function Step({ end, name, children }: { end: End; name: string; children: React
   );
 }
 
-function Received({ delivery }: { delivery: Delivery }) {
+function ReceivedStep({ delivery }: { delivery: Delivery }) {
   const { slug: org } = useOrg();
   const { data } = useQuery(integrationsQuery(org));
-  const from = data?.find(({ id }) => id === delivery.integration_id)?.sentry_org;
+  const sentry_org = data?.find(({ id }) => id === delivery.integration_id)?.sentry_org;
   return (
-    <Step end="passed" name="Received">
-      <FullMoment at={delivery.received_at} /> through{" "}
+    <Step result="passed" name="Received">
+      <AbsoluteTime at={delivery.received_at} /> from{" "}
       <TextLink
         to="/o/$org/integrations/$id"
         params={{ org, id: delivery.integration_id }}
         inherit
         underline="always"
       >
-        {from ? (from.name ?? from.slug) : "its integration"}
+        {sentry_org ? (sentry_org.name ?? sentry_org.slug) : "its integration"}
       </TextLink>
-      , {delivery.size.toLocaleString("en-GB")} bytes
+      , {formatCount(delivery.size, "byte")}
       {delivery.request_id ? (
         <>
           , request <Code>{delivery.request_id}</Code>
@@ -58,35 +63,33 @@ function Received({ delivery }: { delivery: Delivery }) {
   );
 }
 
-const keys_used: Record<string, string> = {
-  current: "The signature over the raw body fits the current secret.",
-  previous: "The signature over the raw body fits the secret before the current one, which still counts.",
-  replay: "Run again here by a person or a program; Sentry's signature was checked when it first came.",
+const key_texts: Record<string, string> = {
+  current: "Verified over the raw body with the current secret.",
+  previous: "Verified over the raw body with the previous secret, which is still accepted.",
+  replay: "Replayed in Tocsin. Sentry's signature was verified when the delivery first arrived.",
 };
 
-function Signature({ delivery: { signing_key } }: { delivery: Delivery }) {
-  return (
-    <Step end="passed" name="Signature verified">
-      {keys_used[signing_key] ?? (
-        <>
-          The signature over the raw body fits the secret <Code>{signing_key}</Code>.
-        </>
-      )}
-    </Step>
-  );
-}
+const SignatureStep = ({ delivery: { signing_key } }: { delivery: Delivery }) => (
+  <Step result="passed" name="Signature">
+    {key_texts[signing_key] ?? (
+      <>
+        Verified over the raw body with the secret <Code>{signing_key}</Code>.
+      </>
+    )}
+  </Step>
+);
 
-function Understood({ delivery }: { delivery: Delivery }) {
+function ContentStep({ delivery }: { delivery: Delivery }) {
   const { slug: org } = useOrg();
   const { outcome, source, resource, action, duplicate_of } = delivery;
   if (outcome === "unreadable")
     return (
-      <Step end="ended" name="Could not be understood">
+      <Step result="stopped" name="Unreadable">
         Sent as <Code>{resource}</Code>; {delivery.rule}
       </Step>
     );
   return (
-    <Step end={outcome === "duplicate" ? "ended" : "passed"} name="Read">
+    <Step result={outcome === "duplicate" ? "stopped" : "passed"} name="Content">
       <Code>
         {resource}.{action}
       </Code>
@@ -96,7 +99,7 @@ function Understood({ delivery }: { delivery: Delivery }) {
           about {source.kind.replaceAll("_", " ")} <Code>{source.sentry_id}</Code>
         </>
       ) : (
-        ", about no issue and no alert"
+        ", not about an issue or an alert"
       )}
       {duplicate_of ? (
         <>
@@ -104,6 +107,7 @@ function Understood({ delivery }: { delivery: Delivery }) {
           <TextLink to="/o/$org/deliveries/$id" params={{ org, id: duplicate_of }} inherit underline="always">
             an earlier delivery
           </TextLink>
+          .
         </>
       ) : null}
     </Step>
@@ -118,7 +122,7 @@ function MappingStep({ delivery }: { delivery: Delivery }) {
       mapping
     </TextLink>
   );
-  const named = project ? (
+  const name = project ? (
     <>
       <strong>{project.slug ?? "Project"}</strong>
       {project.id ? ` (${project.id})` : ""}
@@ -126,54 +130,50 @@ function MappingStep({ delivery }: { delivery: Delivery }) {
   ) : null;
   if (outcome === "unmapped")
     return (
-      <Step end="ended" name="No mapping">
-        {named ?? "None of its projects"} leads to no service.{" "}
+      <Step result="stopped" name="No mapping">
+        {name ? <>{name} is not mapped to a service.</> : "None of its projects is mapped to a service."}{" "}
         <TextLink to="/o/$org/integrations/unmapped" params={{ org }} inherit underline="always">
-          Map it and run what was held
+          Map it and replay the held deliveries
         </TextLink>
       </Step>
     );
   if (outcome === "inactive")
     return (
-      <Step end="ended" name="Paused">
-        {named} The {mapping} or the integration was paused.
+      <Step result="stopped" name="Paused">
+        {name} The {mapping} or the integration was paused.
       </Step>
     );
   if (outcome === "filtered")
     return (
-      <Step end="ended" name="Filtered">
-        {named} The filters of its {mapping} keep it out.
+      <Step result="stopped" name="Filtered">
+        {name} Excluded by the conditions of its {mapping}.
       </Step>
     );
-  if (named === null)
+  if (name === null)
     return (
-      <Step end="none" name="Mapping">
-        It names no Sentry project.
+      <Step result="skipped" name="Mapping">
+        The delivery names no Sentry project.
       </Step>
     );
   return (
-    <Step end="passed" name="Mapping">
-      {named}: its {mapping} held nothing back.
+    <Step result="passed" name="Mapping">
+      {name}: allowed by its {mapping}.
     </Step>
   );
 }
 
-const acted: readonly Schemas["Outcome"][] = ["opened", "reopened", "updated", "resolved"];
-
-function Decision({ delivery: { outcome, rule } }: { delivery: Delivery }) {
-  return (
-    <Step end={acted.includes(outcome) ? "passed" : "ended"} name="Decision">
-      <OutcomeBadge outcome={outcome} /> by the rule: <strong>{rule}</strong>
-      <div className={css.because}>{meaningOf(outcome)}</div>
-    </Step>
-  );
-}
+const DecisionStep = ({ delivery: { outcome, rule } }: { delivery: Delivery }) => (
+  <Step result={outcomeInfo(outcome)?.changesIncident ? "passed" : "stopped"} name="Decision">
+    <OutcomeBadge outcome={outcome} /> <strong>{rule}</strong>
+    <div className={css.reason}>{outcomeInfo(outcome)?.meaning}</div>
+  </Step>
+);
 
 function IncidentStep({ number }: { number: number }) {
   const { slug: org } = useOrg();
   const { data } = useQuery(incidentQuery(org, number));
   return (
-    <Step end="passed" name="Incident">
+    <Step result="passed" name="Incident">
       <TextLink
         to="/o/$org/incidents/$number"
         params={{ org, number: String(number) }}
@@ -184,29 +184,29 @@ function IncidentStep({ number }: { number: number }) {
         {data ? ` ${data.title}` : ""}
       </TextLink>
       {data ? (
-        <div className={css.now}>
-          <StatusBadge status={data.status} />
-          <span>{data.service ? `${data.service.name}, ` : ""}as it is now</span>
+        <div className={css.currentState}>
+          Current status: <StatusBadge status={data.status} />
+          {data.service ? <span>{data.service.name}</span> : null}
         </div>
       ) : null}
     </Step>
   );
 }
 
-/** Why it did, or did not, open an incident: every step from the wire on. */
-export function StoryPanel({ delivery }: { delivery: Delivery }) {
+/** The steps that processed the delivery, and why it did or did not change an incident. */
+export function ProcessingStepsPanel({ delivery }: { delivery: Delivery }) {
   const { incident_number } = delivery;
   return (
-    <Panel title="From the wire to the incident">
+    <Panel title="Processing steps">
       <ol className={css.steps}>
-        <Received delivery={delivery} />
-        <Signature delivery={delivery} />
-        <Understood delivery={delivery} />
+        <ReceivedStep delivery={delivery} />
+        <SignatureStep delivery={delivery} />
+        <ContentStep delivery={delivery} />
         <MappingStep delivery={delivery} />
-        <Decision delivery={delivery} />
+        <DecisionStep delivery={delivery} />
         {incident_number === null ? (
-          <Step end="none" name="No incident">
-            Nothing was opened or changed.
+          <Step result="skipped" name="No incident">
+            No incident was opened or changed.
           </Step>
         ) : (
           <IncidentStep number={incident_number} />

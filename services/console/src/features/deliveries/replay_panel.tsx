@@ -3,25 +3,26 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { OutcomeBadge } from "../../ui/badges";
-import { Dialog } from "../../ui/dialog";
-import form from "../../ui/form.module.css";
+import { FormDialog } from "../../ui/form_dialog";
 import { Panel } from "../../ui/panel";
-import { Refusal } from "../../ui/states";
+import { ErrorNotice } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import css from "./deliveries.module.css";
 import { useReplay } from "./delivery_api";
-import { effectOf } from "./labels";
+import { outcomeInfo } from "./labels";
 
-function Result({ org, replay }: { org: string; replay: Schemas["Replay"] }) {
-  // What a try opens is gone again with the try.
+type Replay = Schemas["Replay"];
+
+function ReplayResult({ org, replay }: { org: string; replay: Replay }) {
+  // An incident that a dry run opened was rolled back.
   const incident = replay.dry_run && replay.outcome === "opened" ? null : replay.incident;
   return (
     <div className={css.result}>
       <p className={css.resultHead}>
-        {replay.dry_run ? "Today it would come to " : "It came to "}
+        {replay.dry_run ? "Dry-run result: " : "Replay result: "}
         <OutcomeBadge outcome={replay.outcome} />
       </p>
-      <p className={css.because}>because: {replay.rule}</p>
+      <p className={css.reason}>Reason: {replay.rule}</p>
       <p className={css.links}>
         {incident !== null ? (
           <TextLink
@@ -40,7 +41,7 @@ function Result({ org, replay }: { org: string; replay: Schemas["Replay"] }) {
             inherit
             underline="always"
           >
-            The delivery that this made
+            New delivery
           </TextLink>
         ) : null}
       </p>
@@ -48,105 +49,96 @@ function Result({ org, replay }: { org: string; replay: Schemas["Replay"] }) {
   );
 }
 
-interface ConfirmProps {
-  expected: string;
-  running: boolean;
-  onRun: () => void;
+const expectation = ({ outcome, incident }: Replay) =>
+  outcome === "opened"
+    ? "Expected result: opens a new incident."
+    : `Expected result: ${outcome}${incident === null ? "" : `, incident #${incident}`}.`;
+
+interface ReplayDialogProps {
+  dryRun: Replay;
+  isPending: boolean;
+  onReplay: () => void;
   onClose: () => void;
 }
 
-function Confirm({ expected, running, onRun, onClose }: ConfirmProps) {
-  return (
-    <Dialog title="Run this delivery again?" onClose={onClose}>
-      <div className={form.form}>
-        <p className={css.meaning}>{expected}</p>
-        <p className={css.quiet}>
-          It acts on incidents as if Sentry had sent it now, and is a delivery of its own in the log. The
-          timeline of the incident keeps what it did.
-        </p>
-        <div className={form.buttons}>
-          <Button variant="default" data-autofocus onClick={onClose}>
-            Cancel
-          </Button>
-          <Button loading={running} onClick={onRun}>
-            Run it for real
-          </Button>
-        </div>
-      </div>
-    </Dialog>
-  );
-}
+const ReplayDialog = ({ dryRun, isPending, onReplay, onClose }: ReplayDialogProps) => (
+  <FormDialog
+    title="Replay this delivery?"
+    action="Replay"
+    focusCancel
+    submission={{ isPending, error: null }}
+    onSubmit={onReplay}
+    onClose={onClose}
+  >
+    <p className={css.expectation}>{expectation(dryRun)}</p>
+    <p className={css.dimmed}>
+      The delivery is processed as if Sentry had sent it now. It is listed as a new delivery, and its effect
+      is recorded in the timeline of the incident.
+    </p>
+  </FormDialog>
+);
 
-/** Tries a delivery under today's mappings, and runs it again. */
-export function ReplayPanel({ id }: { id: string }) {
-  const org = useOrg();
-  const dry = useReplay(org.slug, id);
-  const real = useReplay(org.slug, id);
-  const [asking, setAsking] = useState(false);
-  if (!org.can("admin"))
-    return (
-      <Panel title="Under today's mappings">
-        <p className={css.quiet}>An admin can try this delivery again, and run it for real.</p>
-      </Panel>
-    );
-  const tried = dry.data;
-  const shown = real.data ?? tried;
-  const effect = tried ? effectOf(tried.outcome) : undefined;
-  const run = () =>
-    real.mutate("real", {
-      onSettled: () => setAsking(false),
-    });
+/** Replays a delivery under the current mappings, after a dry run. */
+function AdminReplayPanel({ org, id }: { org: string; id: string }) {
+  const dryRun = useReplay(org, id, { dryRun: true });
+  const replay = useReplay(org, id, { dryRun: false });
+  const [isConfirming, setConfirming] = useState(false);
+  const result = replay.data ?? dryRun.data;
+  // Nothing to replay before the dry run, after the replay, or if it would change nothing.
+  const candidate = replay.data ? undefined : dryRun.data;
+  const canReplay = candidate !== undefined && (outcomeInfo(candidate.outcome)?.isReplayable ?? true);
+  const closeDialog = () => setConfirming(false);
+  const startDryRun = () => {
+    replay.reset();
+    dryRun.mutate();
+  };
   return (
     <Panel
-      title="Under today's mappings"
+      title="Replay"
       actions={
         <>
-          <Button
-            size="xs"
-            variant="default"
-            loading={dry.isPending}
-            onClick={() => {
-              real.reset();
-              dry.mutate("dry");
-            }}
-          >
-            {tried ? "Try again, without effect" : "Try it, without effect"}
+          <Button size="xs" variant="default" loading={dryRun.isPending} onClick={startDryRun}>
+            Dry run
           </Button>
-          {tried && !real.data && effect !== "none" ? (
-            <Button size="xs" onClick={() => setAsking(true)}>
-              Run it for real…
+          {canReplay ? (
+            <Button size="xs" onClick={() => setConfirming(true)}>
+              Replay…
             </Button>
           ) : null}
         </>
       }
     >
       <div role="status">
-        {shown ? (
-          <Result org={org.slug} replay={shown} />
+        {result ? (
+          <ReplayResult org={org} replay={result} />
         ) : (
-          <p className={css.quiet}>
-            What this delivery would do if it came now: nothing is changed by trying. Afterwards it can be run
-            for real.
+          <p className={css.dimmed}>
+            A dry run shows what this delivery would do under the current mappings, without changing anything.
+            Afterwards you can replay it.
           </p>
         )}
-        {tried && !real.data && effect === "none" ? (
-          <p className={css.quiet}>Running it for real would change nothing.</p>
-        ) : null}
+        {candidate && !canReplay ? <p className={css.dimmed}>A replay would not change anything.</p> : null}
       </div>
-      {dry.isError ? <Refusal error={dry.error} onClose={() => dry.reset()} /> : null}
-      {real.isError ? <Refusal error={real.error} onClose={() => real.reset()} /> : null}
-      {asking && tried ? (
-        <Confirm
-          expected={
-            tried.outcome === "opened"
-              ? "It would open a new incident."
-              : `It would come to ${tried.outcome}${tried.incident === null ? "" : `, on incident #${tried.incident}`}.`
-          }
-          running={real.isPending}
-          onRun={run}
-          onClose={() => setAsking(false)}
+      {dryRun.isError ? <ErrorNotice error={dryRun.error} onClose={() => dryRun.reset()} /> : null}
+      {replay.isError ? <ErrorNotice error={replay.error} onClose={() => replay.reset()} /> : null}
+      {isConfirming && candidate ? (
+        <ReplayDialog
+          dryRun={candidate}
+          isPending={replay.isPending}
+          onReplay={() => replay.mutate(undefined, { onSettled: closeDialog })}
+          onClose={closeDialog}
         />
       ) : null}
+    </Panel>
+  );
+}
+
+export function ReplayPanel({ id }: { id: string }) {
+  const { slug: org, can } = useOrg();
+  if (can("admin")) return <AdminReplayPanel org={org} id={id} />;
+  return (
+    <Panel title="Replay">
+      <p className={css.dimmed}>Only admins can replay a delivery.</p>
     </Panel>
   );
 }

@@ -2,170 +2,175 @@ import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from
 import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
 import { asProblem } from "../../api/problem";
-import { tellDone } from "../../ui/undo";
+import { showAction } from "../../ui/action_bar";
 
 type Incident = Schemas["Incident"];
 type Page = Schemas["IncidentList"];
-type Item = Schemas["BulkResult"]["items"][number];
-export type Action = "acknowledge" | "resolve" | "reopen";
-/** What undoing does, too. */
-type Change = Action | "unacknowledge";
+type Result = Schemas["BulkResult"]["items"][number];
 
-const becomes: Record<Change, Incident["status"]> = {
+export const action_labels = {
+  acknowledge: "Acknowledge",
+  resolve: "Resolve",
+  reopen: "Reopen",
+} as const;
+export type Action = keyof typeof action_labels;
+
+/** Also what Undo sends. */
+type StatusChange = Action | "unacknowledge";
+
+const resulting_status: Record<StatusChange, Incident["status"]> = {
   acknowledge: "acknowledged",
   unacknowledge: "open",
   resolve: "resolved",
   reopen: "open",
 };
-const past: Record<Action, string> = {
+const past_tense: Record<Action, string> = {
   acknowledge: "Acknowledged",
   resolve: "Resolved",
   reopen: "Reopened",
 };
-
-/** Whether the action would change something, as far as is known here; the server decides. */
-export const changes = (action: Action, { status }: Incident) =>
-  action === "acknowledge" ? status === "open" : (action === "resolve") === (status !== "resolved");
-
-export const named = (incidents: readonly { number: number }[]) =>
-  incidents.length <= 3
-    ? incidents.map(({ number }) => `#${number}`).join(", ")
-    : `${incidents.length} incidents`;
-
-/** Puts statuses on the screens at once, wherever the incidents are shown. */
-function paint(queries: QueryClient, org: string, incidents: readonly Incident[]) {
-  const newer = new Map(incidents.map((incident) => [incident.number, incident]));
-  const repaint = (page: Page): Page => ({
-    ...page,
-    items: page.items.map((old) => newer.get(old.number) ?? old),
-  });
-  queries.setQueriesData<Page>(
-    { queryKey: [...keys.incidents(org), "poll"] },
-    (page) => page && repaint(page),
-  );
-  queries.setQueriesData<InfiniteData<Page>>(
-    { queryKey: [...keys.incidents(org), "shown"] },
-    (data) => data && { ...data, pages: data.pages.map(repaint) },
-  );
-  for (const incident of incidents)
-    queries.setQueryData<Incident>(keys.incident(org, incident.number), (old) => old && incident);
-}
-
-async function one(org: string, number: number, action: Change, note: string): Promise<Incident> {
-  const init = { params: { path: { org, number } }, body: note ? { note } : {} };
-  if (action === "acknowledge")
-    return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/acknowledge", init));
-  if (action === "unacknowledge")
-    return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/unacknowledge", init));
-  if (action === "resolve") return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/resolve", init));
-  return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/reopen", init));
-}
-
-async function many(org: string, incidents: readonly Incident[], action: Change, note: string) {
-  const numbers = incidents.map(({ number }) => number);
-  const { items } = await body(
-    api.POST("/api/v1/orgs/{org}/incidents/bulk", {
-      params: { path: { org } },
-      body: { numbers, action, ...(note ? { note } : {}) },
-    }),
-  );
-  return items;
-}
-
-export interface Acted {
-  done: Incident[];
-  refused: Item[];
-}
-
-/** Shows the new status at once, and puts the old one back where the server refuses. */
-async function act(
-  queries: QueryClient,
-  org: string,
-  incidents: readonly Incident[],
-  action: Change,
-  note = "",
-): Promise<Acted> {
-  await queries.cancelQueries({ queryKey: [...keys.incidents(org), "poll"] });
-  for (const { number } of incidents)
-    await queries.cancelQueries({ queryKey: keys.incident(org, number), exact: true });
-  paint(
-    queries,
-    org,
-    incidents.map((incident) => ({ ...incident, status: becomes[action] })),
-  );
-  try {
-    const [only, ...others] = incidents;
-    if (only && others.length === 0) {
-      paint(queries, org, [await one(org, only.number, action, note)]);
-      return { done: [only], refused: [] };
-    }
-    const items = await many(org, incidents, action, note);
-    const refused = items.filter(({ ok }) => !ok);
-    const back = incidents.filter(({ number }) => refused.some((item) => item.number === number));
-    paint(queries, org, back);
-    return { done: incidents.filter((incident) => !back.includes(incident)), refused };
-  } catch (error) {
-    paint(queries, org, incidents);
-    throw error;
-  } finally {
-    void queries.invalidateQueries({ queryKey: [...keys.incidents(org), "poll"] });
-    for (const { number } of incidents)
-      void queries.invalidateQueries({ queryKey: keys.incident(org, number) });
-  }
-}
-
-const back: Record<Action, Change> = {
+const inverse: Record<Action, StatusChange> = {
   acknowledge: "unacknowledge",
   resolve: "reopen",
   reopen: "resolve",
 };
 
-/** What puts a change back: a resolved one is reopened, and acknowledged if it was. */
-function undoOf(queries: QueryClient, org: string, action: Action, before: readonly Incident[]) {
-  const acknowledged = before.filter(({ status }) => status === "acknowledged");
-  const run = async () => {
-    try {
-      await act(
-        queries,
-        org,
-        before.map((incident) => ({ ...incident, status: becomes[action] })),
-        back[action],
-      );
-      if (acknowledged.length > 0)
-        await act(
-          queries,
-          org,
-          acknowledged.map((incident) => ({ ...incident, status: "open" as const })),
-          "acknowledge",
-        );
-    } catch (error) {
-      tellDone({ text: `Not put back: ${asProblem(error).message}` });
-    }
-  };
-  const label = acknowledged.length > 0 ? "Undo: reopen and acknowledge" : `Undo: ${back[action]}`;
-  return { label, run: () => void run() };
+/** Whether the action changes the incident, by its status known here; the server decides. */
+export const isApplicable = (action: Action, { status }: Incident) =>
+  action === "acknowledge" ? status === "open" : (action === "resolve") === (status !== "resolved");
+
+/** "#1, #2", or "5 incidents". */
+const describe = (incidents: readonly Incident[]) =>
+  incidents.length <= 3
+    ? incidents.map(({ number }) => `#${number}`).join(", ")
+    : `${incidents.length} incidents`;
+
+/** Writes incidents into all queries that show them. */
+function updateCaches(queries: QueryClient, org: string, incidents: readonly Incident[]) {
+  const updated = new Map(incidents.map((incident) => [incident.number, incident]));
+  const updatePage = (page: Page): Page => ({
+    ...page,
+    items: page.items.map((old) => updated.get(old.number) ?? old),
+  });
+  queries.setQueriesData<Page>({ queryKey: keys.incidentPoll(org) }, (page) => page && updatePage(page));
+  queries.setQueriesData<InfiniteData<Page>>(
+    { queryKey: keys.incidentPages(org) },
+    (data) => data && { ...data, pages: data.pages.map(updatePage) },
+  );
+  for (const incident of incidents)
+    queries.setQueryData<Incident>(keys.incident(org, incident.number), (old) => old && incident);
 }
 
-interface ActInput {
+async function postChange(
+  org: string,
+  number: number,
+  change: StatusChange,
+  note: string,
+): Promise<Incident> {
+  const init = { params: { path: { org, number } }, body: note ? { note } : {} };
+  if (change === "acknowledge")
+    return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/acknowledge", init));
+  if (change === "unacknowledge")
+    return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/unacknowledge", init));
+  if (change === "resolve") return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/resolve", init));
+  return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/reopen", init));
+}
+
+async function postBulkChange(
+  org: string,
+  incidents: readonly Incident[],
+  change: StatusChange,
+  note: string,
+) {
+  const numbers = incidents.map(({ number }) => number);
+  const { items } = await body(
+    api.POST("/api/v1/orgs/{org}/incidents/bulk", {
+      params: { path: { org } },
+      body: { numbers, action: change, ...(note ? { note } : {}) },
+    }),
+  );
+  return items;
+}
+
+interface ChangeResult {
+  changed: Incident[];
+  refused: Result[];
+}
+
+/** Shows the new status immediately, and restores the old one where the server refuses. */
+async function changeStatus(
+  queries: QueryClient,
+  org: string,
+  incidents: readonly Incident[],
+  change: StatusChange,
+  note = "",
+): Promise<ChangeResult> {
+  await queries.cancelQueries({ queryKey: keys.incidentPoll(org) });
+  for (const { number } of incidents)
+    await queries.cancelQueries({ queryKey: keys.incident(org, number), exact: true });
+  updateCaches(
+    queries,
+    org,
+    incidents.map((incident) => ({ ...incident, status: resulting_status[change] })),
+  );
+  try {
+    const [first, ...others] = incidents;
+    if (first && others.length === 0) {
+      updateCaches(queries, org, [await postChange(org, first.number, change, note)]);
+      return { changed: [first], refused: [] };
+    }
+    const results = await postBulkChange(org, incidents, change, note);
+    const refused = results.filter(({ ok }) => !ok);
+    const unchanged = incidents.filter(({ number }) => refused.some((result) => result.number === number));
+    updateCaches(queries, org, unchanged);
+    return { changed: incidents.filter((incident) => !unchanged.includes(incident)), refused };
+  } catch (error) {
+    updateCaches(queries, org, incidents);
+    throw error;
+  } finally {
+    void queries.invalidateQueries({ queryKey: keys.incidentPoll(org) });
+    for (const { number } of incidents)
+      void queries.invalidateQueries({ queryKey: keys.incident(org, number) });
+  }
+}
+
+/** Undoes an action. An incident that was acknowledged before it was resolved is acknowledged again. */
+async function undo(queries: QueryClient, org: string, action: Action, before: readonly Incident[]) {
+  const withStatus = (incidents: readonly Incident[], status: Incident["status"]) =>
+    incidents.map((incident) => ({ ...incident, status }));
+  const acknowledged = before.filter(({ status }) => status === "acknowledged");
+  try {
+    await changeStatus(queries, org, withStatus(before, resulting_status[action]), inverse[action]);
+    if (acknowledged.length > 0)
+      await changeStatus(queries, org, withStatus(acknowledged, "open"), "acknowledge");
+  } catch (error) {
+    showAction({ text: `Undo failed: ${asProblem(error).message}` });
+  }
+}
+
+interface ActionInput {
   incidents: readonly Incident[];
   action: Action;
   note?: string;
 }
 
-export function useAct(org: string) {
+export function useIncidentAction(org: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ incidents, action, note }: ActInput) => act(queries, org, incidents, action, note),
-    onSuccess: ({ done }, { action }) => {
-      if (done.length === 0) return;
-      const undo = undoOf(queries, org, action, done);
-      tellDone({ text: `${past[action]} ${named(done)}.`, undo });
+    mutationFn: ({ incidents, action, note }: ActionInput) =>
+      changeStatus(queries, org, incidents, action, note),
+    onSuccess: ({ changed }, { action }) => {
+      if (changed.length > 0)
+        showAction({
+          text: `${past_tense[action]} ${describe(changed)}.`,
+          undo: () => void undo(queries, org, action, changed),
+        });
     },
   });
 }
 
-/** Severity, title or service. */
-export function useChangeIncident(org: string, number: number) {
+/** Changes the severity, the title, or the service. */
+export function useEditIncident(org: string, number: number) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (change: Schemas["IncidentPatch"]) =>
@@ -175,7 +180,7 @@ export function useChangeIncident(org: string, number: number) {
           body: change,
         }),
       ),
-    onSuccess: (incident) => paint(queries, org, [incident]),
+    onSuccess: (incident) => updateCaches(queries, org, [incident]),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.incident(org, number) }),
   });
 }
@@ -190,7 +195,7 @@ export function useAssign(org: string, number: number) {
           body: { assignee },
         }),
       ),
-    onSuccess: (incident) => paint(queries, org, [incident]),
+    onSuccess: (incident) => updateCaches(queries, org, [incident]),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.incident(org, number) }),
   });
 }

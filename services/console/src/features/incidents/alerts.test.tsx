@@ -1,11 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http } from "msw";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { poll_interval } from "../../api/live";
-import { expectAccessible, list, open, org, quietServer } from "../../test/console";
+import { poll_interval } from "../../api/event_stream";
+import { emptyServer, expectAccessible, list, open, org } from "../../test/console";
 import { incident } from "../../test/samples";
 import { server } from "../../test/setup";
-import { wish } from "./alerts";
+import { setAlertSettings } from "./alerts";
 
 const shown: Array<{ title: string; body: string | undefined }> = [];
 
@@ -32,21 +32,21 @@ beforeEach(() => {
   vi.stubGlobal("isSecureContext", true);
   FakeNotification.permission = "default";
   shown.length = 0;
-  wish({ desktop: false, sound: false });
-  quietServer();
+  setAlertSettings({ desktop: false, sound: false });
+  emptyServer();
   incidents = [incident(1)];
   server.use(http.get(`${org}/incidents`, () => list(incidents)));
 });
 afterEach(() => {
   vi.useRealTimers();
-  wish({ desktop: false, sound: false });
+  setAlertSettings({ desktop: false, sound: false });
 });
 
-test("new and returning incidents are notified to who asked for it, on every screen", async () => {
+test("new and reopened incidents cause notifications on all pages, if turned on", async () => {
   const { user, history } = open("/o/example/services");
-  await user.click(await screen.findByRole("button", { name: "Alerts, off" }));
+  await user.click(await screen.findByRole("button", { name: "Alerts: off" }));
   await user.click(await screen.findByLabelText(/Desktop notification/));
-  await screen.findByRole("button", { name: "Alerts, on" });
+  await screen.findByRole("button", { name: "Alerts: on" });
   await expectAccessible();
   await vi.advanceTimersByTimeAsync(500);
   expect(shown).toEqual([]);
@@ -54,7 +54,7 @@ test("new and returning incidents are notified to who asked for it, on every scr
   incidents = [incident(2, { title: "Checkout is down", severity: "critical" }), incident(1)];
   await vi.advanceTimersByTimeAsync(poll_interval + 500);
   await waitFor(() => expect(shown).toHaveLength(1));
-  expect(shown[0]).toEqual({ title: "#2 Checkout is down", body: "critical · Checkout · production" });
+  expect(shown[0]).toEqual({ title: "#2 Checkout is down", body: "Critical · Checkout · production" });
   incidents = [incident(2, { reopened_count: 1 })];
   await vi.advanceTimersByTimeAsync(poll_interval + 500);
   await waitFor(() => expect(shown).toHaveLength(2));
@@ -65,15 +65,15 @@ test("new and returning incidents are notified to who asked for it, on every scr
   await waitFor(() => expect(history.location.pathname).toBe("/o/example/incidents/2"));
 });
 
-test("a browser that shows none says why", async () => {
+test("the menu says why the browser shows no notifications", async () => {
   FakeNotification.permission = "denied";
   const { user } = open("/o/example/services");
-  await user.click(await screen.findByRole("button", { name: "Alerts, off" }));
-  await screen.findByText(/was told to show none/);
+  await user.click(await screen.findByRole("button", { name: "Alerts: off" }));
+  await screen.findByText(/Notifications are blocked/);
   expect(screen.getByLabelText(/Desktop notification/)).toHaveProperty("disabled", true);
 });
 
-test("nobody is notified who did not ask", async () => {
+test("there are no notifications unless turned on", async () => {
   open("/o/example/services");
   await screen.findByRole("heading", { level: 1, name: "Services" });
   incidents = [incident(2), incident(1)];

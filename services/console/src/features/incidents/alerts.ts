@@ -5,65 +5,65 @@ import { incidentPoll } from "../../api/queries";
 
 type Incident = Schemas["Incident"];
 
-/** What the person asked for, in this browser. */
-export interface Wishes {
+/** Alerts about new incidents, stored per browser. */
+export interface AlertSettings {
   desktop: boolean;
   sound: boolean;
 }
 
-const stored_as = "tocsin-alerts";
-const nothing: Wishes = { desktop: false, sound: false };
+const storage_key = "tocsin-alerts";
+const all_off: AlertSettings = { desktop: false, sound: false };
 const listeners = new Set<() => void>();
-let wishes: Wishes | undefined;
+let settings: AlertSettings | undefined;
 
-function stored(): Wishes {
+function storedSettings(): AlertSettings {
   try {
-    const parsed = JSON.parse(window.localStorage.getItem(stored_as) ?? "{}") as Partial<Wishes>;
+    const parsed = JSON.parse(window.localStorage.getItem(storage_key) ?? "{}") as Partial<AlertSettings>;
     return { desktop: parsed.desktop === true, sound: parsed.sound === true };
   } catch {
-    return nothing;
+    return all_off;
   }
 }
 
-const read = () => {
-  wishes ??= stored();
-  return wishes;
+const currentSettings = () => {
+  settings ??= storedSettings();
+  return settings;
 };
 
-export function wish(next: Wishes) {
-  wishes = next;
+export function setAlertSettings(next: AlertSettings) {
+  settings = next;
   try {
-    window.localStorage.setItem(stored_as, JSON.stringify(next));
+    window.localStorage.setItem(storage_key, JSON.stringify(next));
   } catch {
-    // Without storage the wish lasts as long as the page.
+    // Without storage the settings last as long as the page.
   }
-  for (const each of listeners) each();
+  for (const notify of listeners) notify();
 }
 
-export const useWishes = () =>
+export const useAlertSettings = () =>
   useSyncExternalStore((listener) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
-  }, read);
+  }, currentSettings);
 
 export type Permission = NotificationPermission | "unsupported";
 
-/** Browsers offer notifications to secure pages only. */
+/** Browsers support notifications only on secure pages. */
 export const notificationPermission = (): Permission =>
   typeof Notification === "undefined" || !window.isSecureContext ? "unsupported" : Notification.permission;
 
 let audio: AudioContext | undefined;
 
-/** Two rising tones. A browser that has not been touched since the page came plays nothing. */
-export function ring() {
+/** Plays two rising tones. Browsers play no sound until the user has interacted with the page. */
+export function playSound() {
   if (typeof AudioContext === "undefined") return;
   audio ??= new AudioContext();
   const { currentTime, destination } = audio;
-  for (const [n, pitch] of [660, 880].entries()) {
+  for (const [n, frequency] of [660, 880].entries()) {
     const tone = audio.createOscillator();
     const volume = audio.createGain();
     const start = currentTime + n * 0.22;
-    tone.frequency.value = pitch;
+    tone.frequency.value = frequency;
     volume.gain.setValueAtTime(0.0001, start);
     volume.gain.exponentialRampToValueAtTime(0.25, start + 0.02);
     volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.2);
@@ -74,29 +74,31 @@ export function ring() {
   void audio.resume();
 }
 
-/** An incident that came back is new again. */
+/** A reopened incident counts as new. */
 const keyOf = ({ number, reopened_count }: Incident) => `${number}.${reopened_count}`;
-const most_looked_at = 50;
 
-/** Calls for each incident that opens or comes back from now on, on whatever screen, also in the background. */
-export function useNewIncidents(org: string, wanted: boolean, tell: (incidents: Incident[]) => void) {
-  const latest = useRef(tell);
+/** How many of the newest open incidents are watched. */
+const watched_count = 50;
+
+/** Calls `onNew` for incidents that open or reopen from now on, on all pages and also in the background. */
+export function useNewIncidents(org: string, isEnabled: boolean, onNew: (incidents: Incident[]) => void) {
+  const latest = useRef(onNew);
   useEffect(() => {
-    latest.current = tell;
+    latest.current = onNew;
   });
   const { data } = useQuery({
-    ...incidentPoll(org, { status: ["open"] }, most_looked_at),
-    enabled: wanted,
+    ...incidentPoll(org, { status: ["open"] }, watched_count),
+    enabled: isEnabled,
     refetchIntervalInBackground: true,
   });
   const seen = useRef<{ org: string; keys: Set<string> } | undefined>(undefined);
   useEffect(() => {
-    if (!wanted) seen.current = undefined;
-    if (!wanted || data === undefined) return;
+    if (!isEnabled) seen.current = undefined;
+    if (!isEnabled || data === undefined) return;
     const known = seen.current?.org === org ? seen.current.keys : undefined;
     const fresh = known ? data.items.filter((incident) => !known.has(keyOf(incident))) : [];
-    // Kept, so that one whose acknowledgement is taken back is not new.
+    // Old keys are kept, so that an incident that is unacknowledged does not count as new.
     seen.current = { org, keys: new Set([...(known ?? []), ...data.items.map(keyOf)]) };
     if (fresh.length > 0) latest.current(fresh);
-  }, [data, org, wanted]);
+  }, [data, org, isEnabled]);
 }

@@ -1,32 +1,27 @@
 import { Button, TextInput } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { type Action, changes } from "./actions";
+import { keysOf } from "../../api/vocabulary";
+import { type Action, action_labels, isApplicable } from "./actions";
 import css from "./list_page.module.css";
 
 type Incident = Schemas["Incident"];
 
-const labels: Record<Action, string> = {
-  acknowledge: "Acknowledge",
-  resolve: "Resolve",
-  reopen: "Reopen",
-};
-
 interface BulkBarProps {
   selected: readonly Incident[];
   note: string;
-  setNote: (note: string) => void;
-  busy: boolean;
-  act: (action: Action) => void;
-  clear: () => void;
+  isPending: boolean;
+  onNote: (note: string) => void;
+  onAction: (action: Action) => void;
+  onClear: () => void;
 }
 
-/** One action, and one note, for all that are selected. */
-export function BulkBar({ selected, note, setNote, busy, act, clear }: BulkBarProps) {
-  const [asked, setAsked] = useState<Action>();
+/** Actions on the selected incidents, with one note for all of them. */
+export function BulkBar({ selected, note, isPending, onNote, onAction, onClear }: BulkBarProps) {
+  const [requested, setRequested] = useState<Action>();
   if (selected.length === 0) return null;
-  const keep = (event: KeyboardEvent) => {
-    // Enter in a single field would be taken for consent to something.
+  const ignoreEnter = (event: KeyboardEvent) => {
+    // Enter in the only field of a form would press its first button.
     if (event.key === "Enter") event.preventDefault();
   };
   return (
@@ -38,33 +33,33 @@ export function BulkBar({ selected, note, setNote, busy, act, clear }: BulkBarPr
         id="bulk-note"
         className={css.bulkNote ?? ""}
         size="xs"
-        aria-label="Note for all of them"
-        placeholder="Note for all of them"
+        aria-label="Note for all selected incidents"
+        placeholder="Note for all selected incidents"
         maxLength={10_000}
         value={note}
-        onKeyDown={keep}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onKeyDown={ignoreEnter}
+        onChange={(event) => onNote(event.currentTarget.value)}
       />
-      {(["acknowledge", "resolve", "reopen"] as const).map((action) => {
-        const fitting = selected.filter((incident) => changes(action, incident)).length;
-        return fitting === 0 ? null : (
+      {keysOf(action_labels).map((action) => {
+        const count = selected.filter((incident) => isApplicable(action, incident)).length;
+        return count === 0 ? null : (
           <Button
             key={action}
             size="xs"
             variant={action === "acknowledge" ? "filled" : "default"}
-            disabled={busy && asked !== action}
-            loading={busy && asked === action}
+            disabled={isPending && requested !== action}
+            loading={isPending && requested === action}
             onClick={() => {
-              setAsked(action);
-              act(action);
+              setRequested(action);
+              onAction(action);
             }}
           >
-            {labels[action]} {fitting}
+            {action_labels[action]} {count}
           </Button>
         );
       })}
-      <Button size="xs" variant="subtle" onClick={clear}>
-        Select none
+      <Button size="xs" variant="subtle" onClick={onClear}>
+        Clear selection
       </Button>
     </section>
   );

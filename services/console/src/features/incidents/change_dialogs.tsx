@@ -1,44 +1,36 @@
-import { Button, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
-import { Dialog } from "../../ui/dialog";
-import form from "../../ui/form.module.css";
-import { Refusal } from "../../ui/states";
-import type { useAssign, useChangeIncident } from "./actions";
+import { TextInput } from "@mantine/core";
+import { useState } from "react";
+import { FormDialog, submissionProblem } from "../../ui/form_dialog";
+import type { useAssign, useEditIncident } from "./actions";
 
 interface RenameDialogProps {
   title: string;
-  change: ReturnType<typeof useChangeIncident>;
+  edit: ReturnType<typeof useEditIncident>;
   onClose: () => void;
 }
 
-export function RenameDialog({ title, change, onClose }: RenameDialogProps) {
+export function RenameDialog({ title, edit, onClose }: RenameDialogProps) {
   const [typed, setTyped] = useState(title);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change.mutate({ title: typed.trim() }, { onSuccess: onClose });
-  };
   return (
-    <Dialog title="Rename" onClose={onClose}>
-      <form onSubmit={submit} className={form.form}>
-        {change.isError ? <Refusal error={change.error} /> : null}
-        <TextInput
-          label="Title"
-          required
-          data-autofocus
-          maxLength={500}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={typed.trim() === ""} loading={change.isPending}>
-            Rename
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Rename incident"
+      action="Rename"
+      disabled={typed.trim() === ""}
+      submission={edit}
+      fields={["title"]}
+      onSubmit={() => edit.mutate({ title: typed.trim() }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Title"
+        required
+        data-autofocus
+        maxLength={500}
+        value={typed}
+        error={submissionProblem(edit)?.field("title")}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
 
@@ -50,32 +42,25 @@ interface AssignDialogProps {
 
 export function AssignDialog({ assignee, assign, onClose }: AssignDialogProps) {
   const [typed, setTyped] = useState(assignee ?? "");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    assign.mutate(typed.trim() || null, { onSuccess: onClose });
-  };
   return (
-    <Dialog title="Assign" onClose={onClose}>
-      <form onSubmit={submit} className={form.form}>
-        {assign.isError ? <Refusal error={assign.error} /> : null}
-        <TextInput
-          label="E-mail address"
-          description="Of a member of this organization. Left empty, nobody has it."
-          type="email"
-          data-autofocus
-          maxLength={320}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={assign.isPending}>
-            {typed.trim() === "" ? "Take it from everybody" : "Assign"}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Assign incident"
+      action={typed.trim() === "" ? "Unassign" : "Assign"}
+      submission={assign}
+      fields={["assignee"]}
+      onSubmit={() => assign.mutate(typed.trim() || null, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Email"
+        description="Of a member of this organization. Leave empty to unassign."
+        type="email"
+        data-autofocus
+        maxLength={320}
+        value={typed}
+        error={submissionProblem(assign)?.field("assignee")}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,39 +1,39 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { delay, HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
-import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
+import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
 import { incident } from "../../test/samples";
 import { server } from "../../test/setup";
 
 const header = () => screen.getByRole("main").querySelector("header") as HTMLElement;
 
-test("a refused acknowledgement shows at once, goes back, and says why", async () => {
-  quietServer();
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
+test("an acknowledgment is shown immediately, and reverted with the reason when it is refused", async () => {
+  emptyServer();
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
   });
   server.use(
     http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
     http.get(`${org}/incidents/7/timeline`, () => list([])),
     http.post(`${org}/incidents/7/acknowledge`, async () => {
-      await held;
+      await answered;
       return problem(409, "illegal_transition", "The incident is resolved; reopen it first.");
     }),
   );
   const { user } = open("/o/example/incidents/7");
   await user.click(await screen.findByRole("button", { name: "Acknowledge" }));
-  await within(header()).findByText("acknowledged");
-  release();
+  await within(header()).findByText("Acknowledged");
+  answer();
   expect((await screen.findByRole("alert")).textContent).toContain(
     "The incident is resolved; reopen it first.",
   );
-  await within(header()).findByText("open");
+  await within(header()).findByText("Open");
   await expectAccessible();
 });
 
-test("resolving tells the server once and shows its answer", async () => {
-  quietServer();
+test("resolving sends one request and shows the answer", async () => {
+  emptyServer();
   let state = incident(7, { status: "acknowledged" });
   const sent: unknown[] = [];
   server.use(
@@ -53,8 +53,8 @@ test("resolving tells the server once and shows its answer", async () => {
   expect(screen.queryByRole("button", { name: "Acknowledge" })).toBeNull();
 });
 
-test("a note goes on the timeline", async () => {
-  quietServer();
+test("a note appears in the timeline", async () => {
+  emptyServer();
   const entries: unknown[] = [];
   server.use(
     http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
@@ -83,8 +83,8 @@ test("a note goes on the timeline", async () => {
   await waitFor(() => expect(screen.getByLabelText<HTMLTextAreaElement>("Note").value).toBe(""));
 });
 
-test("a viewer sees what is there and cannot act on it", async () => {
-  quietServer("viewer");
+test("a viewer sees the incident and cannot act on it", async () => {
+  emptyServer("viewer");
   server.use(
     http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
     http.get(`${org}/incidents/7/timeline`, () => list([])),
@@ -95,12 +95,12 @@ test("a viewer sees what is there and cannot act on it", async () => {
   await expectAccessible();
 });
 
-test("an incident that is not there says so", async () => {
-  quietServer();
+test("an unknown incident is not found", async () => {
+  emptyServer();
   server.use(
     http.get(`${org}/incidents/8`, () => problem(404, "not_found", "No such incident.")),
     http.get(`${org}/incidents/8/timeline`, () => problem(404, "not_found", "No such incident.")),
   );
   open("/o/example/incidents/8");
-  await screen.findByText("Nothing here");
+  await screen.findByText("Not found");
 });

@@ -1,38 +1,37 @@
-import { Button, Code, Textarea } from "@mantine/core";
+import { Code } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { incidentQuery, timelineQuery } from "../../api/queries";
+import { level_labels } from "../../api/vocabulary";
+import { BackLink } from "../../ui/back_link";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
-import { type Command, useCommands } from "../../ui/commands";
-import { Facts } from "../../ui/facts";
-import { BackIcon } from "../../ui/icons";
-import { OutsideLink } from "../../ui/outside_link";
+import { DetailList } from "../../ui/detail_list";
+import { ExternalLink } from "../../ui/external_link";
+import { formatNumber } from "../../ui/format";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
-import { AsOf, Loaded, Refusal } from "../../ui/states";
-import { TextLink } from "../../ui/text_link";
-import { Moment } from "../../ui/time";
-import { type Action, changes, useAct, useAddNote } from "./actions";
+import { Freshness, Loaded } from "../../ui/states";
+import { RelativeTime } from "../../ui/time";
 import css from "./detail_page.module.css";
-import { AtAGlance } from "./incident_summary";
-import { beside, remember } from "./list_position";
+import { IncidentActions } from "./incident_actions";
+import { IncidentSummary } from "./incident_summary";
+import { NoteForm } from "./note_form";
 import { Timeline } from "./timeline";
 
 const route = getRouteApi("/o/$org/incidents/$number");
 
 type Incident = Schemas["Incident"];
 
-const resolutions: Record<NonNullable<Incident["resolution"]>, string> = {
+const resolution_texts: Record<NonNullable<Incident["resolution"]>, string> = {
   sentry: "in Sentry",
   archived: "archived in Sentry",
   person: "by a person",
 };
 
-// Facts that Sentry sends along; objects and lists stay in the delivery.
-function contextFacts(context: Incident["context"]): Record<string, string> {
+/** The plain values of the context. Objects and lists are only in the delivery. */
+function contextDetails(context: Incident["context"]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(context)
       .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
@@ -40,133 +39,38 @@ function contextFacts(context: Incident["context"]): Record<string, string> {
   );
 }
 
-function IncidentFacts({ incident }: { incident: Incident }) {
-  const { source } = incident;
+const labels_by_level: Readonly<Record<string, string>> = level_labels;
+
+function IncidentDetails({ incident }: { incident: Incident }) {
+  const { source, level } = incident;
   return (
-    <Facts
+    <DetailList
       items={{
         Service: incident.service.name,
         "In Sentry": source ? (
-          <OutsideLink href={source.url}>
+          <ExternalLink href={source.url}>
             {source.short_id ?? `${source.kind} ${source.sentry_id}`}
-          </OutsideLink>
+          </ExternalLink>
         ) : null,
         "Sentry project": source?.project?.slug ?? source?.project?.id,
         Environment: incident.environment,
         Release: incident.release ? <Code>{incident.release}</Code> : null,
-        Level: incident.level,
-        Occurrences: incident.occurrences.toLocaleString("en-GB"),
-        Opened: <Moment at={incident.opened_at} />,
-        "Last seen": <Moment at={incident.last_seen_at} />,
-        Acknowledged: incident.acknowledged_at ? <Moment at={incident.acknowledged_at} /> : null,
+        Level: level ? (labels_by_level[level] ?? level) : null,
+        Events: formatNumber(incident.occurrences),
+        Opened: <RelativeTime at={incident.opened_at} />,
+        "Last seen": <RelativeTime at={incident.last_seen_at} />,
+        Acknowledged: incident.acknowledged_at ? <RelativeTime at={incident.acknowledged_at} /> : null,
         Resolved: incident.resolved_at ? (
           <>
-            <Moment at={incident.resolved_at} />
-            {incident.resolution ? `, ${resolutions[incident.resolution] ?? incident.resolution}` : ""}
+            <RelativeTime at={incident.resolved_at} />
+            {incident.resolution ? `, ${resolution_texts[incident.resolution] ?? incident.resolution}` : ""}
           </>
         ) : null,
         Assignee: incident.assignee,
         Reopened: incident.reopened_count > 0 ? `${incident.reopened_count}×` : null,
-        ...contextFacts(incident.context),
+        ...contextDetails(incident.context),
       }}
     />
-  );
-}
-
-function Actions({ incident }: { incident: Incident }) {
-  const org = useOrg();
-  const navigate = route.useNavigate();
-  const work = useAct(org.slug);
-  const allowed = org.can("responder");
-  const act = (action: Action) => {
-    if (changes(action, incident)) work.mutate({ incidents: [incident], action });
-  };
-  const go = (by: 1 | -1) => {
-    const number = beside(org.slug, incident.number, by);
-    if (number === undefined) return;
-    remember(number);
-    void navigate({ to: "/o/$org/incidents/$number", params: { org: org.slug, number: String(number) } });
-  };
-  const acting: Command[] = allowed
-    ? [
-        { key: "a", label: "Acknowledge", run: () => act("acknowledge") },
-        { key: "r", label: "Resolve", run: () => act("resolve") },
-        { key: "n", label: "Write a note", run: () => document.getElementById("note")?.focus() },
-        { label: "Reopen", run: () => act("reopen") },
-      ]
-    : [];
-  useCommands("This incident", [
-    ...acting,
-    { key: "j", label: "Next incident of the list", run: () => go(1) },
-    { key: "k", label: "Previous incident of the list", run: () => go(-1) },
-    {
-      key: "u",
-      label: "Back to the list",
-      run: () => void navigate({ to: "/o/$org/incidents", params: { org: org.slug } }),
-    },
-  ]);
-  const button = (action: Action, label: string, strong: boolean) => (
-    <Button
-      variant={strong ? "filled" : "default"}
-      disabled={!allowed}
-      loading={work.isPending}
-      {...(action === "reopen" ? {} : { "aria-keyshortcuts": action.charAt(0) })}
-      onClick={() => act(action)}
-    >
-      {label}
-    </Button>
-  );
-  const { status } = incident;
-  return (
-    <>
-      <div className={css.actions}>
-        {status === "open" ? button("acknowledge", "Acknowledge", true) : null}
-        {status === "resolved"
-          ? button("reopen", "Reopen", false)
-          : button("resolve", "Resolve", status === "acknowledged")}
-        {allowed ? null : <span className={css.hint}>Your role may look, not act.</span>}
-      </div>
-      {work.isError ? <Refusal error={work.error} onClose={() => work.reset()} /> : null}
-    </>
-  );
-}
-
-function NoteForm({ number }: { number: number }) {
-  const org = useOrg();
-  const [text, setText] = useState("");
-  const note = useAddNote(org.slug, number);
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (text.trim() !== "") note.mutate(text.trim(), { onSuccess: () => setText("") });
-  };
-  return (
-    <form onSubmit={submit} className={css.note}>
-      <Textarea
-        id="note"
-        label="Note"
-        description="Ctrl Enter adds it, Escape leaves the field."
-        placeholder="What you saw, what you tried"
-        autosize
-        minRows={2}
-        maxRows={10}
-        maxLength={10_000}
-        value={text}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-        }}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      {note.isError ? <Refusal error={note.error} onClose={() => note.reset()} /> : null}
-      <Button
-        type="submit"
-        variant="default"
-        size="sm"
-        loading={note.isPending}
-        disabled={text.trim() === ""}
-      >
-        Add note
-      </Button>
-    </form>
   );
 }
 
@@ -175,8 +79,8 @@ function IncidentContent({ incident }: { incident: Incident }) {
   const timeline = useQuery(timelineQuery(org.slug, incident.number));
   return (
     <>
-      <Actions incident={incident} />
-      <AtAGlance incident={incident} timeline={timeline.data} />
+      <IncidentActions incident={incident} />
+      <IncidentSummary incident={incident} timeline={timeline.data} />
       <div className={css.columns}>
         <Panel title="Timeline">
           {org.can("responder") ? <NoteForm number={incident.number} /> : null}
@@ -184,8 +88,8 @@ function IncidentContent({ incident }: { incident: Incident }) {
             {(entries) => <Timeline org={org.slug} entries={entries} />}
           </Loaded>
         </Panel>
-        <Panel title="Facts">
-          <IncidentFacts incident={incident} />
+        <Panel title="Details">
+          <IncidentDetails incident={incident} />
         </Panel>
       </div>
     </>
@@ -207,7 +111,7 @@ export function IncidentPage() {
         </>
       }
       aside={
-        <span className={css.badges}>
+        <>
           {incident ? (
             <>
               <SeverityBadge severity={incident.severity} />
@@ -216,14 +120,14 @@ export function IncidentPage() {
               </span>
             </>
           ) : null}
-          <AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />
-          <TextLink to="/o/$org/incidents" params={{ org }} className={css.back ?? ""}>
-            <BackIcon size={14} /> All incidents
-          </TextLink>
-        </span>
+          <Freshness at={query.dataUpdatedAt} failing={query.failureCount > 0} live />
+          <BackLink to="/o/$org/incidents" params={{ org }}>
+            All incidents
+          </BackLink>
+        </>
       }
     >
-      <Loaded query={query}>{(data) => <IncidentContent incident={data} />}</Loaded>
+      <Loaded query={query}>{(loaded) => <IncidentContent incident={loaded} />}</Loaded>
     </Page>
   );
 }

@@ -4,11 +4,13 @@ import { useLocation } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useOrg } from "../../api/org";
 import { servicesQuery } from "../../api/queries";
+import { severities, severity_labels } from "../../api/vocabulary";
 import { SearchIcon } from "../../ui/icons";
 import { useDebounced } from "../../ui/use_debounced";
-import { type Search, severities, severitiesOf, viewOf, views } from "./filters";
+import { type Search, severitiesOf, status_filters, statusFilterOf, statusParameter } from "./filters";
 import css from "./list_page.module.css";
 
+/** How long typing must pause before the search starts, in milliseconds. */
 const typing_pause = 300;
 
 function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
@@ -18,15 +20,15 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
     if (hash === "search") field.current?.focus();
   }, [hash]);
   const [typed, setTyped] = useState(value);
-  const [settled, setSettled] = useState(value);
-  if (settled !== value) {
-    // The address changed by itself: a link, or the back button.
-    setSettled(value);
+  const [submitted, setSubmitted] = useState(value);
+  if (submitted !== value) {
+    // The address was changed by a link or the back button.
+    setSubmitted(value);
     setTyped(value);
   }
-  const announce = useDebounced((next: string) => {
-    setSettled(next.trim());
-    onChange(next.trim());
+  const submit = useDebounced((text: string) => {
+    setSubmitted(text.trim());
+    onChange(text.trim());
   }, typing_pause);
   return (
     <TextInput
@@ -34,62 +36,67 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
       id="search"
       className={css.search ?? ""}
       aria-label="Search incidents"
-      placeholder="Title, #number or Sentry's short id"
+      placeholder="Title, #number, or Sentry short ID"
       type="search"
       leftSection={<SearchIcon size={16} />}
       value={typed}
       onChange={(event) => {
         setTyped(event.currentTarget.value);
-        announce(event.currentTarget.value);
+        submit(event.currentTarget.value);
       }}
     />
   );
 }
 
-export function Filters({ search, change }: { search: Search; change: (next: Search) => void }) {
+const assignee_options = [
+  { value: "", label: "Anyone" },
+  { value: "me", label: "Me" },
+  { value: "none", label: "Unassigned" },
+];
+
+export function Filters({ search, onChange }: { search: Search; onChange: (search: Search) => void }) {
   const org = useOrg();
   const { data: services } = useQuery(servicesQuery(org.slug));
+  const { assignee = "" } = search;
   return (
     <search className={css.filters} aria-label="Filter incidents">
       <SegmentedControl
-        className={css.views ?? ""}
+        className={css.statuses ?? ""}
         size="xs"
         aria-label="Status"
-        data={views.map(({ value, label }) => ({ value, label }))}
-        value={viewOf(search)}
-        onChange={(status) => change({ ...search, status: status === "active" ? "" : status })}
+        data={status_filters.map(({ value, label }) => ({ value, label }))}
+        value={statusFilterOf(search).value}
+        onChange={(value) => onChange({ ...search, status: statusParameter(value) })}
       />
-      <SearchBox value={search.q ?? ""} onChange={(q) => change({ ...search, q })} />
+      <SearchBox value={search.q ?? ""} onChange={(q) => onChange({ ...search, q })} />
       <NativeSelect
         aria-label="Service"
         value={search.service ?? ""}
-        onChange={(event) => change({ ...search, service: event.currentTarget.value })}
+        onChange={(event) => onChange({ ...search, service: event.currentTarget.value })}
         data={[
-          { value: "", label: "Every service" },
+          { value: "", label: "All services" },
           ...(services ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
         ]}
       />
       <NativeSelect
         aria-label="Assignee"
-        value={search.assignee ?? ""}
-        onChange={(event) => change({ ...search, assignee: event.currentTarget.value })}
+        value={assignee}
+        onChange={(event) => onChange({ ...search, assignee: event.currentTarget.value })}
         data={[
-          { value: "", label: "Anybody's" },
-          { value: "me", label: "Mine" },
-          { value: "none", label: "Nobody's" },
-          ...(search.assignee && !["me", "none"].includes(search.assignee) ? [search.assignee] : []),
+          ...assignee_options,
+          ...(assignee_options.some(({ value }) => value === assignee) ? [] : [assignee]),
         ]}
       />
       <fieldset className={css.severities}>
-        <legend className={css.hidden}>Severity</legend>
+        <legend className={css.visuallyHidden}>Severity</legend>
         <Chip.Group
           multiple
           value={severitiesOf(search)}
-          onChange={(chosen: string[]) => change({ ...search, severity: chosen.join(",") })}
+          onChange={(chosen: string[]) => onChange({ ...search, severity: chosen.join(",") })}
         >
           {severities.map((severity) => (
             <Chip key={severity} value={severity} size="xs" variant="light">
-              {severity}
+              {severity_labels[severity]}
             </Chip>
           ))}
         </Chip.Group>

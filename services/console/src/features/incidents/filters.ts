@@ -1,10 +1,13 @@
-import type { Schemas } from "../../api/client";
 import type { IncidentFilters } from "../../api/queries";
+import {
+  type IncidentStatus,
+  incident_status_labels,
+  incident_statuses,
+  type Severity,
+  severities,
+} from "../../api/vocabulary";
 
-export type Status = Schemas["IncidentStatus"];
-export type Severity = Schemas["Severity"];
-
-/** The filters as they stand in the address. */
+/** The filters in the address. */
 export interface Search {
   status?: string;
   severity?: string;
@@ -13,40 +16,46 @@ export interface Search {
   q?: string;
 }
 
-export const views = [
-  { value: "active", label: "Active" },
-  { value: "open", label: "Open" },
-  { value: "acknowledged", label: "Acknowledged" },
-  { value: "resolved", label: "Resolved" },
-  { value: "all", label: "All" },
-] as const;
+interface StatusFilter {
+  value: string;
+  label: string;
+  /** Empty: all. */
+  statuses: readonly IncidentStatus[];
+}
 
-export type View = (typeof views)[number]["value"];
-
-const statuses: Record<View, Status[]> = {
-  active: ["open", "acknowledged"],
-  open: ["open"],
-  acknowledged: ["acknowledged"],
-  resolved: ["resolved"],
-  all: [],
+/** The default: what an engineer opens the page for. */
+const active: StatusFilter = {
+  value: "active",
+  label: "Active",
+  statuses: incident_statuses.filter((status) => status !== "resolved"),
 };
 
-export const severities: readonly Severity[] = ["critical", "error", "warning", "info"];
+export const status_filters: readonly StatusFilter[] = [
+  active,
+  ...incident_statuses.map((status) => ({
+    value: status,
+    label: incident_status_labels[status],
+    statuses: [status],
+  })),
+  { value: "all", label: "All", statuses: [] },
+];
 
-/** What is not resolved is what an engineer opens the page for. */
-export const viewOf = (search: Search): View =>
-  views.find(({ value }) => value === search.status)?.value ?? "active";
+export const statusFilterOf = (search: Search): StatusFilter =>
+  status_filters.find(({ value }) => value === search.status) ?? active;
+
+/** What the address holds for a chosen filter: nothing for the default. */
+export const statusParameter = (value: string) => (value === active.value ? "" : value);
 
 export const severitiesOf = (search: Search): Severity[] => {
-  const wanted = search.severity?.split(",") ?? [];
-  return severities.filter((severity) => wanted.includes(severity));
+  const chosen = search.severity?.split(",") ?? [];
+  return severities.filter((severity) => chosen.includes(severity));
 };
 
 export function filtersOf(search: Search): IncidentFilters {
-  const status = statuses[viewOf(search)];
+  const { statuses } = statusFilterOf(search);
   const severity = severitiesOf(search);
   return {
-    ...(status.length > 0 ? { status } : {}),
+    ...(statuses.length > 0 ? { status: [...statuses] } : {}),
     ...(severity.length > 0 ? { severity } : {}),
     ...(search.service ? { service: [search.service] } : {}),
     ...(search.assignee ? { assignee: search.assignee } : {}),
@@ -54,5 +63,6 @@ export function filtersOf(search: Search): IncidentFilters {
   };
 }
 
-export const isNarrowed = (search: Search) =>
-  Boolean(search.severity || search.service || search.assignee || search.q) || viewOf(search) !== "active";
+export const isFiltered = (search: Search) =>
+  Boolean(search.severity || search.service || search.assignee || search.q) ||
+  statusFilterOf(search) !== active;

@@ -1,48 +1,49 @@
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
-import { Moment } from "../../ui/time";
+import { formatCompact } from "../../ui/format";
+import rows from "../../ui/rows.module.css";
+import { RelativeTime } from "../../ui/time";
 import css from "./list_page.module.css";
-import { remember } from "./list_position";
-
-const count = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+import { rememberPosition } from "./list_position";
 
 interface IncidentRowProps {
   org: string;
   incident: Schemas["Incident"];
+  /** It no longer matches the filters. */
   left: boolean;
-  /** Where the person may act on it. */
-  selected?: boolean;
-  select?: (number: number) => void;
+  isSelected?: boolean;
+  /** Absent where the user may not act on incidents. */
+  onToggle?: (number: number) => void;
 }
 
-export function IncidentRow({ org, incident, left, selected = false, select }: IncidentRowProps) {
-  const { number, title, severity, status, service, source, environment } = incident;
-  const facts = [service.name, source?.short_id, environment].filter(Boolean);
+export function IncidentRow({ org, incident, left, isSelected = false, onToggle }: IncidentRowProps) {
+  const { number, title, severity, status, service, source, environment, assignee } = incident;
+  const details = [service.name, source?.short_id, environment, assignee].filter(Boolean);
   return (
     <li
-      className={css.row}
+      className={`${rows.linkedRow} ${css.row}`}
       data-severity={severity}
       data-left={left || undefined}
       data-number={number}
-      data-selected={selected || undefined}
-      data-selectable={select ? true : undefined}
-      onFocus={() => remember(number)}
+      data-selected={isSelected || undefined}
+      data-selectable={onToggle ? true : undefined}
+      onFocus={() => rememberPosition(number)}
     >
-      {select ? (
-        <label className={css.tick}>
+      {onToggle ? (
+        <label className={css.checkbox}>
           <input
             type="checkbox"
             aria-label={`Select #${number}`}
-            checked={selected}
-            onChange={() => select(number)}
+            checked={isSelected}
+            onChange={() => onToggle(number)}
           />
         </label>
       ) : null}
       <span className={css.severity}>
         <SeverityBadge severity={severity} />
       </span>
-      <div className={css.what}>
+      <div className={css.main}>
         <Link
           to="/o/$org/incidents/$number"
           params={{ org, number: String(number) }}
@@ -50,13 +51,12 @@ export function IncidentRow({ org, incident, left, selected = false, select }: I
         >
           <span className={css.number}>#{number}</span> {title}
         </Link>
-        <div className={css.facts}>
-          {facts.map((fact) => (
-            <span key={fact}>{fact}</span>
+        <div className={rows.details}>
+          {details.map((detail) => (
+            <span key={detail}>{detail}</span>
           ))}
-          {incident.assignee ? <span>{incident.assignee}</span> : null}
-          {incident.reopened_count > 0 ? <span>reopened {incident.reopened_count}×</span> : null}
-          {left ? <strong>no longer fits the filters</strong> : null}
+          {incident.reopened_count > 0 ? <span>Reopened {incident.reopened_count}×</span> : null}
+          {left ? <strong>No longer matches</strong> : null}
         </div>
       </div>
       <span className={css.status}>
@@ -64,13 +64,14 @@ export function IncidentRow({ org, incident, left, selected = false, select }: I
       </span>
       <span className={css.numbers}>
         <span className={css.cell}>
-          <span className={css.label}>seen</span> {count.format(incident.occurrences)}×
+          {formatCompact(incident.occurrences)}{" "}
+          <span className={css.label}>{incident.occurrences === 1 ? "event" : "events"}</span>
         </span>
         <span className={css.cell}>
-          <span className={css.label}>last</span> <Moment at={incident.last_seen_at} />
+          <span className={css.label}>last seen</span> <RelativeTime at={incident.last_seen_at} />
         </span>
         <span className={css.cell}>
-          <span className={css.label}>age</span> <Moment at={incident.opened_at} age />
+          <span className={css.label}>opened</span> <RelativeTime at={incident.opened_at} />
         </span>
       </span>
     </li>

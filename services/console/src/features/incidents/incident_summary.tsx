@@ -4,121 +4,147 @@ import { type ReactNode, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { sessionQuery } from "../../api/queries";
+import { incident_status_labels, optionsOf, severity_labels } from "../../api/vocabulary";
 import { SeverityBadge } from "../../ui/badges";
 import { useNow } from "../../ui/clock";
 import { CopyButton } from "../../ui/copy";
-import { Refusal } from "../../ui/states";
-import { useAssign, useChangeIncident } from "./actions";
+import { ErrorNotice } from "../../ui/states";
+import { useAssign, useEditIncident } from "./actions";
 import { AssignDialog, RenameDialog } from "./change_dialogs";
-import { severities } from "./filters";
 import css from "./incident_summary.module.css";
-import { answersOf } from "./incident_summary_text";
+import { summaryTextsOf } from "./incident_summary_text";
 
 type Incident = Schemas["Incident"];
 
-function Question({ ask, children }: { ask: string; children: ReactNode }) {
+function Item({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className={css.question}>
-      <dt>{ask}</dt>
+    <div className={css.item}>
+      <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
   );
 }
 
-const summary = ({ number, title, severity, status, service, environment }: Incident) =>
-  `#${number} ${title} — ${severity}, ${status}, ${service.name}${environment ? `, ${environment}` : ""} ${window.location.href}`;
+/** One line to paste into a chat. */
+const plainSummary = ({ number, title, severity, status, service, environment }: Incident) =>
+  `#${number} ${title} — ${[severity_labels[severity], incident_status_labels[status], service.name, environment].filter(Boolean).join(", ")} ${window.location.href}`;
 
-interface AtAGlanceProps {
+interface SeverityItemProps {
+  incident: Incident;
+  canEdit: boolean;
+  edit: ReturnType<typeof useEditIncident>;
+}
+
+const SeverityItem = ({ incident: { severity, severity_pinned }, canEdit, edit }: SeverityItemProps) => (
+  <Item name="Severity">
+    <span className={css.severity}>
+      {canEdit ? (
+        <NativeSelect
+          size="xs"
+          className={css.severitySelect ?? ""}
+          aria-label="Severity"
+          data={optionsOf(severity_labels)}
+          value={severity}
+          disabled={edit.isPending}
+          onChange={(event) => edit.mutate({ severity: event.currentTarget.value as Incident["severity"] })}
+        />
+      ) : (
+        <SeverityBadge severity={severity} />
+      )}
+      <span className={css.hint}>{severity_pinned ? "Set manually" : "Automatic"}</span>
+    </span>
+  </Item>
+);
+
+interface OwnerItemProps {
+  incident: Incident;
+  text: string;
+  canEdit: boolean;
+  assign: ReturnType<typeof useAssign>;
+  onAssign: () => void;
+}
+
+function OwnerItem({ incident, text, canEdit, assign, onAssign }: OwnerItemProps) {
+  const { data: session } = useQuery(sessionQuery);
+  const me = session?.user.email;
+  return (
+    <Item name="Owner">
+      {text}
+      {canEdit ? (
+        <span className={css.buttons}>
+          {me && incident.assignee !== me ? (
+            <Button
+              size="compact-xs"
+              variant="default"
+              loading={assign.isPending}
+              onClick={() => assign.mutate(me)}
+            >
+              Assign to me
+            </Button>
+          ) : null}
+          <Button size="compact-xs" variant="default" onClick={onAssign}>
+            Assign…
+          </Button>
+        </span>
+      ) : null}
+    </Item>
+  );
+}
+
+interface IncidentSummaryProps {
   incident: Incident;
   timeline: readonly Schemas["TimelineEntry"][] | undefined;
 }
 
-/** The questions of an engineer who was woken, answered before anything has to be scrolled. */
-export function AtAGlance({ incident, timeline }: AtAGlanceProps) {
+/** What an engineer who was paged needs to know first, without scrolling. */
+export function IncidentSummary({ incident, timeline }: IncidentSummaryProps) {
   const org = useOrg();
   const now = Math.max(useNow(), Date.parse(incident.last_seen_at));
-  const { data: session } = useQuery(sessionQuery);
-  const [asking, setAsking] = useState<"rename" | "assign">();
+  const [dialog, setDialog] = useState<"rename" | "assign">();
   const assign = useAssign(org.slug, incident.number);
-  const change = useChangeIncident(org.slug, incident.number);
-  const may = org.can("responder");
-  const me = session?.user.email;
-  const answers = answersOf(incident, timeline, now);
-  const error = assign.error ?? change.error;
-  const forget = () => {
+  const edit = useEditIncident(org.slug, incident.number);
+  const canEdit = org.can("responder");
+  const texts = summaryTextsOf(incident, timeline, now);
+  const error = assign.error ?? edit.error;
+  const closeDialog = () => setDialog(undefined);
+  const clearError = () => {
     assign.reset();
-    change.reset();
+    edit.reset();
   };
   return (
-    <section className={css.frame} aria-label="At a glance">
-      {error ? <Refusal error={error} onClose={forget} /> : null}
-      <dl className={css.questions}>
-        <Question ask="Should I care?">{answers.care}</Question>
-        <Question ask="Is it high priority?">
-          <span className={css.judged}>
-            {may ? (
-              <NativeSelect
-                size="xs"
-                className={css.severity ?? ""}
-                aria-label="Severity"
-                data={[...severities]}
-                value={incident.severity}
-                disabled={change.isPending}
-                onChange={(event) =>
-                  change.mutate({ severity: event.currentTarget.value as Incident["severity"] })
-                }
-              />
-            ) : (
-              <SeverityBadge severity={incident.severity} />
-            )}
-            <span className={css.more}>
-              {incident.severity_pinned ? "set by a person" : "judged from the events"}
-            </span>
-          </span>
-        </Question>
-        <Question ask="Is it still going on?">{answers.going}</Question>
-        <Question ask="Am I alone on it?">
-          {answers.alone}
-          {may ? (
-            <span className={css.buttons}>
-              {me && incident.assignee !== me ? (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  loading={assign.isPending}
-                  onClick={() => assign.mutate(me)}
-                >
-                  Assign to me
-                </Button>
-              ) : null}
-              <Button size="compact-xs" variant="default" onClick={() => setAsking("assign")}>
-                Assign…
-              </Button>
-            </span>
-          ) : null}
-        </Question>
-        <Question ask="Seen before?">{answers.before}</Question>
-        <Question ask="How was it fixed last time?">
-          {timeline === undefined ? "…" : (answers.fixed ?? "It was never resolved here.")}
-        </Question>
-        <Question ask="How do I tell others?">
-          <CopyButton label="the summary" text={summary(incident)} shown="Copy summary" />
-        </Question>
-        <Question ask="Can I rename it?">
-          {may ? (
-            <Button size="compact-xs" variant="default" onClick={() => setAsking("rename")}>
+    <section className={css.frame} aria-label="Summary">
+      {error ? <ErrorNotice error={error} onClose={clearError} /> : null}
+      <dl className={css.items}>
+        <Item name="Impact">{texts.impact}</Item>
+        <SeverityItem incident={incident} canEdit={canEdit} edit={edit} />
+        <Item name="Activity">{texts.activity}</Item>
+        <OwnerItem
+          incident={incident}
+          text={texts.owner}
+          canEdit={canEdit}
+          assign={assign}
+          onAssign={() => setDialog("assign")}
+        />
+        <Item name="History">{texts.history}</Item>
+        <Item name="Last resolution">
+          {timeline === undefined ? "…" : (texts.lastResolution ?? "Never resolved before")}
+        </Item>
+        <Item name="Share">
+          <CopyButton label="the summary" text={plainSummary(incident)} caption="Copy summary" />
+        </Item>
+        <Item name="Title">
+          {canEdit ? (
+            <Button size="compact-xs" variant="default" onClick={() => setDialog("rename")}>
               Rename…
             </Button>
           ) : (
-            "Your role may look, not act."
+            "Your role is read-only."
           )}
-        </Question>
+        </Item>
       </dl>
-      {asking === "rename" ? (
-        <RenameDialog title={incident.title} change={change} onClose={() => setAsking(undefined)} />
-      ) : null}
-      {asking === "assign" ? (
-        <AssignDialog assignee={incident.assignee} assign={assign} onClose={() => setAsking(undefined)} />
+      {dialog === "rename" ? <RenameDialog title={incident.title} edit={edit} onClose={closeDialog} /> : null}
+      {dialog === "assign" ? (
+        <AssignDialog assignee={incident.assignee} assign={assign} onClose={closeDialog} />
       ) : null}
     </section>
   );

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
 import { incident } from "../../test/samples";
-import { answersOf } from "./incident_summary_text";
+import { summaryTextsOf } from "./incident_summary_text";
 
 const now = Date.parse("2026-01-02T04:00:00Z");
-const before = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
 
 let id = 0;
 const entry = (
@@ -17,7 +17,7 @@ const entry = (
   const type = name === "Sentry" ? "sentry" : "user";
   return {
     id: String(id),
-    at: before(minutes),
+    at: minutesAgo(minutes),
     kind,
     actor: { type, name },
     from: null,
@@ -28,99 +28,108 @@ const entry = (
   };
 };
 
-const fresh = () => incident(7, { opened_at: before(60), last_seen_at: before(0.5), occurrences: 121 });
+const ongoing = () =>
+  incident(7, { opened_at: minutesAgo(60), last_seen_at: minutesAgo(0.5), occurrences: 121 });
 
 test.each([
-  ["open, in production", incident(7, { occurrences: 1824 }), "error in production, 1,824 events."],
+  ["an open incident in production", incident(7, { occurrences: 1824 }), "Error in production, 1,824 events"],
   [
-    "with users",
+    "an incident with users",
     incident(7, { occurrences: 1, context: { users: 12 } }),
-    "error in production, 1 event, 12 users.",
+    "Error in production, 1 event, 12 users",
   ],
   [
-    "resolved",
+    "a resolved incident",
     incident(7, { status: "resolved" }),
-    "No longer: it is resolved. It was error in production, 3 events.",
+    "Resolved. Before: Error in production, 3 events",
   ],
-])("should I care: %s", (_name, subject, answer) => {
-  expect(answersOf(subject, [], now).care).toBe(answer);
+])("impact of %s", (_name, subject, text) => {
+  expect(summaryTextsOf(subject, [], now).impact).toBe(text);
 });
 
 test.each([
-  ["happening", fresh(), "Yes: last seen 30 s ago, about 2 a minute."],
+  ["a frequent problem", ongoing(), "Ongoing: last event 30s ago, 2 per minute on average"],
   [
-    "seldom",
-    incident(7, { opened_at: before(180), last_seen_at: before(1), occurrences: 9 }),
-    "Yes: last seen 1 min ago, about 3 an hour.",
+    "a rare problem",
+    incident(7, { opened_at: minutesAgo(180), last_seen_at: minutesAgo(1), occurrences: 9 }),
+    "Ongoing: last event 1m ago, 3 per hour on average",
   ],
   [
-    "just now, once",
-    incident(7, { opened_at: before(0), last_seen_at: before(0), occurrences: 1 }),
-    "Yes: last seen just now.",
+    "a single event now",
+    incident(7, { opened_at: minutesAgo(0), last_seen_at: minutesAgo(0), occurrences: 1 }),
+    "Ongoing: last event now",
   ],
-  ["silent", incident(7, { opened_at: before(180), last_seen_at: before(95) }), "Quiet since 1 h 35 min."],
-  ["over", incident(7, { status: "resolved", last_seen_at: before(20) }), "Resolved; last seen 20 min ago."],
-])("is it still going on: %s", (_name, subject, answer) => {
-  expect(answersOf(subject, [], now).going).toBe(answer);
+  [
+    "a quiet incident",
+    incident(7, { opened_at: minutesAgo(180), last_seen_at: minutesAgo(95) }),
+    "No events for 1h 35m",
+  ],
+  [
+    "a resolved incident",
+    incident(7, { status: "resolved", last_seen_at: minutesAgo(20) }),
+    "Resolved, last event 20m ago",
+  ],
+])("activity of %s", (_name, subject, text) => {
+  expect(summaryTextsOf(subject, [], now).activity).toBe(text);
 });
 
 test.each([
-  ["nobody", fresh(), [entry(60, "opened")], "Nobody has it yet."],
-  ["assigned", incident(7, { assignee: "ana@example.com" }), [], "ana@example.com has it."],
+  ["a new incident", ongoing(), [entry(60, "opened")], "Unassigned"],
+  ["an assigned incident", incident(7, { assignee: "ana@example.com" }), [], "Assigned to ana@example.com"],
   [
-    "acknowledged, with company",
-    fresh(),
+    "an acknowledged incident with another active user",
+    ongoing(),
     [
       entry(60, "opened"),
       entry(50, "acknowledged", "ana@example.com"),
       entry(40, "noted", "ben@example.com", "hm"),
     ],
-    "acknowledged by ana@example.com 50 min ago; also on it: ben@example.com.",
+    "acknowledged by ana@example.com 50m ago; also active: ben@example.com",
   ],
   [
-    "who was on it before it came back is not on it now",
-    fresh(),
+    "an incident that was acknowledged before it was reopened",
+    ongoing(),
     [entry(300, "acknowledged", "ana@example.com"), entry(200, "resolved"), entry(10, "reopened")],
-    "Nobody has it yet.",
+    "Unassigned",
   ],
-])("am I alone on it: %s", (_name, subject, entries, answer) => {
-  expect(answersOf(subject, entries, now).alone).toBe(answer);
+])("owner of %s", (_name, subject, entries, text) => {
+  expect(summaryTextsOf(subject, entries, now).owner).toBe(text);
 });
 
-test("seen before, and how it was fixed", () => {
-  const subject = incident(7, { reopened_count: 2, opened_at: before(600) });
+test("history and last resolution of a reopened incident", () => {
+  const subject = incident(7, { reopened_count: 2, opened_at: minutesAgo(600) });
   const entries = [
     entry(10, "reopened"),
     entry(600, "opened"),
     entry(200, "noted", "ana@example.com", "rolled back"),
     entry(180, "resolved", "ana@example.com"),
   ];
-  const { before: seen, fixed } = answersOf(subject, entries, now);
-  expect(seen).toBe("Yes: it came back 2 times, last 10 min ago. First seen here 10 h ago.");
-  expect(fixed).toBe("resolved by ana@example.com 3 h ago: “rolled back”");
+  const { history, lastResolution } = summaryTextsOf(subject, entries, now);
+  expect(history).toBe("Reopened 2 times, last 10m ago; first seen 10h ago");
+  expect(lastResolution).toBe("Resolved by ana@example.com 3h ago: “rolled back”");
 });
 
-test("the first time, and nothing known of a repair", () => {
-  const { before: seen, fixed } = answersOf(fresh(), undefined, now);
-  expect(seen).toBe("No. First seen here 1 h ago.");
-  expect(fixed).toBeNull();
+test("a new incident has no last resolution", () => {
+  const { history, lastResolution } = summaryTextsOf(ongoing(), undefined, now);
+  expect(history).toBe("New, first seen 1h ago");
+  expect(lastResolution).toBeNull();
 });
 
-test("the incident before this one answers for it", () => {
+test("the last resolution of the previous incident", () => {
   const subject = incident(9, {
-    opened_at: before(5),
+    opened_at: minutesAgo(5),
     context: {
       previous_number: 4,
       last_resolution: {
         number: 4,
-        at: before(60),
+        at: minutesAgo(60),
         by: "ana@example.com",
         note: "restarted the queue",
         release: "shop@1.2",
       },
     },
   });
-  const { before: seen, fixed } = answersOf(subject, [entry(5, "opened")], now);
-  expect(seen).toBe("Yes: as #4. As this one first seen 5 min ago.");
-  expect(fixed).toBe("#4 was resolved by ana@example.com 1 h ago in shop@1.2: “restarted the queue”.");
+  const { history, lastResolution } = summaryTextsOf(subject, [entry(5, "opened")], now);
+  expect(history).toBe("Returned after #4; first seen 5m ago");
+  expect(lastResolution).toBe("#4 was resolved by ana@example.com 1h ago in shop@1.2: “restarted the queue”");
 });

@@ -1,109 +1,110 @@
 import type { Schemas } from "../../api/client";
-import { duration } from "../../ui/time";
+import { severity_labels } from "../../api/vocabulary";
+import { formatCount, formatDuration, formatNumber } from "../../ui/format";
 
 type Incident = Schemas["Incident"];
 type Entry = Schemas["TimelineEntry"];
 
-export interface Answers {
-  care: string;
-  going: string;
-  alone: string;
-  before: string;
-  fixed: string | null;
+/** Null: unknown, or nothing to say. */
+export interface SummaryTexts {
+  impact: string;
+  activity: string;
+  owner: string;
+  history: string;
+  lastResolution: string | null;
 }
 
 const minute = 60_000;
-// Longer silence than this, and it may be over.
-const lull = 10 * minute;
+// After this long without events, the problem may be over.
+const quiet_after = 10 * minute;
 
-const count = (n: number, what: string) => `${n.toLocaleString("en-GB")} ${what}${n === 1 ? "" : "s"}`;
-const ago = (at: string, now: number) => `${duration(now - Date.parse(at))} ago`;
+const ago = (at: string, now: number) => `${formatDuration(now - Date.parse(at))} ago`;
 
-function careOf({ status, severity, environment, occurrences, context }: Incident): string {
-  const where = environment ? ` in ${environment}` : "";
-  const users = typeof context.users === "number" ? `, ${count(context.users, "user")}` : "";
-  const what = `${severity}${where}, ${count(occurrences, "event")}${users}`;
-  return status === "resolved" ? `No longer: it is resolved. It was ${what}.` : `${what}.`;
+function impactOf({ status, severity, environment, occurrences, context }: Incident): string {
+  const place = environment ? ` in ${environment}` : "";
+  const users = typeof context.users === "number" ? `, ${formatCount(context.users, "user")}` : "";
+  const text = `${severity_labels[severity]}${place}, ${formatCount(occurrences, "event")}${users}`;
+  return status === "resolved" ? `Resolved. Before: ${text}` : text;
 }
 
-function goingOf({ status, last_seen_at, opened_at, occurrences }: Incident, now: number): string {
+/** "2 per minute", in the largest unit with a rate of at least one. */
+function formatRate(per_minute: number): string {
+  if (per_minute >= 1) return `${formatNumber(Math.round(per_minute))} per minute`;
+  if (per_minute * 60 >= 1) return `${Math.round(per_minute * 60)} per hour`;
+  return `${Math.max(1, Math.round(per_minute * 60 * 24))} per day`;
+}
+
+function activityOf({ status, last_seen_at, opened_at, occurrences }: Incident, now: number): string {
   const silence = now - Date.parse(last_seen_at);
-  const seen = silence < 10_000 ? "last seen just now" : `last seen ${duration(silence)} ago`;
-  if (status === "resolved") return `Resolved; ${seen}.`;
+  const seen = silence < 10_000 ? "last event now" : `last event ${formatDuration(silence)} ago`;
+  if (status === "resolved") return `Resolved, ${seen}`;
+  if (silence > quiet_after) return `No events for ${formatDuration(silence)}`;
   const length = Date.parse(last_seen_at) - Date.parse(opened_at);
   const rate =
-    occurrences > 1 && length >= minute ? `, about ${perTime(occurrences / (length / minute))}` : "";
-  return silence > lull ? `Quiet since ${duration(silence)}.` : `Yes: ${seen}${rate}.`;
+    occurrences > 1 && length >= minute ? `, ${formatRate(occurrences / (length / minute))} on average` : "";
+  return `Ongoing: ${seen}${rate}`;
 }
 
-function perTime(per_minute: number): string {
-  if (per_minute >= 1) return `${Math.round(per_minute).toLocaleString("en-GB")} a minute`;
-  if (per_minute * 60 >= 1) return `${Math.round(per_minute * 60)} an hour`;
-  return `${Math.max(1, Math.round(per_minute * 60 * 24))} a day`;
-}
-
-const isPerson = ({ actor }: Entry) => actor.type === "user";
-const nameOf = ({ actor: { type, name } }: Entry) =>
+const isUser = ({ actor }: Entry) => actor.type === "user";
+const actorName = ({ actor: { type, name } }: Entry) =>
   type === "user" ? name : type === "sentry" ? "Sentry" : "Tocsin";
 const byTime = (a: Entry, b: Entry) => Date.parse(a.at) - Date.parse(b.at);
 
-function aloneOf(incident: Incident, entries: readonly Entry[], now: number): string {
-  const since = entries.findLastIndex(({ kind }) => kind === "reopened");
-  const people = [
-    ...new Set(
-      entries
-        .slice(since + 1)
-        .filter(isPerson)
-        .map(nameOf),
-    ),
-  ];
-  const acknowledged = entries.slice(since + 1).findLast(({ kind }) => kind === "acknowledged");
-  const parts = [
-    incident.assignee ? `${incident.assignee} has it` : "",
-    acknowledged ? `acknowledged by ${nameOf(acknowledged)} ${ago(acknowledged.at, now)}` : "",
-  ].filter(Boolean);
-  const others = people.filter(
-    (name) => name !== incident.assignee && name !== (acknowledged && nameOf(acknowledged)),
+function ownerOf({ assignee }: Incident, entries: readonly Entry[], now: number): string {
+  const since_reopened = entries.slice(entries.findLastIndex(({ kind }) => kind === "reopened") + 1);
+  const acknowledgement = since_reopened.findLast(({ kind }) => kind === "acknowledged");
+  const acknowledger = acknowledgement && actorName(acknowledgement);
+  const others = [...new Set(since_reopened.filter(isUser).map(actorName))].filter(
+    (name) => name !== assignee && name !== acknowledger,
   );
-  if (others.length > 0) parts.push(`also on it: ${others.join(", ")}`);
-  return parts.length > 0 ? `${parts.join("; ")}.` : "Nobody has it yet.";
+  const parts = [
+    assignee ? `Assigned to ${assignee}` : "",
+    acknowledgement ? `acknowledged by ${acknowledger} ${ago(acknowledgement.at, now)}` : "",
+    others.length > 0 ? `also active: ${others.join(", ")}` : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join("; ") : "Unassigned";
 }
 
-function beforeOf(
+function historyOf(
   { reopened_count, opened_at, context }: Incident,
   entries: readonly Entry[],
   now: number,
 ): string {
-  if (reopened_count === 0 && context.previous_number)
-    return `Yes: as #${context.previous_number}. As this one first seen ${ago(opened_at, now)}.`;
-  if (reopened_count === 0) return `No. First seen here ${ago(opened_at, now)}.`;
+  const first = `first seen ${ago(opened_at, now)}`;
+  if (reopened_count === 0)
+    return context.previous_number ? `Returned after #${context.previous_number}; ${first}` : `New, ${first}`;
   const last = entries.findLast(({ kind }) => kind === "reopened");
   const times = reopened_count === 1 ? "once" : `${reopened_count} times`;
-  return `Yes: it came back ${times}${last ? `, last ${ago(last.at, now)}` : ""}. First seen here ${ago(opened_at, now)}.`;
+  return `Reopened ${times}${last ? `, last ${ago(last.at, now)}` : ""}; ${first}`;
 }
 
-function fixedOf({ context }: Incident, entries: readonly Entry[], now: number): string | null {
-  const end = entries.findLastIndex(({ kind }) => kind === "resolved" || kind === "archived");
-  const resolved = entries[end];
-  const past = context.last_resolution;
-  if (resolved === undefined && past) {
-    const note = past.note ? `: “${past.note}”` : ", without a note";
-    return `#${past.number} was resolved by ${past.by} ${ago(past.at, now)}${past.release ? ` in ${past.release}` : ""}${note}.`;
-  }
-  if (resolved === undefined) return null;
-  const note = resolved.text ?? entries.slice(0, end).findLast(({ kind }) => kind === "noted")?.text;
-  const how = resolved.kind === "archived" ? "archived" : "resolved";
-  return `${how} by ${nameOf(resolved)} ${ago(resolved.at, now)}${note ? `: “${note}”` : ", without a note."}`;
+const quoted = (note: string | null | undefined) => (note ? `: “${note}”` : ", without a note");
+
+function lastResolutionOf({ context }: Incident, entries: readonly Entry[], now: number): string | null {
+  const index = entries.findLastIndex(({ kind }) => kind === "resolved" || kind === "archived");
+  const resolution = entries[index];
+  const previous = context.last_resolution;
+  if (resolution === undefined)
+    return previous
+      ? `#${previous.number} was resolved by ${previous.by} ${ago(previous.at, now)}${previous.release ? ` in ${previous.release}` : ""}${quoted(previous.note)}`
+      : null;
+  const note = resolution.text ?? entries.slice(0, index).findLast(({ kind }) => kind === "noted")?.text;
+  const verb = resolution.kind === "archived" ? "Archived" : "Resolved";
+  return `${verb} by ${actorName(resolution)} ${ago(resolution.at, now)}${quoted(note)}`;
 }
 
-/** What an engineer asks who is woken by it, as far as the facts tell. Undefined entries are not there yet. */
-export function answersOf(incident: Incident, timeline: readonly Entry[] | undefined, now: number): Answers {
+/** What an engineer who was paged needs to know first. The timeline is undefined until it is loaded. */
+export function summaryTextsOf(
+  incident: Incident,
+  timeline: readonly Entry[] | undefined,
+  now: number,
+): SummaryTexts {
   const entries = [...(timeline ?? [])].sort(byTime);
   return {
-    care: careOf(incident),
-    going: goingOf(incident, now),
-    alone: aloneOf(incident, entries, now),
-    before: beforeOf(incident, entries, now),
-    fixed: fixedOf(incident, entries, now),
+    impact: impactOf(incident),
+    activity: activityOf(incident, now),
+    owner: ownerOf(incident, entries, now),
+    history: historyOf(incident, entries, now),
+    lastResolution: lastResolutionOf(incident, entries, now),
   };
 }

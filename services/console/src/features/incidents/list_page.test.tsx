@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
-import { poll_interval } from "../../api/live";
-import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
+import { poll_interval } from "../../api/event_stream";
+import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
 import { checkout, incident, search } from "../../test/samples";
 import { server } from "../../test/setup";
 
@@ -15,40 +15,40 @@ const titles = () =>
     .getAllByRole("link")
     .map((link) => link.textContent);
 
-test("the filters are in the address, and what the address says is asked for", async () => {
-  quietServer();
-  const asked: URLSearchParams[] = [];
+test("the filters are in the address and in the request", async () => {
+  emptyServer();
+  const requests: URLSearchParams[] = [];
   server.use(
     http.get(`${org}/services`, () => list([checkout, search])),
     http.get(`${org}/incidents`, ({ request }) => {
-      asked.push(new URL(request.url).searchParams);
+      requests.push(new URL(request.url).searchParams);
       return list([incident(2)]);
     }),
   );
   const { user, history } = open("/o/example/incidents?severity=critical,error");
   await screen.findByText("Problem 2");
-  expect(asked[0]?.getAll("severity")).toEqual(["critical", "error"]);
-  expect(asked[0]?.getAll("status")).toEqual(["open", "acknowledged"]);
-  expect(screen.getByRole("checkbox", { name: "critical" })).toHaveProperty("checked", true);
+  expect(requests[0]?.getAll("severity")).toEqual(["critical", "error"]);
+  expect(requests[0]?.getAll("status")).toEqual(["open", "acknowledged"]);
+  expect(screen.getByRole("checkbox", { name: "Critical" })).toHaveProperty("checked", true);
 
   await user.click(screen.getByRole("radio", { name: "Resolved" }));
   await waitFor(() => expect(history.location.search).toBe("?severity=critical,error&status=resolved"));
-  await user.click(screen.getByRole("checkbox", { name: "critical" }));
+  await user.click(screen.getByRole("checkbox", { name: "Critical" }));
   await waitFor(() => expect(history.location.search).toBe("?severity=error&status=resolved"));
   await screen.findByRole("option", { name: "Search" });
   await user.selectOptions(screen.getByRole("combobox", { name: "Service" }), "Search");
   await waitFor(() => expect(history.location.search).toContain("service=search"));
   await user.type(screen.getByRole("searchbox", { name: "Search incidents" }), "time out");
   await waitFor(() => expect(history.location.search).toContain("q=time+out"));
-  await waitFor(() => expect(asked.at(-1)?.get("q")).toBe("time out"));
-  expect(asked.at(-1)?.getAll("service")).toEqual(["search"]);
-  expect(asked.at(-1)?.getAll("status")).toEqual(["resolved"]);
+  await waitFor(() => expect(requests.at(-1)?.get("q")).toBe("time out"));
+  expect(requests.at(-1)?.getAll("service")).toEqual(["search"]);
+  expect(requests.at(-1)?.getAll("status")).toEqual(["resolved"]);
   await expectAccessible();
 });
 
-test("new incidents announce themselves and move no row until they are asked for", async () => {
+test("new incidents are announced, and no row moves until they are shown", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  quietServer();
+  emptyServer();
   let incidents = [incident(2), incident(1)];
   server.use(http.get(`${org}/incidents`, () => list(incidents)));
   const { user } = open("/o/example/incidents");
@@ -56,11 +56,11 @@ test("new incidents announce themselves and move no row until they are asked for
 
   incidents = [incident(4), incident(3), incident(2, { severity: "critical" })];
   await vi.advanceTimersByTimeAsync(poll_interval + 100);
-  const show = await screen.findByRole("button", { name: "2 new incidents, 1 changed — show" });
+  const show = await screen.findByRole("button", { name: "Show 2 new incidents, 1 changed" });
   expect(show.closest("[aria-live=polite]")).not.toBeNull();
   expect(titles()).toEqual(["#2 Problem 2", "#1 Problem 1"]);
-  expect(screen.getByText("no longer fits the filters")).toBeTruthy();
-  expect(within(screen.getByRole("list", { name: "Incidents" })).getByText("critical")).toBeTruthy();
+  expect(screen.getByText("No longer matches")).toBeTruthy();
+  expect(within(screen.getByRole("list", { name: "Incidents" })).getByText("Critical")).toBeTruthy();
   await expectAccessible();
 
   await user.click(show);
@@ -68,9 +68,9 @@ test("new incidents announce themselves and move no row until they are asked for
   expect(screen.queryByRole("button", { name: /new incident/ })).toBeNull();
 });
 
-test("what Sentry says is text, never markup, and only web addresses are links", async () => {
-  quietServer();
-  const hostile = `<img src=x onerror="document.title='pwned'"><script>alert(1)</script>`;
+test("text from Sentry is never markup, and only http URLs are links", async () => {
+  emptyServer();
+  const hostile = `<img src=x onerror="document.title='executed'"><script>alert(1)</script>`;
   const shown = incident(5, {
     title: hostile,
     context: { culprit: "<b>bold</b>" },
@@ -104,8 +104,8 @@ test("what Sentry says is text, never markup, and only web addresses are links",
   expect(container.querySelectorAll("img, script, [href^='javascript:']")).toHaveLength(0);
 });
 
-test("more pages are loaded where the last one ended", async () => {
-  quietServer();
+test("the next page is loaded with the cursor", async () => {
+  emptyServer();
   server.use(
     http.get(`${org}/incidents`, ({ request }) => {
       const cursor = new URL(request.url).searchParams.get("cursor");
@@ -120,30 +120,30 @@ test("more pages are loaded where the last one ended", async () => {
   await user.click(await screen.findByRole("button", { name: "Load more" }));
   await screen.findByText("Problem 1");
   expect(titles()).toEqual(["#3 Problem 3", "#2 Problem 2", "#1 Problem 1"]);
-  expect(screen.queryByText("no longer fits the filters")).toBeNull();
+  expect(screen.queryByText("No longer matches")).toBeNull();
 });
 
-test("a list that cannot be had says why", async () => {
-  quietServer();
-  server.use(http.get(`${org}/incidents`, () => problem(403, "forbidden", "A viewer may not.")));
+test("a list that cannot be loaded shows the reason", async () => {
+  emptyServer();
+  server.use(http.get(`${org}/incidents`, () => problem(403, "forbidden", "Viewers have no access.")));
   open("/o/example/incidents");
-  await screen.findByText("Not for your role");
+  await screen.findByText("You don't have access");
   await expectAccessible();
 });
 
 test("a list that stops updating says so and keeps its rows", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  quietServer();
-  let broken = false;
+  emptyServer();
+  let isFailing = false;
   server.use(
     http.get(`${org}/incidents`, () =>
-      broken ? problem(503, "unavailable", "The database does not answer.") : list([incident(1)]),
+      isFailing ? problem(503, "unavailable", "The database does not respond.") : list([incident(1)]),
     ),
   );
   open("/o/example/incidents");
   await screen.findByText("Problem 1");
-  broken = true;
+  isFailing = true;
   await vi.advanceTimersByTimeAsync(poll_interval * 2);
-  await screen.findByText(", not updating");
+  await screen.findByText("Not updating");
   expect(titles()).toEqual(["#1 Problem 1"]);
 });

@@ -4,93 +4,80 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { keys } from "../../api/keys";
 import { useOrg } from "../../api/org";
-import { incidentPages, incidentPoll } from "../../api/queries";
-import { LoadMore } from "../../ui/load_more";
+import { type IncidentFilters, incidentPages, incidentPoll } from "../../api/queries";
+import { withoutEmpty } from "../../ui/filter_form";
+import { formatCount } from "../../ui/format";
 import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
-import { AsOf, Empty, Failure, Refusal, Waiting } from "../../ui/states";
+import { PagedList } from "../../ui/paged_list";
+import rows_css from "../../ui/rows.module.css";
+import { EmptyState, ErrorNotice, Freshness, NoMatches } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { BulkBar } from "./bulk_bar";
 import { Filters } from "./filter_bar";
-import { filtersOf, isNarrowed, type Search } from "./filters";
+import { filtersOf, isFiltered, type Search } from "./filters";
 import { IncidentRow } from "./incident_row";
 import css from "./list_page.module.css";
-import { merge } from "./merge";
+import { merge, type Row } from "./merge";
 import { useTriage } from "./triage";
 import { ViewsMenu } from "./views_menu";
 
 const route = getRouteApi("/o/$org/incidents");
 
-/** "2 new incidents, 1 changed" */
-function newsOf(fresh: number, left: number): string {
-  const news = fresh > 0 ? [`${fresh} new ${fresh === 1 ? "incident" : "incidents"}`] : [];
-  return [...news, ...(left > 0 ? [`${left} changed`] : [])].join(", ");
-}
-
-export function IncidentListPage() {
-  const org = useOrg();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const queries = useQueryClient();
-  const filters = filtersOf(search);
-
-  const pages = useInfiniteQuery(incidentPages(org.slug, filters));
+/** The rows on the screen, brought up to date by polling the start of the list. */
+function useIncidentList(org: string, filters: IncidentFilters) {
+  const pages = useInfiniteQuery(incidentPages(org, filters));
   const shown = pages.data?.pages.flatMap((page) => page.items) ?? [];
   const limit = Math.min(200, Math.max(50, shown.length));
-  const poll = useQuery({ ...incidentPoll(org.slug, filters, limit), enabled: pages.isSuccess });
-  const { rows, fresh } = poll.data
+  const poll = useQuery({ ...incidentPoll(org, filters, limit), enabled: pages.isSuccess });
+  const merged = poll.data
     ? merge(shown, poll.data.items, poll.data.next_cursor === null)
-    : { rows: shown.map((incident) => ({ incident, left: false })), fresh: 0 };
+    : { rows: shown.map((incident): Row => ({ incident, left: false })), fresh: 0 };
+  return { pages, poll, ...merged };
+}
 
-  const change = (next: Search) =>
-    void navigate({
-      search: Object.fromEntries(Object.entries(next).filter(([, value]) => value)) as Search,
-      replace: true,
-    });
-  const show = () => {
-    triage.clear();
-    void queries.resetQueries({ queryKey: keys.incidents(org.slug) });
-    window.scrollTo({ top: 0 });
-  };
+/** "Show 2 new incidents, 1 changed"; empty if nothing is new. */
+function updateLabel(fresh: number, left: number): string {
+  const parts = [
+    fresh > 0 ? formatCount(fresh, "new incident") : "",
+    left > 0 ? `${left} changed` : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? `Show ${parts.join(", ")}` : "";
+}
 
-  const announcement = newsOf(fresh, rows.filter(({ left }) => left).length);
-  useEffect(() => {
-    document.title = `${fresh > 0 ? `(${fresh}) ` : ""}Incidents · Tocsin`;
-  }, [fresh]);
+interface UpdateBarProps {
+  list: ReturnType<typeof useIncidentList>;
+  onShow: () => void;
+}
 
-  const shownIncidents = rows.map(({ incident }) => incident);
-  const triage = useTriage(org.slug, shownIncidents, org.can("responder"));
-
+/** Whether the list updates, and the button that shows what is new. */
+function UpdateBar({ list: { pages, poll, rows: listed, fresh }, onShow }: UpdateBarProps) {
+  const label = updateLabel(fresh, listed.filter(({ left }) => left).length);
   return (
-    <Page
-      title="Incidents"
-      actions={
-        <span className={css.aside}>
-          <TextLink to="/o/$org/incidents/summary" params={{ org: org.slug }} size="sm">
-            Over time
-          </TextLink>
-          <ViewsMenu org={org.slug} search={search} change={change} />
-        </span>
-      }
-    >
-      <Filters search={search} change={change} />
-      <div className={css.now} data-news={announcement !== "" || undefined}>
-        <AsOf
-          at={Math.max(pages.dataUpdatedAt, poll.dataUpdatedAt)}
-          failing={poll.isError || poll.failureCount > 0}
-          live
-        />
-        <div aria-live="polite" className={css.news}>
-          {announcement ? (
-            <Button variant="filled" size="xs" fullWidth onClick={show}>
-              {announcement} — show
-            </Button>
-          ) : null}
-        </div>
+    <div className={css.updateBar} data-updates={label !== "" || undefined}>
+      <Freshness
+        at={Math.max(pages.dataUpdatedAt, poll.dataUpdatedAt)}
+        failing={poll.isError || poll.failureCount > 0}
+        live
+      />
+      <div aria-live="polite" className={css.updates}>
+        {label ? (
+          <Button variant="filled" size="xs" fullWidth onClick={onShow}>
+            {label}
+          </Button>
+        ) : null}
       </div>
-      {triage.error ? <Refusal error={triage.error} onClose={triage.forget} /> : null}
+    </div>
+  );
+}
+
+/** The errors of the last action. */
+function ActionErrors({ triage }: { triage: ReturnType<typeof useTriage> }) {
+  return (
+    <>
+      {triage.error ? <ErrorNotice error={triage.error} onClose={triage.clearErrors} /> : null}
       {triage.refused.length > 0 ? (
-        <Notice tone="bad" title="Not all of them were changed" onClose={triage.forget}>
+        <Notice tone="bad" title="Some incidents were not changed" onClose={triage.clearErrors}>
           <ul className={css.refused}>
             {triage.refused.map(({ number, detail }) => (
               <li key={number}>
@@ -100,43 +87,82 @@ export function IncidentListPage() {
           </ul>
         </Notice>
       ) : null}
-      {pages.isPending ? <Waiting rows={8} label="Loading incidents" /> : null}
-      {pages.isError && shown.length === 0 ? (
-        <Failure error={pages.error} retry={() => void pages.refetch()} />
-      ) : null}
-      {pages.isSuccess && rows.length === 0 ? (
-        isNarrowed(search) ? (
-          <Empty title="No incident fits these filters">
-            <Button variant="default" size="xs" mt="xs" onClick={() => change({})}>
-              Clear the filters
-            </Button>
-          </Empty>
-        ) : (
-          <Empty title="All quiet">
-            Nothing is open. Incidents appear here by themselves as Sentry reports them for the projects that
-            are mapped to your services.
-          </Empty>
-        )
-      ) : null}
-      {rows.length > 0 ? (
-        <ol className={css.list} aria-label="Incidents">
-          {rows.map(({ incident, left }) => (
-            <IncidentRow
-              key={incident.number}
-              org={org.slug}
-              incident={incident}
-              left={left}
-              {...(triage.select
-                ? { selected: triage.isSelected(incident.number), select: triage.select }
-                : {})}
-            />
-          ))}
-        </ol>
-      ) : null}
+    </>
+  );
+}
+
+const NoIncidents = () => (
+  <EmptyState title="No active incidents">
+    When Sentry reports problems in projects that are mapped to your services, incidents appear here.
+  </EmptyState>
+);
+
+interface IncidentRowsProps {
+  org: string;
+  rows: readonly Row[];
+  triage: ReturnType<typeof useTriage>;
+}
+
+function IncidentRows({ org, rows, triage }: IncidentRowsProps) {
+  return (
+    <>
+      <ol className={rows_css.card} aria-label="Incidents">
+        {rows.map(({ incident, left }) => (
+          <IncidentRow
+            key={incident.number}
+            org={org}
+            incident={incident}
+            left={left}
+            isSelected={triage.isSelected(incident.number)}
+            {...(triage.toggle ? { onToggle: triage.toggle } : {})}
+          />
+        ))}
+      </ol>
       <BulkBar {...triage.bar} />
-      {pages.isFetchNextPageError ? <Refusal error={pages.error} /> : null}
-      <LoadMore pages={pages} />
-      {poll.isError && shown.length > 0 ? (
+    </>
+  );
+}
+
+export function IncidentListPage() {
+  const org = useOrg();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const queries = useQueryClient();
+  const list = useIncidentList(org.slug, filtersOf(search));
+  const { rows, poll, fresh } = list;
+  const incidents = rows.map(({ incident }) => incident);
+  const triage = useTriage(org.slug, incidents, org.can("responder"));
+  const setSearch = (next: Search) => void navigate({ search: withoutEmpty(next), replace: true });
+  const showUpdates = () => {
+    triage.clearSelection();
+    void queries.resetQueries({ queryKey: keys.incidents(org.slug) });
+    window.scrollTo({ top: 0 });
+  };
+  useEffect(() => {
+    document.title = `${fresh > 0 ? `(${fresh}) ` : ""}Incidents · Tocsin`;
+  }, [fresh]);
+  const actions = (
+    <span className={css.actions}>
+      <TextLink to="/o/$org/incidents/summary" params={{ org: org.slug }} size="sm">
+        Trends
+      </TextLink>
+      <ViewsMenu org={org.slug} search={search} onChange={setSearch} />
+    </span>
+  );
+  const empty = isFiltered(search) ? (
+    <NoMatches title="No incidents match these filters" onClear={() => setSearch({})} />
+  ) : (
+    <NoIncidents />
+  );
+  return (
+    <Page title="Incidents" actions={actions}>
+      <Filters search={search} onChange={setSearch} />
+      <UpdateBar list={list} onShow={showUpdates} />
+      <ActionErrors triage={triage} />
+      <PagedList pages={list.pages} items={rows} loadingLabel="Loading incidents" empty={empty}>
+        {(items) => <IncidentRows org={org.slug} rows={items} triage={triage} />}
+      </PagedList>
+      {poll.isError && incidents.length > 0 ? (
         <Notice tone="hint" title="This list is not updating">
           {poll.error.message}
         </Notice>

@@ -1,25 +1,26 @@
 import { useSyncExternalStore } from "react";
 
-/** Filters under a name, kept in this browser. */
+/** Named filters, stored in this browser. */
 export interface SavedView {
   name: string;
-  /** As they stand in the address. */
+  /** The search parameters of the address. */
   search: Readonly<Record<string, string>>;
 }
 
-export const most_views = 20;
-const key_of = (org: string) => `tocsin-views-${org}`;
+const max_views = 20;
+const storageKey = (org: string) => `tocsin-views-${org}`;
 const listeners = new Set<() => void>();
-const known = new Map<string, { text: string | null; views: readonly SavedView[] }>();
+/** By organization: the stored text and what it was parsed into, so that the result is the same object each time. */
+const cache = new Map<string, { text: string | null; views: readonly SavedView[] }>();
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-function parse(text: string | null): readonly SavedView[] {
+function parseViews(text: string | null): readonly SavedView[] {
   try {
     const parsed: unknown = JSON.parse(text ?? "[]");
     if (!Array.isArray(parsed)) return [];
-    return parsed.flatMap((each: unknown) => {
-      const { name, search } = (each ?? {}) as Record<string, unknown>;
+    return parsed.flatMap((item: unknown) => {
+      const { name, search } = (item ?? {}) as Record<string, unknown>;
       if (!isText(name) || typeof search !== "object" || search === null) return [];
       return [
         { name, search: Object.fromEntries(Object.entries(search).filter(([, value]) => isText(value))) },
@@ -30,37 +31,37 @@ function parse(text: string | null): readonly SavedView[] {
   }
 }
 
-function read(org: string): readonly SavedView[] {
+function readViews(org: string): readonly SavedView[] {
   let text: string | null = null;
   try {
-    text = window.localStorage.getItem(key_of(org));
+    text = window.localStorage.getItem(storageKey(org));
   } catch {
-    // Without storage nothing is kept.
+    // Without storage there are no views.
   }
-  const last = known.get(org);
-  if (last?.text === text && last !== undefined) return last.views;
-  const views = parse(text);
-  known.set(org, { text, views });
+  const cached = cache.get(org);
+  if (cached !== undefined && cached.text === text) return cached.views;
+  const views = parseViews(text);
+  cache.set(org, { text, views });
   return views;
 }
 
-function write(org: string, views: readonly SavedView[]) {
+function writeViews(org: string, views: readonly SavedView[]) {
   try {
-    window.localStorage.setItem(key_of(org), JSON.stringify(views));
+    window.localStorage.setItem(storageKey(org), JSON.stringify(views));
   } catch {
-    // As above.
+    // Without storage views are not kept.
   }
-  for (const each of listeners) each();
+  for (const notify of listeners) notify();
 }
 
-/** Takes the place of one of the same name. */
+/** Replaces a view of the same name. Beyond `max_views`, the oldest is dropped. */
 export const saveView = (org: string, view: SavedView) =>
-  write(org, [...read(org).filter(({ name }) => name !== view.name), view].slice(-most_views));
+  writeViews(org, [...readViews(org).filter(({ name }) => name !== view.name), view].slice(-max_views));
 
-export const forgetView = (org: string, name: string) =>
-  write(
+export const deleteView = (org: string, name: string) =>
+  writeViews(
     org,
-    read(org).filter((each) => each.name !== name),
+    readViews(org).filter((view) => view.name !== name),
   );
 
 function subscribe(listener: () => void) {
@@ -72,4 +73,4 @@ function subscribe(listener: () => void) {
   };
 }
 
-export const useSavedViews = (org: string) => useSyncExternalStore(subscribe, () => read(org));
+export const useSavedViews = (org: string) => useSyncExternalStore(subscribe, () => readViews(org));

@@ -1,65 +1,67 @@
 import { Button, Menu, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useCommands } from "../../ui/commands";
-import { Dialog } from "../../ui/dialog";
-import form from "../../ui/form.module.css";
+import { withoutEmpty } from "../../ui/filter_form";
+import { FormDialog } from "../../ui/form_dialog";
 import { DownIcon } from "../../ui/icons";
 import type { Search } from "./filters";
 import css from "./list_page.module.css";
-import { forgetView, saveView, useSavedViews } from "./saved_views";
+import { deleteView, saveView, useSavedViews } from "./saved_views";
+
+type Parameters = Readonly<Record<string, string>>;
+
+const parametersOf = (search: Search) => withoutEmpty(search) as Parameters;
+
+const isSame = (a: Parameters, b: Parameters) =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
+interface SaveDialogProps {
+  org: string;
+  search: Search;
+  onClose: () => void;
+}
+
+function SaveDialog({ org, search, onClose }: SaveDialogProps) {
+  const [name, setName] = useState("");
+  const submit = () => {
+    saveView(org, { name: name.trim(), search: parametersOf(search) });
+    onClose();
+  };
+  return (
+    <FormDialog
+      title="Save view"
+      action="Save"
+      disabled={name.trim() === ""}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        description="Stored in this browser. To share a view, share the address of the page."
+        required
+        data-autofocus
+        maxLength={60}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+    </FormDialog>
+  );
+}
 
 interface ViewsMenuProps {
   org: string;
   search: Search;
-  change: (next: Search) => void;
+  onChange: (search: Search) => void;
 }
 
-const given = (search: Search) =>
-  Object.fromEntries(Object.entries(search).filter(([, value]) => value)) as Record<string, string>;
-
-const same = (one: Record<string, string>, other: Readonly<Record<string, string>>) =>
-  JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
-
-function SaveDialog({ org, search, onClose }: Omit<ViewsMenuProps, "change"> & { onClose: () => void }) {
-  const [name, setName] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    saveView(org, { name: name.trim(), search: given(search) });
-    onClose();
-  };
-  return (
-    <Dialog title="Save this view" onClose={onClose}>
-      <form onSubmit={submit} className={form.form}>
-        <TextInput
-          label="Name"
-          description="Kept in this browser. To share it, share the address."
-          required
-          data-autofocus
-          maxLength={60}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={name.trim() === ""}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-/** Filters that are wanted again and again, by name. */
-export function ViewsMenu({ org, search, change }: ViewsMenuProps) {
+/** Saved filters. */
+export function ViewsMenu({ org, search, onChange }: ViewsMenuProps) {
   const views = useSavedViews(org);
-  const [saving, setSaving] = useState(false);
-  const current = views.find((view) => same(given(search), view.search));
+  const [isSaving, setSaving] = useState(false);
+  const current = views.find((view) => isSame(parametersOf(search), view.search));
   useCommands("Views", [
-    ...views.map((view) => ({ label: `View ${view.name}`, run: () => change(view.search) })),
-    { label: "Save this view", run: () => setSaving(true) },
+    ...views.map((view) => ({ label: `Show ${view.name}`, run: () => onChange(view.search) })),
+    { label: "Save view", run: () => setSaving(true) },
   ]);
   return (
     <>
@@ -71,19 +73,19 @@ export function ViewsMenu({ org, search, change }: ViewsMenuProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {views.map((view) => (
-            <Menu.Item key={view.name} className={css.viewItem ?? ""} onClick={() => change(view.search)}>
+            <Menu.Item key={view.name} className={css.viewItem ?? ""} onClick={() => onChange(view.search)}>
               {view.name}
             </Menu.Item>
           ))}
           {views.length > 0 ? <Menu.Divider /> : null}
           {current ? (
-            <Menu.Item onClick={() => forgetView(org, current.name)}>Forget “{current.name}”</Menu.Item>
+            <Menu.Item onClick={() => deleteView(org, current.name)}>Delete “{current.name}”</Menu.Item>
           ) : (
-            <Menu.Item onClick={() => setSaving(true)}>Save this view…</Menu.Item>
+            <Menu.Item onClick={() => setSaving(true)}>Save view…</Menu.Item>
           )}
         </Menu.Dropdown>
       </Menu>
-      {saving ? <SaveDialog org={org} search={search} onClose={() => setSaving(false)} /> : null}
+      {isSaving ? <SaveDialog org={org} search={search} onClose={() => setSaving(false)} /> : null}
     </>
   );
 }

@@ -1,150 +1,136 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
-import { leave, webAddress } from "../../api/leave";
 import { ProblemError } from "../../api/problem";
+import { httpUrl, leaveTo } from "../../api/urls";
 
 export type Integration = Schemas["Integration"];
 export type Check = Schemas["IntegrationChecks"]["checks"][number];
 
-/** The address at Sentry that an answer names; throws where it names none. */
-function wayToSentry(url: string | null): string {
-  const address = webAddress(url);
-  if (address === null)
+/** The URL at Sentry from a response; throws if it is missing or not a web address. */
+function requireSentryUrl(url: string | null): string {
+  const valid = httpUrl(url);
+  if (valid === null)
     throw new ProblemError({
       status: 502,
       code: "unavailable",
-      title: "No way to Sentry",
-      detail: "The server did not say where in Sentry to go on. Ask who runs this deployment.",
+      title: "Cannot reach Sentry",
+      detail: "The server returned no address at Sentry. Ask your Tocsin operator.",
     });
-  return address;
+  return valid;
 }
 
-/** Shows an integration as an answer tells it, and asks again for what hangs on it. */
-function useTakeOver(org: string) {
+/** Puts an integration from a response into the cache, and refetches what depends on it. */
+function useIntegrationCache(org: string) {
   const queries = useQueryClient();
-  // One that has just been disconnected cannot ask Sentry any more.
-  const canAsk = ({ queryKey }: { queryKey: readonly unknown[] }) => {
-    const [, , , id, what] = queryKey;
-    if (what !== "projects") return true;
+  // The projects of an integration without a token cannot be read from Sentry.
+  const canRefetch = ({ queryKey }: { queryKey: readonly unknown[] }) => {
+    const [, , , id, part] = queryKey;
+    if (part !== "projects") return true;
     return queries.getQueryData<Integration>(keys.integration(org, String(id)))?.credential !== null;
   };
   return {
-    show: (integration: Integration) =>
+    update: (integration: Integration) =>
       queries.setQueryData(keys.integration(org, integration.id), integration),
-    // Not waited for: the projects come from Sentry itself and may take long.
-    askAgain: () => void queries.invalidateQueries({ queryKey: keys.integrations(org), predicate: canAsk }),
+    // Not awaited: reading the projects calls Sentry and may take long.
+    refetch: () =>
+      void queries.invalidateQueries({ queryKey: keys.integrations(org), predicate: canRefetch }),
   };
 }
 
-/** Goes on at Sentry, whose address it gives; an internal integration is connected at once. */
+/** A mutation whose response is the integration. */
+function useIntegrationMutation<Input = void>(
+  org: string,
+  mutationFn: (input: Input) => Promise<Integration>,
+) {
+  const { update, refetch } = useIntegrationCache(org);
+  return useMutation({ mutationFn, onSuccess: update, onSettled: refetch });
+}
+
+/** Creates an integration. Internal ones are connected immediately; for the others the browser goes to `sentryUrl`. */
 export function useConnect(org: string) {
-  const { show, askAgain } = useTakeOver(org);
+  const { update, refetch } = useIntegrationCache(org);
   return useMutation({
     mutationFn: async (input: Schemas["IntegrationInput"]) => {
       const { integration, authorize_url } = await body(
         api.POST("/api/v1/orgs/{org}/integrations", { params: { path: { org } }, body: input }),
       );
-      if (input.mode !== "internal") return { integration, address: wayToSentry(authorize_url) };
-      show(integration);
-      return { integration, address: null };
+      if (input.mode !== "internal") return { integration, sentryUrl: requireSentryUrl(authorize_url) };
+      update(integration);
+      return { integration, sentryUrl: null };
     },
-    onSuccess: ({ address }) => {
-      if (address !== null) leave(address);
+    onSuccess: ({ sentryUrl }) => {
+      if (sentryUrl !== null) leaveTo(sentryUrl);
     },
-    onSettled: askAgain,
+    onSettled: refetch,
   });
 }
 
-export function useUpdateIntegration(org: string, id: string) {
-  const { show, askAgain } = useTakeOver(org);
-  return useMutation({
-    mutationFn: (change: Schemas["IntegrationPatch"]) =>
-      body(
-        api.PATCH("/api/v1/orgs/{org}/integrations/{id}", { params: { path: { org, id } }, body: change }),
-      ),
-    onSuccess: show,
-    onSettled: askAgain,
-  });
-}
+export const useUpdateIntegration = (org: string, id: string) =>
+  useIntegrationMutation(org, (change: Schemas["IntegrationPatch"]) =>
+    body(api.PATCH("/api/v1/orgs/{org}/integrations/{id}", { params: { path: { org, id } }, body: change })),
+  );
 
-/** Yes, this Sentry organization is for this organization. */
-export function useConfirm(org: string, id: string) {
-  const { show, askAgain } = useTakeOver(org);
-  return useMutation({
-    mutationFn: () =>
-      body(
-        api.POST("/api/v1/orgs/{org}/integrations/{id}/confirm", { params: { path: { org, id } }, body: {} }),
-      ),
-    onSuccess: show,
-    onSettled: askAgain,
-  });
-}
+/** Confirms that the Sentry organization belongs to this organization. */
+export const useConfirm = (org: string, id: string) =>
+  useIntegrationMutation(org, () =>
+    body(
+      api.POST("/api/v1/orgs/{org}/integrations/{id}/confirm", { params: { path: { org, id } }, body: {} }),
+    ),
+  );
 
-/** Whether a reconnect may end at another Sentry organization than before. */
 export interface ReconnectInput {
-  others: "refused" | "meant";
-  /** Of an internal integration. */
+  /** What to do if it is another Sentry organization than before. */
+  otherOrganization: "refuse" | "allow";
+  /** For an internal integration. */
   token?: string;
   client_secret?: string;
 }
 
-/** Repairs the installation, which gives null, or goes on at Sentry, which gives the address. */
+/** Reconnects. The result is null if that needed no user at Sentry; else the URL that the browser goes to. */
 export function useReconnect(org: string, id: string) {
-  const { show, askAgain } = useTakeOver(org);
+  const { update, refetch } = useIntegrationCache(org);
   return useMutation({
-    mutationFn: async ({ others, ...secrets }: ReconnectInput) => {
+    mutationFn: async ({ otherOrganization, ...secrets }: ReconnectInput) => {
       const { integration, authorize_url } = await body(
         api.POST("/api/v1/orgs/{org}/integrations/{id}/reconnect", {
           params: { path: { org, id } },
-          body: { ...secrets, ...(others === "meant" ? { allow_other_organization: true } : {}) },
+          body: { ...secrets, ...(otherOrganization === "allow" ? { allow_other_organization: true } : {}) },
         }),
       );
-      show(integration);
-      return authorize_url === null ? null : wayToSentry(authorize_url);
+      update(integration);
+      return authorize_url === null ? null : requireSentryUrl(authorize_url);
     },
-    onSuccess: (address) => {
-      if (address !== null) leave(address);
+    onSuccess: (sentryUrl) => {
+      if (sentryUrl !== null) leaveTo(sentryUrl);
     },
-    onSettled: askAgain,
+    onSettled: refetch,
   });
 }
 
 export type Reconnect = ReturnType<typeof useReconnect>;
 
-/** Under way, or about to leave for Sentry. */
+/** Waiting for the response, or about to leave for Sentry. */
 export const isReconnecting = ({ isPending, data }: Reconnect) => isPending || typeof data === "string";
 
-export function useRefresh(org: string, id: string) {
-  const { show, askAgain } = useTakeOver(org);
-  return useMutation({
-    mutationFn: () =>
-      body(
-        api.POST("/api/v1/orgs/{org}/integrations/{id}/refresh", { params: { path: { org, id } }, body: {} }),
-      ),
-    onSuccess: show,
-    onSettled: askAgain,
-  });
-}
+export const useRefresh = (org: string, id: string) =>
+  useIntegrationMutation(org, () =>
+    body(
+      api.POST("/api/v1/orgs/{org}/integrations/{id}/refresh", { params: { path: { org, id } }, body: {} }),
+    ),
+  );
 
-export function useDisconnect(org: string, id: string) {
-  const { show, askAgain } = useTakeOver(org);
-  return useMutation({
-    mutationFn: () =>
-      body(
-        api.POST("/api/v1/orgs/{org}/integrations/{id}/disconnect", {
-          params: { path: { org, id } },
-          body: {},
-        }),
-      ),
-    onSuccess: show,
-    onSettled: askAgain,
-  });
-}
+export const useDisconnect = (org: string, id: string) =>
+  useIntegrationMutation(org, () =>
+    body(
+      api.POST("/api/v1/orgs/{org}/integrations/{id}/disconnect", {
+        params: { path: { org, id } },
+        body: {},
+      }),
+    ),
+  );
 
-export type Disconnect = ReturnType<typeof useDisconnect>;
-
-/** Changes nothing. */
+/** Checks the integration without changing it. */
 export function useTest(org: string, id: string) {
   return useMutation({
     mutationFn: async () => {

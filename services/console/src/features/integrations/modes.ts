@@ -1,59 +1,63 @@
 import type { Schemas } from "../../api/client";
+import { keysOf } from "../../api/vocabulary";
 
 export type Mode = Schemas["IntegrationMode"];
 
-export interface ModeWords {
+interface ModeTexts {
   name: string;
-  what: string;
-  needs: readonly string[];
+  description: string;
+  requirements: readonly string[];
   steps: readonly string[];
-  /** For who runs the deployment, where it is not set up. */
-  operator: string;
+  /** For the operator, where the mode is not configured. */
+  notConfigured: string;
 }
 
-export const modes: readonly Mode[] = ["public", "oauth", "internal"];
-
-export const isMode = (text: string | undefined): text is Mode => modes.some((mode) => mode === text);
-
-export const words: Record<Mode, ModeWords> = {
+export const mode_texts: Record<Mode, ModeTexts> = {
   public: {
     name: "Public integration",
-    what: "Installed in Sentry with one button. Its tokens renew themselves and its webhooks need no set-up. The usual way.",
-    needs: [
-      "The right to install integrations in the Sentry organization: there an owner or manager has it.",
+    description:
+      "Installed in Sentry with one button. Tokens refresh automatically, and webhooks need no setup. Recommended.",
+    requirements: [
+      "Permission to install integrations in the Sentry organization. Owners and managers have it.",
     ],
     steps: [
       "Sentry opens in this tab. Choose the organization and press Install.",
-      "Sentry brings you back here, connected.",
-      "Map its projects to your services.",
+      "Sentry redirects back here, and the integration is connected.",
+      "Map the projects to your services.",
     ],
-    operator:
-      "This deployment has no public integration. Who runs it registers one in Sentry and sets TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET.",
+    notConfigured:
+      "This deployment has no public integration. Your Tocsin operator registers one in Sentry and sets TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID, and TOCSIN_SENTRY_APP_CLIENT_SECRET.",
   },
   oauth: {
     name: "OAuth application",
-    what: "Tocsin reads Sentry in your name, as far as you allow. Sentry sends no webhooks for it: an internal integration that you add in Sentry does.",
-    needs: [
-      "An account in Sentry that sees the organization and all projects that matter.",
-      "For the webhooks: the right to make an internal integration there (owner or manager).",
+    description:
+      "Tocsin reads Sentry on your behalf, with the permissions that you grant. OAuth applications send no webhooks, so you also create an internal integration in Sentry.",
+    requirements: [
+      "A Sentry account with access to the organization and to all relevant projects.",
+      "For webhooks: permission to create an internal integration (owner or manager).",
     ],
     steps: [
       "Sentry opens in this tab. Press Authorize.",
-      "Back here, choose the organization if you are in several.",
-      "Make an internal integration in Sentry that posts to the address shown then, and enter its client secret. Until that is done, no incident opens.",
+      "If you belong to several Sentry organizations, choose one here.",
+      "Create an internal integration in Sentry that sends webhooks to the URL shown here, and enter its client secret. Until then, no incidents open.",
     ],
-    operator:
-      "This deployment has no OAuth application. Who runs it registers one in Sentry and sets TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET.",
+    notConfigured:
+      "This deployment has no OAuth application. Your Tocsin operator registers one in Sentry and sets TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET.",
   },
   internal: {
     name: "Internal integration",
-    what: "You make an integration for one organization in Sentry, and paste its token and client secret here. Nothing has to be registered for this deployment, and the token does not expire.",
-    needs: ["The right to make an internal integration in the Sentry organization (owner or manager)."],
+    description:
+      "You create an integration in one Sentry organization and paste its token and client secret here. Nothing needs to be registered for this deployment, and the token does not expire.",
+    requirements: ["Permission to create an internal integration (owner or manager)."],
     steps: [
-      "In Sentry, make an internal integration with the permissions listed under “Setting up Sentry”, and create a token in it.",
-      "Paste its token and client secret below. Tocsin tries them with Sentry before it keeps them.",
-      "Enter the webhook address shown then in Sentry, and tick the issue resource.",
+      "In Sentry, create an internal integration with the permissions listed under “Sentry setup”, and create a token in it.",
+      "Paste the token and the client secret below. Tocsin verifies them with Sentry before it stores them.",
+      "In Sentry, enter the webhook URL that is then shown here, and select the issue resource.",
     ],
-    operator: "Who runs this deployment has switched this way off.",
+    notConfigured: "Your Tocsin operator has turned off internal integrations.",
   },
 };
+
+export const modes = keysOf(mode_texts);
+
+export const isMode = (text: string | undefined): text is Mode => modes.some((mode) => mode === text);

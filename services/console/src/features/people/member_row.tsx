@@ -1,132 +1,133 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useOrg } from "../../api/org";
-import { Confirm } from "../../ui/confirm";
+import { roles } from "../../api/vocabulary";
+import { ConfirmDialog } from "../../ui/confirm_dialog";
 import rows from "../../ui/rows.module.css";
-import { Refusal } from "../../ui/states";
-import { Moment } from "../../ui/time";
+import { ErrorNotice } from "../../ui/states";
+import { RelativeTime } from "../../ui/time";
 import css from "./people.module.css";
-import {
-  given_roles,
-  type Member,
-  role_meanings,
-  roleOf,
-  useChangeRole,
-  useHandOver,
-  useRemoveMember,
-} from "./people_api";
+import { type Member, useChangeRole, useRemoveMember, useTransferOwnership } from "./people_api";
+import { MemberRoleSelect } from "./role_select";
+
+const nameOf = ({ name, email }: Member) => name || email;
 
 function RemoveDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const org = useOrg();
   const remove = useRemoveMember(org.slug, member.id);
   return (
-    <Confirm
-      title={`Remove ${member.name || member.email}?`}
-      label="Remove"
-      work={remove}
+    <ConfirmDialog
+      title={`Remove ${nameOf(member)}?`}
+      action="Remove"
+      submission={remove}
       onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
       onClose={onClose}
     >
       <p className={css.text}>
-        {member.email} can see nothing of {org.name} any more, from this moment on. What they did stays in the
-        timelines and in the audit log. API tokens that they made go on working: they belong to the
-        organization.
+        {member.email} loses access to {org.name} immediately. Their actions stay in timelines and in the
+        audit log. API tokens that they created keep working, because they belong to the organization.
       </p>
-    </Confirm>
+    </ConfirmDialog>
   );
 }
 
-function HandOverDialog({ member, onClose }: { member: Member; onClose: () => void }) {
+function TransferOwnershipDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const org = useOrg();
-  const handOver = useHandOver(org.slug, member.id);
+  const transfer = useTransferOwnership(org.slug, member.id);
   return (
-    <Confirm
-      title={`Make ${member.name || member.email} the owner?`}
-      label="Hand over"
-      typed={member.email}
-      work={handOver}
-      onConfirm={() => handOver.mutate(undefined, { onSuccess: onClose })}
+    <ConfirmDialog
+      title={`Make ${nameOf(member)} the owner?`}
+      action="Transfer ownership"
+      confirmation={member.email}
+      submission={transfer}
+      onConfirm={() => transfer.mutate(undefined, { onSuccess: onClose })}
       onClose={onClose}
     >
       <p className={css.text}>
-        {org.name} has one owner. You become an admin, and only {member.email} can give it back.
+        {org.name} has one owner. You become an admin, and only {member.email} can transfer ownership back.
       </p>
-    </Confirm>
+    </ConfirmDialog>
   );
 }
 
-/** A person in the organization, with what the one who looks may change. */
+interface MemberActionsProps {
+  name: string;
+  canTransfer: boolean;
+  canRemove: boolean;
+  onTransfer: () => void;
+  onRemove: () => void;
+}
+
+const MemberActions = ({ name, canTransfer, canRemove, onTransfer, onRemove }: MemberActionsProps) => (
+  <div className={`${rows.actions} ${css.memberActions}`}>
+    {canTransfer ? (
+      <Button size="xs" variant="subtle" color="gray" aria-label={`Make owner: ${name}`} onClick={onTransfer}>
+        Make owner
+      </Button>
+    ) : null}
+    {canRemove ? (
+      <Button size="xs" variant="default" aria-label={`Remove ${name}`} onClick={onRemove}>
+        Remove
+      </Button>
+    ) : null}
+  </div>
+);
+
+/** A member, with what the signed-in user may change. */
 export function MemberRow({ member }: { member: Member }) {
   const org = useOrg();
   const change = useChangeRole(org.slug, member.id);
-  const [asking, setAsking] = useState<"remove" | "hand over">();
-  const name = member.name || member.email;
-  const changeable = org.can("admin") && member.role !== "owner" && !member.is_me;
-  const close = () => setAsking(undefined);
+  const [dialog, setDialog] = useState<"remove" | "transfer">();
+  const name = nameOf(member);
+  const { role } = member;
+  const canChange = org.can("admin") && !member.is_me;
+  const closeDialog = () => setDialog(undefined);
   return (
     <li>
       <div className={rows.row}>
-        <div className={rows.what}>
+        <div className={rows.main}>
           <div className={rows.name}>
             {name}
             {member.is_me ? " (you)" : ""}
           </div>
-          <div className={rows.facts}>
+          <div className={rows.details}>
             {member.name ? <span>{member.email}</span> : null}
             <span>
-              for <Moment at={member.created_at} age />
+              Joined <RelativeTime at={member.created_at} />
             </span>
           </div>
         </div>
         <div className={css.role}>
-          {changeable ? (
-            <NativeSelect
-              size="sm"
-              aria-label={`Role of ${name}`}
-              data={[...given_roles]}
-              value={change.isPending ? change.variables : member.role}
+          {canChange && role !== "owner" ? (
+            <MemberRoleSelect
+              label={`Role of ${name}`}
+              role={change.isPending ? change.variables : role}
               disabled={change.isPending}
-              onChange={(event) => change.mutate(roleOf(event.currentTarget.value))}
+              onChange={change.mutate}
             />
           ) : (
-            <span className={css.fixed} title={role_meanings[member.role]}>
-              {member.role}
+            <span className={css.fixedRole} title={`Members with this role ${roles[role].abilities}.`}>
+              {roles[role].label}
             </span>
           )}
         </div>
         {org.can("admin") ? (
-          <div className={`${css.actions} ${css.memberActions}`}>
-            {org.can("owner") && !member.is_me ? (
-              <Button
-                size="xs"
-                variant="subtle"
-                color="gray"
-                aria-label={`Make owner: ${name}`}
-                onClick={() => setAsking("hand over")}
-              >
-                Make owner
-              </Button>
-            ) : null}
-            {changeable ? (
-              <Button
-                size="xs"
-                variant="default"
-                aria-label={`Remove ${name}`}
-                onClick={() => setAsking("remove")}
-              >
-                Remove
-              </Button>
-            ) : null}
-          </div>
+          <MemberActions
+            name={name}
+            canTransfer={org.can("owner") && !member.is_me}
+            canRemove={canChange && role !== "owner"}
+            onTransfer={() => setDialog("transfer")}
+            onRemove={() => setDialog("remove")}
+          />
         ) : null}
       </div>
       {change.isError ? (
-        <div className={css.problem}>
-          <Refusal error={change.error} onClose={() => change.reset()} />
+        <div className={rows.error}>
+          <ErrorNotice error={change.error} onClose={() => change.reset()} />
         </div>
       ) : null}
-      {asking === "remove" ? <RemoveDialog member={member} onClose={close} /> : null}
-      {asking === "hand over" ? <HandOverDialog member={member} onClose={close} /> : null}
+      {dialog === "remove" ? <RemoveDialog member={member} onClose={closeDialog} /> : null}
+      {dialog === "transfer" ? <TransferOwnershipDialog member={member} onClose={closeDialog} /> : null}
     </li>
   );
 }

@@ -2,38 +2,32 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useOrg } from "../../api/org";
-import { useNow } from "../../ui/clock";
+import { roles } from "../../api/vocabulary";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
 import rows from "../../ui/rows.module.css";
-import { Loaded, Refusal } from "../../ui/states";
-import { Moment } from "../../ui/time";
+import { ErrorNotice, Loaded } from "../../ui/states";
+import { Expiry } from "./expiry";
 import { InviteDialog } from "./invite_dialog";
 import { MemberRow } from "./member_row";
-import css from "./people.module.css";
-import { type Invitation, invitationsQuery, membersQuery, useWithdraw } from "./people_api";
-import { PeopleSections } from "./people_sections";
+import { type Invitation, invitationsQuery, membersQuery, useWithdrawInvitation } from "./people_api";
+import { PeopleTabs } from "./people_tabs";
 
 function InvitationRow({ invitation }: { invitation: Invitation }) {
   const org = useOrg();
-  const now = useNow();
-  const withdraw = useWithdraw(org.slug, invitation.id);
-  const over = Date.parse(invitation.expires_at) <= now;
+  const withdraw = useWithdrawInvitation(org.slug, invitation.id);
   return (
     <li>
       <div className={rows.row}>
-        <div className={rows.what}>
+        <div className={rows.main}>
           <div className={rows.name}>{invitation.email}</div>
-          <div className={rows.facts}>
-            <span>as {invitation.role}</span>
-            {invitation.invited_by ? <span>by {invitation.invited_by}</span> : null}
-            <span className={over ? css.late : undefined}>
-              {over ? "ran out " : "runs out "}
-              <Moment at={invitation.expires_at} />
-            </span>
+          <div className={rows.details}>
+            <span>{roles[invitation.role].label}</span>
+            {invitation.invited_by ? <span>Invited by {invitation.invited_by}</span> : null}
+            <Expiry at={invitation.expires_at} />
           </div>
         </div>
-        <div className={css.actions}>
+        <div className={rows.actions}>
           <Button
             size="xs"
             variant="default"
@@ -46,15 +40,15 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         </div>
       </div>
       {withdraw.isError ? (
-        <div className={css.problem}>
-          <Refusal error={withdraw.error} onClose={() => withdraw.reset()} />
+        <div className={rows.error}>
+          <ErrorNotice error={withdraw.error} onClose={() => withdraw.reset()} />
         </div>
       ) : null}
     </li>
   );
 }
 
-function Invitations() {
+function InvitationsPanel() {
   const { slug: org } = useOrg();
   const query = useQuery(invitationsQuery(org));
   return (
@@ -62,8 +56,8 @@ function Invitations() {
       <Loaded query={query} rows={2}>
         {(invitations) =>
           invitations.length === 0 ? (
-            <p className={css.nothing}>
-              Nobody is invited now. A link that was lost is replaced by a new one.
+            <p className={rows.empty}>
+              No open invitations. To replace a lost link, create a new invitation.
             </p>
           ) : (
             <ul className={rows.list} aria-label="Invitations">
@@ -81,14 +75,14 @@ function Invitations() {
 export function MembersPage() {
   const org = useOrg();
   const query = useQuery(membersQuery(org.slug));
-  const [inviting, setInviting] = useState(false);
-  const admin = org.can("admin");
+  const [isInviting, setInviting] = useState(false);
+  const isAdmin = org.can("admin");
   return (
     <Page
       title="People"
-      actions={admin ? <Button onClick={() => setInviting(true)}>Invite</Button> : undefined}
+      actions={isAdmin ? <Button onClick={() => setInviting(true)}>Invite</Button> : undefined}
     >
-      <PeopleSections />
+      <PeopleTabs />
       <Panel title="Members" flush>
         <Loaded query={query} rows={4}>
           {(members) => (
@@ -100,8 +94,8 @@ export function MembersPage() {
           )}
         </Loaded>
       </Panel>
-      {admin ? <Invitations /> : null}
-      {inviting ? <InviteDialog onClose={() => setInviting(false)} /> : null}
+      {isAdmin ? <InvitationsPanel /> : null}
+      {isInviting ? <InviteDialog onClose={() => setInviting(false)} /> : null}
     </Page>
   );
 }

@@ -2,23 +2,23 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { base, expectAccessible, list, open, org, problem, quietServer, session } from "../../test/console";
+import { base, emptyServer, expectAccessible, list, open, org, problem, session } from "../../test/console";
 import { id } from "../../test/samples";
 import { server } from "../../test/setup";
 import type { Member } from "./people_api";
 
-const member = (n: number, role: Member["role"], more: Partial<Member> = {}): Member => ({
+const member = (n: number, role: Member["role"], overrides: Partial<Member> = {}): Member => ({
   id: id(n),
   email: `${role}${n}@example.com`,
   name: `Person ${n}`,
   role,
   is_me: false,
   created_at: "2026-01-01T00:00:00Z",
-  ...more,
+  ...overrides,
 });
 
 const people = [member(1, "owner"), member(2, "admin", { is_me: true }), member(3, "responder")];
-const here = "/o/example/people";
+const people_page = "/o/example/people";
 
 const invitation: Schemas["Invitation"] = {
   id: id(50),
@@ -29,25 +29,25 @@ const invitation: Schemas["Invitation"] = {
   expires_at: "2026-01-04T00:00:00Z",
 };
 
-test("an admin sees everybody, changes a role, and cannot touch the owner or herself", async () => {
-  quietServer();
-  let all = people;
-  const asked: unknown[] = [];
+test("an admin changes the role of a member, but not of the owner or of themselves", async () => {
+  emptyServer();
+  let members = people;
+  const requests: unknown[] = [];
   server.use(
-    http.get(`${org}/members`, () => list(all)),
+    http.get(`${org}/members`, () => list(members)),
     http.patch(`${org}/members/${id(3)}`, async ({ request }) => {
-      asked.push(await request.json());
-      all = [...people.slice(0, 2), member(3, "viewer")];
-      return HttpResponse.json(all[2]);
+      requests.push(await request.json());
+      members = [...people.slice(0, 2), member(3, "viewer")];
+      return HttpResponse.json(members[2]);
     }),
   );
-  const { user } = open(here);
+  const { user } = open(people_page);
   const rows = await screen.findByRole("list", { name: "Members" });
   expect(within(rows).getAllByRole("combobox")).toHaveLength(1);
   expect(screen.queryByRole("button", { name: /Make owner/ })).toBeNull();
   await expectAccessible();
   await user.selectOptions(screen.getByRole("combobox", { name: "Role of Person 3" }), "viewer");
-  await waitFor(() => expect(asked).toEqual([{ role: "viewer" }]));
+  await waitFor(() => expect(requests).toEqual([{ role: "viewer" }]));
   await waitFor(() =>
     expect((screen.getByRole("combobox", { name: "Role of Person 3" }) as HTMLSelectElement).value).toBe(
       "viewer",
@@ -55,41 +55,43 @@ test("an admin sees everybody, changes a role, and cannot touch the owner or her
   );
 });
 
-test("removing asks first, and says why where it is refused", async () => {
-  quietServer();
+test("removing a member asks for confirmation and shows a refusal", async () => {
+  emptyServer();
   server.use(
     http.get(`${org}/members`, () => list(people)),
-    http.delete(`${org}/members/${id(3)}`, () => problem(403, "forbidden", "Not yours to remove.")),
+    http.delete(`${org}/members/${id(3)}`, () => problem(403, "forbidden", "You cannot remove this member.")),
   );
-  const { user } = open(here);
+  const { user } = open(people_page);
   await user.click(await screen.findByRole("button", { name: "Remove Person 3" }));
   await screen.findByRole("dialog");
   await expectAccessible();
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Remove" }));
-  expect(await screen.findByText("Not yours to remove.")).toBeTruthy();
+  expect(await screen.findByText("You cannot remove this member.")).toBeTruthy();
 });
 
-test("the owner hands over only after the address was typed", async () => {
-  quietServer("owner");
-  let handed = false;
+test("transferring ownership requires typing the email", async () => {
+  emptyServer("owner");
+  let transferred = false;
   server.use(
     http.get(`${org}/members`, () => list([member(1, "owner", { is_me: true }), member(3, "responder")])),
     http.post(`${org}/members/${id(3)}/transfer-ownership`, () => {
-      handed = true;
+      transferred = true;
       return HttpResponse.json(member(3, "owner"));
     }),
   );
-  const { user } = open(here);
+  const { user } = open(people_page);
   await user.click(await screen.findByRole("button", { name: "Make owner: Person 3" }));
   const dialog = within(await screen.findByRole("dialog"));
-  expect((dialog.getByRole("button", { name: "Hand over" }) as HTMLButtonElement).disabled).toBe(true);
+  expect((dialog.getByRole("button", { name: "Transfer ownership" }) as HTMLButtonElement).disabled).toBe(
+    true,
+  );
   await user.type(dialog.getByRole("textbox"), "responder3@example.com");
-  await user.click(dialog.getByRole("button", { name: "Hand over" }));
-  await waitFor(() => expect(handed).toBe(true));
+  await user.click(dialog.getByRole("button", { name: "Transfer ownership" }));
+  await waitFor(() => expect(transferred).toBe(true));
 });
 
-test("an invitation's link is shown once, and open ones can be withdrawn", async () => {
-  quietServer();
+test("the link of an invitation is shown once, and an invitation can be withdrawn", async () => {
+  emptyServer();
   const link = "https://tocsin.example.com/invitation#fake";
   let withdrawn = false;
   server.use(
@@ -104,24 +106,24 @@ test("an invitation's link is shown once, and open ones can be withdrawn", async
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  const { user } = open(here);
+  const { user } = open(people_page);
   await user.click(await screen.findByRole("button", { name: "Invite" }));
   await user.type(await screen.findByRole("textbox", { name: "Email" }), "new@example.com");
-  await user.click(screen.getByRole("button", { name: "Make the link" }));
+  await user.click(screen.getByRole("button", { name: "Create invite link" }));
   expect(await screen.findByText(link)).toBeTruthy();
   expect(screen.getByRole("button", { name: "Copy the link" })).toBeTruthy();
   await expectAccessible();
   await user.click(screen.getByRole("button", { name: "Done" }));
   await waitFor(() => expect(screen.queryByText(link)).toBeNull());
-  expect(await screen.findByText(/^ran out/)).toBeTruthy();
+  expect(await screen.findByText(/^Expired/)).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Withdraw the invitation of new@example.com" }));
-  expect(await screen.findByText(/Nobody is invited now/)).toBeTruthy();
+  expect(await screen.findByText(/No open invitations/)).toBeTruthy();
 });
 
-test("a viewer sees the members and nothing to press", async () => {
-  quietServer("viewer");
+test("a viewer sees the members and no actions", async () => {
+  emptyServer("viewer");
   server.use(http.get(`${org}/members`, () => list(people)));
-  open(here);
+  open(people_page);
   await screen.findByText("Person 3");
   expect(screen.queryByRole("combobox")).toBeNull();
   expect(screen.queryByRole("button", { name: /Remove|Invite/ })).toBeNull();
@@ -139,8 +141,8 @@ const token: Schemas["Token"] = {
   last_used_at: null,
 };
 
-test("a token is shown once, listed by its beginning, and revoked after a question", async () => {
-  quietServer();
+test("a token is shown once, listed by its prefix, and revoked after a confirmation", async () => {
+  emptyServer();
   let revoked = false;
   server.use(
     http.get(`${org}/tokens`, () => list(revoked ? [] : [token])),
@@ -153,24 +155,24 @@ test("a token is shown once, listed by its beginning, and revoked after a questi
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  const { user } = open(`${here}/tokens`);
-  await screen.findByText("never used");
+  const { user } = open(`${people_page}/tokens`);
+  await screen.findByText("Never used");
   await user.click(screen.getByRole("button", { name: "New token" }));
   await user.type(await screen.findByRole("textbox", { name: "Name" }), "deploy");
-  await user.selectOptions(screen.getByRole("combobox", { name: "Works for" }), "until it is revoked");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Expires" }), "Never");
   await expectAccessible();
-  await user.click(screen.getByRole("button", { name: "Make the token" }));
+  await user.click(screen.getByRole("button", { name: "Create token" }));
   expect(await screen.findByText("tocsin_fake_whole")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Done" }));
   await waitFor(() => expect(screen.queryByText("tocsin_fake_whole")).toBeNull());
   await user.click(screen.getByRole("button", { name: "Revoke deploy" }));
   await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Revoke" }));
-  expect(await screen.findByText(/There are none/)).toBeTruthy();
+  expect(await screen.findByText(/No tokens yet/)).toBeTruthy();
 });
 
-test("the audit log is filtered by the address, tells what changed, and is exported as it is filtered", async () => {
-  quietServer();
-  const asked: URLSearchParams[] = [];
+test("the audit log is filtered by the address, shows changes, and is exported with the same filters", async () => {
+  emptyServer();
+  const requests: URLSearchParams[] = [];
   const entry: Schemas["AuditEntry"] = {
     id: "1",
     at: "2026-01-02T03:04:05Z",
@@ -184,33 +186,35 @@ test("the audit log is filtered by the address, tells what changed, and is expor
   };
   server.use(
     http.get(`${org}/audit`, ({ request }) => {
-      asked.push(new URL(request.url).searchParams);
+      requests.push(new URL(request.url).searchParams);
       return list([entry]);
     }),
   );
-  const { user, history } = open(`${here}/audit?actor=admin`);
+  const { user, history } = open(`${people_page}/audit?actor=admin`);
   await screen.findByText(/<b>responder3@example.com/);
-  expect(asked[0]?.get("actor")).toBe("admin");
+  expect(requests[0]?.get("actor")).toBe("admin");
   await user.click(screen.getByText("Details"));
   expect(screen.getByRole("row", { name: "role viewer responder" })).toBeTruthy();
   const csv = screen.getByRole("link", { name: "Export as CSV" }).getAttribute("href");
   expect(csv).toBe("/api/v1/orgs/example/audit/export?actor=admin&format=csv");
-  await user.type(screen.getByRole("textbox", { name: "Did" }), "member");
+  await user.type(screen.getByRole("textbox", { name: "Action" }), "member");
   await user.click(screen.getByRole("button", { name: "Filter" }));
   await waitFor(() => expect(history.location.search).toBe("?actor=admin&action=member"));
-  await waitFor(() => expect(asked.at(-1)?.get("action")).toBe("member"));
+  await waitFor(() => expect(requests.at(-1)?.get("action")).toBe("member"));
   await expectAccessible();
 });
 
-test("who may not read the audit log is told so", async () => {
-  quietServer("responder");
-  server.use(http.get(`${org}/audit`, () => problem(403, "forbidden", "Your role may not.")));
-  open(`${here}/audit`);
-  expect(await screen.findByText("Not for your role")).toBeTruthy();
+test("a member without access to the audit log sees an explanation", async () => {
+  emptyServer("responder");
+  server.use(
+    http.get(`${org}/audit`, () => problem(403, "forbidden", "Only admins can read the audit log.")),
+  );
+  open(`${people_page}/audit`);
+  expect(await screen.findByText("You don't have access")).toBeTruthy();
 });
 
-test("another organization is a click away", async () => {
-  quietServer();
+test("the organization menu switches to another organization", async () => {
+  emptyServer();
   server.use(
     http.get(`${base}/session`, () =>
       HttpResponse.json({
@@ -221,7 +225,7 @@ test("another organization is a click away", async () => {
     http.get(`${base}/orgs/other/:kind`, () => list([])),
   );
   const { user, history } = open("/o/example/services");
-  await user.click(await screen.findByRole("button", { name: "Organization Example, change" }));
+  await user.click(await screen.findByRole("button", { name: "Switch organization: Example" }));
   await user.click(await screen.findByRole("menuitem", { name: "Other" }));
   await waitFor(() => expect(history.location.pathname).toBe("/o/other/incidents"));
 });

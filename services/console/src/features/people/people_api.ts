@@ -1,25 +1,12 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, body, everyPage, paging, type Schemas } from "../../api/client";
+import { api, body, fetchAll, paging, type Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { Role } from "../../api/org";
 import type { paths } from "../../api/schema";
+import type { GrantableRole } from "../../api/vocabulary";
 
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
 export type Token = Schemas["Token"];
-export type GivenRole = Schemas["RoleInput"]["role"];
-
-/** What a person can be given, strongest first; there is one owner, who hands that on. */
-export const given_roles: readonly GivenRole[] = ["admin", "responder", "viewer"];
-
-export const roleOf = (text: string): GivenRole => given_roles.find((each) => each === text) ?? "viewer";
-
-export const role_meanings: Record<Role, string> = {
-  owner: "everything, and hands the organization on",
-  admin: "connects Sentry, maps projects, invites people",
-  responder: "acts on incidents",
-  viewer: "looks",
-};
 
 const membersKey = (org: string) => [...keys.org(org), "members"] as const;
 const invitationsKey = (org: string) => [...keys.org(org), "invitations"] as const;
@@ -29,7 +16,7 @@ export const membersQuery = (org: string) =>
   queryOptions({
     queryKey: membersKey(org),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/members", {
             params: { path: { org }, query: paging(cursor) },
@@ -43,7 +30,7 @@ export const invitationsQuery = (org: string) =>
   queryOptions({
     queryKey: invitationsKey(org),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/invitations", {
             params: { path: { org }, query: paging(cursor) },
@@ -57,7 +44,7 @@ export const tokensQuery = (org: string) =>
   queryOptions({
     queryKey: tokensKey(org),
     queryFn: ({ signal }) =>
-      everyPage((cursor) =>
+      fetchAll((cursor) =>
         body(
           api.GET("/api/v1/orgs/{org}/tokens", { params: { path: { org }, query: paging(cursor) }, signal }),
         ),
@@ -86,7 +73,7 @@ export const auditPages = (org: string, filters: AuditFilters) =>
 export function useChangeRole(org: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (role: GivenRole) =>
+    mutationFn: (role: GrantableRole) =>
       body(api.PATCH("/api/v1/orgs/{org}/members/{id}", { params: { path: { org, id } }, body: { role } })),
     onSettled: () => queries.invalidateQueries({ queryKey: membersKey(org) }),
   });
@@ -100,7 +87,7 @@ export function useRemoveMember(org: string, id: string) {
   });
 }
 
-export function useHandOver(org: string, id: string) {
+export function useTransferOwnership(org: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () =>
@@ -108,7 +95,7 @@ export function useHandOver(org: string, id: string) {
     onSettled: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: membersKey(org) }),
-        // One's own role is another one now.
+        // The role of the signed-in user has changed as well.
         queries.invalidateQueries({ queryKey: keys.session }),
       ]),
   });
@@ -123,7 +110,7 @@ export function useInvite(org: string) {
   });
 }
 
-export function useWithdraw(org: string, id: string) {
+export function useWithdrawInvitation(org: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE("/api/v1/orgs/{org}/invitations/{id}", { params: { path: { org, id } } }),
@@ -131,7 +118,7 @@ export function useWithdraw(org: string, id: string) {
   });
 }
 
-export function useMakeToken(org: string) {
+export function useCreateToken(org: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (token: Schemas["TokenInput"]) =>
@@ -140,7 +127,7 @@ export function useMakeToken(org: string) {
   });
 }
 
-export function useRevoke(org: string, id: string) {
+export function useRevokeToken(org: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE("/api/v1/orgs/{org}/tokens/{id}", { params: { path: { org, id } } }),

@@ -1,22 +1,22 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
-import { expectAccessible, list, open, org, problem, quietServer } from "../../test/console";
+import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
 import { checkout, service } from "../../test/samples";
 import { server } from "../../test/setup";
 import { slugOf } from "../../ui/service_form";
 
-test("a service is made, with a slug out of its name", async () => {
-  quietServer();
+test("a service is created with a slug made from its name", async () => {
+  emptyServer();
   const services = [checkout];
   server.use(
     http.get(`${org}/services`, () => list(services)),
     http.post(`${org}/services`, async ({ request }) => {
       const fields = (await request.json()) as { slug: string; name: string };
       expect(fields).toEqual({ slug: "user-accounts", name: "User accounts", description: "" });
-      const made = { ...service(102, fields.name), slug: fields.slug };
-      services.push(made);
-      return HttpResponse.json(made, { status: 201 });
+      const created = { ...service(102, fields.name), slug: fields.slug };
+      services.push(created);
+      return HttpResponse.json(created, { status: 201 });
     }),
   );
   const { user } = open("/o/example/services");
@@ -29,8 +29,8 @@ test("a service is made, with a slug out of its name", async () => {
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
-test("a field that the server refuses says so beside it", async () => {
-  quietServer();
+test("a field shows its error from the server", async () => {
+  emptyServer();
   server.use(
     http.post(`${org}/services`, () =>
       problem(400, "invalid", "One field is wrong.", { errors: [{ path: "/slug", message: "is taken" }] }),
@@ -42,8 +42,8 @@ test("a field that the server refuses says so beside it", async () => {
   await screen.findByText("is taken");
 });
 
-test("a service in use cannot be archived, and the way out is told", async () => {
-  quietServer();
+test("a service in use cannot be archived, and the dialog explains how to proceed", async () => {
+  emptyServer();
   server.use(
     http.get(`${org}/services`, () => list([checkout])),
     http.delete(`${org}/services/${checkout.id}`, () =>
@@ -59,8 +59,8 @@ test("a service in use cannot be archived, and the way out is told", async () =>
   await expectAccessible();
 });
 
-test("a viewer may only look", async () => {
-  quietServer("viewer");
+test("a viewer sees the services and no actions", async () => {
+  emptyServer("viewer");
   server.use(http.get(`${org}/services`, () => list([checkout])));
   open("/o/example/services");
   await screen.findByText("Checkout");

@@ -4,15 +4,14 @@ import { useState } from "react";
 import { api, type Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useOrg } from "../../api/org";
-import { asProblem } from "../../api/problem";
 import { servicesQuery } from "../../api/queries";
-import { Dialog } from "../../ui/dialog";
-import form from "../../ui/form.module.css";
+import { FormDialog, submissionProblem } from "../../ui/form_dialog";
 import { Page } from "../../ui/page";
+import rows from "../../ui/rows.module.css";
 import { ServiceForm } from "../../ui/service_form";
-import { Empty, Loaded, Refusal } from "../../ui/states";
+import { EmptyState, Loaded } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
-import { Moment } from "../../ui/time";
+import { RelativeTime } from "../../ui/time";
 import css from "./services_page.module.css";
 
 type Service = Schemas["Service"];
@@ -28,55 +27,52 @@ function ArchiveDialog({ service, onClose }: { service: Service; onClose: () => 
       onClose();
     },
   });
-  const inUse = archive.isError && asProblem(archive.error).code === "in_use";
   return (
-    <Dialog onClose={onClose} title={`Archive ${service.name}?`}>
-      <div className={form.form}>
+    <FormDialog
+      title={`Archive ${service.name}?`}
+      action="Archive"
+      destructive
+      focusCancel
+      submission={archive}
+      onSubmit={() => archive.mutate()}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        Its incidents stay and can still be viewed. New projects cannot be mapped to it, and it is no longer
+        offered as a choice.
+      </Text>
+      {submissionProblem(archive)?.code === "in_use" ? (
         <Text size="sm">
-          Its incidents stay and can still be read. No project can be mapped to it any more, and it leaves the
-          lists to choose from.
+          A Sentry project is still mapped to this service. First map the project to another service, or unmap
+          it, on the page of{" "}
+          <TextLink to="/o/$org/integrations" params={{ org }} inherit underline="always">
+            the integration
+          </TextLink>
+          .
         </Text>
-        {archive.isError ? <Refusal error={archive.error} /> : null}
-        {inUse ? (
-          <Text size="sm">
-            A project of Sentry is still mapped to it. Map that project to another service, or unmap it, under{" "}
-            <TextLink to="/o/$org/integrations" params={{ org }} inherit underline="always">
-              the integration
-            </TextLink>{" "}
-            first.
-          </Text>
-        ) : null}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button color="red.9" loading={archive.isPending} onClick={() => archive.mutate()}>
-            Archive
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+      ) : null}
+    </FormDialog>
   );
 }
 
-type Opened = { kind: "new" } | { kind: "edit" | "archive"; service: Service };
+type OpenDialog = { kind: "new" } | { kind: "edit" | "archive"; service: Service };
 
-function ServiceRow({ service, open }: { service: Service; open: (dialog: Opened) => void }) {
+function ServiceRow({ service, onOpen }: { service: Service; onOpen: (dialog: OpenDialog) => void }) {
   const org = useOrg();
   return (
-    <li className={css.row} data-archived={service.archived_at ? true : undefined}>
-      <div className={css.what}>
+    <li className={rows.row} data-archived={service.archived_at ? true : undefined}>
+      <div className={rows.main}>
         <div className={css.name}>
           {service.name} <Code>{service.slug}</Code>
         </div>
         {service.description ? <div className={css.description}>{service.description}</div> : null}
         {service.archived_at ? (
           <div className={css.description}>
-            archived <Moment at={service.archived_at} />
+            Archived <RelativeTime at={service.archived_at} />
           </div>
         ) : null}
       </div>
-      <div className={css.actions}>
+      <div className={rows.actions}>
         <TextLink
           to="/o/$org/incidents"
           params={{ org: org.slug }}
@@ -92,7 +88,7 @@ function ServiceRow({ service, open }: { service: Service; open: (dialog: Opened
               variant="default"
               size="xs"
               aria-label={`Edit ${service.name}`}
-              onClick={() => open({ kind: "edit", service })}
+              onClick={() => onOpen({ kind: "edit", service })}
             >
               Edit
             </Button>
@@ -101,7 +97,7 @@ function ServiceRow({ service, open }: { service: Service; open: (dialog: Opened
               color="gray"
               size="xs"
               aria-label={`Archive ${service.name}`}
-              onClick={() => open({ kind: "archive", service })}
+              onClick={() => onOpen({ kind: "archive", service })}
             >
               Archive
             </Button>
@@ -115,10 +111,10 @@ function ServiceRow({ service, open }: { service: Service; open: (dialog: Opened
 export function ServicesPage() {
   const org = useOrg();
   const query = useQuery(servicesQuery(org.slug));
-  const [dialog, setDialog] = useState<Opened | null>(null);
-  const [archived, setArchived] = useState(false);
-  const close = () => setDialog(null);
-  const anyArchived = query.data?.some((service) => service.archived_at !== null) ?? false;
+  const [dialog, setDialog] = useState<OpenDialog>();
+  const [showsArchived, setShowsArchived] = useState(false);
+  const closeDialog = () => setDialog(undefined);
+  const hasArchived = query.data?.some((service) => service.archived_at !== null) ?? false;
   return (
     <Page
       title="Services"
@@ -128,33 +124,33 @@ export function ServicesPage() {
     >
       <Loaded query={query}>
         {(services) => {
-          const listed = services.filter((service) => archived || service.archived_at === null);
+          const listed = services.filter((service) => showsArchived || service.archived_at === null);
           return listed.length === 0 ? (
-            <Empty title="No services yet">
-              A service is what your organization runs and is on call for. Make one, then map Sentry projects
-              to it: their problems become its incidents.
-            </Empty>
+            <EmptyState title="No services yet">
+              A service is something that your organization runs and is on call for. Create one, then map
+              Sentry projects to it: their issues and alerts become its incidents.
+            </EmptyState>
           ) : (
-            <ul className={css.list} aria-label="Services">
+            <ul className={rows.card} aria-label="Services">
               {listed.map((service) => (
-                <ServiceRow key={service.id} service={service} open={setDialog} />
+                <ServiceRow key={service.id} service={service} onOpen={setDialog} />
               ))}
             </ul>
           );
         }}
       </Loaded>
-      {anyArchived ? (
+      {hasArchived ? (
         <Checkbox
           label="Show archived services"
-          checked={archived}
-          onChange={(event) => setArchived(event.currentTarget.checked)}
+          checked={showsArchived}
+          onChange={(event) => setShowsArchived(event.currentTarget.checked)}
         />
       ) : null}
-      {dialog?.kind === "new" ? <ServiceForm org={org.slug} onClose={close} /> : null}
+      {dialog?.kind === "new" ? <ServiceForm org={org.slug} onClose={closeDialog} /> : null}
       {dialog?.kind === "edit" ? (
-        <ServiceForm org={org.slug} service={dialog.service} onClose={close} />
+        <ServiceForm org={org.slug} service={dialog.service} onClose={closeDialog} />
       ) : null}
-      {dialog?.kind === "archive" ? <ArchiveDialog service={dialog.service} onClose={close} /> : null}
+      {dialog?.kind === "archive" ? <ArchiveDialog service={dialog.service} onClose={closeDialog} /> : null}
     </Page>
   );
 }

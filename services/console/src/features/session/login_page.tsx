@@ -1,15 +1,36 @@
 import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { api, body } from "../../api/client";
 import { keys } from "../../api/keys";
-import { safeNext } from "../../api/leave";
+import { safeNext } from "../../api/urls";
 import { CardPage } from "../../ui/card_page";
-import { Refusal } from "../../ui/states";
+import { FormError } from "../../ui/form_dialog";
 import css from "./login_page.module.css";
 
 const route = getRouteApi("/login");
+
+interface CredentialFieldProps {
+  kind: "email" | "password";
+  label: string;
+  autoComplete: string;
+  ref: RefObject<HTMLInputElement | null>;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+const CredentialField = ({ kind, onChange, ...props }: CredentialFieldProps) => (
+  <TextInput
+    {...props}
+    type={kind}
+    name={kind}
+    {...(kind === "email" ? { inputMode: "email" } : {})}
+    required
+    withAsterisk={false}
+    onChange={(event) => onChange(event.currentTarget.value)}
+  />
+);
 
 export function LoginPage() {
   const { next } = route.useSearch();
@@ -42,32 +63,25 @@ export function LoginPage() {
   };
 
   return (
-    <CardPage title="Sign in" tagline="Tocsin: incidents from what Sentry sees">
+    <CardPage title="Sign in" tagline="Tocsin: incidents from Sentry">
       <form onSubmit={submit} className={css.form}>
-        {signIn.isError ? <Refusal error={signIn.error} /> : null}
-        {next && !signIn.isError ? <p className={css.next}>Sign in to go on to where you were.</p> : null}
-        <TextInput
+        <FormError submission={signIn} />
+        {next && !signIn.isError ? <p className={css.hint}>Sign in to continue.</p> : null}
+        <CredentialField
           ref={emailInput}
+          kind="email"
           label="Email"
-          type="email"
-          name="email"
           autoComplete="username"
-          inputMode="email"
-          required
-          withAsterisk={false}
           value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
+          onChange={setEmail}
         />
-        <TextInput
+        <CredentialField
           ref={passwordInput}
+          kind="password"
           label="Password"
-          type="password"
-          name="password"
           autoComplete="current-password"
-          required
-          withAsterisk={false}
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={setPassword}
         />
         <Button type="submit" loading={signIn.isPending} fullWidth>
           Sign in

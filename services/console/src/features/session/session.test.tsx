@@ -1,12 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
-import { safeNext } from "../../api/leave";
-import { base, expectAccessible, list, open, org, problem, quietServer, session } from "../../test/console";
+import { safeNext } from "../../api/urls";
+import { base, emptyServer, expectAccessible, list, open, org, problem, session } from "../../test/console";
 import { incident } from "../../test/samples";
 import { server } from "../../test/setup";
 
-test("a wrong password is said, and the address stays", async () => {
+test("a wrong password shows an error and keeps the email", async () => {
   server.use(
     http.post(`${base}/session`, () =>
       problem(401, "unauthenticated", "The address or the password is wrong."),
@@ -22,8 +22,8 @@ test("a wrong password is said, and the address stays", async () => {
   await expectAccessible();
 });
 
-test("a link that needs a session leads there by way of the login", async () => {
-  quietServer();
+test("a link that needs a session goes to the login page and then to its target", async () => {
+  emptyServer();
   let signedIn = false;
   server.use(
     http.get(`${base}/session`, () =>
@@ -44,16 +44,16 @@ test("a link that needs a session leads there by way of the login", async () => 
   expect(history.location.pathname).toBe("/o/example/incidents/7");
 });
 
-test("a session that ends while the console is open leads to the login and back", async () => {
-  quietServer();
+test("a session that ends while the console is open redirects to the login page", async () => {
+  emptyServer();
   server.use(http.get(`${org}/services`, () => problem(401, "unauthenticated", "The session has ended.")));
   const { history } = open("/o/example/services");
   await screen.findByRole("heading", { level: 1, name: "Sign in" });
   expect(history.location.search).toContain(encodeURIComponent("/o/example/services"));
 });
 
-test("signing out ends at the login", async () => {
-  quietServer();
+test("signing out goes to the login page", async () => {
+  emptyServer();
   let ended = false;
   server.use(
     http.delete(`${base}/session`, () => {
@@ -68,10 +68,10 @@ test("signing out ends at the login", async () => {
   expect(ended).toBe(true);
 });
 
-test("someone else's organization is not found", async () => {
-  quietServer();
+test("an organization without membership is not found", async () => {
+  emptyServer();
   open("/o/elsewhere/services");
-  await screen.findByText("No such organization");
+  await screen.findByText("Organization not found");
   await expectAccessible();
 });
 
@@ -83,6 +83,6 @@ test.each([
   ["javascript:alert(1)", "/"],
   ["/login?next=/", "/"],
   [undefined, "/"],
-])("after signing in, %s leads to %s", (next, place) => {
-  expect(safeNext(next)).toBe(place);
+])("after signing in, %s goes to %s", (next, target) => {
+  expect(safeNext(next)).toBe(target);
 });

@@ -3,36 +3,30 @@ import { Link } from "@tanstack/react-router";
 import { useOrg } from "../../../api/org";
 import { Notice } from "../../../ui/notice";
 import shared from "../integrations.module.css";
-import css from "./connect.module.css";
 import { connectError } from "./connect_errors";
 
-/** What the way back from Sentry said, why, and what to do. */
+const next_pages = {
+  connect: { to: "/o/$org/integrations/connect", label: "Connect again" },
+  setup: { to: "/o/$org/integrations/setup", label: "Sentry setup" },
+} as const;
+
+/** Why a connection failed, and what to do. */
 export function ConnectErrorNotice({ code, onClose }: { code: string; onClose: () => void }) {
   const { slug: org, can } = useOrg();
-  const { title, what, remedy, next } = connectError(code);
+  const { title, explanation, remedy, next } = connectError(code);
+  const page = next && can("admin") ? next_pages[next] : undefined;
   return (
     <Notice tone="bad" title={title} onClose={onClose}>
-      {what} <strong className={css.lead}>What to do:</strong> {remedy}
-      {can("admin") ? (
+      {explanation} <strong>What to do:</strong> {remedy}
+      {page ? (
         <div className={shared.remedyActions}>
-          {next === "connect" ? (
-            <Button
-              size="xs"
-              variant="default"
-              renderRoot={(props) => <Link to="/o/$org/integrations/connect" params={{ org }} {...props} />}
-            >
-              Connect again
-            </Button>
-          ) : null}
-          {next === "setup" ? (
-            <Button
-              size="xs"
-              variant="default"
-              renderRoot={(props) => <Link to="/o/$org/integrations/setup" params={{ org }} {...props} />}
-            >
-              Setting up Sentry
-            </Button>
-          ) : null}
+          <Button
+            size="xs"
+            variant="default"
+            renderRoot={(props) => <Link to={page.to} params={{ org }} {...props} />}
+          >
+            {page.label}
+          </Button>
         </div>
       ) : null}
     </Notice>

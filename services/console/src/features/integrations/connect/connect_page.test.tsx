@@ -1,35 +1,35 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
-import * as leaving from "../../../api/leave";
-import { expectAccessible, list, open, org, problem, quietServer } from "../../../test/console";
+import * as urls from "../../../api/urls";
+import { emptyServer, expectAccessible, list, open, org, problem } from "../../../test/console";
 import { id, integration, setup } from "../../../test/samples";
 import { server } from "../../../test/setup";
 
-const here = `${org}/integrations/${id(1)}`;
+const integration_url = `${org}/integrations/${id(1)}`;
 const page = "/o/example/integrations/connect";
 const install = "https://sentry.example.com/sentry-apps/tocsin/external-install/";
 const pending = () => integration({ status: "pending", status_reason: "awaiting_install", sentry_org: null });
 
-let known = setup();
+let served_setup = setup();
 
 beforeEach(() => {
-  known = setup();
-  quietServer();
+  served_setup = setup();
+  emptyServer();
   server.use(
-    http.get(`${org}/integrations/setup`, () => HttpResponse.json(known)),
-    http.get(here, () => HttpResponse.json(integration({ mode: "internal" }))),
-    http.get(`${here}/:part`, () => list([])),
+    http.get(`${org}/integrations/setup`, () => HttpResponse.json(served_setup)),
+    http.get(integration_url, () => HttpResponse.json(integration({ mode: "internal" }))),
+    http.get(`${integration_url}/:part`, () => list([])),
   );
 });
 
-/** Answers the connection and tells what was asked. */
-function answerConnect(authorize_url: string | null, made = pending()) {
+/** Serves the request to connect; returns the bodies that were sent. */
+function serveConnect(authorize_url: string | null, created = pending()) {
   const sent: unknown[] = [];
   server.use(
     http.post(`${org}/integrations`, async ({ request }) => {
       sent.push(await request.json());
-      return HttpResponse.json({ integration: made, authorize_url }, { status: 201 });
+      return HttpResponse.json({ integration: created, authorize_url }, { status: 201 });
     }),
   );
   return sent;
@@ -45,19 +45,19 @@ const secrets = {
   "Client secret *": "not-a-real-secret-0000",
 };
 
-test("a public integration goes on at the address in Sentry that the server gives", async () => {
-  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
-  const sent = answerConnect(install);
+test("connecting a public integration continues at the URL in Sentry from the server", async () => {
+  const leaveTo = vi.spyOn(urls, "leaveTo").mockImplementation(() => {});
+  const sent = serveConnect(install);
   const { user } = open(page);
-  await user.click(await screen.findByRole("button", { name: "Go on in Sentry" }));
-  await waitFor(() => expect(leave).toHaveBeenCalledExactlyOnceWith(install));
+  await user.click(await screen.findByRole("button", { name: "Continue to Sentry" }));
+  await waitFor(() => expect(leaveTo).toHaveBeenCalledExactlyOnceWith(install));
   expect(sent).toEqual([{ mode: "public" }]);
   await expectAccessible();
 });
 
-test("each way says what it needs, and one that is not set up says who can mend it", async () => {
+test("each mode says what it needs, and a mode that is not set up says who can set it up", async () => {
   const { user, history } = open(page);
-  await screen.findByText("not set up");
+  await screen.findByText("Not set up");
   expect(screen.getByRole("radio", { name: "Public integration" })).toHaveProperty("checked", true);
   const oauth = screen.getByRole("radio", { name: "OAuth application" });
   expect(oauth).toHaveProperty("disabled", true);
@@ -65,23 +65,23 @@ test("each way says what it needs, and one that is not set up says who can mend 
   await user.click(screen.getByRole("radio", { name: "Internal integration" }));
   await screen.findByLabelText("Token *");
   expect(history.location.search).toBe("?mode=internal");
-  expect(screen.getByText(/make an internal integration with the permissions/)).toBeTruthy();
+  expect(screen.getByText(/create an internal integration with the permissions/)).toBeTruthy();
   await expectAccessible();
 });
 
-test("an OAuth application is asked for with the organization, if one was named", async () => {
-  known.modes = known.modes.map((each) => ({ ...each, configured: true }));
-  vi.spyOn(leaving, "leave").mockImplementation(() => {});
-  const sent = answerConnect("https://sentry.example.com/oauth/authorize/?client_id=x");
+test("connecting an OAuth application needs no organization", async () => {
+  served_setup.modes = served_setup.modes.map((entry) => ({ ...entry, configured: true }));
+  vi.spyOn(urls, "leaveTo").mockImplementation(() => {});
+  const sent = serveConnect("https://sentry.example.com/oauth/authorize/?client_id=x");
   const { user } = open(`${page}?mode=oauth`);
-  await user.click(await screen.findByRole("button", { name: "Go on in Sentry" }));
+  await user.click(await screen.findByRole("button", { name: "Continue to Sentry" }));
   await waitFor(() => expect(sent).toEqual([{ mode: "oauth" }]));
   await expectAccessible();
 });
 
-test("an internal integration is connected at once", async () => {
-  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
-  const sent = answerConnect(null, integration({ mode: "internal" }));
+test("an internal integration is connected immediately", async () => {
+  const leaveTo = vi.spyOn(urls, "leaveTo").mockImplementation(() => {});
+  const sent = serveConnect(null, integration({ mode: "internal" }));
   const { user, history } = open(`${page}?mode=internal`);
   await screen.findByLabelText("Token *");
   await fill(user, secrets);
@@ -96,13 +96,13 @@ test("an internal integration is connected at once", async () => {
       sentry_org: "example-shop",
     },
   ]);
-  expect(leave).not.toHaveBeenCalled();
+  expect(leaveTo).not.toHaveBeenCalled();
 });
 
-test("what Sentry refuses stands at its field, and the rest stays as typed", async () => {
+test("a field that Sentry refuses shows the error, and the other fields keep their values", async () => {
   server.use(
     http.post(`${org}/integrations`, () =>
-      problem(422, "sentry_refused", "Sentry does not take it.", {
+      problem(422, "sentry_refused", "Sentry refused the values.", {
         errors: [{ path: "token", message: "Sentry does not know this token." }],
       }),
     ),
@@ -118,40 +118,40 @@ test("what Sentry refuses stands at its field, and the rest stays as typed", asy
   await expectAccessible();
 });
 
-test("a refusal of no field, and an address that is none of the web, are told", async () => {
-  const leave = vi.spyOn(leaving, "leave").mockImplementation(() => {});
+test("an error without a field and an invalid URL from the server are shown", async () => {
+  const leaveTo = vi.spyOn(urls, "leaveTo").mockImplementation(() => {});
   server.use(
     http.post(`${org}/integrations`, () =>
       problem(409, "mode_not_configured", "This deployment has no public integration configured."),
     ),
   );
   const { user } = open(page);
-  await user.click(await screen.findByRole("button", { name: "Go on in Sentry" }));
+  await user.click(await screen.findByRole("button", { name: "Continue to Sentry" }));
   expect((await screen.findByRole("alert")).textContent).toContain("no public integration configured");
-  answerConnect("javascript:alert(1)");
-  await user.click(screen.getByRole("button", { name: "Go on in Sentry" }));
-  await screen.findByText("No way to Sentry");
-  expect(leave).not.toHaveBeenCalled();
+  serveConnect("javascript:alert(1)");
+  await user.click(screen.getByRole("button", { name: "Continue to Sentry" }));
+  await screen.findByText("Cannot reach Sentry");
+  expect(leaveTo).not.toHaveBeenCalled();
 });
 
-test("one that was disconnected is offered to be reconnected", async () => {
+test("a disconnected integration is offered for reconnecting", async () => {
   server.use(
     http.get(`${org}/integrations`, () =>
       list([integration({ status: "disconnected", status_reason: "disconnected_by_admin" })]),
     ),
   );
   open(page);
-  const before = (await screen.findByText("Connected before?")).closest("[role=status]");
+  const hint = (await screen.findByText("Connected before?")).closest("[role=status]");
   expect(
-    within(before as HTMLElement)
+    within(hint as HTMLElement)
       .getByRole("link", { name: "Example Shop" })
       .getAttribute("href"),
   ).toBe(`/o/example/integrations/${id(1)}`);
 });
 
-test("those who are no admins are told who connects", async () => {
-  quietServer("responder");
+test("members without the admin role see who can connect", async () => {
+  emptyServer("responder");
   open(page);
-  await screen.findByText("Not for your role");
+  await screen.findByText("You don't have access");
   expect(screen.queryByRole("button", { name: /Sentry/ })).toBeNull();
 });

@@ -4,57 +4,55 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../../../api/client";
 import { useOrg } from "../../../api/org";
-import { asProblem } from "../../../api/problem";
 import { integrationsQuery, setupQuery } from "../../../api/queries";
+import { BackLink } from "../../../ui/back_link";
 import form from "../../../ui/form.module.css";
-import { BackIcon } from "../../../ui/icons";
+import { FormError, submissionProblem } from "../../../ui/form_dialog";
 import { Notice } from "../../../ui/notice";
 import { Page } from "../../../ui/page";
 import { Panel } from "../../../ui/panel";
-import { Empty, Refusal } from "../../../ui/states";
+import { EmptyState } from "../../../ui/states";
 import { TextLink } from "../../../ui/text_link";
 import { useConnect } from "../integration_api";
 import { integrationName } from "../labels";
-import { isMode, type Mode, modes, words } from "../modes";
+import { isMode, type Mode, mode_texts, modes } from "../modes";
 import css from "./connect_page.module.css";
-import { type InternalFields, InternalInputs, internal_field_names, no_fields } from "./internal_fields";
+import { empty_fields, type InternalFields, InternalInputs, internal_field_names } from "./internal_fields";
 
 const route = getRouteApi("/o/$org/integrations/connect");
 
-function ModeChoice({
-  mode,
-  configured,
-  onChange,
-}: {
+interface ModeChoiceProps {
   mode: Mode;
-  configured: (mode: Mode) => boolean;
+  isConfigured: (mode: Mode) => boolean;
   onChange: (mode: Mode) => void;
-}) {
+}
+
+function ModeChoice({ mode: chosen, isConfigured, onChange }: ModeChoiceProps) {
   return (
     <fieldset className={css.modes}>
-      <legend className={css.legend}>How Tocsin is connected</legend>
-      {modes.map((each) => {
-        const { name, what, operator } = words[each];
-        const possible = configured(each);
+      <legend className={css.legend}>Choose how to connect</legend>
+      {modes.map((mode) => {
+        const { name, description, notConfigured } = mode_texts[mode];
+        const isEnabled = isConfigured(mode);
         return (
-          <label key={each} className={css.mode} data-off={possible ? undefined : true}>
+          <label key={mode} className={css.mode} data-disabled={isEnabled ? undefined : true}>
             <span className={css.head}>
               <input
                 type="radio"
                 name="mode"
-                value={each}
-                checked={mode === each}
-                disabled={!possible}
-                aria-labelledby={`mode-${each}`}
-                aria-describedby={`mode-${each}-what`}
-                onChange={() => onChange(each)}
+                value={mode}
+                checked={mode === chosen}
+                disabled={!isEnabled}
+                aria-labelledby={`mode-${mode}`}
+                aria-describedby={`mode-${mode}-description`}
+                onChange={() => onChange(mode)}
               />
-              <strong id={`mode-${each}`}>{name}</strong>
-              {possible ? null : <span className={css.off}>not set up</span>}
+              <strong id={`mode-${mode}`}>{name}</strong>
+              {isEnabled ? null : <span className={css.disabledHint}>Not set up</span>}
             </span>
-            <span id={`mode-${each}-what`} className={css.what}>
-              {what}
-              {possible ? null : <span className={css.operator}>{operator}</span>}
+            <span id={`mode-${mode}-description`} className={css.description}>
+              {description}
+              {isEnabled ? null : <span className={css.operator}>{notConfigured}</span>}
             </span>
           </label>
         );
@@ -63,20 +61,20 @@ function ModeChoice({
   );
 }
 
-function Explained({ mode }: { mode: Mode }) {
-  const { needs, steps } = words[mode];
+function ModeExplanation({ mode }: { mode: Mode }) {
+  const { requirements, steps } = mode_texts[mode];
   return (
-    <div className={css.explained}>
+    <div className={css.explanation}>
       <div>
-        <h3 className={css.sub}>What you need</h3>
+        <h3 className={css.heading}>What you need</h3>
         <ul className={css.items}>
-          {needs.map((need) => (
-            <li key={need}>{need}</li>
+          {requirements.map((requirement) => (
+            <li key={requirement}>{requirement}</li>
           ))}
         </ul>
       </div>
       <div>
-        <h3 className={css.sub}>What happens</h3>
+        <h3 className={css.heading}>What happens</h3>
         <ol className={css.items}>
           {steps.map((step) => (
             <li key={step}>{step}</li>
@@ -88,27 +86,24 @@ function Explained({ mode }: { mode: Mode }) {
 }
 
 function inputOf(mode: Mode, fields: InternalFields): Schemas["IntegrationInput"] {
-  const trimmed = Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, value.trim()]),
-  ) as unknown as InternalFields;
-  if (mode === "internal") return { mode, ...trimmed };
-  if (mode === "oauth") return trimmed.sentry_org ? { mode, sentry_org: trimmed.sentry_org } : { mode };
-  return { mode };
+  const sentry_org = fields.sentry_org.trim();
+  if (mode === "internal")
+    return { mode, token: fields.token.trim(), client_secret: fields.client_secret.trim(), sentry_org };
+  return mode === "oauth" && sentry_org ? { mode, sentry_org } : { mode };
 }
 
 function ConnectForm({ mode }: { mode: Mode }) {
   const { slug: org } = useOrg();
   const navigate = route.useNavigate();
-  const [fields, setFields] = useState(no_fields);
+  const [fields, setFields] = useState(empty_fields);
   const connect = useConnect(org);
-  const problem = connect.isError ? asProblem(connect.error) : undefined;
-  const placed = internal_field_names.some((name) => problem?.field(name));
-  const leaving = typeof connect.data?.address === "string";
+  const problem = submissionProblem(connect);
+  const isLeaving = typeof connect.data?.sentryUrl === "string";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     connect.mutate(inputOf(mode, fields), {
-      onSuccess: ({ integration, address }) => {
-        if (address === null)
+      onSuccess: ({ integration, sentryUrl }) => {
+        if (sentryUrl === null)
           void navigate({
             to: "/o/$org/integrations/$id",
             params: { org, id: integration.id },
@@ -119,12 +114,12 @@ function ConnectForm({ mode }: { mode: Mode }) {
   };
   return (
     <form onSubmit={submit} className={`${form.form} ${css.form}`}>
-      {problem && !placed ? <Refusal error={problem} onClose={() => connect.reset()} /> : null}
-      {mode === "internal" ? <InternalInputs fields={fields} change={setFields} problem={problem} /> : null}
+      <FormError submission={connect} fields={internal_field_names} onClose={() => connect.reset()} />
+      {mode === "internal" ? <InternalInputs fields={fields} problem={problem} onChange={setFields} /> : null}
       {mode === "oauth" ? (
         <TextInput
           label="Sentry organization"
-          description="Its slug, if you know it. Left empty, you choose after Sentry has answered."
+          description="Its slug, if you know it. Leave empty to choose after authorizing."
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -134,30 +129,35 @@ function ConnectForm({ mode }: { mode: Mode }) {
           onChange={(event) => setFields({ ...fields, sentry_org: event.currentTarget.value })}
         />
       ) : null}
-      <div className={css.go}>
-        <Button type="submit" loading={connect.isPending || leaving}>
-          {mode === "internal" ? "Verify and connect" : "Go on in Sentry"}
+      <div className={css.submit}>
+        <Button type="submit" loading={connect.isPending || isLeaving}>
+          {mode === "internal" ? "Verify and connect" : "Continue to Sentry"}
         </Button>
       </div>
     </form>
   );
 }
 
-/** One that was connected before is better repaired than made anew: its alert rules and mappings stay. */
-function Before({ org }: { org: string }) {
+/** Links to disconnected integrations: reconnecting keeps their alert rules and mappings, a new integration does not. */
+function ReconnectHint({ org }: { org: string }) {
   const { data } = useQuery(integrationsQuery(org));
-  const ended = (data ?? []).filter(
+  const disconnected = (data ?? []).filter(
     ({ status, sentry_org }) => status === "disconnected" && sentry_org !== null,
   );
-  if (ended.length === 0) return null;
+  if (disconnected.length === 0) return null;
   return (
     <Notice tone="hint" title="Connected before?">
-      Reconnect on its own page keeps mappings, history, and the alert rules in Sentry:{" "}
-      {ended.map((each, n) => (
-        <span key={each.id}>
+      To keep mappings, history, and the alert rules in Sentry, use Reconnect on the page of the integration:{" "}
+      {disconnected.map((integration, n) => (
+        <span key={integration.id}>
           {n > 0 ? ", " : ""}
-          <TextLink to="/o/$org/integrations/$id" params={{ org, id: each.id }} inherit underline="always">
-            {integrationName(each)}
+          <TextLink
+            to="/o/$org/integrations/$id"
+            params={{ org, id: integration.id }}
+            inherit
+            underline="always"
+          >
+            {integrationName(integration)}
           </TextLink>
         </span>
       ))}
@@ -168,31 +168,31 @@ function Before({ org }: { org: string }) {
 
 export function ConnectPage() {
   const org = useOrg();
-  const { mode: wanted } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: setup } = useQuery(setupQuery(org.slug));
-  // Until it is known, the server's own refusal has to say it.
-  const configured = (mode: Mode) => setup?.modes.find((each) => each.mode === mode)?.configured ?? true;
-  const mode = isMode(wanted) ? wanted : (modes.find(configured) ?? "public");
+  // Until the setup is loaded, all modes are offered; the server refuses one that is not configured.
+  const isConfigured = (mode: Mode) => setup?.modes.find((entry) => entry.mode === mode)?.configured ?? true;
+  const mode = isMode(search.mode) ? search.mode : (modes.find(isConfigured) ?? "public");
   return (
     <Page
       title="Connect Sentry"
       aside={
-        <TextLink to="/o/$org/integrations" params={{ org: org.slug }} className={css.back ?? ""}>
-          <BackIcon size={14} /> All integrations
-        </TextLink>
+        <BackLink to="/o/$org/integrations" params={{ org: org.slug }}>
+          All integrations
+        </BackLink>
       }
     >
       {org.can("admin") ? (
         <>
-          <Before org={org.slug} />
+          <ReconnectHint org={org.slug} />
           <ModeChoice
             mode={mode}
-            configured={configured}
+            isConfigured={isConfigured}
             onChange={(next) => void navigate({ search: { mode: next }, replace: true })}
           />
           <Panel
-            title={words[mode].name}
+            title={mode_texts[mode].name}
             actions={
               <TextLink
                 to="/o/$org/integrations/setup"
@@ -201,16 +201,18 @@ export function ConnectPage() {
                 size="sm"
                 underline="always"
               >
-                Setting up Sentry for it
+                Sentry setup
               </TextLink>
             }
           >
-            <Explained mode={mode} />
-            {configured(mode) ? <ConnectForm key={mode} mode={mode} /> : null}
+            <ModeExplanation mode={mode} />
+            {isConfigured(mode) ? <ConnectForm key={mode} mode={mode} /> : null}
           </Panel>
         </>
       ) : (
-        <Empty title="Not for your role">An admin of this organization connects Sentry.</Empty>
+        <EmptyState title="You don't have access">
+          Only admins of this organization can connect Sentry.
+        </EmptyState>
       )}
     </Page>
   );

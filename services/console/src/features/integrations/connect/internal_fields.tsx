@@ -7,59 +7,64 @@ export interface InternalFields {
   sentry_org: string;
 }
 
-export const no_fields: InternalFields = { token: "", client_secret: "", sentry_org: "" };
+export const empty_fields: InternalFields = { token: "", client_secret: "", sentry_org: "" };
+
+/** The fields that show their own errors. */
+export const internal_field_names = ["token", "client_secret", "sentry_org"] as const;
+
+const verbatim = { autoComplete: "off", autoCapitalize: "none", spellCheck: false, required: true } as const;
+
+const secret_fields = [
+  {
+    name: "token",
+    label: "Token",
+    description: "In Sentry: the internal integration, Tokens, New Token. Sentry shows it once.",
+    maxLength: 512,
+  },
+  {
+    name: "client_secret",
+    label: "Client secret",
+    description: "In Sentry: on the same page, under Credentials. Webhooks are signed with it.",
+    maxLength: 256,
+  },
+] as const;
 
 interface InternalInputsProps {
   fields: InternalFields;
-  change: (fields: InternalFields) => void;
   problem: ProblemError | undefined;
-  /** Of a reconnect the organization is known. */
-  organization?: boolean;
+  /** False for a reconnect, where the organization is known. */
+  showsOrganization?: boolean;
+  onChange: (fields: InternalFields) => void;
 }
 
-/** The names under which the fields below show what was refused. */
-export const internal_field_names = ["token", "client_secret", "sentry_org"] as const;
-
-const verbatim = { autoComplete: "off", autoCapitalize: "none", spellCheck: false } as const;
-
-export function InternalInputs({ fields, change, problem, organization = true }: InternalInputsProps) {
-  const set = (part: Partial<InternalFields>) => change({ ...fields, ...part });
+/** The values of an internal integration. */
+export function InternalInputs({ fields, problem, showsOrganization = true, onChange }: InternalInputsProps) {
+  const set = (name: keyof InternalFields) => (event: { currentTarget: { value: string } }) =>
+    onChange({ ...fields, [name]: event.currentTarget.value });
   return (
     <>
-      {organization ? (
+      {showsOrganization ? (
         <TextInput
           {...verbatim}
           label="Sentry organization"
-          description="Its slug, as in the address of its pages: example-shop."
-          required
+          description="The slug from the URLs of its pages, such as example-shop."
           maxLength={100}
           value={fields.sentry_org}
           error={problem?.field("sentry_org")}
-          onChange={(event) => set({ sentry_org: event.currentTarget.value })}
+          onChange={set("sentry_org")}
         />
       ) : null}
-      <PasswordInput
-        {...verbatim}
-        label="Token"
-        description="In Sentry: the internal integration, Tokens, New Token. Shown there once."
-        required
-        maxLength={512}
-        value={fields.token}
-        aria-invalid={problem?.field("token") !== undefined}
-        error={problem?.field("token")}
-        onChange={(event) => set({ token: event.currentTarget.value })}
-      />
-      <PasswordInput
-        {...verbatim}
-        label="Client secret"
-        description="In Sentry: the same page, Credentials. The key with which it signs its webhooks."
-        required
-        maxLength={256}
-        value={fields.client_secret}
-        aria-invalid={problem?.field("client_secret") !== undefined}
-        error={problem?.field("client_secret")}
-        onChange={(event) => set({ client_secret: event.currentTarget.value })}
-      />
+      {secret_fields.map(({ name, ...field }) => (
+        <PasswordInput
+          key={name}
+          {...verbatim}
+          {...field}
+          value={fields[name]}
+          aria-invalid={problem?.field(name) !== undefined}
+          error={problem?.field(name)}
+          onChange={set(name)}
+        />
+      ))}
     </>
   );
 }

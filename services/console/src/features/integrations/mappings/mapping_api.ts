@@ -5,14 +5,14 @@ import { keys } from "../../../api/keys";
 export type Mapping = Schemas["Mapping"];
 export type MappingPatch = Schemas["MappingPatch"];
 
-/** A project that shall lead to a service; `mapping` is the one to change, if there is one. */
-export interface Choice {
+/** A project to map to a service. `mapping` is the existing mapping, which is then changed. */
+export interface MappingChoice {
   project: string;
   service: string;
   mapping: Mapping | null;
 }
 
-function useRefreshMappings(org: string, integration: string) {
+function useInvalidateMappings(org: string, integration: string) {
   const queries = useQueryClient();
   return () =>
     Promise.all([
@@ -22,14 +22,14 @@ function useRefreshMappings(org: string, integration: string) {
 }
 
 export function useMapProjects(org: string, integration: string) {
-  const refresh = useRefreshMappings(org, integration);
+  const invalidate = useInvalidateMappings(org, integration);
   return useMutation({
-    mutationFn: async (choices: readonly Choice[]) => {
-      const fresh = choices.filter(({ mapping }) => mapping === null);
-      if (fresh.length > 0)
+    mutationFn: async (choices: readonly MappingChoice[]) => {
+      const unmapped = choices.filter(({ mapping }) => mapping === null);
+      if (unmapped.length > 0)
         await api.POST("/api/v1/orgs/{org}/integrations/{id}/mappings", {
           params: { path: { org, id: integration } },
-          body: fresh.map(({ project, service }) => ({ sentry_project: project, service_id: service })),
+          body: unmapped.map(({ project, service }) => ({ sentry_project: project, service_id: service })),
         });
       for (const { mapping, service } of choices) {
         if (mapping !== null)
@@ -39,12 +39,12 @@ export function useMapProjects(org: string, integration: string) {
           });
       }
     },
-    onSettled: refresh,
+    onSettled: invalidate,
   });
 }
 
 export function useChangeMapping(org: string, integration: string) {
-  const refresh = useRefreshMappings(org, integration);
+  const invalidate = useInvalidateMappings(org, integration);
   return useMutation({
     mutationFn: ({ id, patch }: { id: string; patch: MappingPatch }) =>
       body(
@@ -53,17 +53,17 @@ export function useChangeMapping(org: string, integration: string) {
           body: patch,
         }),
       ),
-    onSettled: refresh,
+    onSettled: invalidate,
   });
 }
 
 export function useUnmap(org: string, integration: string) {
-  const refresh = useRefreshMappings(org, integration);
+  const invalidate = useInvalidateMappings(org, integration);
   return useMutation({
     mutationFn: (id: string) =>
       api.DELETE("/api/v1/orgs/{org}/integrations/{id}/mappings/{mapping_id}", {
         params: { path: { org, id: integration, mapping_id: id } },
       }),
-    onSettled: refresh,
+    onSettled: invalidate,
   });
 }

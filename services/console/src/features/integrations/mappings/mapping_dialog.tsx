@@ -1,17 +1,115 @@
-import { Button, NativeSelect, Switch, TagsInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
-import { Dialog } from "../../../ui/dialog";
-import form from "../../../ui/form.module.css";
-import { MomentField } from "../../../ui/moment_field";
-import { Refusal } from "../../../ui/states";
+import { NativeSelect, Switch, TagsInput } from "@mantine/core";
+import { useState } from "react";
+import { keysOf, level_labels, optionsOf, severity_labels } from "../../../api/vocabulary";
+import { DateTimeField } from "../../../ui/date_time_field";
+import { FormDialog } from "../../../ui/form_dialog";
 import { projectName } from "../labels";
-import { type Mapping, useChangeMapping } from "./mapping_api";
+import { type Mapping, type MappingPatch, useChangeMapping } from "./mapping_api";
 
-const levels = ["fatal", "error", "warning", "info", "debug", "sample"] as const;
-const severities = ["auto", "critical", "error", "warning", "info"] as const;
+const mapping_severity_labels = {
+  auto: "Automatic, from the event",
+  ...severity_labels,
+} satisfies Record<Mapping["severity"], string>;
 
-const oneOf = <T extends string>(values: readonly T[], value: string) =>
-  values.find((each) => each === value);
+const memberOf = <T extends string>(labels: Readonly<Record<T, string>>, value: string): T | undefined =>
+  keysOf(labels).find((key) => key === value);
+
+/** What the fields hold: for the selects, and for the time, an empty text for none. */
+interface Fields {
+  active: boolean;
+  until: string;
+  environments: string[];
+  level: string;
+  severity: string;
+  keepsArchived: boolean;
+  opensOnError: boolean;
+}
+
+const fieldsOf = (mapping: Mapping): Fields => ({
+  active: mapping.active,
+  until: mapping.inactive_until ?? "",
+  environments: mapping.environments,
+  level: mapping.min_level ?? "",
+  severity: mapping.severity,
+  keepsArchived: mapping.on_archive === "keep",
+  opensOnError: mapping.open_on_error,
+});
+
+const patchOf = (fields: Fields, mapping: Mapping): MappingPatch => ({
+  active: fields.active,
+  inactive_until: fields.active || fields.until === "" ? null : fields.until,
+  environments: fields.environments,
+  min_level: memberOf(level_labels, fields.level) ?? null,
+  severity: memberOf(mapping_severity_labels, fields.severity) ?? mapping.severity,
+  on_archive: fields.keepsArchived ? "keep" : "resolve",
+  open_on_error: fields.opensOnError,
+});
+
+interface FieldProps {
+  fields: Fields;
+  set: (change: Partial<Fields>) => void;
+}
+
+function ActivityFields({ fields, set }: FieldProps) {
+  return (
+    <>
+      <Switch
+        label="Active"
+        description="While paused, deliveries are stored but open no incidents."
+        checked={fields.active}
+        onChange={(event) => set({ active: event.currentTarget.checked })}
+      />
+      {fields.active ? null : (
+        <DateTimeField
+          label="Paused until"
+          description="In your time zone. Leave empty to pause until someone activates the mapping."
+          value={fields.until}
+          onChange={(until) => set({ until })}
+        />
+      )}
+    </>
+  );
+}
+
+function ConditionFields({ fields, set }: FieldProps) {
+  return (
+    <>
+      <TagsInput
+        label="Environments"
+        description="Only these, ignoring case. Empty means all."
+        placeholder={fields.environments.length === 0 ? "production" : ""}
+        value={fields.environments}
+        onChange={(environments) => set({ environments })}
+        maxTags={50}
+        comboboxProps={{ withinPortal: true }}
+      />
+      <NativeSelect
+        label="Minimum level"
+        value={fields.level}
+        onChange={(event) => set({ level: event.currentTarget.value })}
+        data={[{ value: "", label: "Any" }, ...optionsOf(level_labels)]}
+      />
+      <NativeSelect
+        label="Severity of incidents"
+        value={fields.severity}
+        onChange={(event) => set({ severity: event.currentTarget.value })}
+        data={optionsOf(mapping_severity_labels)}
+      />
+      <Switch
+        label="Keep incidents open when the issue is archived in Sentry"
+        description="Otherwise, archiving an issue resolves its incident."
+        checked={fields.keepsArchived}
+        onChange={(event) => set({ keepsArchived: event.currentTarget.checked })}
+      />
+      <Switch
+        label="Open incidents from error events"
+        description="Also if Sentry sends only errors, without their issues."
+        checked={fields.opensOnError}
+        onChange={(event) => set({ opensOnError: event.currentTarget.checked })}
+      />
+    </>
+  );
+}
 
 interface MappingDialogProps {
   org: string;
@@ -20,93 +118,23 @@ interface MappingDialogProps {
   onClose: () => void;
 }
 
+/** Edits the conditions of a mapping. */
 export function MappingDialog({ org, integration, mapping, onClose }: MappingDialogProps) {
-  const [active, setActive] = useState(mapping.active);
-  const [until, setUntil] = useState(mapping.inactive_until ?? "");
-  const [environments, setEnvironments] = useState<string[]>(mapping.environments);
-  const [minLevel, setMinLevel] = useState<string>(mapping.min_level ?? "");
-  const [severity, setSeverity] = useState<string>(mapping.severity);
-  const [keeps, setKeeps] = useState(mapping.on_archive === "keep");
-  const [onError, setOnError] = useState(mapping.open_on_error);
+  const [fields, setFields] = useState(() => fieldsOf(mapping));
   const change = useChangeMapping(org, integration);
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const patch = {
-      active,
-      inactive_until: active || until === "" ? null : until,
-      environments,
-      min_level: oneOf(levels, minLevel) ?? null,
-      severity: oneOf(severities, severity) ?? mapping.severity,
-      on_archive: keeps ? ("keep" as const) : ("resolve" as const),
-      open_on_error: onError,
-    };
-    change.mutate({ id: mapping.id, patch }, { onSuccess: onClose });
-  };
-
+  const set = (changed: Partial<Fields>) => setFields((old) => ({ ...old, ...changed }));
   return (
-    <Dialog onClose={onClose} title={`${projectName(mapping.sentry_project)} → ${mapping.service.name}`}>
-      <form onSubmit={submit} className={form.form}>
-        {change.isError ? <Refusal error={change.error} /> : null}
-        <Switch
-          label="Active"
-          description="While paused, what Sentry sends is kept and opens nothing."
-          checked={active}
-          onChange={(event) => setActive(event.currentTarget.checked)}
-        />
-        {active ? null : (
-          <MomentField
-            label="Paused until"
-            description="In your own time zone; leave it empty to pause until someone activates it."
-            value={until}
-            onChange={setUntil}
-          />
-        )}
-        <TagsInput
-          label="Environments"
-          description="Only these, upper or lower case alike. None means all."
-          placeholder={environments.length === 0 ? "production" : ""}
-          value={environments}
-          onChange={setEnvironments}
-          maxTags={50}
-          comboboxProps={{ withinPortal: true }}
-        />
-        <NativeSelect
-          label="Lowest level"
-          value={minLevel}
-          onChange={(event) => setMinLevel(event.currentTarget.value)}
-          data={[{ value: "", label: "every level" }, ...levels.map((value) => ({ value, label: value }))]}
-        />
-        <NativeSelect
-          label="Severity of its incidents"
-          value={severity}
-          onChange={(event) => setSeverity(event.currentTarget.value)}
-          data={severities.map((value) => ({
-            value,
-            label: value === "auto" ? "auto, from the event" : value,
-          }))}
-        />
-        <Switch
-          label="Archived in Sentry: keep the incident open"
-          description="Else archiving an issue resolves its incident."
-          checked={keeps}
-          onChange={(event) => setKeeps(event.currentTarget.checked)}
-        />
-        <Switch
-          label="A bare error may open an incident"
-          description="Also where Sentry sends errors alone, without their issues."
-          checked={onError}
-          onChange={(event) => setOnError(event.currentTarget.checked)}
-        />
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`${projectName(mapping.sentry_project)} → ${mapping.service.name}`}
+      action="Save"
+      submission={change}
+      onSubmit={() =>
+        change.mutate({ id: mapping.id, patch: patchOf(fields, mapping) }, { onSuccess: onClose })
+      }
+      onClose={onClose}
+    >
+      <ActivityFields fields={fields} set={set} />
+      <ConditionFields fields={fields} set={set} />
+    </FormDialog>
   );
 }

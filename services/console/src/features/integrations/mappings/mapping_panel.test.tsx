@@ -1,37 +1,28 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test } from "vitest";
-import { expectAccessible, list, open, org, problem, quietServer } from "../../../test/console";
-import { checkout, id, integration, mapping, project, search } from "../../../test/samples";
+import { expectAccessible, list, open, org, problem } from "../../../test/console";
+import { integration_page, integration_url, serveIntegration } from "../../../test/integration_page";
+import { checkout, id, mapping, project } from "../../../test/samples";
 import { server } from "../../../test/setup";
 
-const here = `${org}/integrations/${id(1)}`;
+beforeEach(() => void serveIntegration());
 
-beforeEach(() => {
-  quietServer();
-  server.use(
-    http.get(`${org}/services`, () => list([checkout, search])),
-    http.get(here, () => HttpResponse.json(integration())),
-    http.get(`${here}/attempts`, () => list([])),
-    http.get(`${here}/projects`, () => list([])),
-  );
-});
-
-test("several projects are mapped in one go", async () => {
+test("several projects are mapped with one request", async () => {
   const projects = [project("1", "web"), project("2", "api"), project("3", "other")];
   const sent: unknown[] = [];
   server.use(
-    http.get(`${here}/projects`, () => list(projects)),
-    http.post(`${here}/mappings`, async ({ request }) => {
-      const wanted = (await request.json()) as Array<{ sentry_project: string; service_id: string }>;
-      sent.push(wanted);
-      for (const each of projects)
-        if (wanted.some(({ sentry_project }) => sentry_project === each.id))
-          each.mapping = mapping(200 + Number(each.id), each, checkout);
+    http.get(`${integration_url}/projects`, () => list(projects)),
+    http.post(`${integration_url}/mappings`, async ({ request }) => {
+      const mappings = (await request.json()) as Array<{ sentry_project: string; service_id: string }>;
+      sent.push(mappings);
+      for (const item of projects)
+        if (mappings.some(({ sentry_project }) => sentry_project === item.id))
+          item.mapping = mapping(200 + Number(item.id), item, checkout);
       return HttpResponse.json({ items: [], next_cursor: null }, { status: 201 });
     }),
   );
-  const { user } = open(`/o/example/integrations/${id(1)}`);
+  const { user } = open(integration_page);
   await user.click(await screen.findByRole("checkbox", { name: "Select web" }));
   await user.click(screen.getByRole("checkbox", { name: "Select api" }));
   await user.selectOptions(
@@ -50,32 +41,32 @@ test("several projects are mapped in one go", async () => {
   await expectAccessible();
 });
 
-test("same-named services are offered together, and a refusal keeps the choice", async () => {
+test("services are matched by name, and a refusal keeps the drafts", async () => {
   server.use(
-    http.get(`${here}/projects`, () =>
+    http.get(`${integration_url}/projects`, () =>
       list([project("1", "checkout"), project("2", "search"), project("3", "x")]),
     ),
-    http.post(`${here}/mappings`, () => problem(409, "conflict", "checkout is mapped already.")),
+    http.post(`${integration_url}/mappings`, () => problem(409, "conflict", "checkout is mapped already.")),
   );
-  const { user } = open(`/o/example/integrations/${id(1)}`);
-  await user.click(await screen.findByRole("button", { name: "Choose same-named services (2)" }));
+  const { user } = open(integration_page);
+  await user.click(await screen.findByRole("button", { name: "Match by name (2)" }));
   await user.click(screen.getByRole("button", { name: "Map 2 projects" }));
   expect((await screen.findByRole("alert")).textContent).toContain("checkout is mapped already.");
   expect(screen.getByRole("button", { name: "Map 2 projects" })).toBeTruthy();
 });
 
-test("a service can be made while mapping", async () => {
-  const made = { ...checkout, id: id(150), slug: "mail", name: "Mail" };
+test("a service can be created while mapping", async () => {
+  const created = { ...checkout, id: id(150), slug: "mail", name: "Mail" };
   const services = [checkout];
   server.use(
     http.get(`${org}/services`, () => list(services)),
-    http.get(`${here}/projects`, () => list([project("1", "worker")])),
+    http.get(`${integration_url}/projects`, () => list([project("1", "worker")])),
     http.post(`${org}/services`, () => {
-      services.push(made);
-      return HttpResponse.json(made, { status: 201 });
+      services.push(created);
+      return HttpResponse.json(created, { status: 201 });
     }),
   );
-  const { user } = open(`/o/example/integrations/${id(1)}`);
+  const { user } = open(integration_page);
   await user.selectOptions(
     await screen.findByRole("combobox", { name: "Service for worker" }),
     "New service…",
@@ -84,68 +75,68 @@ test("a service can be made while mapping", async () => {
   await screen.findByRole("button", { name: "Map 1 project" });
   await waitFor(() =>
     expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Service for worker" }).value).toBe(
-      made.id,
+      created.id,
     ),
   );
 });
 
-test("a mapping is paused and taken away", async () => {
+test("a mapping is paused and removed", async () => {
   const web = project("1", "web");
   web.mapping = mapping(201, web, checkout);
   const sent: unknown[] = [];
   server.use(
-    http.get(`${here}/projects`, () => list([web])),
-    http.patch(`${here}/mappings/${id(201)}`, async ({ request }) => {
+    http.get(`${integration_url}/projects`, () => list([web])),
+    http.patch(`${integration_url}/mappings/${id(201)}`, async ({ request }) => {
       sent.push(await request.json());
       if (web.mapping) web.mapping = { ...web.mapping, active: false };
       return HttpResponse.json(web.mapping);
     }),
-    http.delete(`${here}/mappings/${id(201)}`, () => {
+    http.delete(`${integration_url}/mappings/${id(201)}`, () => {
       web.mapping = null;
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  const { user } = open(`/o/example/integrations/${id(1)}`);
-  await user.click(await screen.findByRole("button", { name: "More for web" }));
+  const { user } = open(integration_page);
+  await user.click(await screen.findByRole("button", { name: "More actions for web" }));
   await user.click(await screen.findByRole("menuitem", { name: "Pause" }));
-  await screen.findByText("paused");
+  await screen.findByText("Paused");
   expect(sent).toEqual([{ active: false, inactive_until: null }]);
-  await user.click(screen.getByRole("button", { name: "More for web" }));
+  await user.click(screen.getByRole("button", { name: "More actions for web" }));
   await user.click(await screen.findByRole("menuitem", { name: "Unmap" }));
   await screen.findByText("0 of 1 mapped");
 });
 
 test.each([
   [{ id: "7", slug: null, name: "Shop" }, "Shop → Checkout"],
-  [{ id: "7", slug: null, name: null }, "project 7 → Checkout"],
+  [{ id: "7", slug: null, name: null }, "Project 7 → Checkout"],
   [{ id: null, slug: "shop", name: null }, "shop → Checkout"],
-  [{ id: null, slug: null, name: null }, "unknown project → Checkout"],
-])("a mapping whose project is half known shows what there is", async (sentry_project, title) => {
+  [{ id: null, slug: null, name: null }, "Unknown project → Checkout"],
+])("a mapping shows what is known of its project", async (sentry_project, title) => {
   const web = project("1", "web");
   web.mapping = { ...mapping(201, web, checkout), sentry_project };
-  server.use(http.get(`${here}/projects`, () => list([web])));
-  const { user } = open(`/o/example/integrations/${id(1)}`);
-  await user.click(await screen.findByRole("button", { name: "More for web" }));
+  server.use(http.get(`${integration_url}/projects`, () => list([web])));
+  const { user } = open(integration_page);
+  await user.click(await screen.findByRole("button", { name: "More actions for web" }));
   await user.click(await screen.findByRole("menuitem", { name: "Conditions…" }));
   await screen.findByRole("dialog", { name: title });
 });
 
-test("what archiving and bare errors do is a condition of a mapping", async () => {
+test("the effect of archived issues and of errors is a condition of a mapping", async () => {
   const web = project("1", "web");
   web.mapping = mapping(201, web, checkout);
   const sent: unknown[] = [];
   server.use(
-    http.get(`${here}/projects`, () => list([web])),
-    http.patch(`${here}/mappings/${id(201)}`, async ({ request }) => {
+    http.get(`${integration_url}/projects`, () => list([web])),
+    http.patch(`${integration_url}/mappings/${id(201)}`, async ({ request }) => {
       sent.push(await request.json());
       return HttpResponse.json(web.mapping);
     }),
   );
-  const { user } = open(`/o/example/integrations/${id(1)}`);
-  await user.click(await screen.findByRole("button", { name: "More for web" }));
+  const { user } = open(integration_page);
+  await user.click(await screen.findByRole("button", { name: "More actions for web" }));
   await user.click(await screen.findByRole("menuitem", { name: "Conditions…" }));
-  await user.click(await screen.findByRole("switch", { name: /keep the incident open/ }));
-  await user.click(screen.getByRole("switch", { name: /bare error may open/ }));
+  await user.click(await screen.findByRole("switch", { name: /Keep incidents open/ }));
+  await user.click(screen.getByRole("switch", { name: /Open incidents from error events/ }));
   await expectAccessible();
   await user.click(screen.getByRole("button", { name: "Save" }));
   await waitFor(() => expect(sent).toHaveLength(1));

@@ -9,53 +9,55 @@ export type Unmapped = Schemas["UnmappedProject"];
 export const keyOf = ({ integration_id, project }: Unmapped) =>
   `${integration_id} ${project.id ?? project.slug ?? ""}`;
 
-export const nameOf = ({ project: { id, slug } }: Unmapped) => slug ?? `project ${id ?? "without a name"}`;
+export const nameOf = ({ project: { id, slug } }: Unmapped) =>
+  slug ?? (id ? `Project ${id}` : "Unknown project");
 
-/** An unmapped project, and the service that it shall lead to. */
-export interface Wish {
+/** An unmapped project, and the id of the service to map it to. */
+export interface NewMapping {
   item: Unmapped;
   service: string;
 }
 
-export interface Outcomes {
+export interface MappingResult {
   mapped: number;
-  /** How many of the held deliveries came to what. */
+  /** The replayed deliveries by outcome. */
   counts: Readonly<Record<string, number>>;
-  /** Mapped, and yet what was held of them could not be run. */
-  held: readonly Wish[];
-  /** What the server said to the first thing that failed. */
-  problem: string | null;
+  /** Mapped projects whose held deliveries could not be replayed. */
+  failed: readonly NewMapping[];
+  /** The first error of a replay. */
+  error: string | null;
 }
 
-// The server takes so many mappings at once, and runs so many held deliveries of a project in one go.
-const mappings_at_once = 1_000;
-const held_at_once = 1_000;
-// 20,000 deliveries of one project: more than that waits for another press of the button.
-const runs = 20;
-// The server also has webhooks to write: where it has no time for this, it is asked again a little later.
-const tries = 4;
-const pause = 500;
+// The server's limits for one request.
+const mappings_per_request = 1_000;
+const replays_per_request = 1_000;
+// At most 20,000 deliveries of a project at a time; the rest stays in the list.
+const max_replay_requests = 20;
+// The server refuses a replay while it is busy with webhooks.
+const max_tries = 4;
+const retry_delay = 500;
 
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
+async function withRetries<T>(request: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
-      if (tried === tries || asProblem(error).code !== "unavailable") throw error;
-      await new Promise((resolve) => setTimeout(resolve, tried * pause));
+      if (tries === max_tries || asProblem(error).code !== "unavailable") throw error;
+      await new Promise((resolve) => setTimeout(resolve, tries * retry_delay));
     }
   }
 }
 
-const integrationsOf = (wishes: readonly Wish[]) => new Set(wishes.map(({ item }) => item.integration_id));
+const integrationsOf = (mappings: readonly NewMapping[]) =>
+  new Set(mappings.map(({ item }) => item.integration_id));
 
-async function mapAll(org: string, wishes: readonly Wish[]) {
-  for (const id of integrationsOf(wishes)) {
-    const all = wishes.filter(({ item }) => item.integration_id === id);
-    for (let at = 0; at < all.length; at += mappings_at_once)
+async function createMappings(org: string, mappings: readonly NewMapping[]) {
+  for (const id of integrationsOf(mappings)) {
+    const own = mappings.filter(({ item }) => item.integration_id === id);
+    for (let start = 0; start < own.length; start += mappings_per_request)
       await api.POST("/api/v1/orgs/{org}/integrations/{id}/mappings", {
         params: { path: { org, id } },
-        body: all.slice(at, at + mappings_at_once).map(({ item, service }) => ({
+        body: own.slice(start, start + mappings_per_request).map(({ item, service }) => ({
           sentry_project: item.project.id ?? item.project.slug ?? "",
           service_id: service,
         })),
@@ -63,10 +65,17 @@ async function mapAll(org: string, wishes: readonly Wish[]) {
   }
 }
 
-async function runHeld(org: string, { integration_id, project }: Unmapped) {
-  const counts = new Map<string, number>();
-  for (let run = 0; run < runs; run += 1) {
-    const { outcomes } = await patiently(() =>
+type Counts = Record<string, number>;
+
+function addCounts(total: Counts, counts: Counts) {
+  for (const [outcome, count] of Object.entries(counts)) total[outcome] = (total[outcome] ?? 0) + count;
+}
+
+/** Replays the held deliveries of a project; returns their number by outcome. */
+async function replayProject(org: string, { integration_id, project }: Unmapped) {
+  const total: Counts = {};
+  for (let request = 0; request < max_replay_requests; request += 1) {
+    const { outcomes } = await withRetries(() =>
       body(
         api.POST("/api/v1/orgs/{org}/unmapped/replay", {
           params: { path: { org } },
@@ -78,59 +87,58 @@ async function runHeld(org: string, { integration_id, project }: Unmapped) {
         }),
       ),
     );
-    const ran = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
-    for (const [outcome, count] of Object.entries(outcomes))
-      counts.set(outcome, (counts.get(outcome) ?? 0) + count);
-    if (ran < held_at_once) break;
+    addCounts(total, outcomes);
+    const replayed = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+    if (replayed < replays_per_request) break;
   }
-  return counts;
+  return total;
 }
 
-/** Runs what was held of each, one after the other; `done` hears how many are through. */
-async function runAll(org: string, wishes: readonly Wish[], done: (count: number) => void) {
-  const counts: Record<string, number> = {};
-  const held: Wish[] = [];
-  let problem: string | null = null;
-  for (const [n, wish] of wishes.entries()) {
+/** Replays the held deliveries of each project, one project after the other. */
+async function replayAll(org: string, mappings: readonly NewMapping[], onProgress: (done: number) => void) {
+  const counts: Counts = {};
+  const failed: NewMapping[] = [];
+  let first_error: string | null = null;
+  for (const [n, mapping] of mappings.entries()) {
     try {
-      for (const [outcome, count] of await runHeld(org, wish.item))
-        counts[outcome] = (counts[outcome] ?? 0) + count;
+      addCounts(counts, await replayProject(org, mapping.item));
     } catch (error) {
-      held.push(wish);
-      problem ??= asProblem(error).message;
+      failed.push(mapping);
+      first_error ??= asProblem(error).message;
     }
-    done(n + 1);
+    onProgress(n + 1);
   }
-  return { counts, held, problem };
+  return { counts, failed, error: first_error };
 }
 
-export interface Progress {
-  done: number;
-  of: number;
+interface MapInput {
+  mappings: readonly NewMapping[];
+  /** The projects are mapped already; only their deliveries are to be replayed. */
+  replayOnly?: boolean;
 }
 
-/** Maps projects and runs what was held of them, in one step. */
-export function useMapAndRun(org: string) {
+/** Maps projects, then replays their held deliveries. */
+export function useMapAndReplay(org: string) {
   const queries = useQueryClient();
-  const [progress, setProgress] = useState<Progress>();
-  const work = useMutation({
-    /** `already`: they are mapped, only what was held is left to run. */
-    mutationFn: async ({ wishes, already }: { wishes: readonly Wish[]; already?: boolean }) => {
-      setProgress({ done: 0, of: wishes.length });
-      if (!already) await mapAll(org, wishes);
-      const ran = await runAll(org, wishes, (done) => setProgress({ done, of: wishes.length }));
-      return { mapped: already ? 0 : wishes.length, ...ran } satisfies Outcomes;
+  const [progress, setProgress] = useState<{ done: number; total: number }>();
+  const mutation = useMutation({
+    mutationFn: async ({ mappings, replayOnly = false }: MapInput): Promise<MappingResult> => {
+      const total = mappings.length;
+      setProgress({ done: 0, total });
+      if (!replayOnly) await createMappings(org, mappings);
+      const replayed = await replayAll(org, mappings, (done) => setProgress({ done, total }));
+      return { mapped: replayOnly ? 0 : total, ...replayed };
     },
-    onSettled: async (_done, _error, { wishes }) => {
+    onSettled: async (_result, _error, { mappings }) => {
       setProgress(undefined);
-      const stale = [
+      const outdated = [
         keys.unmapped(org),
         keys.deliveries(org),
         keys.incidents(org),
-        ...[...integrationsOf(wishes)].map((id) => keys.projects(org, id)),
+        ...[...integrationsOf(mappings)].map((id) => keys.projects(org, id)),
       ];
-      await Promise.all(stale.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      await Promise.all(outdated.map((queryKey) => queries.invalidateQueries({ queryKey })));
     },
   });
-  return { ...work, progress };
+  return { ...mutation, progress };
 }

@@ -1,229 +1,183 @@
-import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Schemas } from "../../../api/client";
 import { useOrg } from "../../../api/org";
 import { integrationsQuery, servicesQuery, unmappedQuery } from "../../../api/queries";
-import { SearchIcon } from "../../../ui/icons";
+import { formatCount } from "../../../ui/format";
 import { Page } from "../../../ui/page";
-import { ServiceForm } from "../../../ui/service_form";
-import { AsOf, Empty, Loaded, Refusal } from "../../../ui/states";
+import rows from "../../../ui/rows.module.css";
+import { EmptyState, ErrorNotice, Freshness, Loaded } from "../../../ui/states";
+import { IntegrationTabs } from "../integration_tabs";
 import shared from "../integrations.module.css";
 import { integrationName } from "../labels";
-import { SectionLinks } from "../section_links";
+import { type Drafts, useDrafts } from "./drafts";
+import { BulkMapping, MatchByName, NewServiceDialog, ProjectSearch, SaveBar } from "./list_controls";
 import css from "./mappings.module.css";
-import { new_service, ServiceChoice } from "./service_choice";
-import { keyOf, nameOf, type Unmapped, useMapAndRun, type Wish } from "./unmapped_api";
+import { keyOf, type NewMapping, nameOf, type Unmapped, useMapAndReplay } from "./unmapped_api";
 import { UnmappedResult } from "./unmapped_result";
 import { UnmappedRow } from "./unmapped_row";
 
 type Service = Schemas["Service"];
 
-/** Keeps the order in which projects were first shown: none moves under the pointer; new ones come last. */
-function useSteadyOrder(items: readonly Unmapped[]) {
-  const places = useRef(new Map<string, number>());
+/** Keeps the order in which projects were first shown, so that no row moves. New projects come last. */
+function useStableOrder(items: readonly Unmapped[]) {
+  const positions = useRef(new Map<string, number>());
   return useMemo(() => {
     for (const item of items) {
       const key = keyOf(item);
-      if (!places.current.has(key)) places.current.set(key, places.current.size);
+      if (!positions.current.has(key)) positions.current.set(key, positions.current.size);
     }
-    const place = (item: Unmapped) => places.current.get(keyOf(item)) ?? 0;
-    return items.toSorted((one, other) => place(one) - place(other));
+    const positionOf = (item: Unmapped) => positions.current.get(keyOf(item)) ?? 0;
+    return items.toSorted((a, b) => positionOf(a) - positionOf(b));
   }, [items]);
 }
 
-/** The service whose name is like the project's, where it can still be chosen. */
+/** The services that the server suggests, by project, without archived ones. */
 function suggestionsOf(items: readonly Unmapped[], services: readonly Service[]) {
   const usable = new Set(services.filter(({ archived_at }) => archived_at === null).map(({ id }) => id));
   return new Map(
     items.flatMap((item) => {
-      const { suggested_service: suggested } = item;
-      return suggested && usable.has(suggested.id) ? [[keyOf(item), suggested] as const] : [];
+      const { suggested_service: suggestion } = item;
+      return suggestion && usable.has(suggestion.id) ? [[keyOf(item), suggestion] as const] : [];
     }),
   );
 }
 
-/** What was chosen for which project, until it is saved. */
-function useDrafts(items: readonly Unmapped[]) {
-  const [drafts, setDrafts] = useState<ReadonlyMap<string, string>>(new Map());
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const draft = useCallback(
-    (all: readonly (readonly [string, string])[]) =>
-      setDrafts((old) => {
-        const next = new Map(old);
-        for (const [key, service] of all) {
-          if (service === "") next.delete(key);
-          else next.set(key, service);
-        }
-        return next;
-      }),
-    [],
-  );
-  const select = useCallback(
-    (all: readonly string[], on: boolean) =>
-      setSelected((old) => {
-        const next = new Set(old);
-        for (const key of all) {
-          if (on) next.add(key);
-          else next.delete(key);
-        }
-        return next;
-      }),
-    [],
-  );
-  const forget = () => {
-    setDrafts(new Map());
-    setSelected(new Set());
-  };
-  const wishes: Wish[] = items.flatMap((item) => {
-    const service = drafts.get(keyOf(item));
-    return service === undefined ? [] : [{ item, service }];
+type Suggestions = ReturnType<typeof suggestionsOf>;
+
+/** Suggestions with the same slug. For those that are only similar, the user decides in each row. */
+const sameNamed = (items: readonly Unmapped[], suggestions: Suggestions, drafts: Drafts) =>
+  items.flatMap((item) => {
+    const key = keyOf(item);
+    const suggestion = suggestions.get(key);
+    return suggestion?.slug === item.project.slug && !drafts.drafts.has(key)
+      ? [[key, suggestion.id] as const]
+      : [];
   });
-  // One that was mapped elsewhere meanwhile is selected no more.
-  const chosen = items.filter((item) => selected.has(keyOf(item))).map(keyOf);
-  return { drafts, selected, chosen, wishes, draft, select, forget };
+
+function saveLabel(mappings: readonly NewMapping[]) {
+  const held = mappings.reduce((sum, { item }) => sum + item.deliveries, 0);
+  return `Map ${formatCount(mappings.length, "project")} and replay ${formatCount(held, "held delivery", "held deliveries")}`;
 }
 
-function commitLabel(wishes: readonly Wish[]) {
-  const held = wishes.reduce((sum, { item }) => sum + item.deliveries, 0);
-  return `Map ${wishes.length} ${wishes.length === 1 ? "project" : "projects"} and run ${held.toLocaleString("en-GB")} held`;
+interface RowListProps {
+  items: readonly Unmapped[];
+  listed: readonly Unmapped[];
+  services: readonly Service[];
+  suggestions: Suggestions;
+  sentryOrgs: ReadonlyMap<string, string>;
+  drafts: Drafts;
+  isDisabled: boolean;
 }
+
+function RowList({ items, listed, services, suggestions, sentryOrgs, drafts, isDisabled }: RowListProps) {
+  const org = useOrg();
+  const isAdmin = org.can("admin");
+  const { select, choose } = drafts;
+  const inList = new Set(listed);
+  const onSelect = useCallback((item: Unmapped, isOn: boolean) => select([keyOf(item)], isOn), [select]);
+  const onChoose = useCallback((item: Unmapped, service: string) => choose([keyOf(item)], service), [choose]);
+  return (
+    <ul className={rows.list} aria-label="Unmapped projects">
+      {items.map((item) => {
+        const key = keyOf(item);
+        return (
+          <UnmappedRow
+            key={key}
+            org={org.slug}
+            item={item}
+            services={services}
+            suggestion={suggestions.get(key)}
+            sentryOrg={sentryOrgs.get(item.integration_id)}
+            draft={isAdmin ? (drafts.drafts.get(key) ?? "") : null}
+            isSelected={drafts.selected.has(key)}
+            isDisabled={isDisabled}
+            isHidden={!inList.has(item)}
+            onSelect={onSelect}
+            onChoose={onChoose}
+          />
+        );
+      })}
+    </ul>
+  );
+}
+
+/** The names of the Sentry organizations, by integration. */
+const sentryOrgsOf = (integrations: readonly Schemas["Integration"][]) =>
+  new Map(integrations.map((integration) => [integration.id, integrationName(integration)]));
+
+const matches = (item: Unmapped, sentryOrgs: ReadonlyMap<string, string>, words: string) =>
+  `${nameOf(item)} ${item.project.id ?? ""} ${sentryOrgs.get(item.integration_id) ?? ""}`
+    .toLowerCase()
+    .includes(words);
+
+/** The drafts of the projects that are still unmapped. */
+const newMappings = (items: readonly Unmapped[], drafts: Drafts) =>
+  items.flatMap((item): NewMapping[] => {
+    const service = drafts.drafts.get(keyOf(item));
+    return service === undefined ? [] : [{ item, service }];
+  });
 
 interface InboxProps {
   items: readonly Unmapped[];
   services: readonly Service[];
   integrations: readonly Schemas["Integration"][];
-  work: ReturnType<typeof useMapAndRun>;
+  map: ReturnType<typeof useMapAndReplay>;
 }
 
-function Inbox({ items: unordered, services, integrations, work }: InboxProps) {
+function Inbox({ items: unordered, services, integrations, map }: InboxProps) {
   const org = useOrg();
-  const admin = org.can("admin");
-  const [wanted, setWanted] = useState("");
-  const soon = useDeferredValue(wanted).trim().toLowerCase();
-  const [makingFor, setMakingFor] = useState<readonly string[] | null>(null);
-  const items = useSteadyOrder(unordered);
-  const { drafts, selected, chosen, wishes, draft, select, forget } = useDrafts(items);
+  const isAdmin = org.can("admin");
+  const [typed, setTyped] = useState("");
+  const words = useDeferredValue(typed).trim().toLowerCase();
+  const items = useStableOrder(unordered);
+  const drafts = useDrafts();
   const suggestions = useMemo(() => suggestionsOf(items, services), [items, services]);
-  const froms = useMemo(
-    () => new Map(integrations.map((each) => [each.id, integrationName(each)])),
-    [integrations],
-  );
-  // One of a name that is only alike is for a person to judge, row by row.
-  const sameNamed = items.flatMap((item) => {
-    const key = keyOf(item);
-    const suggested = suggestions.get(key);
-    return suggested?.slug === item.project.slug && !drafts.has(key) ? [[key, suggested.id] as const] : [];
-  });
-  const listed = items.filter((item) =>
-    `${nameOf(item)} ${item.project.id ?? ""} ${froms.get(item.integration_id) ?? ""}`
-      .toLowerCase()
-      .includes(soon),
-  );
-  const inList = new Set(listed);
-  const listedKeys = listed.map(keyOf);
-  const listedSelected = listedKeys.filter((key) => selected.has(key)).length;
-
-  const choose = useCallback(
-    (all: readonly string[], service: string) => {
-      if (service === new_service) setMakingFor(all);
-      else draft(all.map((key) => [key, service] as const));
-    },
-    [draft],
-  );
-  const onSelect = useCallback((item: Unmapped, on: boolean) => select([keyOf(item)], on), [select]);
-  const onChoose = useCallback((item: Unmapped, service: string) => choose([keyOf(item)], service), [choose]);
-  const only = makingFor?.length === 1 ? items.find((item) => keyOf(item) === makingFor[0]) : undefined;
-
+  const sentryOrgs = useMemo(() => sentryOrgsOf(integrations), [integrations]);
+  const listed = items.filter((item) => matches(item, sentryOrgs, words));
+  const mappings = newMappings(items, drafts);
+  const isDisabled = map.isPending;
+  const { progress } = map;
+  const onlyKey = drafts.newServiceFor?.length === 1 ? drafts.newServiceFor[0] : undefined;
+  const onlyItem = items.find((item) => keyOf(item) === onlyKey);
+  const suggestedName = onlyItem ? nameOf(onlyItem) : "";
   return (
     <section className={css.inbox} aria-label="Inbox">
       <div className={css.toolbar} data-top>
-        <TextInput
-          className={css.search ?? ""}
-          type="search"
-          aria-label="Find projects"
-          placeholder="Find projects"
-          leftSection={<SearchIcon size={16} />}
-          value={wanted}
-          onChange={(event) => setWanted(event.currentTarget.value)}
-        />
+        <ProjectSearch value={typed} onChange={setTyped} />
         <span role="status" className={shared.dimmed}>
-          {soon === "" ? `${items.length} unmapped` : `${listed.length} of ${items.length}`}
+          {words === "" ? `${items.length} unmapped` : `${listed.length} of ${items.length}`}
         </span>
-        {admin && sameNamed.length > 0 ? (
-          <Button variant="default" size="sm" disabled={work.isPending} onClick={() => draft(sameNamed)}>
-            Choose same-named services ({sameNamed.length})
-          </Button>
+        {isAdmin ? (
+          <MatchByName
+            matches={sameNamed(items, suggestions, drafts)}
+            disabled={isDisabled}
+            onMatch={drafts.addDrafts}
+          />
         ) : null}
       </div>
-      {admin ? (
-        <div className={css.bulk}>
-          <Checkbox
-            label={chosen.length > 0 ? `${chosen.length} selected` : "Select all"}
-            aria-label="Select all projects in the list"
-            disabled={work.isPending}
-            checked={listed.length > 0 && listedSelected === listed.length}
-            indeterminate={listedSelected > 0 && listedSelected < listed.length}
-            onChange={(event) => select(listedKeys, event.currentTarget.checked)}
-          />
-          <ServiceChoice
-            label="Service for the selected projects"
-            placeholder="Service for the selected…"
-            services={services}
-            value=""
-            disabled={chosen.length === 0 || work.isPending}
-            onChoose={(service) => choose(chosen, service)}
-          />
-        </div>
-      ) : null}
-      {listed.length === 0 ? <p className={css.empty}>No project fits.</p> : null}
-      <ul className={css.projects} aria-label="Unmapped projects">
-        {items.map((item) => {
-          const key = keyOf(item);
-          return (
-            <UnmappedRow
-              key={key}
-              org={org.slug}
-              item={item}
-              services={services}
-              suggestion={suggestions.get(key)}
-              from={froms.get(item.integration_id)}
-              draft={admin ? (drafts.get(key) ?? "") : null}
-              selected={selected.has(key)}
-              busy={work.isPending}
-              hidden={!inList.has(item)}
-              onSelect={onSelect}
-              onChoose={onChoose}
-            />
-          );
-        })}
-      </ul>
-      <div role="status" className={css.saveBar} data-open={wishes.length > 0 || undefined}>
-        {wishes.length > 0 ? (
-          <>
-            <Button
-              loading={work.isPending && work.progress === undefined}
-              disabled={work.isPending}
-              onClick={() => work.mutate({ wishes }, { onSuccess: forget })}
-            >
-              {work.progress
-                ? `Running what was held: ${work.progress.done} of ${work.progress.of}`
-                : commitLabel(wishes)}
-            </Button>
-            <Button variant="default" disabled={work.isPending} onClick={forget}>
-              Discard
-            </Button>
-          </>
-        ) : null}
-      </div>
-      {makingFor ? (
-        <ServiceForm
-          org={org.slug}
-          {...(only ? { suggested: nameOf(only) } : {})}
-          onClose={() => setMakingFor(null)}
-          onSaved={(service) => choose(makingFor, service.id)}
+      {isAdmin ? (
+        <BulkMapping
+          projects={items.map(keyOf)}
+          listed={listed.map(keyOf)}
+          services={services}
+          drafts={drafts}
+          disabled={isDisabled}
         />
       ) : null}
+      {listed.length === 0 ? <p className={rows.empty}>No matches</p> : null}
+      <RowList {...{ items, listed, services, suggestions, sentryOrgs, drafts, isDisabled }} />
+      <SaveBar
+        isOpen={mappings.length > 0}
+        label={
+          progress ? `Replaying held deliveries: ${progress.done} of ${progress.total}` : saveLabel(mappings)
+        }
+        isPending={isDisabled}
+        showsProgress={progress !== undefined}
+        onSave={() => map.mutate({ mappings }, { onSuccess: drafts.clear })}
+        onDiscard={drafts.clear}
+      />
+      <NewServiceDialog drafts={drafts} suggestedName={suggestedName} />
     </section>
   );
 }
@@ -235,34 +189,34 @@ export function UnmappedPage() {
   const query = useQuery(unmappedQuery(org));
   const services = useQuery(servicesQuery(org));
   const integrations = useQuery(integrationsQuery(org));
-  const work = useMapAndRun(org);
+  const map = useMapAndReplay(org);
   return (
     <Page
       title="Unmapped projects"
-      aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />}
+      aside={<Freshness at={query.dataUpdatedAt} failing={query.failureCount > 0} live />}
     >
-      <SectionLinks />
-      {work.isError ? <Refusal error={work.error} onClose={() => work.reset()} /> : null}
-      {work.data ? (
+      <IntegrationTabs />
+      {map.isError ? <ErrorNotice error={map.error} onClose={() => map.reset()} /> : null}
+      {map.data ? (
         <UnmappedResult
-          result={work.data}
-          onRetry={(wishes) => work.mutate({ wishes, already: true })}
-          onClose={() => work.reset()}
+          result={map.data}
+          onRetry={(mappings) => map.mutate({ mappings, replayOnly: true })}
+          onClose={() => map.reset()}
         />
       ) : null}
       <Loaded query={query} rows={4}>
         {(items) =>
           items.length === 0 ? (
-            <Empty title="Nothing is unmapped">
-              Every project that has sent something leads to a service. Projects that report without a mapping
-              gather here, and what they sent is kept.
-            </Empty>
+            <EmptyState title="No unmapped projects">
+              All projects that sent deliveries are mapped to services. Projects without a mapping are listed
+              here, and their deliveries are held until you map them.
+            </EmptyState>
           ) : (
             <Inbox
               items={items}
               services={services.data ?? none}
               integrations={integrations.data ?? none}
-              work={work}
+              map={map}
             />
           )
         }

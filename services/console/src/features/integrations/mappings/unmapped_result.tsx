@@ -1,59 +1,63 @@
 import { Button } from "@mantine/core";
 import { useOrg } from "../../../api/org";
 import { OutcomeBadge } from "../../../ui/badges";
+import { formatCount, formatNumber } from "../../../ui/format";
 import { Notice } from "../../../ui/notice";
 import { TextLink } from "../../../ui/text_link";
 import css from "./mappings.module.css";
-import { nameOf, type Outcomes, type Wish } from "./unmapped_api";
+import { type MappingResult, type NewMapping, nameOf } from "./unmapped_api";
 
-const projects = (count: number) =>
-  `${count.toLocaleString("en-GB")} ${count === 1 ? "project" : "projects"}`;
+// More names would not be read.
+const max_names = 20;
 
 interface UnmappedResultProps {
-  result: Outcomes;
-  onRetry: (held: readonly Wish[]) => void;
+  result: MappingResult;
+  onRetry: (failed: readonly NewMapping[]) => void;
   onClose: () => void;
 }
 
-/** What came of mapping, and of running what was held. */
+/** The result of mapping projects and replaying their held deliveries. */
 export function UnmappedResult({ result, onRetry, onClose }: UnmappedResultProps) {
   const { slug: org } = useOrg();
-  const { mapped, counts, held, problem } = result;
-  const ran = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const { mapped, counts, failed, error } = result;
+  const replayed = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const title = [
-    mapped > 0 ? `${projects(mapped)} mapped` : "",
-    `${ran.toLocaleString("en-GB")} held ${ran === 1 ? "delivery" : "deliveries"} run`,
+    mapped > 0 ? `${formatCount(mapped, "project")} mapped` : "",
+    `${formatCount(replayed, "held delivery", "held deliveries")} replayed`,
   ]
     .filter(Boolean)
     .join(", ");
   return (
     <>
       <Notice tone="good" title={title} onClose={onClose}>
-        {ran > 0 ? (
+        {replayed > 0 ? (
           <ul className={css.counts}>
             {Object.entries(counts).map(([outcome, count]) => (
               <li key={outcome}>
-                {count.toLocaleString("en-GB")} <OutcomeBadge outcome={outcome} />
+                {formatNumber(count)} <OutcomeBadge outcome={outcome} />
               </li>
             ))}
           </ul>
         ) : null}
         <TextLink to="/o/$org/incidents" params={{ org }} inherit underline="always">
-          To the incidents
+          View incidents
         </TextLink>
       </Notice>
-      {held.length > 0 ? (
-        <Notice tone="bad" title={`What was held of ${projects(held.length)} could not be run`}>
-          <p className={css.paragraph}>{problem} It is still kept.</p>
+      {failed.length > 0 ? (
+        <Notice
+          tone="bad"
+          title={`The held deliveries of ${formatCount(failed.length, "project")} could not be replayed`}
+        >
+          <p className={css.paragraph}>{error} The deliveries are still stored.</p>
           <p className={css.paragraph}>
-            {held
-              .slice(0, 20)
+            {failed
+              .slice(0, max_names)
               .map(({ item }) => nameOf(item))
               .join(", ")}
-            {held.length > 20 ? ` and ${held.length - 20} more` : ""}
+            {failed.length > max_names ? ` and ${failed.length - max_names} more` : ""}
           </p>
-          <Button size="xs" variant="default" onClick={() => onRetry(held)}>
-            Run it again
+          <Button size="xs" variant="default" onClick={() => onRetry(failed)}>
+            Replay again
           </Button>
         </Notice>
       ) : null}

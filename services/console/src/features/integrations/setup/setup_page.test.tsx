@@ -1,42 +1,42 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
-import { expectAccessible, open, org, problem, quietServer } from "../../../test/console";
+import { emptyServer, expectAccessible, open, org, problem } from "../../../test/console";
 import { setup } from "../../../test/samples";
 import { server } from "../../../test/setup";
 
 const page = "/o/example/integrations/setup";
 
 beforeEach(() => {
-  quietServer();
+  emptyServer();
   server.use(http.get(`${org}/integrations/setup`, () => HttpResponse.json(setup())));
 });
 
-test("the values of the public integration are there to be copied", async () => {
+test("the values of the public integration can be copied", async () => {
   const { user } = open(page);
   await screen.findByText("https://tocsin.example.com/oauth/sentry/callback");
   expect(screen.getByText("https://tocsin.example.com/webhooks/sentry")).toBeTruthy();
   expect(screen.getByText("org:read")).toBeTruthy();
   expect(screen.getByText("issue, error, comment")).toBeTruthy();
   expect(screen.getByText(/alert-rule-action/)).toBeTruthy();
-  expect(screen.getByText(/installs only on the Sentry organization that owns it/)).toBeTruthy();
+  expect(screen.getByText(/installed only on the Sentry organization that owns it/)).toBeTruthy();
   const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
   await user.click(screen.getByRole("button", { name: "Copy the redirect URL" }));
-  await screen.findByText("the redirect URL copied");
+  await screen.findByText("Copied the redirect URL");
   expect(write).toHaveBeenCalledWith("https://tocsin.example.com/oauth/sentry/callback");
   await expectAccessible();
 });
 
-test("without a clipboard the value is selected", async () => {
+test("without a clipboard, the value is selected", async () => {
   const { user } = open(page);
   await screen.findByText("https://tocsin.example.com/webhooks/sentry");
   vi.spyOn(navigator.clipboard, "writeText").mockRejectedValue(new Error("not allowed"));
   await user.click(screen.getByRole("button", { name: "Copy the webhook URL" }));
-  await screen.findByText("the webhook URL selected, copy it now");
+  await screen.findByText("Selected the webhook URL. Copy it now.");
   expect(String(window.getSelection())).toBe("https://tocsin.example.com/webhooks/sentry");
 });
 
-test("one that is not set up says who sets it up, and the address chooses", async () => {
+test("a mode that is not set up says so, and the mode is in the address", async () => {
   const { user, history } = open(`${page}?mode=oauth`);
   await screen.findByText("Not set up yet");
   await screen.findByText("Authorized Redirect URI");
@@ -47,8 +47,10 @@ test("one that is not set up says who sets it up, and the address chooses", asyn
   await expectAccessible();
 });
 
-test("values that cannot be had are no empty page", async () => {
-  server.use(http.get(`${org}/integrations/setup`, () => problem(403, "forbidden", "A viewer may not.")));
+test("a setup that cannot be loaded shows the reason", async () => {
+  server.use(
+    http.get(`${org}/integrations/setup`, () => problem(403, "forbidden", "Viewers have no access.")),
+  );
   open(page);
-  await screen.findByText("Not for your role");
+  await screen.findByText("You don't have access");
 });

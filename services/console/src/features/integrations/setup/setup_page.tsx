@@ -6,44 +6,50 @@ import type { Schemas } from "../../../api/client";
 import { useOrg } from "../../../api/org";
 import { setupQuery } from "../../../api/queries";
 import { Copyable } from "../../../ui/copy";
+import { ExternalLink } from "../../../ui/external_link";
 import { Notice } from "../../../ui/notice";
-import { OutsideLink } from "../../../ui/outside_link";
 import { Page } from "../../../ui/page";
 import { Panel } from "../../../ui/panel";
 import { Loaded } from "../../../ui/states";
 import { TextLink } from "../../../ui/text_link";
+import { IntegrationTabs } from "../integration_tabs";
 import { hostOf } from "../labels";
-import { isMode, type Mode, modes, words } from "../modes";
-import { SectionLinks } from "../section_links";
+import { isMode, type Mode, mode_texts, modes } from "../modes";
 import css from "./setup_page.module.css";
 
 const route = getRouteApi("/o/$org/integrations/setup");
 
 type Setup = Schemas["ModeSetup"];
 
-/** Where in Sentry the form is. */
-const where: Record<Mode, string> = {
-  public: "Settings → Developer Settings → Create New Integration → Public Integration",
-  oauth: "your account → User Settings → API → Applications → Create New Application",
-  internal: "Settings → Developer Settings → Create New Integration → Internal Integration",
-};
+interface SetupTexts {
+  /** Where the form is in Sentry. */
+  location: string;
+  nextStep: string;
+  retries: string;
+}
 
-const after: Record<Mode, string> = {
-  public:
-    "Who runs this deployment then sets TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET to what Sentry shows, and restarts it. That is done once for the deployment; each organization only connects.",
-  oauth:
-    "Who runs this deployment then sets TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET to what Sentry shows, and restarts it. That is done once for the deployment. The internal integration that sends the webhooks is made by each organization after it has connected.",
-  internal:
-    "Save, make a token under Tokens, and paste token and client secret on the Connect page. The webhook address of the integration is shown on its page after that: enter it here in Sentry, and tick the resources.",
-};
-
-const retries: Record<Mode, string> = {
-  public:
-    "An unpublished public integration installs only on the Sentry organization that owns it. Sentry delivers a failed webhook again only for published ones (three times in all, five minutes apart); of the others it is gone.",
-  oauth:
-    "OAuth applications send no webhooks. The internal integration that does is never published: Sentry does not deliver a failed webhook of it again.",
-  internal:
-    "An internal integration belongs to one Sentry organization. Sentry does not deliver a failed webhook of it again: it does so only for published public integrations.",
+const setup_texts: Record<Mode, SetupTexts> = {
+  public: {
+    location: "Settings → Developer Settings → Create New Integration → Public Integration",
+    nextStep:
+      "Then your Tocsin operator sets TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID, and TOCSIN_SENTRY_APP_CLIENT_SECRET to the values that Sentry shows, and restarts Tocsin. This is done once for the deployment; after that, each organization only connects.",
+    retries:
+      "An unpublished public integration can be installed only on the Sentry organization that owns it. Sentry retries a failed webhook only for published integrations (three attempts in total, five minutes apart); for others, a failed webhook is lost.",
+  },
+  oauth: {
+    location: "your account → User Settings → API → Applications → Create New Application",
+    nextStep:
+      "Then your Tocsin operator sets TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET to the values that Sentry shows, and restarts Tocsin. This is done once for the deployment. Each organization creates the internal integration that sends its webhooks after connecting.",
+    retries:
+      "OAuth applications send no webhooks. The internal integration that sends them cannot be published, so Sentry does not retry a failed webhook.",
+  },
+  internal: {
+    location: "Settings → Developer Settings → Create New Integration → Internal Integration",
+    nextStep:
+      "Save, create a token under Tokens, and paste the token and the client secret on the Connect Sentry page. The page of the integration then shows its webhook URL: enter it in Sentry, and select the resources.",
+    retries:
+      "An internal integration belongs to one Sentry organization. Sentry does not retry a failed webhook of an internal integration.",
+  },
 };
 
 function Row({ name, children }: { name: string; children: ReactNode }) {
@@ -55,8 +61,20 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+function WebhookUrl({ setup: { webhook_url, webhook_url_pattern } }: { setup: Setup }) {
+  if (webhook_url) return <Copyable label="the webhook URL" value={webhook_url} />;
+  return (
+    <>
+      <code className={css.pattern}>{webhook_url_pattern}</code>
+      <p className={css.hint}>
+        Each integration has its own URL, which its page shows after it is connected.
+      </p>
+    </>
+  );
+}
+
+/** The values to enter in Sentry's form. */
 function Values({ setup }: { setup: Setup }) {
-  const webhook = setup.webhook_url ?? setup.webhook_url_pattern;
   return (
     <dl className={css.values}>
       {setup.redirect_url ? (
@@ -64,22 +82,13 @@ function Values({ setup }: { setup: Setup }) {
           <Copyable label="the redirect URL" value={setup.redirect_url} />
         </Row>
       ) : null}
-      {webhook ? (
+      {(setup.webhook_url ?? setup.webhook_url_pattern) ? (
         <Row name="Webhook URL">
-          {setup.webhook_url ? (
-            <Copyable label="the webhook URL" value={setup.webhook_url} />
-          ) : (
-            <>
-              <code className={css.pattern}>{webhook}</code>
-              <p className={css.hint}>
-                Each integration has its own, shown on its page once it is connected.
-              </p>
-            </>
-          )}
+          <WebhookUrl setup={setup} />
         </Row>
       ) : null}
       {setup.mode === "public" ? (
-        <Row name="Verify Installation">{setup.verify_install ? "on" : "off"}</Row>
+        <Row name="Verify Installation">{setup.verify_install ? "On" : "Off"}</Row>
       ) : null}
       {setup.permissions.length > 0 ? (
         <Row name="Permissions">
@@ -93,15 +102,17 @@ function Values({ setup }: { setup: Setup }) {
         </Row>
       ) : null}
       {setup.resources.length > 0 ? (
-        <Row name="Webhooks to tick">
+        <Row name="Webhooks">
           <strong>{setup.resources.join(", ")}</strong>
-          <p className={css.hint}>Without “issue” nothing that is resolved in Sentry resolves here.</p>
+          <p className={css.hint}>
+            Without “issue”, issues resolved in Sentry do not resolve their incidents in Tocsin.
+          </p>
         </Row>
       ) : null}
       {setup.alert_action_schema ? (
         <Row name="Schema">
           <p className={css.hint}>
-            Makes Tocsin an action of alert rules. Switch “Alert Rule Action” on and paste this under Schema.
+            Adds Tocsin as an action of alert rules. Turn on “Alert Rule Action” and paste this as the schema.
           </p>
           <Copyable
             label="the alert action schema"
@@ -114,26 +125,27 @@ function Values({ setup }: { setup: Setup }) {
   );
 }
 
-function Instructions({ setup, sentry }: { setup: Setup; sentry: string }) {
+function Instructions({ setup, sentry_url }: { setup: Setup; sentry_url: string }) {
   const { slug: org, can } = useOrg();
   const { mode, configured, notes } = setup;
+  const texts = setup_texts[mode];
   return (
     <>
       {configured ? null : (
         <Notice tone="hint" title="Not set up yet">
-          {words[mode].operator}
+          {mode_texts[mode].notConfigured}
         </Notice>
       )}
-      <Panel title={`What to enter in Sentry: ${words[mode].name}`}>
-        <p className={css.where}>
+      <Panel title={`Values to enter in Sentry: ${mode_texts[mode].name}`}>
+        <p className={css.location}>
           On{" "}
-          <OutsideLink href={sentry} inText>
-            {hostOf(sentry)}
-          </OutsideLink>
-          : {where[mode]}
+          <ExternalLink href={sentry_url} inText>
+            {hostOf(sentry_url)}
+          </ExternalLink>
+          : {texts.location}
         </p>
         <Values setup={setup} />
-        <p className={css.text}>{after[mode]}</p>
+        <p className={css.text}>{texts.nextStep}</p>
         {configured && can("admin") ? (
           <p className={css.text}>
             <TextLink
@@ -143,14 +155,14 @@ function Instructions({ setup, sentry }: { setup: Setup; sentry: string }) {
               inherit
               underline="always"
             >
-              Connect in this way
+              Connect this way
             </TextLink>
           </p>
         ) : null}
       </Panel>
-      <Panel title="Good to know">
+      <Panel title="Notes">
         <ul className={css.notes}>
-          <li>{retries[mode]}</li>
+          <li>{texts.retries}</li>
           {notes.map((note) => (
             <li key={note}>{note}</li>
           ))}
@@ -162,24 +174,24 @@ function Instructions({ setup, sentry }: { setup: Setup; sentry: string }) {
 
 export function SetupPage() {
   const { slug: org } = useOrg();
-  const { mode: wanted } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(setupQuery(org));
-  const mode = isMode(wanted) ? wanted : "public";
+  const mode = isMode(search.mode) ? search.mode : "public";
   return (
-    <Page title="Setting up Sentry">
-      <SectionLinks />
+    <Page title="Sentry setup">
+      <IntegrationTabs />
       <SegmentedControl
-        className={css.choice ?? ""}
-        aria-label="Kind of integration"
-        data={modes.map((value) => ({ value, label: words[value].name }))}
+        className={css.modes ?? ""}
+        aria-label="Type of integration"
+        data={modes.map((value) => ({ value, label: mode_texts[value].name }))}
         value={mode}
         onChange={(next) => void navigate({ search: { mode: next }, replace: true })}
       />
       <Loaded query={query}>
-        {({ modes: known, sentry_url }) => {
-          const setup = known.find((each) => each.mode === mode);
-          return setup ? <Instructions setup={setup} sentry={sentry_url} /> : null;
+        {({ modes: setups, sentry_url }) => {
+          const setup = setups.find((entry) => entry.mode === mode);
+          return setup ? <Instructions setup={setup} sentry_url={sentry_url} /> : null;
         }}
       </Loaded>
     </Page>

@@ -2,16 +2,42 @@ import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "../../../api/client";
 import { useOrg } from "../../../api/org";
 import { attemptsQuery } from "../../../api/queries";
+import { formatDuration } from "../../../ui/format";
 import { Panel } from "../../../ui/panel";
 import { Loaded } from "../../../ui/states";
-import { duration, Moment } from "../../../ui/time";
+import { RelativeTime } from "../../../ui/time";
 import shared from "../integrations.module.css";
 import css from "./status.module.css";
 
-function took({ started_at, finished_at }: Schemas["Attempt"]): string {
-  if (finished_at === null) return "running";
+type Attempt = Schemas["Attempt"];
+
+function durationOf({ started_at, finished_at }: Attempt): string {
+  if (finished_at === null) return "Running";
   const length = Date.parse(finished_at) - Date.parse(started_at);
-  return length < 1000 ? `${length} ms` : duration(length);
+  return length < 1_000 ? `${length}ms` : formatDuration(length);
+}
+
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
+
+function AttemptRow({ attempt, isLatest }: { attempt: Attempt; isLatest: boolean }) {
+  const { outcome, started_at, trigger, http_status, next_at, detail } = attempt;
+  return (
+    <li>
+      <strong>{capitalize(outcome)}</strong>
+      <span>
+        <RelativeTime at={started_at} />
+      </span>
+      <span>Trigger: {trigger.replaceAll("_", " ")}</span>
+      <span>{durationOf(attempt)}</span>
+      {http_status !== null ? <span>HTTP {http_status}</span> : null}
+      {isLatest && next_at ? (
+        <span>
+          Next <RelativeTime at={next_at} />
+        </span>
+      ) : null}
+      {detail ? <span className={css.detail}>{detail}</span> : null}
+    </li>
+  );
 }
 
 export function AttemptsPanel({ id }: { id: string }) {
@@ -22,25 +48,13 @@ export function AttemptsPanel({ id }: { id: string }) {
       <Loaded query={query} rows={3}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className={shared.dimmed}>None yet. The first is made well before the token expires.</p>
+            <p className={shared.dimmed}>
+              No attempts yet. The first one is made well before the token expires.
+            </p>
           ) : (
             <ol className={css.attempts} aria-label="Refresh attempts, newest first">
               {items.map((attempt, index) => (
-                <li key={attempt.id}>
-                  <strong>{attempt.outcome.replaceAll("_", " ")}</strong>
-                  <span>
-                    <Moment at={attempt.started_at} />
-                  </span>
-                  <span>asked by {attempt.trigger.replaceAll("_", " ")}</span>
-                  <span>{took(attempt)}</span>
-                  {attempt.http_status !== null ? <span>HTTP {attempt.http_status}</span> : null}
-                  {index === 0 && attempt.next_at ? (
-                    <span>
-                      next <Moment at={attempt.next_at} />
-                    </span>
-                  ) : null}
-                  {attempt.detail ? <span className={css.detail}>{attempt.detail}</span> : null}
-                </li>
+                <AttemptRow key={attempt.id} attempt={attempt} isLatest={index === 0} />
               ))}
             </ol>
           )

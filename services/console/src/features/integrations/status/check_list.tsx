@@ -1,10 +1,11 @@
 import { CheckBadge } from "../../../ui/badges";
-import { Moment } from "../../../ui/time";
+import { formatCount } from "../../../ui/format";
+import { RelativeTime } from "../../../ui/time";
 import type { Check } from "../integration_api";
 import shared from "../integrations.module.css";
 import css from "./status.module.css";
 
-const names: Record<Check["name"], string> = {
+const check_labels: Record<Check["name"], string> = {
   token: "Token",
   scopes: "Scopes",
   organization: "Sentry organization",
@@ -14,11 +15,11 @@ const names: Record<Check["name"], string> = {
 
 /** "3 passed, 1 warning, 1 failed" */
 export function checkSummary(checks: readonly Check[]): string {
-  const count = (wanted: Check["outcome"]) => checks.filter(({ outcome }) => outcome === wanted).length;
-  const [passed, warnings, failed] = [count("passed"), count("warning"), count("failed")];
+  const countOf = (wanted: Check["outcome"]) => checks.filter(({ outcome }) => outcome === wanted).length;
+  const [passed, warnings, failed] = [countOf("passed"), countOf("warning"), countOf("failed")];
   return [
     passed > 0 ? `${passed} passed` : "",
-    warnings > 0 ? `${warnings} ${warnings === 1 ? "warning" : "warnings"}` : "",
+    warnings > 0 ? formatCount(warnings, "warning") : "",
     failed > 0 ? `${failed} failed` : "",
   ]
     .filter(Boolean)
@@ -29,13 +30,13 @@ export function CheckList({ checks, at }: { checks: readonly Check[]; at: string
   return (
     <div className={css.testResult}>
       <div className={shared.dimmed}>
-        Tested <Moment at={at} />
+        Tested <RelativeTime at={at} />
       </div>
       <ul className={css.checks} aria-label="Checks">
         {checks.map(({ name, outcome, detail }) => (
           <li key={name}>
             <CheckBadge outcome={outcome} />
-            <strong>{names[name] ?? name}</strong>
+            <strong>{check_labels[name] ?? name}</strong>
             <span className={css.detail}>{detail}</span>
           </li>
         ))}

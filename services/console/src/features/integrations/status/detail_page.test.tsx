@@ -1,25 +1,16 @@
 import { screen } from "@testing-library/react";
-import { HttpResponse, http } from "msw";
+import { http } from "msw";
 import { beforeEach, test } from "vitest";
-import { expectAccessible, list, open, org, quietServer } from "../../../test/console";
-import { checkout, id, integration, project, search } from "../../../test/samples";
+import { expectAccessible, list, open } from "../../../test/console";
+import { integration_page, integration_url, serveIntegration } from "../../../test/integration_page";
+import { project } from "../../../test/samples";
 import { server } from "../../../test/setup";
 
-const here = `${org}/integrations/${id(1)}`;
+beforeEach(() => void serveIntegration());
 
-beforeEach(() => {
-  quietServer();
-  server.use(
-    http.get(`${org}/services`, () => list([checkout, search])),
-    http.get(here, () => HttpResponse.json(integration())),
-    http.get(`${here}/attempts`, () => list([])),
-    http.get(`${here}/projects`, () => list([])),
-  );
-});
-
-test("coming back connected says so and offers the mapping", async () => {
-  server.use(http.get(`${here}/projects`, () => list([project("1", "web")])));
-  open(`/o/example/integrations/${id(1)}?connected=1`);
+test("returning connected shows a notice and the mapping", async () => {
+  server.use(http.get(`${integration_url}/projects`, () => list([project("1", "web")])));
+  open(`${integration_page}?connected=1`);
   await screen.findByText("Sentry is connected");
   await screen.findByText("web");
   await expectAccessible();

@@ -1,10 +1,10 @@
 import { screen } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import { expectAccessible, open, quietServer } from "../../../test/console";
+import { emptyServer, expectAccessible, open } from "../../../test/console";
 
-beforeEach(() => quietServer());
+beforeEach(() => emptyServer());
 
-test("an empty list leads to the ways of connecting", async () => {
+test("an empty list links to the connect page", async () => {
   const { user, history } = open("/o/example/integrations");
   await screen.findByText("Sentry is not connected");
   await expectAccessible();

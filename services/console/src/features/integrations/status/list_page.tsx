@@ -1,46 +1,42 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { Schemas } from "../../../api/client";
 import { useOrg } from "../../../api/org";
 import { integrationsQuery } from "../../../api/queries";
 import { IntegrationBadge } from "../../../ui/badges";
 import { Page } from "../../../ui/page";
 import rows from "../../../ui/rows.module.css";
-import { AsOf, Empty, Loaded } from "../../../ui/states";
-import { Moment } from "../../../ui/time";
+import { EmptyState, Freshness, Loaded } from "../../../ui/states";
+import { RelativeTime } from "../../../ui/time";
 import { ConnectErrorNotice } from "../connect/connect_error_notice";
-import { integrationName, stateText } from "../labels";
-import { words } from "../modes";
-import { SectionLinks } from "../section_links";
+import type { Integration } from "../integration_api";
+import { IntegrationTabs } from "../integration_tabs";
+import { integrationName } from "../labels";
+import { mode_texts } from "../modes";
 import css from "./status.module.css";
+import { StatusText } from "./status_text";
 
 const route = getRouteApi("/o/$org/integrations");
 
-function IntegrationRow({ org, integration }: { org: string; integration: Schemas["Integration"] }) {
-  const { id, mode, status, status_since, remedy, last_delivery_at, sentry_org } = integration;
+function IntegrationRow({ org, integration }: { org: string; integration: Integration }) {
+  const { id, mode, status, remedy, last_delivery_at, sentry_org } = integration;
   return (
-    <li className={css.row}>
-      <div className={rows.what}>
-        <Link to="/o/$org/integrations/$id" params={{ org, id }} className={css.link ?? ""}>
+    <li className={`${rows.linkedRow} ${css.row}`}>
+      <div className={rows.main}>
+        <Link to="/o/$org/integrations/$id" params={{ org, id }} className={rows.link ?? ""}>
           {integrationName(integration)}
         </Link>
-        <div className={rows.facts}>
+        <div className={rows.details}>
           {sentry_org ? <span>{sentry_org.slug}</span> : null}
-          <span>{words[mode].name}</span>
-          <span>{stateText(integration)}</span>
-          <span>
-            for <Moment at={status_since} age />
-          </span>
-          <span>
-            {last_delivery_at ? (
-              <>
-                last delivery <Moment at={last_delivery_at} />
-              </>
-            ) : (
-              "no delivery yet"
-            )}
-          </span>
+          <span>{mode_texts[mode].name}</span>
+          <StatusText integration={integration} />
+          {last_delivery_at ? (
+            <span>
+              Last delivery <RelativeTime at={last_delivery_at} />
+            </span>
+          ) : (
+            <span>No deliveries yet</span>
+          )}
         </div>
         {remedy ? <div className={css.remedy}>{remedy}</div> : null}
       </div>
@@ -57,7 +53,7 @@ export function IntegrationListPage() {
   return (
     <Page
       title="Integrations"
-      aside={<AsOf at={query.dataUpdatedAt} failing={query.failureCount > 0} live />}
+      aside={<Freshness at={query.dataUpdatedAt} failing={query.failureCount > 0} live />}
       actions={
         org.can("admin") ? (
           <Button
@@ -70,7 +66,7 @@ export function IntegrationListPage() {
         ) : undefined
       }
     >
-      <SectionLinks />
+      <IntegrationTabs />
       {connect_error ? (
         <ConnectErrorNotice
           code={connect_error}
@@ -80,13 +76,13 @@ export function IntegrationListPage() {
       <Loaded query={query} rows={4}>
         {(integrations) =>
           integrations.length === 0 ? (
-            <Empty title="Sentry is not connected">
+            <EmptyState title="Sentry is not connected">
               {org.can("admin")
-                ? "Press Connect Sentry, and choose how. Afterwards you map its projects to your services, and their problems become incidents."
-                : "An admin of this organization connects Sentry here. From then on its problems become incidents."}
-            </Empty>
+                ? "Press Connect Sentry and choose how to connect. Then map Sentry projects to your services: their issues and alerts become incidents."
+                : "Ask an admin of this organization to connect Sentry. Then its issues and alerts become incidents."}
+            </EmptyState>
           ) : (
-            <ul className={css.list} aria-label="Integrations">
+            <ul className={rows.card} aria-label="Integrations">
               {integrations.map((integration) => (
                 <IntegrationRow key={integration.id} org={org.slug} integration={integration} />
               ))}

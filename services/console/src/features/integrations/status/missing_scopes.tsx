@@ -7,13 +7,13 @@ import css from "./status.module.css";
 
 const remedies: Record<Mode, string> = {
   public:
-    "Who runs this deployment adds the permission to the public integration in Sentry; an owner of the Sentry organization accepts it there. The next refreshed token has it.",
-  oauth: "Press Reconnect and authorize again, with an account that has these rights itself.",
+    "Ask your Tocsin operator to add the permission to the public integration in Sentry. An owner of the Sentry organization then accepts it there, and the next token has it.",
+  oauth: "Press Reconnect and authorize again with an account that has these permissions.",
   internal:
-    "Add the permission to the internal integration in Sentry and save it there, then press Reconnect and paste its token again: Tocsin tries anew what it may do. If it stays as it was, make a new token.",
+    "Add the permission to the internal integration in Sentry and save. Then press Reconnect and paste its token again, so that Tocsin checks the scopes again. If they are still missing, create a new token.",
 };
 
-/** What Sentry did not grant, what does not work without it, and how to grant it. */
+/** The scopes that Sentry did not grant, what does not work without them, and how to grant them. */
 export function MissingScopes({ integration }: { integration: Integration }) {
   const { slug: org } = useOrg();
   const { mode, missing_scopes } = integration;

@@ -1,12 +1,11 @@
-import { Button, Code } from "@mantine/core";
-import { useState } from "react";
+import { Button } from "@mantine/core";
+import { type ReactNode, useState } from "react";
 import { useOrg } from "../../../api/org";
 import { IntegrationBadge } from "../../../ui/badges";
-import { Facts } from "../../../ui/facts";
+import { ConfirmDialog } from "../../../ui/confirm_dialog";
 import { Notice } from "../../../ui/notice";
 import { Panel } from "../../../ui/panel";
-import { Refusal } from "../../../ui/states";
-import { Moment } from "../../../ui/time";
+import { ErrorNotice } from "../../../ui/states";
 import { ReconnectDialog } from "../connect/reconnect_dialog";
 import {
   type Integration,
@@ -17,47 +16,105 @@ import {
   useTest,
 } from "../integration_api";
 import shared from "../integrations.module.css";
-import { hostOf, integrationName, isAsking, isBroken, isEnded, stateText } from "../labels";
-import { words } from "../modes";
+import { integrationName, isBroken, isEnded, needsDecision } from "../labels";
 import { CheckList, checkSummary } from "./check_list";
-import { DisconnectDialog } from "./disconnect_dialog";
 import { MissingScopes } from "./missing_scopes";
 import css from "./status.module.css";
+import { StatusDetails } from "./status_details";
+import { StatusText } from "./status_text";
 
-const refreshed = ({ credential }: Integration) =>
+/** The actions of an admin. Each one first clears the results of the others, which are no longer true. */
+function useStatusActions(integration: Integration, reconnect: Reconnect) {
+  const org = useOrg();
+  const { id, mode } = integration;
+  const refresh = useRefresh(org.slug, id);
+  const test = useTest(org.slug, id);
+  const disconnect = useDisconnect(org.slug, id);
+  const [dialog, setDialog] = useState<"reconnect" | "disconnect">();
+  const clearResults = () => {
+    for (const mutation of [refresh, test, disconnect, reconnect]) mutation.reset();
+  };
+  const closeDialog = () => setDialog(undefined);
+  return {
+    refresh,
+    test,
+    disconnect,
+    dialog,
+    closeDialog,
+    openDisconnect: () => setDialog("disconnect"),
+    startRefresh: () => {
+      clearResults();
+      refresh.mutate();
+    },
+    startTest: () => {
+      clearResults();
+      test.mutate();
+    },
+    startReconnect: () => {
+      clearResults();
+      if (mode === "internal") setDialog("reconnect");
+      else reconnect.mutate({ otherOrganization: "refuse" });
+    },
+    confirmDisconnect: () => {
+      clearResults();
+      disconnect.mutate(undefined, { onSuccess: closeDialog });
+    },
+  };
+}
+
+type StatusActions = ReturnType<typeof useStatusActions>;
+
+interface ActionButtonsProps {
+  integration: Integration;
+  actions: StatusActions;
+  reconnectButton: ReactNode;
+}
+
+function ActionButtons({ integration, actions, reconnectButton }: ActionButtonsProps) {
+  const { credential, mode, sentry_org } = integration;
+  const canDisconnect = sentry_org !== null && (credential !== null || !isEnded(integration));
+  return (
+    <>
+      {isBroken(integration) ? null : reconnectButton}
+      {credential && mode !== "internal" ? (
+        <Button
+          variant="default"
+          size="xs"
+          loading={actions.refresh.isPending}
+          onClick={actions.startRefresh}
+        >
+          Refresh now
+        </Button>
+      ) : null}
+      <Button variant="default" size="xs" loading={actions.test.isPending} onClick={actions.startTest}>
+        Test
+      </Button>
+      {canDisconnect ? (
+        <Button variant="default" size="xs" onClick={actions.openDisconnect}>
+          Disconnect
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+const refreshResult = ({ credential }: Integration) =>
   credential && credential.failed_attempts > 0
-    ? "The token was not refreshed; the attempt below says why."
+    ? "The token was not refreshed. The latest attempt below has the reason."
     : "The token was refreshed.";
 
-function StatusFacts({ integration }: { integration: Integration }) {
-  const { credential, last_delivery_at } = integration;
+function ActionResults({ actions: { refresh, test, disconnect } }: { actions: StatusActions }) {
   return (
-    <Facts
-      items={{
-        "Sentry organization": integration.sentry_org?.slug,
-        "Sentry organization's id": integration.sentry_org?.id,
-        At: integration.sentry_url ? hostOf(integration.sentry_url) : null,
-        Kind: words[integration.mode].name,
-        "Last delivery": last_delivery_at ? <Moment at={last_delivery_at} /> : "none yet",
-        "Token expires": credential ? (
-          credential.expires_at ? (
-            <Moment at={credential.expires_at} />
-          ) : (
-            "never"
-          )
-        ) : null,
-        "Next refresh": credential?.next_refresh_at ? <Moment at={credential.next_refresh_at} /> : null,
-        "Last refreshed": credential?.refreshed_at ? <Moment at={credential.refreshed_at} /> : null,
-        "Failed attempts": credential && credential.failed_attempts > 0 ? credential.failed_attempts : null,
-        "Last error": credential?.last_error,
-        Scopes: integration.scopes.length > 0 ? integration.scopes.join(" ") : null,
-        Installation: integration.installation_id ? <Code>{integration.installation_id}</Code> : null,
-        "Webhook address":
-          integration.mode === "public" && integration.webhook_url ? (
-            <Code>{integration.webhook_url}</Code>
-          ) : null,
-      }}
-    />
+    <>
+      {refresh.isError ? <ErrorNotice error={refresh.error} onClose={() => refresh.reset()} /> : null}
+      {test.isError ? <ErrorNotice error={test.error} onClose={() => test.reset()} /> : null}
+      <div role="status" className={shared.dimmed}>
+        {refresh.data ? refreshResult(refresh.data) : null}
+        {test.data ? `Test: ${checkSummary(test.data.checks)}.` : null}
+        {disconnect.isSuccess ? "Disconnected. The tokens were deleted and the mappings are paused." : null}
+      </div>
+      {test.data ? <CheckList {...test.data} /> : null}
+    </>
   );
 }
 
@@ -66,41 +123,51 @@ interface StatusPanelProps {
   reconnect: Reconnect;
 }
 
-/** How the connection is, and what an admin can do about it. */
-export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
-  const org = useOrg();
-  const { id, credential, remedy, sentry_org } = integration;
-  const [disconnecting, setDisconnecting] = useState(false);
-  const [pasting, setPasting] = useState(false);
-  const refresh = useRefresh(org.slug, id);
-  const test = useTest(org.slug, id);
-  const disconnect = useDisconnect(org.slug, id);
+function StatusDialogs({ integration, reconnect, actions }: StatusPanelProps & { actions: StatusActions }) {
+  const { dialog, disconnect, closeDialog } = actions;
+  const closeAnd = (reset: () => void) => () => {
+    closeDialog();
+    reset();
+  };
+  if (dialog === "reconnect")
+    return (
+      <ReconnectDialog
+        name={integrationName(integration)}
+        reconnect={reconnect}
+        onDone={closeDialog}
+        onClose={closeAnd(reconnect.reset)}
+      />
+    );
+  if (dialog === "disconnect" && integration.sentry_org)
+    return (
+      <ConfirmDialog
+        title="Disconnect from Sentry?"
+        action="Disconnect"
+        confirmation={integration.sentry_org.slug}
+        confirmationHint="The slug of the Sentry organization."
+        submission={disconnect}
+        onConfirm={actions.confirmDisconnect}
+        onClose={closeAnd(disconnect.reset)}
+      >
+        The tokens are deleted immediately. Mappings are paused, and further webhooks open no incidents.
+        History is kept: incidents and deliveries can still be viewed. Reconnect restores the mappings.
+      </ConfirmDialog>
+    );
+  return null;
+}
 
-  const admin = org.can("admin");
-  const begun = integration.status !== "pending";
-  const broken = isBroken(integration);
-  const stoppable = begun && sentry_org !== null && (credential !== null || !isEnded(integration));
-  /** What an earlier action said is no longer true after the next. */
-  const forget = () => {
-    refresh.reset();
-    test.reset();
-    disconnect.reset();
-    reconnect.reset();
-  };
-  const confirmDisconnect = () => {
-    forget();
-    disconnect.mutate(undefined, { onSuccess: () => setDisconnecting(false) });
-  };
+/** The status of the integration, its remedy, and the actions of an admin. */
+export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
+  const isAdmin = useOrg().can("admin");
+  const actions = useStatusActions(integration, reconnect);
+  const { remedy, status } = integration;
+  const offersRepair = isAdmin && isBroken(integration);
   const reconnectButton = (
     <Button
       size="xs"
-      variant={broken ? "filled" : "default"}
+      variant={isBroken(integration) ? "filled" : "default"}
       loading={isReconnecting(reconnect)}
-      onClick={() => {
-        forget();
-        if (integration.mode === "internal") setPasting(true);
-        else reconnect.mutate({ others: "refused" });
-      }}
+      onClick={actions.startReconnect}
     >
       Reconnect
     </Button>
@@ -109,88 +176,27 @@ export function StatusPanel({ integration, reconnect }: StatusPanelProps) {
     <Panel
       title="Status"
       actions={
-        admin && begun ? (
-          <>
-            {broken ? null : reconnectButton}
-            {credential && integration.mode !== "internal" ? (
-              <Button
-                variant="default"
-                size="xs"
-                loading={refresh.isPending}
-                onClick={() => {
-                  forget();
-                  refresh.mutate();
-                }}
-              >
-                Refresh now
-              </Button>
-            ) : null}
-            <Button
-              variant="default"
-              size="xs"
-              loading={test.isPending}
-              onClick={() => {
-                forget();
-                test.mutate();
-              }}
-            >
-              Test
-            </Button>
-            {stoppable ? (
-              <Button variant="default" size="xs" onClick={() => setDisconnecting(true)}>
-                Disconnect
-              </Button>
-            ) : null}
-          </>
+        isAdmin && status !== "pending" ? (
+          <ActionButtons integration={integration} actions={actions} reconnectButton={reconnectButton} />
         ) : null
       }
     >
       <div className={shared.stack}>
         <div className={css.status}>
-          <IntegrationBadge status={integration.status} />
-          <span>
-            {stateText(integration)} for <Moment at={integration.status_since} age />
-          </span>
+          <IntegrationBadge status={status} />
+          <StatusText integration={integration} />
         </div>
-        {(remedy && !isAsking(integration)) || (admin && broken) ? (
+        {(remedy && !needsDecision(integration)) || offersRepair ? (
           <Notice tone="hint" title="What to do">
             {remedy}
-            {admin && broken ? <div className={shared.remedyActions}>{reconnectButton}</div> : null}
+            {offersRepair ? <div className={shared.remedyActions}>{reconnectButton}</div> : null}
           </Notice>
         ) : null}
-        {refresh.isError ? <Refusal error={refresh.error} onClose={() => refresh.reset()} /> : null}
-        {test.isError ? <Refusal error={test.error} onClose={() => test.reset()} /> : null}
-        <div role="status" className={shared.dimmed}>
-          {refresh.data ? refreshed(refresh.data) : null}
-          {test.data ? `Test: ${checkSummary(test.data.checks)}.` : null}
-          {disconnect.isSuccess ? "Disconnected. The tokens are deleted, the mappings are paused." : null}
-        </div>
-        {test.data ? <CheckList {...test.data} /> : null}
+        <ActionResults actions={actions} />
         <MissingScopes integration={integration} />
-        <StatusFacts integration={integration} />
+        <StatusDetails integration={integration} />
       </div>
-      {pasting ? (
-        <ReconnectDialog
-          name={integrationName(integration)}
-          reconnect={reconnect}
-          onDone={() => setPasting(false)}
-          onClose={() => {
-            setPasting(false);
-            reconnect.reset();
-          }}
-        />
-      ) : null}
-      {disconnecting && sentry_org ? (
-        <DisconnectDialog
-          slug={sentry_org.slug}
-          disconnect={disconnect}
-          onConfirm={confirmDisconnect}
-          onClose={() => {
-            setDisconnecting(false);
-            disconnect.reset();
-          }}
-        />
-      ) : null}
+      <StatusDialogs integration={integration} reconnect={reconnect} actions={actions} />
     </Panel>
   );
 }

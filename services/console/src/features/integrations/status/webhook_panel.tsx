@@ -1,81 +1,36 @@
-import { Button, PasswordInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button } from "@mantine/core";
+import { useState } from "react";
 import { useOrg } from "../../../api/org";
-import { asProblem } from "../../../api/problem";
 import { Copyable } from "../../../ui/copy";
 import form from "../../../ui/form.module.css";
 import { Notice } from "../../../ui/notice";
 import { Panel } from "../../../ui/panel";
-import { Refusal } from "../../../ui/states";
 import { TextLink } from "../../../ui/text_link";
-import { type Integration, useUpdateIntegration } from "../integration_api";
+import type { Integration } from "../integration_api";
 import shared from "../integrations.module.css";
 import css from "./status.module.css";
+import { WebhookSecretForm } from "./webhook_secret_form";
 
-function SecretForm({ integration, onDone }: { integration: Integration; onDone: () => void }) {
+/** What to do in Sentry. */
+function Steps({ integration: { mode, webhook_url } }: { integration: Integration }) {
   const org = useOrg();
-  const [secret, setSecret] = useState("");
-  const update = useUpdateIntegration(org.slug, integration.id);
-  const problem = update.isError ? asProblem(update.error) : undefined;
-  const refused = problem?.field("webhook_secret");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    update.mutate(
-      { webhook_secret: secret.trim() },
-      {
-        onSuccess: () => {
-          setSecret("");
-          onDone();
-        },
-      },
-    );
-  };
-  return (
-    <form onSubmit={submit} className={css.secret}>
-      {problem && !refused ? <Refusal error={problem} onClose={() => update.reset()} /> : null}
-      <div className={css.secretFields}>
-        <PasswordInput
-          className={css.secretInput ?? ""}
-          label="Client secret"
-          description="From Credentials on the internal integration's page in Sentry."
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          maxLength={256}
-          value={secret}
-          aria-invalid={refused !== undefined}
-          error={refused}
-          onChange={(event) => setSecret(event.currentTarget.value)}
-        />
-        <Button type="submit" size="sm" disabled={secret.trim() === ""} loading={update.isPending}>
-          Save secret
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function Steps({ integration }: { integration: Integration }) {
-  const org = useOrg();
-  const { mode, webhook_url } = integration;
   return (
     <ol className={css.steps}>
       {mode === "oauth" ? (
         <li>
-          In Sentry: Settings → Developer Settings → Create New Integration →{" "}
-          <strong>Internal Integration</strong>. Any name; permission <strong>Issue &amp; Event: Read</strong>
-          .
+          In Sentry, open Settings → Developer Settings → Create New Integration →{" "}
+          <strong>Internal Integration</strong>. Enter any name, and set the permission{" "}
+          <strong>Issue &amp; Event: Read</strong>.
         </li>
       ) : (
-        <li>In Sentry, open the internal integration whose token was entered here.</li>
+        <li>In Sentry, open the internal integration whose token you entered here.</li>
       )}
       <li>
-        Enter this as its Webhook URL:
+        Enter this webhook URL:
         {webhook_url ? <Copyable label="the webhook URL" value={webhook_url} /> : " (not known yet)"}
       </li>
       <li>
-        Tick <strong>issue</strong> under Webhooks, and save. More is under{" "}
+        Under Webhooks, select <strong>issue</strong>, and save. For all settings, see{" "}
         <TextLink
           to="/o/$org/integrations/setup"
           params={{ org: org.slug }}
@@ -83,7 +38,7 @@ function Steps({ integration }: { integration: Integration }) {
           inherit
           underline="always"
         >
-          Setting up Sentry
+          Sentry setup
         </TextLink>
         .
       </li>
@@ -92,20 +47,46 @@ function Steps({ integration }: { integration: Integration }) {
   );
 }
 
-/** Of an integration with a webhook address of its own: what to do in Sentry, and the key of the signatures. */
+interface InstructionsProps {
+  integration: Integration;
+  isReplacing: boolean;
+}
+
+function Instructions({ integration, isReplacing }: InstructionsProps) {
+  const { webhook_secret_set: isSet, last_delivery_at, webhook_url } = integration;
+  if (isReplacing)
+    return (
+      <p className={shared.dimmed}>
+        Rotate the client secret in Sentry and enter the new one here immediately. Webhooks signed with the
+        old secret are accepted for a while.
+      </p>
+    );
+  if (isSet && last_delivery_at !== null)
+    return <Copyable label="the webhook URL" value={webhook_url ?? ""} />;
+  return (
+    <>
+      <Steps integration={integration} />
+      {isSet ? <p className={shared.dimmed}>The secret is set. No webhooks received yet.</p> : null}
+    </>
+  );
+}
+
+/** The webhooks of an integration with its own webhook URL: what to do in Sentry, and the secret. */
 export function WebhookPanel({ integration }: { integration: Integration }) {
-  const org = useOrg();
-  const [replacing, setReplacing] = useState(false);
-  const [saved, setSaved] = useState(false);
-  const { mode, webhook_secret_set: set, last_delivery_at } = integration;
+  const isAdmin = useOrg().can("admin");
+  const [isReplacing, setReplacing] = useState(false);
+  const [isSaved, setSaved] = useState(false);
+  const { mode, webhook_secret_set: isSet } = integration;
   if (mode === "public") return null;
-  const admin = org.can("admin");
-  const arriving = set && last_delivery_at !== null;
+  const onSaved = () => {
+    setReplacing(false);
+    setSaved(true);
+  };
   return (
     <Panel
       title="Webhooks"
       actions={
-        admin && set && !replacing ? (
+        isAdmin && isSet && !isReplacing ? (
           <Button variant="default" size="xs" onClick={() => setReplacing(true)}>
             Replace secret
           </Button>
@@ -113,45 +94,23 @@ export function WebhookPanel({ integration }: { integration: Integration }) {
       }
     >
       <div className={shared.stack}>
-        {set ? null : (
+        {isSet ? null : (
           <Notice tone="bad" title="Webhooks are refused">
-            No client secret is known with which to verify them, so Sentry is answered 401 and no incident
-            opens.
+            Tocsin cannot verify webhooks without the client secret. It refuses them with status 401, and no
+            incidents open.
           </Notice>
         )}
         <div role="status" className={shared.dimmed}>
-          {saved ? "The secret is kept. Webhooks signed with it are accepted from now on." : ""}
+          {isSaved ? "The secret is saved. Webhooks signed with it are now accepted." : ""}
         </div>
-        {arriving && !replacing ? (
-          <Copyable label="the webhook URL" value={integration.webhook_url ?? ""} />
-        ) : (
-          <>
-            {replacing ? (
-              <p className={shared.dimmed}>
-                Rotate the client secret in Sentry and enter the new one here right after. Webhooks signed
-                with the old one are still accepted for a while.
-              </p>
-            ) : (
-              <Steps integration={integration} />
-            )}
-            {set && !replacing ? (
-              <p className={shared.dimmed}>The secret is set. Nothing has arrived yet.</p>
-            ) : null}
-          </>
-        )}
-        {admin && (!set || replacing) ? (
-          <SecretForm
-            integration={integration}
-            onDone={() => {
-              setReplacing(false);
-              setSaved(true);
-            }}
-          />
+        <Instructions integration={integration} isReplacing={isReplacing} />
+        {isAdmin && (!isSet || isReplacing) ? (
+          <WebhookSecretForm id={integration.id} onSaved={onSaved} />
         ) : null}
-        {replacing ? (
+        {isReplacing ? (
           <div className={form.buttons}>
             <Button variant="subtle" size="xs" onClick={() => setReplacing(false)}>
-              Keep the old one
+              Keep current secret
             </Button>
           </div>
         ) : null}
