@@ -1,11 +1,11 @@
-// The built console on invented data, under the Content-Security-Policy that the gateway sends.
-// For looking at the console without a gateway: node dev/mock_server.mjs [port]
+// Serves the built console with mock data, under the Content-Security-Policy of the gateway.
+// To view the console without a gateway: node dev/mock_server.mjs [port]
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeWorld } from "./mock_world.mjs";
+import { createWorld } from "./mock_world.mjs";
 
 const files = join(dirname(fileURLToPath(import.meta.url)), "../../../build/console");
 const types = {
@@ -41,18 +41,18 @@ async function readJson(request) {
   return text === "" ? {} : JSON.parse(text);
 }
 
-/** A stream that is there and has nothing to say; `world.tell` gives it something. */
+/** Event streams. `world.send` sends an event to all of them; `world.loseStreams` closes and refuses them. */
 function streams(world) {
   const open = new Set();
-  world.tell = (kind, data) => {
-    for (const each of open) each.write(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
+  world.send = (kind, data) => {
+    for (const stream of open) stream.write(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   world.loseStreams = () => {
-    world.streamless = true;
-    for (const each of open) each.destroy();
+    world.refusesStreams = true;
+    for (const stream of open) stream.destroy();
   };
   return (response) => {
-    if (world.streamless) return response.writeHead(503).end();
+    if (world.refusesStreams) return response.writeHead(503).end();
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(": open\n\n");
     open.add(response);
@@ -60,15 +60,15 @@ function streams(world) {
   };
 }
 
-/** Starts the server; `port` 0 takes a free one. */
+/** Starts the server; port 0 selects a free port. */
 export async function serve(port = 0) {
-  const world = makeWorld();
-  const follow = streams(world);
+  const world = createWorld();
+  const openStream = streams(world);
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     try {
       if (!url.pathname.startsWith("/api/")) return await sendFile(url.pathname, response);
-      if (url.pathname.endsWith("/events")) return follow(response);
+      if (url.pathname.endsWith("/events")) return openStream(response);
       const { status, body } = world.answer(request.method, url, await readJson(request));
       const kind = status >= 400 ? "application/problem+json" : "application/json";
       response.writeHead(status, body === undefined ? {} : { "content-type": kind });
@@ -84,5 +84,5 @@ export async function serve(port = 0) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { origin } = await serve(Number(process.argv[2] ?? 4173));
-  process.stdout.write(`${origin}, any e-mail address and password\n`);
+  process.stdout.write(`${origin}, sign in with any email and password\n`);
 }

@@ -1,4 +1,4 @@
-// What the invented data have in common: times around now, ids, answers.
+// Shared by the mock data: times relative to now, ids, responses.
 
 export const minute = 60_000;
 export const hour = 60 * minute;

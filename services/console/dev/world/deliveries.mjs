@@ -1,4 +1,4 @@
-// Invented deliveries.
+// Mock deliveries.
 import { at, minute, uuid } from "./common.mjs";
 
 export const outcomes = [

@@ -1,4 +1,4 @@
-// Invented incidents, a timeline, and what a period was like.
+// Mock incidents, a timeline, and trends.
 import { at, day, hour, minute, uuid } from "./common.mjs";
 import { projects } from "./integrations.mjs";
 import { ref, services } from "./services.mjs";
@@ -13,7 +13,14 @@ export const titles = [
     1824,
   ],
   ["error", "open", 0, "TypeError: Cannot read properties of undefined (reading 'total')", 18 * minute, 57],
-  ["error", "acknowledged", 2, "TimeoutError: session store did not answer within 2000 ms", 52 * minute, 311],
+  [
+    "error",
+    "acknowledged",
+    2,
+    "TimeoutError: session store did not respond within 2000 ms",
+    52 * minute,
+    311,
+  ],
   ["warning", "open", 1, "Slow query: suggestions took longer than 1500 ms", 2.3 * hour, 89],
   [
     "error",
@@ -77,7 +84,7 @@ export const incidents = titles.map(([severity, status, service, title, ago, occ
   },
 }));
 
-export const entry = (n, ago, kind, type, name, more = {}) => ({
+export const entry = (n, ago, kind, type, name, overrides = {}) => ({
   id: String(n),
   at: at(ago),
   kind,
@@ -87,7 +94,7 @@ export const entry = (n, ago, kind, type, name, more = {}) => ({
   text: null,
   delivery_id: type === "sentry" ? uuid(500) : null,
   data: {},
-  ...more,
+  ...overrides,
 });
 
 export const timeline = [
@@ -113,9 +120,9 @@ export const summary = {
     resolved: (5 * n) % 9,
   })),
   services: services
-    .filter((each) => each.archived_at === null)
-    .map((each, n) => ({
-      service: { id: each.id, slug: each.slug, name: each.name },
+    .filter((service) => service.archived_at === null)
+    .map((service, n) => ({
+      service: { id: service.id, slug: service.slug, name: service.name },
       opened: 40 - 9 * n,
       still_open: n,
       acknowledged_after_seconds: n === 2 ? null : 190 + 400 * n,

@@ -1,165 +1,115 @@
-// Invented integrations, their projects, mappings and attempts.
+// Mock integrations with projects, mappings, and attempts.
 import { at, day, hour, minute, uuid } from "./common.mjs";
 import { ref } from "./services.mjs";
 
+const all_scopes = ["org:read", "project:read", "team:read", "event:read"];
+const public_webhook_url = "https://tocsin.example.com/webhooks/sentry";
+
+const credential = (overrides) => ({
+  expires_at: null,
+  refreshed_at: null,
+  next_refresh_at: null,
+  failed_attempts: 0,
+  last_error: null,
+  ...overrides,
+});
+
+/** A connected public integration of the Sentry organization `name`, except for `more`. */
+const integration = (n, name, overrides = {}) => ({
+  id: uuid(n),
+  mode: "public",
+  status: "connected",
+  status_reason: "ok",
+  status_since: at(12 * day),
+  remedy: null,
+  sentry_org: name ? { id: `450${n}`, slug: name.toLowerCase().replaceAll(" ", "-"), name } : null,
+  sentry_url: "https://sentry.io",
+  available_orgs: null,
+  installation_id: uuid(9000 + n),
+  scopes: all_scopes,
+  missing_scopes: [],
+  webhook_url: public_webhook_url,
+  webhook_secret_set: true,
+  last_delivery_at: null,
+  credential: null,
+  ...overrides,
+});
+
+/** For the modes with a webhook URL for each integration. */
+const own_webhook = (n) => ({ installation_id: null, webhook_url: `${public_webhook_url}/${uuid(n)}` });
+
 export const integrations = [
-  {
-    id: uuid(1),
-    mode: "public",
-    status: "connected",
-    status_reason: "ok",
-    status_since: at(12 * day),
-    remedy: null,
-    sentry_org: { id: "4501", slug: "example-shop", name: "Example Shop" },
-    installation_id: uuid(9001),
-    missing_scopes: [],
-    webhook_secret_set: true,
-    sentry_url: "https://sentry.io",
-    available_orgs: null,
-    scopes: ["org:read", "project:read", "team:read", "event:read"],
-    webhook_url: "https://tocsin.example.com/webhooks/sentry",
+  integration(1, "Example Shop", {
     last_delivery_at: at(40_000),
-    credential: {
+    credential: credential({
       expires_at: at(-5.2 * hour),
       refreshed_at: at(2.8 * hour),
       next_refresh_at: at(-2.4 * hour),
-      failed_attempts: 0,
-      last_error: null,
-    },
-  },
-  {
-    id: uuid(2),
-    mode: "public",
+    }),
+  }),
+  integration(2, "Example Labs", {
     status: "degraded",
     status_reason: "refresh_failing",
     status_since: at(25 * minute),
-    remedy: "Nothing yet: it is tried again by itself. Webhooks go on working meanwhile.",
-    sentry_org: { id: "4502", slug: "example-labs", name: "Example Labs" },
-    installation_id: uuid(9002),
-    missing_scopes: [],
-    webhook_secret_set: true,
-    sentry_url: "https://sentry.io",
-    available_orgs: null,
+    remedy: "Nothing to do. Tocsin retries automatically, and webhooks keep working.",
     scopes: ["org:read", "project:read"],
-    webhook_url: "https://tocsin.example.com/webhooks/sentry",
     last_delivery_at: at(3 * hour),
-    credential: {
+    credential: credential({
       expires_at: at(-40 * minute),
       refreshed_at: at(7 * hour),
       next_refresh_at: at(-4 * minute),
       failed_attempts: 3,
-      last_error: "Sentry answered 503",
-    },
-  },
-  {
-    id: uuid(3),
-    mode: "public",
+      last_error: "Sentry responded with 503",
+    }),
+  }),
+  integration(3, null, {
     status: "pending",
     status_reason: "awaiting_install",
     status_since: at(3 * minute),
     remedy: "Finish the installation in Sentry, in this browser.",
-    sentry_org: null,
     installation_id: null,
-    missing_scopes: [],
-    webhook_secret_set: true,
-    sentry_url: "https://sentry.io",
-    available_orgs: null,
     scopes: [],
-    webhook_url: "https://tocsin.example.com/webhooks/sentry",
-    last_delivery_at: null,
-    credential: null,
-  },
-  {
-    id: uuid(4),
+  }),
+  integration(4, "Example Print", {
     mode: "oauth",
-    status: "connected",
-    status_reason: "ok",
     status_since: at(20 * minute),
-    remedy: null,
-    sentry_org: { id: "4504", slug: "example-print", name: "Example Print" },
     sentry_url: "https://sentry.example.com",
-    available_orgs: null,
-    installation_id: null,
     scopes: ["org:read", "project:read"],
     missing_scopes: [
-      { scope: "event:read", without: "issues cannot be read: what a webhook missed is not found out." },
+      { scope: "event:read", without: "issues cannot be read, so missed webhooks are not detected." },
       { scope: "team:read", without: "teams cannot be shown." },
     ],
-    webhook_url: `https://tocsin.example.com/webhooks/sentry/${uuid(4)}`,
+    ...own_webhook(4),
     webhook_secret_set: false,
-    last_delivery_at: null,
-    credential: {
-      expires_at: at(-30 * day),
-      refreshed_at: null,
-      next_refresh_at: at(-20 * day),
-      failed_attempts: 0,
-      last_error: null,
-    },
-  },
-  {
-    id: uuid(5),
+    credential: credential({ expires_at: at(-30 * day), next_refresh_at: at(-20 * day) }),
+  }),
+  integration(5, null, {
     mode: "oauth",
     status: "pending",
     status_reason: "choose_organization",
     status_since: at(minute),
-    remedy: "Choose the Sentry organization that is meant.",
-    sentry_org: null,
-    sentry_url: "https://sentry.io",
+    remedy: "Choose the Sentry organization to connect.",
     available_orgs: [
       { id: "4501", slug: "example-shop", name: "Example Shop" },
       { id: "4505", slug: "example-logistics", name: "Example Logistics" },
       { id: "4506", slug: "sandbox", name: "<b>Sandbox</b>" },
     ],
-    installation_id: null,
-    scopes: ["org:read", "project:read", "team:read", "event:read"],
-    missing_scopes: [],
-    webhook_url: `https://tocsin.example.com/webhooks/sentry/${uuid(5)}`,
+    ...own_webhook(5),
     webhook_secret_set: false,
-    last_delivery_at: null,
-    credential: null,
-  },
-  {
-    id: uuid(6),
-    mode: "public",
+  }),
+  integration(6, "Example Logistics", {
     status: "pending",
     status_reason: "confirm_organization",
     status_since: at(minute),
-    remedy: "Say whether this Sentry organization is meant for this organization.",
-    sentry_org: { id: "4507", slug: "example-logistics", name: "Example Logistics" },
-    sentry_url: "https://sentry.io",
-    available_orgs: null,
-    installation_id: uuid(9006),
-    scopes: ["org:read", "project:read", "team:read", "event:read"],
-    missing_scopes: [],
-    webhook_url: "https://tocsin.example.com/webhooks/sentry",
-    webhook_secret_set: true,
-    last_delivery_at: null,
-    credential: null,
-  },
-  {
-    id: uuid(7),
+    remedy: "Confirm that this Sentry organization belongs to this organization.",
+  }),
+  integration(7, "Example Devices", {
     mode: "internal",
-    status: "connected",
-    status_reason: "ok",
     status_since: at(2 * minute),
-    remedy: null,
-    sentry_org: { id: "4508", slug: "example-devices", name: "Example Devices" },
     sentry_url: "https://sentry.example.com",
-    available_orgs: null,
-    installation_id: null,
-    scopes: ["org:read", "project:read", "team:read", "event:read"],
-    missing_scopes: [],
-    webhook_url: `https://tocsin.example.com/webhooks/sentry/${uuid(7)}`,
-    webhook_secret_set: true,
-    last_delivery_at: null,
-    credential: {
-      expires_at: null,
-      refreshed_at: null,
-      next_refresh_at: null,
-      failed_attempts: 0,
-      last_error: null,
-    },
-  },
+    ...own_webhook(7),
+    credential: credential({}),
+  }),
 ];
 
 export const permissions = [
@@ -183,7 +133,7 @@ export const alert_action_schema = {
             type: "select",
             label: "Severity",
             name: "severity",
-            options: ["auto", "critical", "error", "warning", "info"].map((each) => [each, each]),
+            options: ["auto", "critical", "error", "warning", "info"].map((severity) => [severity, severity]),
           },
         ],
       },
@@ -205,7 +155,7 @@ export const setup = {
       permissions,
       resources: ["issue", "error", "comment"],
       alert_action_schema,
-      notes: ["A change of permissions has to be accepted by an owner of each Sentry organization."],
+      notes: ["An owner of each Sentry organization must accept a change of permissions."],
     },
     {
       mode: "oauth",
@@ -217,7 +167,7 @@ export const setup = {
       permissions: [],
       resources: ["issue", "error", "comment"],
       alert_action_schema: null,
-      notes: ["The scopes org:read, project:read, team:read and event:read are asked for while connecting."],
+      notes: ["The scopes org:read, project:read, team:read, and event:read are requested while connecting."],
     },
     {
       mode: "internal",
@@ -234,7 +184,7 @@ export const setup = {
   ],
 };
 
-export const mappingOf = (n, project, service, more = {}) => ({
+export const mappingOf = (n, project, service, overrides = {}) => ({
   id: uuid(200 + n),
   sentry_project: project,
   service: ref(service),
@@ -246,7 +196,7 @@ export const mappingOf = (n, project, service, more = {}) => ({
   on_archive: "resolve",
   open_on_error: false,
   created_at: at(12 * day),
-  ...more,
+  ...overrides,
 });
 
 export const projects = [
@@ -294,7 +244,7 @@ export const unmapped = [
 export const attempts = [
   ["succeeded", "schedule", 201, null, 2.8],
   ["succeeded", "person", 201, null, 8.1],
-  ["failed", "schedule", 503, "Sentry answered 503 Service Unavailable", 8.2],
+  ["failed", "schedule", 503, "Sentry responded with 503 Service Unavailable", 8.2],
 ].map(([outcome, trigger, http_status, detail, hours], n) => ({
   id: String(n),
   started_at: at(hours * hour),
@@ -307,7 +257,7 @@ export const attempts = [
 }));
 
 export const checks = [
-  ["token", "passed", "Sentry takes it."],
+  ["token", "passed", "Sentry accepts it."],
   [
     "scopes",
     "warning",
@@ -317,11 +267,9 @@ export const checks = [
   [
     "webhooks",
     "failed",
-    "Sentry waits to be told that the installation is complete and sends nothing until then. Tocsin keeps telling it.",
+    "The installation is not confirmed at Sentry yet, so Sentry sends no webhooks. Tocsin retries.",
   ],
   ["mappings", "passed", "3 projects are mapped."],
 ].map(([name, outcome, detail]) => ({ name, outcome, detail }));
 
-export const works = { status: "connected", status_reason: "ok", remedy: null };
-
-/** A small world that answers like the API, well enough to be looked at. */
+export const healthy = { status: "connected", status_reason: "ok", remedy: null };

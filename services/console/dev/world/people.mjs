@@ -1,4 +1,4 @@
-// Invented people: members, invitations, tokens, sessions, the audit log.
+// Mock members, invitations, tokens, sessions, and audit log.
 import { at, day, hour, minute, uuid } from "./common.mjs";
 
 export const members = ["owner", "admin", "responder", "viewer"].map((role, n) => ({
@@ -13,7 +13,7 @@ export const members = ["owner", "admin", "responder", "viewer"].map((role, n) =
 export const invitations = [
   {
     id: uuid(720),
-    email: "somebody-with-a-rather-long-address@mail.example.com",
+    email: "someone-with-a-very-long-address@mail.example.com",
     role: "responder",
     invited_by: "admin@example.com",
     created_at: at(day),

@@ -1,10 +1,10 @@
-// Invented services.
+// Mock services.
 import { at, day, uuid } from "./common.mjs";
 
 export const services = [
-  ["checkout", "Checkout", "Carts, payments and receipts"],
-  ["search", "Search", "Catalogue search and suggestions"],
-  ["accounts", "Accounts", "Sign-in, profiles and sessions"],
+  ["checkout", "Checkout", "Carts, payments, and receipts"],
+  ["search", "Search", "Catalog search and suggestions"],
+  ["accounts", "Accounts", "Sign-in, profiles, and sessions"],
   ["mail", "Mail delivery", ""],
   ["legacy-billing", "Legacy billing", "Replaced by Checkout"],
 ].map(([slug, name, description], n) => ({
