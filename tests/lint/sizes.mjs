@@ -1,6 +1,7 @@
-// How long a file and a C++ function may be. Prints `ok - WHAT` or `not ok - WHAT` with the places.
-import { basename } from 'node:path';
-import { cpp, files, rule, texts } from './sources.mjs';
+// How long a file and a function may be. Prints `ok - WHAT` or `not ok - WHAT` with the places.
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { cpp, files, root, rule, texts } from './sources.mjs';
 
 const MAX_FILE = 450;
 const MAX_FUNCTION = 60;
@@ -80,6 +81,34 @@ rule(
   `no C++ function has more than ${MAX_FUNCTION} lines`,
   cpp.filter((path) => !LONG_FUNCTIONS.includes(basename(path))).flatMap((path) =>
     functionsOf(texts.get(path))
+      .filter(({ length }) => length > MAX_FUNCTION)
+      .map(({ line, length, name }) => `${path}:${line}: ${name} has ${length} lines`),
+  ),
+);
+
+// The compiler is one of the console's packages.
+const typescript = createRequire(join(root, 'services/console/package.json'))('typescript');
+
+/** The functions of a file of the console, also inner ones, each with its first line and its number of lines. */
+function consoleFunctionsOf(path) {
+  const source = typescript.createSourceFile(path, texts.get(path), typescript.ScriptTarget.Latest, true);
+  const lineAt = (position) => source.getLineAndCharacterOfPosition(position).line;
+  const functions = [];
+  const visit = (node) => {
+    if (typescript.isFunctionLike(node) && node.body) {
+      const first = lineAt(node.getStart(source));
+      functions.push({ line: first + 1, length: lineAt(node.end) - first + 1, name: (node.name ?? node.parent.name)?.getText(source) ?? 'a function' });
+    }
+    typescript.forEachChild(node, visit);
+  };
+  visit(source);
+  return functions;
+}
+const isConsole = (path) => /^services\/console\/.*\.(ts|tsx|mjs)$/.test(path) && !path.includes('.test.') && !isGenerated(path);
+rule(
+  `no function of the console has more than ${MAX_FUNCTION} lines`,
+  files.filter(isConsole).flatMap((path) =>
+    consoleFunctionsOf(path)
       .filter(({ length }) => length > MAX_FUNCTION)
       .map(({ line, length, name }) => `${path}:${line}: ${name} has ${length} lines`),
   ),
