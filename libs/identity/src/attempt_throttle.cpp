@@ -23,6 +23,7 @@ std::string key(std::string_view kind, std::string_view what) {
 
 std::vector<std::string> keys_of(std::vector<attempt_count> const& counts) {
     std::vector<std::string> keys;
+    keys.reserve(counts.size());
     for (auto const& each : counts) keys.push_back(each.key);
     return keys;
 }
