@@ -33,12 +33,12 @@ function readElf(image) {
   return { pointers, text };
 }
 
-/** The names of the statements in the sources. */
+/** The names of the statements in the sources, without the examples in comments. */
 function namesInSources() {
   const files = ['libs', 'services'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.[ch]pp$/.test(entry.name))
-      .map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8')),
+      .map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8').replace(/^\s*\/\/.*$/gm, '')),
   );
   return files.flatMap((source) => [...source.matchAll(/constexpr db::statement \w+\s*=?\s*\{\s*"(\w+)"/g)].map(([, name]) => name));
 }
