@@ -10,11 +10,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// PostgreSQL counts time from here.
+/// PostgreSQL's times are relative to this one.
 constexpr timestamp postgres_epoch{std::chrono::sys_days{2000y / 1 / 1}};
 
-/// Of the image's header, each a big-endian word: dimensions, whether there are nulls, element type, size,
-/// lower bound.
+/// Offsets in the header, which consists of big-endian words: dimensions, whether there are nulls, element
+/// type, size, lower bound.
 constexpr std::size_t nulls_at = 4, size_at = 12, header_size = 20;
 
 template <std::size_t Bytes>
@@ -25,8 +25,8 @@ std::array<std::uint8_t, Bytes> big_endian(std::uint64_t value) {
 }
 
 template <class Bytes>
-void append(byte_string& to, Bytes const& what) {
-    to.insert(to.end(), what.begin(), what.end());
+void append(byte_string& to, Bytes const& bytes) {
+    to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
 }  // namespace
@@ -37,19 +37,19 @@ array_image::array_image(std::uint32_t element_type) {
     static_assert(header_size == 5 * 4);
 }
 
-void array_image::count_one() {
+void array_image::increment_size() {
     auto const size = big_endian<4>(++size_);
     std::copy(size.begin(), size.end(), image_.begin() + size_at);
 }
 
 void array_image::add_null() {
-    count_one();
+    increment_size();
     image_[nulls_at + 3] = 1;
     append(image_, big_endian<4>(0xffff'ffff));
 }
 
 void array_image::add_bytes(byte_view element) {
-    count_one();
+    increment_size();
     auto const end = image_.size();
     image_.resize(end + 4 + element.size());
     auto const size = big_endian<4>(element.size());
@@ -57,25 +57,25 @@ void array_image::add_bytes(byte_view element) {
     std::copy(element.begin(), element.end(), at);
 }
 
-void array_element<bool>::add(array_image& to, bool value) {
-    to.add_bytes(big_endian<1>(value ? 1 : 0));
+void array_element<bool>::add(array_image& array, bool value) {
+    array.add_bytes(big_endian<1>(value ? 1 : 0));
 }
 
-void array_element<std::int64_t>::add(array_image& to, std::int64_t value) {
-    to.add_bytes(big_endian<8>(static_cast<std::uint64_t>(value)));
+void array_element<std::int64_t>::add(array_image& array, std::int64_t value) {
+    array.add_bytes(big_endian<8>(static_cast<std::uint64_t>(value)));
 }
 
-void array_element<std::string_view>::add(array_image& to, std::string_view value) {
+void array_element<std::string_view>::add(array_image& array, std::string_view value) {
     if (value.find('\0') != std::string_view::npos) throw bad_value("a text parameter holds a NUL byte");
-    to.add_bytes(as_bytes(value));
+    array.add_bytes(as_bytes(value));
 }
 
-void array_element<tuple_id>::add(array_image& to, tuple_id value) {
-    to.add_bytes(big_endian<6>(std::uint64_t{value.block} << 16 | value.offset));
+void array_element<tuple_id>::add(array_image& array, tuple_id value) {
+    array.add_bytes(big_endian<6>(std::uint64_t{value.block} << 16 | value.offset));
 }
 
-void array_element<timestamp>::add(array_image& to, timestamp value) {
-    to.add_bytes(big_endian<8>(static_cast<std::uint64_t>((value - postgres_epoch).count())));
+void array_element<timestamp>::add(array_image& array, timestamp value) {
+    array.add_bytes(big_endian<8>(static_cast<std::uint64_t>((value - postgres_epoch).count())));
 }
 
 }  // namespace tocsin::db::detail

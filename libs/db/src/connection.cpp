@@ -34,27 +34,27 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-/// Only the first of several parameters of one name would count for libpq's last-wins rule to be reliable, so
-/// an `options` of the operator's is taken out here and put in front of ours.
-std::string take_options(std::string& query) {
-    std::string taken, rest;
+/// Removes the operator's `options` from the query and returns them: of several parameters with one name,
+/// libpq uses only one, so they are merged with ours.
+std::string extract_options(std::string& query) {
+    std::string options, rest;
     std::size_t begin = 0;
     while (begin < query.size()) {
         auto const end = std::min(query.find('&', begin), query.size());
         auto const pair = query.substr(begin, end - begin);
         if (pair.starts_with("options="))
-            taken = pair.substr(8);
+            options = pair.substr(8);
         else if (!pair.empty())
             rest += (rest.empty() ? "" : "&") + pair;
         begin = end + 1;
     }
     query = rest;
-    return taken;
+    return options;
 }
 
 class log_notices final : public pqxx::errorhandler {
 public:
-    explicit log_notices(pqxx::connection& of) : pqxx::errorhandler(of) {}
+    explicit log_notices(pqxx::connection& conn) : pqxx::errorhandler(conn) {}
     bool operator()(char const text[]) noexcept override {
         observe::log_debug("database notice", {{"text", text}});
         return true;
@@ -68,8 +68,8 @@ std::string connection_uri(pool_options const& options) {
     auto const mark = url.find('?');
     std::string const base = url.substr(0, mark);
     std::string query = mark == std::string::npos ? std::string() : url.substr(mark + 1);
-    std::string const theirs = take_options(query);
-    // synchronous_commit is ours to insist on: an acknowledged delivery is durable.
+    std::string const theirs = extract_options(query);
+    // synchronous_commit: a delivery that was acknowledged is durable.
     std::string const ours =
         "-c role=" + options.role + " -c timezone=UTC -c datestyle=ISO -c jit=off -c synchronous_commit=on" +
         " -c statement_timeout=" + std::to_string(options.statement_timeout.count()) +
@@ -94,8 +94,7 @@ struct connection::impl {
     explicit impl(pool_options const& options) : conn(connection_uri(options)), notices(conn) {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
-        // Deprecated without a replacement in 6.4, and the only way to keep it from reconnecting behind our
-        // back.
+        // Deprecated without a replacement in 6.4, and the only way to prevent silent reconnects.
         conn.inhibit_reactivation(true);
 #pragma clang diagnostic pop
         pqxx::work check(conn);
@@ -114,16 +113,14 @@ struct connection::impl {
     pqxx::connection conn;
     log_notices notices;
     std::set<std::string_view> prepared;
-    bool hurt = false;
+    bool is_broken = false;
 };
 
 namespace {
 
-void set_actor(pqxx::work& of, actor const& who) {
-    of.exec_params(
-        "select set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), "
-        "set_config('app.actor', $3, true), set_config('app.address', $4, true), "
-        "set_config('app.request_id', $5, true)",
+void set_actor(pqxx::work& work, actor const& who) {
+    work.exec_params(
+        "select set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('app.actor', $3, true), set_config('app.address', $4, true), set_config('app.request_id', $5, true)",
         who.kind,
         who.id,
         who.name,
@@ -141,70 +138,73 @@ connection::connection(pool_options const& options) {
 connection::~connection() = default;
 
 bool connection::usable() const noexcept {
-    return !impl_->hurt && impl_->conn.is_open();
+    return !impl_->is_broken && impl_->conn.is_open();
 }
 
 int connection::socket() const noexcept {
     return impl_->conn.sock();
 }
 
-void connection::transact(tenant of, std::function<void(transaction&)> const& work) {
-    // Until the end is reached without a throw, the connection counts as hurt: any error destroys it.
-    // Constraint violations and conflicts are ordinary and leave a rolled-back, healthy connection.
-    impl_->hurt = true;
+void connection::transact(tenant who, std::function<void(transaction&)> const& work) {
+    // Unless the end is reached, the connection counts as broken. Constraint violations and conflicts are
+    // ordinary: after the rollback the connection is usable.
+    impl_->is_broken = true;
     try {
         with_mapped_errors([&] {
-            std::optional<pqxx::work> begun;
+            std::optional<pqxx::work> work_in_progress;
             try {
-                begun.emplace(impl_->conn);
-                if (of.organization)
-                    begun->exec_params("select set_config('app.tenant', $1, true)", of.organization->str());
-                if (!of.by.kind.empty()) set_actor(*begun, of.by);
+                work_in_progress.emplace(impl_->conn);
+                if (who.organization)
+                    work_in_progress->exec_params(
+                        "select set_config('app.tenant', $1, true)", who.organization->str()
+                    );
+                if (!who.by.kind.empty()) set_actor(*work_in_progress, who.by);
             } catch (pqxx::failure const&) {
                 throw stale_connection{};
             }
-            auto& tx = *begun;
+            auto& tx = *work_in_progress;
             transaction::impl inside{impl_->conn, tx, impl_->prepared};
             transaction facade(inside);
             work(facade);
             tx.commit();
         });
-        impl_->hurt = false;
+        impl_->is_broken = false;
     } catch (constraint_violation const&) {
-        impl_->hurt = false;
+        impl_->is_broken = false;
         throw;
     } catch (serialization_conflict const&) {
-        impl_->hurt = false;
+        impl_->is_broken = false;
         throw;
     } catch (bad_value const&) {
-        impl_->hurt = false;
+        impl_->is_broken = false;
         throw;
-    } catch (failure const&) {  // the unit of work itself said no
-        impl_->hurt = false;
+    } catch (failure const&) {  // by the unit of work itself
+        impl_->is_broken = false;
         throw;
     }
 }
 
-rows transaction::execute(statement const& what, std::vector<parameter> const& with) {
-    bool const is_prepared = what.plan == statement::planned::once;
-    if (is_prepared && impl_.prepared.insert(what.name).second) impl_.conn.prepare(what.name, what.sql);
+rows transaction::execute(statement const& statement, std::vector<parameter> const& parameters) {
+    bool const is_prepared = statement.plan == statement::planned::once;
+    if (is_prepared && impl_.prepared.insert(statement.name).second)
+        impl_.conn.prepare(statement.name, statement.sql);
     std::vector<std::optional<std::string>> texts;
     std::vector<pqxx::binarystring> binaries;
-    texts.reserve(with.size());
-    for (auto const& one : with) {
+    texts.reserve(parameters.size());
+    for (auto const& one : parameters) {
         if (one.bytes)
             binaries.emplace_back(one.bytes->data(), one.bytes->size());
         else if (binaries.empty())
             texts.push_back(one.text);
         else
-            throw std::logic_error(std::string(what.name) + ": a text parameter behind a binary one");
+            throw std::logic_error(std::string(statement.name) + ": a text parameter after a binary one");
     }
     auto const text_params = pqxx::prepare::make_dynamic_params(texts.begin(), texts.end());
     auto const binary_params = pqxx::prepare::make_dynamic_params(binaries.begin(), binaries.end());
     auto const content = std::make_shared<result_content>();
     with_mapped_errors([&] {
-        content->result = is_prepared ? impl_.work.exec_prepared(what.name, text_params, binary_params)
-                                      : impl_.work.exec_params(what.sql, text_params, binary_params);
+        content->result = is_prepared ? impl_.work.exec_prepared(statement.name, text_params, binary_params)
+                                      : impl_.work.exec_params(statement.sql, text_params, binary_params);
     });
     return rows(content);
 }

@@ -8,12 +8,10 @@
 
 namespace tocsin::db {
 
-/// The connection URI of a pool: the operator's, with our role, timeouts, time zone and keepalives added to
-/// its parameters.
+/// The operator's URI with the pool's role, timeouts, time zone, and keepalives added to its parameters.
 std::string connection_uri(pool_options const& options);
 
-/// One connection, used by one thread. After an exception it may be hurt: `usable()` tells, else it is thrown
-/// away.
+/// A connection, used by one thread. After an exception it may only be used if `usable()`.
 class connection {
 public:
     explicit connection(pool_options const& options);
@@ -21,11 +19,10 @@ public:
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
 
-    /// One transaction with the tenant set. Throws `serialization_conflict` where it is to be run again,
-    /// `stale_connection` where it is to be run on a new connection.
-    void transact(tenant of, std::function<void(transaction&)> const& work);
-    /// False once anything went wrong that may have left the connection without its role or inside a
-    /// transaction.
+    /// Runs `work` in a transaction of the tenant. Throws `serialization_conflict` if it must run again, and
+    /// `stale_connection` if it must run on a new connection.
+    void transact(tenant who, std::function<void(transaction&)> const& work);
+    /// False after an error that may have left the connection without its role or inside a transaction.
     bool usable() const noexcept;
     /// The socket, for the supervisor.
     int socket() const noexcept;

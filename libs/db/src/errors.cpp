@@ -12,8 +12,7 @@ namespace tocsin::db {
 
 namespace {
 
-/// PostgreSQL's text is `... violates unique constraint "name"`: the name is the last quoted word of the
-/// first line.
+/// From PostgreSQL's message, which is `... violates unique constraint "name"`.
 std::string constraint_in(std::string_view text) {
     text = text.substr(0, text.find('\n'));
     auto const at = text.find("constraint \"");
@@ -23,7 +22,7 @@ std::string constraint_in(std::string_view text) {
     return end == std::string_view::npos ? std::string() : std::string(text.substr(begin, end - begin));
 }
 
-/// PostgreSQL's first line: what follows (DETAIL, CONTEXT) quotes rows, which have no place in a log.
+/// Without DETAIL and CONTEXT, which quote rows that must not be logged.
 std::string first_line(std::exception const& e) {
     std::string_view const text = e.what();
     return std::string(text.substr(0, text.find('\n')));
@@ -31,16 +30,16 @@ std::string first_line(std::exception const& e) {
 
 [[noreturn]] void throw_by_state(pqxx::sql_error const& e) {
     std::string const& state = e.sqlstate();
-    std::string_view const group = std::string_view(state).substr(0, 2);
-    if (group == "40") throw serialization_conflict{};
-    // 57014 is our own statement_timeout, 55P03 lock_timeout; 53 out of resources, 57P0x shutting down, 08
-    // connection, 25006 a server that became read-only by a failover, 0A000 "cached plan must not change": a
-    // new connection plans anew.
-    if (group == "08" || group == "53" || group == "57" || state == "55P03" || state == "25006" ||
-        state == "0A000")
+    std::string_view const error_class = std::string_view(state).substr(0, 2);
+    if (error_class == "40") throw serialization_conflict{};
+    // 08 connection, 53 out of resources, 57014 statement_timeout, 57P0x shutting down, 55P03 lock_timeout,
+    // 25006 a server that became read-only by a failover, 0A000 "cached plan must not change": a new
+    // connection plans anew.
+    if (error_class == "08" || error_class == "53" || error_class == "57" || state == "55P03" ||
+        state == "25006" || state == "0A000")
         throw unavailable(first_line(e));
-    // 54 is a limit of the program's, such as that of an index entry: the value is too large for it.
-    if (group == "22" || group == "54") throw bad_value(first_line(e));
+    // 54: the value exceeds a limit, such as the size of an index entry.
+    if (error_class == "22" || error_class == "54") throw bad_value(first_line(e));
     throw statement_error(first_line(e), state);
 }
 

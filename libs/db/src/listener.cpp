@@ -16,59 +16,65 @@ namespace tocsin::db {
 
 namespace {
 
-constexpr std::chrono::seconds until_next_try{1};
-/// How often a quiet channel looks whether it is to stop, and whether its connection still lives.
-constexpr long look_seconds = 1;
-constexpr int looks_until_probe = 20;
+constexpr std::chrono::seconds reconnect_delay{1};
+/// How long to wait for a notification before checking whether to stop.
+constexpr long wait_seconds = 1;
+/// After this many waits, a query checks whether the connection is alive.
+constexpr int waits_per_probe = 20;
 
 class receiver final : public pqxx::notification_receiver {
 public:
-    receiver(pqxx::connection_base& conn, std::string const& channel, std::function<void(std::string)> told)
-        : pqxx::notification_receiver(conn, channel), told_(std::move(told)) {}
-    void operator()(std::string const& payload, int) override { told_(payload); }
+    receiver(
+        pqxx::connection_base& conn, std::string const& channel, std::function<void(std::string)> handler
+    )
+        : pqxx::notification_receiver(conn, channel), handler_(std::move(handler)) {}
+    void operator()(std::string const& payload, int) override { handler_(payload); }
 
 private:
-    std::function<void(std::string)> told_;
+    std::function<void(std::string)> handler_;
 };
 
 }  // namespace
 
 struct listener::impl : std::enable_shared_from_this<listener::impl> {
-    impl(async::executor where, pool_options how, std::string name, handlers whom)
-        : on(std::move(where)), options(std::move(how)), channel(std::move(name)), told(std::move(whom)) {}
+    impl(async::executor executor, pool_options with, std::string name, handlers callbacks)
+        : on(std::move(executor)),
+          options(std::move(with)),
+          channel(std::move(name)),
+          call(std::move(callbacks)) {}
 
     void run() {
         while (!stopping) {
             try {
-                follow();
+                listen();
             } catch (std::exception const& why) {
-                observe::log_warn("changes are not followed", {{"why", first_line(why.what())}});
+                observe::log_warn("the database channel is not available", {{"why", first_line(why.what())}});
             }
-            std::unique_lock held(gate);
-            wake.wait_for(held, until_next_try, [this] { return stopping.load(); });
+            std::unique_lock lock(mutex);
+            wake.wait_for(lock, reconnect_delay, [this] { return stopping.load(); });
         }
     }
 
-    void follow() {
+    void listen() {
         pqxx::connection conn(connection_uri(options));
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
-        conn.inhibit_reactivation(true);  // it would come back without a word about the gap
+        conn.inhibit_reactivation(true);  // a silent reconnect would hide the gap
 #pragma clang diagnostic pop
         receiver const messages(conn, channel, [this](std::string payload) {
-            tell([payload = std::move(payload)](impl& self) { self.told.message(payload); });
+            post([payload = std::move(payload)](impl& self) { self.call.message(payload); });
         });
-        tell([](impl& self) { self.told.following(); });
-        for (int looks = 1; !stopping; ++looks) {
-            conn.await_notification(look_seconds, 0);
-            // A peer that vanished without a word is found out by asking.
-            if (looks % looks_until_probe == 0) pqxx::nontransaction(conn).exec("select 1");
+        post([](impl& self) { self.call.listening(); });
+        for (int waits = 1; !stopping; ++waits) {
+            conn.await_notification(wait_seconds, 0);
+            // Detects a peer that disappeared without closing the connection.
+            if (waits % waits_per_probe == 0) pqxx::nontransaction(conn).exec("select 1");
         }
     }
 
-    void tell(std::function<void(impl&)> what) {
-        boost::asio::post(on, [self = shared_from_this(), what = std::move(what)] {
-            if (!self->stopping) what(*self);
+    void post(std::function<void(impl&)> handler) {
+        boost::asio::post(on, [self = shared_from_this(), handler = std::move(handler)] {
+            if (!self->stopping) handler(*self);
         });
     }
 
@@ -77,21 +83,23 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
     async::executor on;
     pool_options options;
     std::string channel;
-    handlers told;
+    handlers call;
     std::atomic<bool> stopping = false;
-    std::mutex gate;
+    std::mutex mutex;
     std::condition_variable wake;
     std::thread thread;
 };
 
-listener::listener(async::executor on, pool_options options, std::string channel, handlers told)
-    : impl_(std::make_shared<impl>(std::move(on), std::move(options), std::move(channel), std::move(told))) {
+listener::listener(async::executor on, pool_options options, std::string channel, handlers callbacks)
+    : impl_(
+          std::make_shared<impl>(std::move(on), std::move(options), std::move(channel), std::move(callbacks))
+      ) {
     impl_->thread = std::thread([self = impl_] { self->run(); });
 }
 
 listener::~listener() {
     {
-        std::lock_guard const held(impl_->gate);
+        std::lock_guard const lock(impl_->mutex);
         impl_->stopping = true;
     }
     impl_->wake.notify_all();

@@ -17,7 +17,7 @@ void append_quoted(std::string& out, std::string_view item) {
 }  // namespace
 
 parameter to_parameter(std::string_view value) {
-    // libpqxx hands texts to libpq as C strings: what follows a NUL would vanish silently.
+    // libpqxx passes texts to libpq as C strings: the text after a NUL would be lost.
     if (value.find('\0') != std::string_view::npos) throw bad_value("a text parameter holds a NUL byte");
     return {.text = std::string(value), .bytes = {}};
 }

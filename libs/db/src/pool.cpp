@@ -32,8 +32,8 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// Two may want to complete a waiting coroutine: the worker and its cancellation. Whoever claims first
-/// delivers; the handler always runs on its own executor.
+/// Completes a waiting coroutine, either by the worker or by its cancellation: the first to claim it
+/// delivers. The handler always runs on its own executor.
 class completion {
 public:
     using handler_type = asio::any_completion_handler<void(std::exception_ptr)>;
@@ -44,7 +44,7 @@ public:
           alive_(asio::make_work_guard(executor_)),
           handler_(std::move(handler)) {}
 
-    /// Taken from the wrapped handler: any_completion_handler moves the slot to a home of its own.
+    /// Of the wrapped handler, because any_completion_handler has a slot of its own.
     auto slot() const { return asio::get_associated_cancellation_slot(handler_); }
     bool claimed() const noexcept { return claimed_.load(std::memory_order_acquire); }
     bool claim() noexcept { return !claimed_.exchange(true, std::memory_order_acq_rel); }
@@ -66,7 +66,7 @@ private:
 };
 
 struct job {
-    tenant of;
+    tenant who;
     std::function<void(transaction&)> work;
     steady::time_point queued_until;
     std::shared_ptr<completion> done;
@@ -76,7 +76,7 @@ struct job {
     }
 };
 
-/// What the supervisor watches of a worker: the socket in use and when its patience ends.
+/// A worker's socket in use, which the supervisor shuts down at `until`.
 struct watch {
     int socket = -1;
     steady::time_point until = steady::time_point::max();
@@ -128,7 +128,7 @@ struct pool::impl {
             ++busy;
             std::exception_ptr why;
             try {
-                if (!attempt(self, conn, *next)) attempt_once_more(self, conn, *next);
+                if (!attempt(self, conn, *next)) attempt_again(self, conn, *next);
             } catch (...) {
                 why = std::current_exception();
             }
@@ -152,18 +152,18 @@ struct pool::impl {
     void run(connection& conn, job const& next) {
         for (int runs = 1;; ++runs) {
             try {
-                conn.transact(next.of, next.work);
+                conn.transact(next.who, next.work);
                 return;
             } catch (serialization_conflict const&) {
                 if (runs == max_runs) throw unavailable("transactions kept colliding");
-                // Full jitter, a few milliseconds: the other transaction is short.
+                // Full jitter of a few milliseconds: the other transaction is short.
                 thread_local std::minstd_rand random{std::random_device{}()};
                 std::this_thread::sleep_for(std::chrono::microseconds(random() % (2000u << runs)));
             }
         }
     }
 
-    /// False where the connection turned out broken before the work began.
+    /// Returns false if the connection was already broken before the work began.
     bool attempt(std::size_t self, std::unique_ptr<connection>& conn, job const& next) {
         if (!conn) {
             conn = std::make_unique<connection>(options);
@@ -180,8 +180,8 @@ struct pool::impl {
         }
     }
 
-    /// A server that was restarted leaves a dead connection in every worker: the work need not pay for that.
-    void attempt_once_more(std::size_t self, std::unique_ptr<connection>& conn, job const& next) {
+    /// A restart of the server breaks the connection of every worker, which must not fail the work.
+    void attempt_again(std::size_t self, std::unique_ptr<connection>& conn, job const& next) {
         if (!attempt(self, conn, next)) throw unavailable("the database ended the connection");
     }
 
@@ -201,13 +201,12 @@ struct pool::impl {
             watch_changed.wait_for(lock, std::chrono::milliseconds(100));
             for (auto& one : watches) {
                 if (one.socket < 0 || steady::now() < one.until) continue;
-                // The worker's blocking call returns at once with a broken connection, and it makes a new
-                // one. The socket cannot be another's yet: the worker clears its watch, under this lock,
-                // before it closes.
+                // The worker's blocking call fails at once, and the worker reconnects. The descriptor cannot
+                // belong to another socket yet: the worker clears its watch under this lock before it closes.
                 ::shutdown(one.socket, SHUT_RDWR);
                 one.until = steady::time_point::max();
                 observe::log_warn(
-                    "database connection cut: no answer within its deadline", {{"pool", options.name}}
+                    "database connection shut down: no answer within its deadline", {{"pool", options.name}}
                 );
             }
         }
@@ -240,9 +239,9 @@ pool_state pool::state() const noexcept {
     return {impl_->connected, impl_->busy, impl_->queue.size()};
 }
 
-async::task<> pool::submit(tenant of, std::function<void(transaction&)> work) {
+async::task<> pool::submit(tenant who, std::function<void(transaction&)> work) {
     return asio::async_initiate<asio::use_awaitable_t<> const&, void(std::exception_ptr)>(
-        [this, of](auto handler, std::function<void(transaction&)> unit) {
+        [this, who](auto handler, std::function<void(transaction&)> unit) {
             auto done = std::make_shared<completion>(std::move(handler));
             if (auto slot = done->slot(); slot.is_connected())
                 slot.assign([weak = std::weak_ptr(done)](asio::cancellation_type type) {
@@ -252,7 +251,7 @@ async::task<> pool::submit(tenant of, std::function<void(transaction&)> work) {
                         std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted))
                     );
                 });
-            impl_->enqueue(job{of, std::move(unit), steady::now() + impl_->options.max_wait, done});
+            impl_->enqueue(job{who, std::move(unit), steady::now() + impl_->options.max_wait, done});
         },
         asio::use_awaitable,
         std::move(work)

@@ -10,7 +10,7 @@
 namespace tocsin::db {
 
 struct result_content {
-    /// Columns are named by literals, mostly the same ones for each row: looked up by libpq once.
+    /// Caches the numbers by the address of the name: names are literals, mostly the same for each row.
     pqxx::row_size_type column(char const* name) const {
         for (auto const& [known, place] : columns_)
             if (known == name) return place;

@@ -18,7 +18,7 @@ std::string uri_of(std::string url) {
 
 BOOST_AUTO_TEST_SUITE(connection_uri)
 
-BOOST_AUTO_TEST_CASE(the_role_and_the_timeouts_are_ours) {
+BOOST_AUTO_TEST_CASE(role_and_timeouts_are_set) {
     auto const uri = uri_of("postgresql://login@db.example/tocsin");
     BOOST_TEST(uri.starts_with("postgresql://login@db.example/tocsin?options="));
     for (auto const* part :
@@ -31,14 +31,12 @@ BOOST_AUTO_TEST_CASE(the_role_and_the_timeouts_are_ours) {
         BOOST_TEST(uri.find(part) != std::string::npos, part);
 }
 
-BOOST_AUTO_TEST_CASE(the_operators_parameters_stay) {
+BOOST_AUTO_TEST_CASE(parameters_of_the_operator_are_kept) {
     auto const uri = uri_of(
-        "postgresql://a,b/"
-        "tocsin?target_session_attrs=read-write&options=-c%20work_mem%3D8MB&sslmode=verify-full"
+        "postgresql://a,b/tocsin?target_session_attrs=read-write&options=-c%20work_mem%3D8MB&sslmode=verify-full"
     );
     BOOST_TEST(uri.starts_with(
-        "postgresql://a,b/"
-        "tocsin?target_session_attrs=read-write&sslmode=verify-full&options=-c%20work_mem%3D8MB%20-c%20role"
+        "postgresql://a,b/tocsin?target_session_attrs=read-write&sslmode=verify-full&options=-c%20work_mem%3D8MB%20-c%20role"
     ));
     BOOST_TEST(uri.find("options=") == uri.rfind("options="));
 }

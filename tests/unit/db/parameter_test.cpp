@@ -8,7 +8,7 @@ using db::to_parameter;
 
 BOOST_AUTO_TEST_SUITE(parameters)
 
-BOOST_AUTO_TEST_CASE(each_type_has_its_text) {
+BOOST_AUTO_TEST_CASE(each_type_has_a_text_format) {
     BOOST_TEST(to_parameter("text").text.value() == "text");
     BOOST_TEST(to_parameter(std::int64_t{-5}).text.value() == "-5");
     BOOST_TEST(to_parameter(true).text.value() == "t");
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(arrays_are_quoted) {
     BOOST_TEST(to_parameter(std::vector<std::int64_t>{1, -2}).text.value() == "{1,-2}");
 }
 
-BOOST_AUTO_TEST_CASE(a_nul_never_reaches_libpqxx_which_would_cut_the_text_there) {
+BOOST_AUTO_TEST_CASE(a_text_with_a_nul_is_refused) {
     using namespace std::string_literals;
     BOOST_CHECK_THROW(to_parameter("a\0b"s), db::bad_value);
     BOOST_CHECK_THROW(to_parameter(std::vector<std::string>{"a\0b"s}), db::bad_value);

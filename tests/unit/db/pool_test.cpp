@@ -31,21 +31,18 @@ constexpr db::statement own_backend{
 constexpr db::statement sleep_long{"test_sleep_long", "select pg_sleep(60)"};
 constexpr db::statement insert_service{
     "test_insert_service",
-    "insert into tocsin.services (organization_id, service_id, slug, name) values ($1, gen_random_uuid(), "
-    "$2, $2)"
+    "insert into tocsin.services (organization_id, service_id, slug, name) values ($1, gen_random_uuid(), $2, $2)"
 };
 constexpr db::statement count_services{
     "test_count_services", "select count(*) as found from tocsin.services"
 };
 constexpr db::statement echo{
     "test_echo",
-    "select $1::text as text, $2::bigint as number, $3::text[] as list, $4::timestamptz as time, $5::bytea "
-    "as bytes"
+    "select $1::text as text, $2::bigint as number, $3::text[] as list, $4::timestamptz as time, $5::bytea as bytes"
 };
 constexpr db::statement unnest_all{
     "test_unnest",
-    "select k.* from unnest($1::uuid[], $2::text[], $3::bigint[], $4::boolean[], $5::timestamptz[], "
-    "$6::bytea[]) with ordinality as k (id, text, number, flag, time, bytes, nth)"
+    "select k.* from unnest($1::uuid[], $2::text[], $3::bigint[], $4::boolean[], $5::timestamptz[], $6::bytea[]) with ordinality as k (id, text, number, flag, time, bytes, nth)"
 };
 constexpr db::statement divide{"test_divide", "select 1 / $1::int"};
 
@@ -79,7 +76,7 @@ struct pool_fixture {
 
 BOOST_AUTO_TEST_SUITE(pool)
 
-BOOST_FIXTURE_TEST_CASE(values_go_in_and_come_out, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(values_are_read_as_they_were_sent, pool_fixture) {
     auto const at = *parse_rfc3339("2026-03-02T09:14:05.123456Z");
     byte_string const bytes{0, 1, 2, 255};
     run(pool->transact(db::no_tenant, [&](db::transaction& tx) {
@@ -98,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(values_go_in_and_come_out, pool_fixture) {
     }));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_row_outlives_the_rows_that_it_came_from, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_row_outlives_its_result, pool_fixture) {
     auto const kept =
         run(pool->transact(db::no_tenant, [](db::transaction& tx) { return tx.run(own_backend).first(); }));
     BOOST_TEST(kept.value().text("role") == "tocsin_gateway");
@@ -120,21 +117,21 @@ BOOST_FIXTURE_TEST_CASE(a_transaction_sees_its_own_organization_and_leaves_nothi
     );
 }
 
-BOOST_FIXTURE_TEST_CASE(a_throw_undoes_and_says_which_constraint, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_exception_rolls_back_and_names_the_constraint, pool_fixture) {
     run(pool->transact(acme, [](db::transaction& tx) { tx.run(insert_service, acme, "checkout"); }));
     try {
         run(pool->transact(acme, [](db::transaction& tx) {
             tx.run(insert_service, acme, "search");
             tx.run(insert_service, acme, "checkout");
         }));
-        BOOST_ERROR("the second checkout was taken");
+        BOOST_ERROR("the second service with the same slug was accepted");
     } catch (db::constraint_violation const& why) {
         BOOST_TEST(why.constraint == "services_slug_key");
     }
     BOOST_CHECK_THROW(
         run(pool->transact(db::no_tenant, [](db::transaction& tx) { tx.run(divide, 0); })), db::bad_value
     );
-    // Of a value, not of a row beside it: no other transaction would make it right.
+    // A CHECK is about the value alone: a retry cannot succeed.
     BOOST_CHECK_THROW(
         run(pool->transact(acme, [](db::transaction& tx) { tx.run(insert_service, acme, "No Slug"); })),
         db::bad_value
@@ -174,14 +171,13 @@ BOOST_FIXTURE_TEST_CASE(error_result_rolls_back, pool_fixture) {
     BOOST_TEST(count(db::tenant{acme}, count_services) == 2);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_killed_backend_is_replaced_with_role_and_tenant_in_place, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_killed_backend_is_replaced_with_its_role_and_tenant, pool_fixture) {
     for (int round = 0; round < 6; ++round) {
         auto const victim = run(pool->transact(db::no_tenant, [](db::transaction& tx) {
             return tx.run(own_backend)[0].get<int>("pid");
         }));
         database.sql("select pg_terminate_backend(" + std::to_string(victim) + ", 1000)");
-        // No use may fail, and none may work without the role and the tenant: libpqxx by itself would
-        // reconnect without them.
+        // No use may fail or run without the role and the tenant; libpqxx alone would reconnect without them.
         for (int use = 0; use < 6; ++use) {
             auto const row =
                 run(pool->transact(acme, [](db::transaction& tx) { return tx.run(own_backend)[0]; }));
@@ -191,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(a_killed_backend_is_replaced_with_role_and_tenant_in_pla
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_backend_that_dies_during_the_work_fails_it_once, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(work_fails_once_if_its_backend_dies, pool_fixture) {
     auto const runs = std::make_shared<std::atomic<int>>(0);
     auto const dying = [this, runs](db::transaction& tx) {
         ++*runs;
@@ -209,22 +205,22 @@ BOOST_FIXTURE_TEST_CASE(conflicts_run_again, pool_fixture) {
         tx.run(insert_service, acme, "a");
         tx.run(insert_service, acme, "b");
     }));
-    // Two transactions that lock the same two rows in opposite order: PostgreSQL ends one of them, the pool
+    // Two transactions lock the same two rows in opposite order: PostgreSQL ends one of them, and the pool
     // runs it again.
     static constexpr db::statement touch{
         "test_touch", "update tocsin.services set description = description || '+' where slug = $1"
     };
-    // PostgreSQL looks for deadlocks after a second; no timeout of ours may come before that.
+    // PostgreSQL detects deadlocks after a second; no timeout may end the wait before that.
     auto options = database.pool_options("tocsin_gateway");
     options.statement_timeout = 10'000ms;
     options.work_deadline = 20'000ms;
     db::pool patient(std::move(options));
-    auto const meeting = std::make_shared<std::latch>(2);
-    auto const crossing = [&patient, meeting](char const* first, char const* second) {
+    auto const both_locked = std::make_shared<std::latch>(2);
+    auto const crossing = [&patient, both_locked](char const* first, char const* second) {
         auto const runs = std::make_shared<std::atomic<int>>(0);
         run(patient.transact(acme, [=](db::transaction& tx) {
             tx.run(touch, first);
-            if (++*runs == 1) meeting->arrive_and_wait();
+            if (++*runs == 1) both_locked->arrive_and_wait();
             tx.run(touch, second);
         }));
         return runs->load();
@@ -235,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(conflicts_run_again, pool_fixture) {
     BOOST_TEST(database.sql("select string_agg(description, ',') from tocsin.services") == "++,++");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_takes_too_long_is_given_up, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_statement_times_out, pool_fixture) {
     auto const begin = std::chrono::steady_clock::now();
     BOOST_CHECK_THROW(
         run(pool->transact(db::no_tenant, [](db::transaction& tx) { tx.run(sleep_long); })), db::unavailable
@@ -244,10 +240,10 @@ BOOST_FIXTURE_TEST_CASE(what_takes_too_long_is_given_up, pool_fixture) {
     BOOST_TEST(count(db::tenant{acme}, count_organizations) == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_supervisor_cuts_a_peer_that_never_answers, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(the_supervisor_shuts_down_a_connection_without_answer, pool_fixture) {
     auto options = database.pool_options("tocsin_gateway");
     options.connections = 1;
-    options.statement_timeout = 60'000ms;  // as if the server had forgotten it
+    options.statement_timeout = 60'000ms;  // as if the server never answered
     options.work_deadline = 500ms;
     db::pool stuck(std::move(options));
     auto const begin = std::chrono::steady_clock::now();
@@ -290,7 +286,7 @@ BOOST_FIXTURE_TEST_CASE(a_role_that_cannot_be_assumed_is_refused, pool_fixture) 
     BOOST_CHECK_THROW(run(wrong.transact(db::no_tenant, [](db::transaction&) {})), std::exception);
 }
 
-BOOST_FIXTURE_TEST_CASE(whole_columns_go_in_and_come_out, pool_fixture) {
+BOOST_FIXTURE_TEST_CASE(arrays_are_read_as_they_were_sent, pool_fixture) {
     auto const at = *parse_rfc3339("1999-03-02T09:14:05.123456Z");
     db::array<uuid> ids;
     db::array<std::string_view> texts;

@@ -14,7 +14,7 @@ namespace tocsin::db {
 
 namespace detail {
 
-/// PostgreSQL's binary form of a one-dimensional array, grown element by element.
+/// PostgreSQL's binary form of a one-dimensional array.
 class array_image {
 public:
     explicit array_image(std::uint32_t element_type);
@@ -25,68 +25,67 @@ public:
     byte_view image() const noexcept { return image_; }
 
 private:
-    void count_one();
+    void increment_size();
 
     byte_string image_;
     std::size_t size_ = 0;
 };
 
-// The object ids are those of pg_type: part of PostgreSQL's protocol, never changed.
+// The types are object ids of pg_type, which are part of PostgreSQL's protocol and never change.
 template <class T>
 struct array_element;
 template <>
 struct array_element<bool> {
     static constexpr std::uint32_t type = 16;
     static constexpr std::string_view name = "boolean";
-    static void add(array_image& to, bool value);
+    static void add(array_image& array, bool value);
 };
 template <>
 struct array_element<byte_view> {
     static constexpr std::uint32_t type = 17;
     static constexpr std::string_view name = "bytea";
-    static void add(array_image& to, byte_view value) { to.add_bytes(value); }
+    static void add(array_image& array, byte_view value) { array.add_bytes(value); }
 };
 template <>
 struct array_element<std::int64_t> {
     static constexpr std::uint32_t type = 20;
     static constexpr std::string_view name = "bigint";
-    static void add(array_image& to, std::int64_t value);
+    static void add(array_image& array, std::int64_t value);
 };
 template <>
 struct array_element<std::string_view> {
     static constexpr std::uint32_t type = 25;
     static constexpr std::string_view name = "text";
-    static void add(array_image& to, std::string_view value);
+    static void add(array_image& array, std::string_view value);
 };
 template <>
 struct array_element<tuple_id> {
     static constexpr std::uint32_t type = 27;
     static constexpr std::string_view name = "tid";
-    static void add(array_image& to, tuple_id value);
+    static void add(array_image& array, tuple_id value);
 };
 template <>
 struct array_element<timestamp> {
     static constexpr std::uint32_t type = 1184;
     static constexpr std::string_view name = "timestamptz";
-    static void add(array_image& to, timestamp value);
+    static void add(array_image& array, timestamp value);
 };
 template <>
 struct array_element<uuid> {
     static constexpr std::uint32_t type = 2950;
     static constexpr std::string_view name = "uuid";
-    static void add(array_image& to, uuid const& value) { to.add_bytes(value.bytes()); }
+    static void add(array_image& array, uuid const& value) { array.add_bytes(value.bytes()); }
 };
 
 }  // namespace detail
 
-/// A column of values for one array parameter, as in `unnest($1::uuid[], $2::text[])`. `T` is bool,
-/// byte_view, std::int64_t, std::string_view, timestamp, tuple_id or uuid, and the statement's cast names the
-/// same type. Bytes may hold anything; a NUL in a text throws bad_value. It goes among the last parameters,
-/// as all bytes do.
+/// A column of values as one array parameter, as in `unnest($1::uuid[], $2::text[])`. `T` is bool, byte_view,
+/// std::int64_t, std::string_view, timestamp, tuple_id, or uuid, and the statement casts to the same type. A
+/// NUL in a text throws bad_value. As bytes, it must be among the last parameters.
 template <class T>
 class array {
 public:
-    /// As the statement's cast names it.
+    /// The name in the statement's cast.
     static constexpr std::string_view type_name = detail::array_element<T>::name;
 
     array() : image_(detail::array_element<T>::type) {}

@@ -18,8 +18,8 @@
 
 namespace tocsin::db {
 
-// The columns of a table in one list, from which the text of its statements, their parameters, and the reader
-// of its rows are made:
+// The columns of a table in one list, from which its statements, their parameters, and the reader of its rows
+// are generated:
 //
 //     constexpr auto columns = db::columns<service>(
 //         db::column("slug", &service::slug), db::column("url", &service::url, db::empty_is_null)
@@ -28,7 +28,7 @@ namespace tocsin::db {
 //     constexpr db::statement insert{"insert_services", insert_text.c_str()};
 //     db::run(tx, insert, columns, services);
 
-/// Which texts are written as NULL. An std::optional without a value is NULL, too.
+/// Which texts are written as NULL. An std::optional without a value is always NULL.
 struct null_texts {
     bool empty = false;
     std::size_t longer_than = std::string_view::npos;
@@ -38,7 +38,7 @@ struct null_texts {
     }
 };
 inline constexpr null_texts empty_is_null{.empty = true};
-/// For a column that is too short for some values: those are as good as unknown.
+/// For a column that is too short for some values, which are treated as unknown.
 constexpr null_texts empty_or_longer_is_null(std::size_t longer_than) {
     return {.empty = true, .longer_than = longer_than};
 }
@@ -97,49 +97,49 @@ std::size_t size_in_array(Value const& value) {
 }
 
 template <class Element, class Value>
-void add_value(array<Element>& to, Value const& value, null_texts nulls) {
+void add_value(array<Element>& elements, Value const& value, null_texts nulls) {
     if constexpr (is_optional<Value>::value) {
         if (value)
-            add_value(to, *value, nulls);
+            add_value(elements, *value, nulls);
         else
-            to.add_null();
+            elements.add_null();
     } else if constexpr (std::is_enum_v<Value>) {
-        to.add(to_string(value));
+        elements.add(to_string(value));
     } else if constexpr (std::same_as<Element, std::string_view>) {
         std::string_view const text(value);
         if (nulls.contains(text))
-            to.add_null();
+            elements.add_null();
         else
-            to.add(text);
+            elements.add(text);
     } else {
-        to.add(value);
+        elements.add(value);
     }
 }
 
 template <class Value, class Parse>
-void read_value(row const& from, char const* name, Value& into, null_texts nulls, Parse const& parse) {
+void read_value(row const& row, char const* name, Value& value, null_texts nulls, Parse const& parse) {
     if constexpr (!std::same_as<Parse, no_parser>) {
         if constexpr (is_optional<Value>::value) {
-            auto const text = from.get<std::optional<std::string>>(name);
-            into = text ? std::optional(known(parse(*text), name)) : std::nullopt;
+            auto const text = row.get<std::optional<std::string>>(name);
+            value = text ? std::optional(known(parse(*text), name)) : std::nullopt;
         } else {
-            into = known(parse(from.text(name)), name);
+            value = known(parse(row.text(name)), name);
         }
     } else if constexpr (std::same_as<Value, std::string>) {
-        into = nulls.empty ? from.get<std::optional<std::string>>(name).value_or("") : from.text(name);
+        value = nulls.empty ? row.get<std::optional<std::string>>(name).value_or("") : row.text(name);
     } else {
-        into = from.get<Value>(name);
+        value = row.get<Value>(name);
     }
 }
 
 }  // namespace detail
 
-/// A column of a row's member, or (to be written only) of what a function of the row returns.
+/// A column of a member of the row or, for writing only, of the result of a function of the row.
 template <class Get>
 constexpr auto column(char const* name, Get get, null_texts nulls = {}) {
     return detail::column<Get, detail::no_parser>{name, get, nulls, {}};
 }
-/// A column of an enum, which is written by its `to_string` and read by `parse`.
+/// A column of an enum, which is written with its `to_string` and read with `parse`.
 template <class Get, class Parse>
     requires std::invocable<Parse, std::string_view>
 constexpr auto column(char const* name, Get get, Parse parse) {
@@ -281,13 +281,14 @@ constexpr sql_text insert_into(
     column_list<Row, Columns...> const& list,
     std::initializer_list<computed> also = {}
 ) {
-    auto into = names(list);
-    auto from = names(list, "k");
+    auto columns = names(list);
+    auto values = names(list, "k");
     for (auto const& each : also) {
-        into = into + ", " + each.column;
-        from = from + ", " + each.value;
+        columns = columns + ", " + each.column;
+        values = values + ", " + each.value;
     }
-    return sql_text("insert into ") + table + " (" + into + ") select " + from + " from " + parameters(list);
+    return sql_text("insert into ") + table + " (" + columns + ") select " + values + " from " +
+           parameters(list);
 }
 
 /// Updates the rows of these keys, each only where the columns `seen` are as they were read: those are
@@ -326,13 +327,13 @@ std::tuple<detail::array_of_column<Row, Columns>...> arrays_of(
     column_list<Row, Columns...> const& list, Rows const& all
 ) {
     std::tuple<detail::array_of_column<Row, Columns>...> arrays;
-    auto const fill = [&]<class Element>(array<Element>& to, auto const& column) {
+    auto const fill = [&]<class Element>(array<Element>& elements, auto const& column) {
         if constexpr (std::same_as<Element, byte_view>) {
             std::size_t bytes = 0;
             for (Row const& row : all) bytes += detail::size_in_array(std::invoke(column.get, row));
-            to.reserve(bytes);
+            elements.reserve(bytes);
         }
-        for (Row const& row : all) detail::add_value(to, std::invoke(column.get, row), column.nulls);
+        for (Row const& row : all) detail::add_value(elements, std::invoke(column.get, row), column.nulls);
     };
     std::apply(
         [&](auto&... array) { std::apply([&](auto const&... each) { (fill(array, each), ...); }, list.all); },
@@ -343,28 +344,30 @@ std::tuple<detail::array_of_column<Row, Columns>...> arrays_of(
 
 /// Runs a statement whose parameters are `list`: `parameters`, `insert_into`, or `update`.
 template <class Row, class... Columns, class Rows>
-rows run(transaction& tx, statement const& what, column_list<Row, Columns...> const& list, Rows const& all) {
+rows run(
+    transaction& tx, statement const& statement, column_list<Row, Columns...> const& list, Rows const& all
+) {
     auto const arrays = arrays_of(list, all);
-    return std::apply([&](auto const&... each) { return tx.run(what, each...); }, arrays);
+    return std::apply([&](auto const&... each) { return tx.run(statement, each...); }, arrays);
 }
 
 /// The index of the parameters that a row answers, where the statement selects `nth`, which counts from 1.
-inline std::size_t parameter_index(row const& from) {
-    return static_cast<std::size_t>(from.get<std::int64_t>("nth") - 1);
+inline std::size_t parameter_index(row const& row) {
+    return static_cast<std::size_t>(row.get<std::int64_t>("nth") - 1);
 }
 
 /// Reads the columns of a list into an object. Enums are known, or std::logic_error is thrown.
 template <class Row, class... Columns>
-void read_into(row const& from, column_list<Row, Columns...> const& list, Row& into) {
+void read_into(row const& row, column_list<Row, Columns...> const& list, Row& object) {
     list.for_each([&](auto const& each) {
-        detail::read_value(from, each.name, std::invoke(each.get, into), each.nulls, each.parse);
+        detail::read_value(row, each.name, std::invoke(each.get, object), each.nulls, each.parse);
     });
 }
 template <class Row, class... Columns>
-Row read(row const& from, column_list<Row, Columns...> const& list) {
-    Row made{};
-    read_into(from, list, made);
-    return made;
+Row read(row const& row, column_list<Row, Columns...> const& list) {
+    Row object{};
+    read_into(row, list, object);
+    return object;
 }
 
 }  // namespace tocsin::db

@@ -9,19 +9,19 @@
 
 namespace tocsin::db {
 
-/// Follows a channel of PostgreSQL's NOTIFY on a connection and a thread of its own. A connection that is
-/// lost is made again; what was said meanwhile is told to nobody, so the gap itself is told.
+/// Listens to a NOTIFY channel on a connection and a thread of its own. Reconnects when the connection is
+/// lost; messages sent in between are lost.
 class listener {
 public:
     struct handlers {
         std::function<void(std::string payload)> message;
-        /// The channel is followed from now on: at first, and again after a gap.
-        std::function<void()> following;
+        /// Called when listening starts: at first, and after each gap.
+        std::function<void()> listening;
     };
 
-    /// `options` says where and as whom to connect. The handlers run on `on`. `channel` is an SQL identifier.
-    listener(async::executor on, pool_options options, std::string channel, handlers told);
-    /// Joins the thread, which takes up to a second. No handler runs afterwards.
+    /// Connects with the URL and role of `options`. The handlers run on `on`. `channel` is an SQL identifier.
+    listener(async::executor on, pool_options options, std::string channel, handlers callbacks);
+    /// Joins the thread, which takes up to a second. No handler runs after that.
     ~listener();
     listener(listener const&) = delete;
     listener& operator=(listener const&) = delete;

@@ -14,9 +14,9 @@
 
 namespace tocsin::db {
 
-/// One bound value of a statement: text as PostgreSQL reads it, null, or raw bytes. Raw bytes (bytea, arrays)
-/// must be the last parameters of a statement: that is what libpqxx 6 can mix. Of these, one that may be null
-/// comes first: null is no bytes. Bytes are not copied: a parameter lives no longer than what it was made of.
+/// A bound value of a statement: text in PostgreSQL's format, NULL, or raw bytes. Bytes (bytea, arrays) must
+/// come after all others, because libpqxx 6 cannot mix them in another order; a bytea that may be NULL must
+/// be the first of them. Bytes are not copied, so the value must outlive the parameter.
 struct parameter {
     std::optional<std::string> text;
     std::optional<byte_view> bytes;
@@ -36,7 +36,7 @@ inline parameter to_parameter(int value) {
 parameter to_parameter(bool value);
 parameter to_parameter(uuid const& value);
 parameter to_parameter(timestamp value);
-/// An interval: its milliseconds, for `$n::bigint * interval '1 millisecond'`.
+/// For `$n::bigint * interval '1 millisecond'`.
 inline parameter to_parameter(std::chrono::milliseconds value) {
     return to_parameter(std::int64_t{value.count()});
 }
@@ -47,7 +47,7 @@ inline parameter to_parameter(byte_string const& value) {
 inline parameter to_parameter(std::nullptr_t) {
     return {};
 }
-/// text[], bigint[] and the like: an array literal.
+/// An array literal, for text[] and bigint[].
 parameter to_parameter(std::vector<std::string> const& values);
 parameter to_parameter(std::vector<std::int64_t> const& values);
 

@@ -17,38 +17,39 @@
 
 namespace tocsin::db {
 
-/// Who does something, for the audit log: all empty where it is nobody but the program.
+/// Who makes a change, for the audit log; all empty for the program itself.
 struct actor {
     std::string kind;        ///< "user" or "token"
     std::string id;          ///< a UUID, or empty
-    std::string name;        ///< for people to read
+    std::string name;        ///< for display
     std::string address;     ///< of the client
     std::string request_id;  ///< of the HTTP request
 };
 
-/// Whose rows a transaction works on, and for whom. The gateway's role sees nothing without an organization.
+/// The organization whose rows a transaction may access, and who makes the change. The role tocsin_gateway
+/// sees no rows without an organization.
 struct tenant {
     tenant() = default;
-    tenant(organization_id of, actor who = {}) : organization(of), by(std::move(who)) {}
+    tenant(organization_id id, actor who = {}) : organization(id), by(std::move(who)) {}
     tenant(std::nullopt_t, actor who) : by(std::move(who)) {}
 
     std::optional<organization_id> organization;
     actor by;
 };
-/// For the roles that work across organizations, and for look-ups before the organization is known.
+/// For roles that work across organizations, and for lookups before the organization is known.
 inline tenant const no_tenant{};
 
 struct pool_options {
-    std::string name;             ///< for logs, metrics and PostgreSQL's application_name ("tocsin gateway")
+    std::string name;             ///< for logs, metrics, and application_name ("tocsin gateway")
     secret url;                   ///< PostgreSQL URI, several hosts allowed
-    std::string role;             ///< assumed at connect: row-level security holds for the login too
-    std::size_t connections = 4;  ///< threads, each with one connection of its own
-    std::size_t queue = 64;       ///< waiting units of work; more are refused at once
+    std::string role;             ///< set at connect, so that row-level security applies to every login
+    std::size_t connections = 4;  ///< threads with one connection each
+    std::size_t queue = 64;       ///< units of work that may wait; more are refused at once
     std::chrono::milliseconds max_wait{250};  ///< in the queue
     std::chrono::milliseconds statement_timeout{5'000};
-    std::chrono::milliseconds work_deadline{8'000
-    };  ///< of a unit of work; then its socket is shut down (a peer that acknowledges but never answers
-        ///< escapes every other timeout)
+    /// Of a unit of work. Then its socket is shut down, because no other timeout detects a peer that
+    /// acknowledges packets but never answers.
+    std::chrono::milliseconds work_deadline{8'000};
 };
 
 struct pool_state {
@@ -57,30 +58,29 @@ struct pool_state {
     std::size_t waiting = 0;
 };
 
-/// Connections to PostgreSQL for coroutines: libpqxx blocks, so each connection lives on a thread of its own
-/// and takes work from one bounded queue. A connection that met any error which may have hurt it is
-/// destroyed, never reused: libpqxx 6 would reconnect silently, without the role and the tenant.
+/// Connections to PostgreSQL for coroutines. libpqxx blocks, so each connection has a thread of its own, and
+/// all take work from one bounded queue. After an error that may have broken it, a connection is destroyed:
+/// libpqxx 6 would reconnect silently, without the role and the tenant.
 class pool {
 public:
     explicit pool(pool_options options);
-    /// Finishes what is queued, then joins its threads.
+    /// Finishes the queued work, then joins the threads.
     ~pool();
     pool(pool const&) = delete;
     pool& operator=(pool const&) = delete;
 
     /// Runs `work(transaction&)` in one transaction (read committed) and commits. `work` runs on another
-    /// thread and may run again from the start after a serialization failure or deadlock (at most 5 times),
-    /// so it owns what it uses (by value; the caller may be gone) and has no other effects. The awaiting
-    /// coroutine continues on its own executor. Throws what errors.hpp says, and whatever `work` throws
-    /// (which rolls back).
+    /// thread, and runs again after a serialization failure or deadlock (at most 5 times), so it owns its
+    /// data (the caller may be gone) and has no other effects. The awaiting coroutine continues on its own
+    /// executor. Throws the exceptions of errors.hpp and those of `work`, which roll back.
     template <class F>
-    async::task<std::invoke_result_t<F&, transaction&>> transact(tenant of, F work) {
+    async::task<std::invoke_result_t<F&, transaction&>> transact(tenant who, F work) {
         using R = std::invoke_result_t<F&, transaction&>;
         if constexpr (std::is_void_v<R>) {
-            co_await submit(of, std::function<void(transaction&)>(std::move(work)));
+            co_await submit(who, std::function<void(transaction&)>(std::move(work)));
         } else {
             auto const out = std::make_shared<std::optional<R>>();
-            co_await submit(of, [out, work = std::move(work)](transaction& tx) mutable {
+            co_await submit(who, [out, work = std::move(work)](transaction& tx) mutable {
                 out->emplace(work(tx));
             });
             co_return std::move(**out);
@@ -114,7 +114,7 @@ public:
     struct impl;
 
 private:
-    async::task<> submit(tenant of, std::function<void(transaction&)> work);
+    async::task<> submit(tenant who, std::function<void(transaction&)> work);
     std::unique_ptr<impl> impl_;
 };
 

@@ -22,8 +22,7 @@ namespace tocsin::db {
 class rows;
 
 namespace detail {
-/// Reads PostgreSQL's text form; throws std::logic_error where it does not fit: the statement and the code
-/// disagree.
+/// Reads PostgreSQL's text format. Throws std::logic_error if the value has another type.
 void read(std::string_view text, std::string& into);
 void read(std::string_view text, std::int64_t& into);
 void read(std::string_view text, int& into);
@@ -50,14 +49,14 @@ struct is_optional<std::optional<T>> : std::true_type {};
 [[noreturn]] void fail_null(std::string_view column);
 }  // namespace detail
 
-/// The result as libpqxx holds it.
+/// The result of libpqxx.
 struct result_content;
 
-/// One row of a result; it keeps the result alive.
+/// A row of a result, which it keeps alive.
 class row {
 public:
-    /// The value of the column, named by a literal; `std::optional<T>` for columns that may be null. A null
-    /// in any other, or a column that the statement does not have, throws std::logic_error.
+    /// The value of a column, whose name is a literal; `std::optional<T>` if it may be NULL. Throws
+    /// std::logic_error for a NULL in another column and for a column that the statement does not have.
     template <class T>
     T get(char const* column) const {
         auto const text = raw(column);
@@ -78,17 +77,17 @@ public:
 
 private:
     friend class rows;
-    row(std::shared_ptr<result_content const> of, std::size_t index)
-        : content_(std::move(of)), index_(index) {}
+    row(std::shared_ptr<result_content const> content, std::size_t index)
+        : content_(std::move(content)), index_(index) {}
     std::optional<std::string_view> raw(char const* column) const;
     std::shared_ptr<result_content const> content_;
     std::size_t index_;
 };
 
-/// The rows that a statement returned, and how many it touched.
+/// The rows that a statement returned, and how many it wrote.
 class rows {
 public:
-    explicit rows(std::shared_ptr<result_content const> from) : content_(std::move(from)) {}
+    explicit rows(std::shared_ptr<result_content const> content) : content_(std::move(content)) {}
 
     std::size_t size() const noexcept;
     bool empty() const noexcept { return size() == 0; }

@@ -9,31 +9,31 @@
 
 namespace tocsin::db {
 
-/// A statement with a name: prepared once per connection. Names are unique in the program; statements are
-/// constants next to their use.
+/// A statement with a name, under which it is prepared once per connection. Names are unique in the program,
+/// and statements are constants next to their use.
 struct statement {
     char const* name;
     char const* sql;
-    /// By its values: where conditions come and go with them, one plan for all would be a bad one for most.
+    /// `by_values` plans each execution anew: where conditions depend on parameters, one plan would be bad
+    /// for most.
     enum class planned { once, by_values } plan = planned::once;
 };
 
-/// The statements of one unit of work. Lives on the pool's thread, inside the function given to
+/// The transaction of a unit of work. Used on the pool's thread, inside the function given to
 /// `pool::transact`.
 class transaction {
 public:
     struct impl;
-    explicit transaction(impl& within) : impl_(within) {}
+    explicit transaction(impl& inside) : impl_(inside) {}
     transaction(transaction const&) = delete;
     transaction& operator=(transaction const&) = delete;
 
-    /// Runs a statement; throws the exceptions of errors.hpp. After a throw the transaction is over: do not
-    /// go on.
+    /// Throws the exceptions of errors.hpp. After that the transaction must not be used.
     template <class... Args>
-    rows run(statement const& what, Args const&... args) {
-        return execute(what, {to_parameter(args)...});
+    rows run(statement const& statement, Args const&... args) {
+        return execute(statement, {to_parameter(args)...});
     }
-    rows execute(statement const& what, std::vector<parameter> const& with);
+    rows execute(statement const& statement, std::vector<parameter> const& parameters);
 
 private:
     impl& impl_;

@@ -4,9 +4,8 @@
 
 namespace tocsin::db {
 
-/// Where a version of a row is stored: its `ctid`. It finds that version without an index, until it is
-/// changed or deleted; afterwards the place may be another row's, so a statement that goes by it compares the
-/// row's key, too.
+/// The `ctid` of a row version, which finds it without an index. After the row was changed or deleted,
+/// another row may have the same one, so a statement that uses it also compares the row's key.
 struct tuple_id {
     std::uint32_t block = 0;
     std::uint16_t offset = 0;
