@@ -143,27 +143,25 @@ async::task<result<made_organization>> admin::create_organization(
     organization_id const id{crypto::uuid_v7(now)};
     uuid const invitation = crypto::uuid_v7(now);
     auto token = crypto::random_token();
-    try {
-        bool const invited = co_await operators_.transact(
-            db::no_tenant,
-            [id, slug, name, owner_email, invitation, hash = token_hash(token)](db::transaction& tx) {
-                tx.run(insert_organization, id, slug, name);
-                if (!owner_email) return false;
-                if (auto const owner = user_of(tx, *owner_email)) {
-                    tx.run(insert_member, id, *owner, role::owner);
-                    return false;
-                }
-                std::chrono::milliseconds const life = invitation_life;
-                tx.run(invite_owner, id, invitation, *owner_email, life, hash);
-                return true;
-            }
-        );
-        made_organization made{id, std::nullopt};
-        if (invited) made.owner_invitation = std::move(token);
-        co_return made;
-    } catch (db::constraint_violation const& why) {
-        co_return refused(why, slug);
-    }
+    auto const work = [id, slug, name, owner_email, invitation, hash = token_hash(token)](db::transaction& tx
+                      ) -> result<bool> {
+        tx.run(insert_organization, id, slug, name);
+        if (!owner_email) return false;
+        if (auto const owner = user_of(tx, *owner_email)) {
+            tx.run(insert_member, id, *owner, role::owner);
+            return false;
+        }
+        std::chrono::milliseconds const life = invitation_life;
+        tx.run(invite_owner, id, invitation, *owner_email, life, hash);
+        return true;
+    };
+    auto const invited = co_await operators_.transact_result(
+        db::no_tenant, work, [slug](db::constraint_violation const& why) { return refused(why, slug); }
+    );
+    if (!invited) co_return invited.error();
+    made_organization made{id, std::nullopt};
+    if (*invited) made.owner_invitation = std::move(token);
+    co_return made;
 }
 
 async::task<result<secret>> admin::make_password_reset(std::string email) {
@@ -198,29 +196,26 @@ async::task<result<account_kind>> admin::add_member(new_member who) {
     }
     user_id const id = known ? *known : user_id{crypto::uuid_v7(clock_.now())};
     auto const& slug = who.organization_slug;
-    try {
-        co_return co_await operators_.transact(
-            db::no_tenant,
-            [id, slug, hashed, email = who.email, name = who.name, role = who.role](db::transaction& tx
-            ) -> result<account_kind> {
-                auto const organization = organization_of(tx, slug);
-                if (!organization) return no_organization(slug);
-                bool const first = !(*tx.run(has_members, *organization).begin()).get<bool>("found");
-                if (first && role != role::owner) {
-                    return error{
-                        errc::conflict,
-                        "The organization " + slug +
-                            " has no members yet: its first member must be its owner (--role owner)."
-                    };
-                }
-                if (!hashed.empty()) tx.run(insert_user, id, email, name, hashed);
-                tx.run(insert_member, *organization, id, role);
-                return hashed.empty() ? account_kind::existing : account_kind::made;
-            }
-        );
-    } catch (db::constraint_violation const& why) {
-        co_return refused(why, slug);
-    }
+    auto const work = [id, slug, hashed, email = who.email, name = who.name, role = who.role](
+                          db::transaction& tx
+                      ) -> result<account_kind> {
+        auto const organization = organization_of(tx, slug);
+        if (!organization) return no_organization(slug);
+        bool const first = !(*tx.run(has_members, *organization).begin()).get<bool>("found");
+        if (first && role != role::owner) {
+            return error{
+                errc::conflict,
+                "The organization " + slug +
+                    " has no members yet: its first member must be its owner (--role owner)."
+            };
+        }
+        if (!hashed.empty()) tx.run(insert_user, id, email, name, hashed);
+        tx.run(insert_member, *organization, id, role);
+        return hashed.empty() ? account_kind::existing : account_kind::made;
+    };
+    co_return co_await operators_.transact_result(
+        db::no_tenant, work, [slug](db::constraint_violation const& why) { return refused(why, slug); }
+    );
 }
 
 async::task<result<secret>> admin::create_token(

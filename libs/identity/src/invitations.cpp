@@ -80,6 +80,11 @@ error no_invitation() {
     };
 }
 
+error already_invited(db::constraint_violation const& why) {
+    if (why.constraint != "invitations_open_key") throw why;
+    return {errc::conflict, "This person was invited a moment ago."};
+}
+
 error taken_meanwhile(db::constraint_violation const& why) {
     if (why.constraint == "users_email_key")
         return {errc::conflict, "An account with this address was made a moment ago. Open the link again."};
@@ -116,27 +121,21 @@ async::task<result<made_invitation>> invitations::create(
         };
     invitation_id const id{crypto::uuid_v7(clock_.now())};
     auto token = crypto::random_token();
-    try {
-        auto made = co_await gateway_.transact(
-            acting(of, by),
-            [of, id, by, email, as, hash = token_hash(token)](db::transaction& tx) -> result<invitation> {
-                if (tx.run(is_member, of, email)[0].get<bool>("found"))
-                    return error{errc::conflict, "This person is a member already."};
-                if (auto const go = charge(tx, counts_of_invitations(of)); !go) return go.error();
-                tx.run(revoke_of_address, of, email);
-                auto const& by_name = by.user ? by.email : by.name;
-                std::chrono::milliseconds const life = invitation_life;
-                return read_invitation(
-                    tx.run(insert_invitation, of, id, email, as, by.user, by.token, by_name, life, hash)[0]
-                );
-            }
+    auto const work = [of, id, by, email, as, hash = token_hash(token)](db::transaction& tx
+                      ) -> result<invitation> {
+        if (tx.run(is_member, of, email)[0].get<bool>("found"))
+            return error{errc::conflict, "This person is a member already."};
+        if (auto const go = charge(tx, counts_of_invitations(of)); !go) return go.error();
+        tx.run(revoke_of_address, of, email);
+        auto const& by_name = by.user ? by.email : by.name;
+        std::chrono::milliseconds const life = invitation_life;
+        return read_invitation(
+            tx.run(insert_invitation, of, id, email, as, by.user, by.token, by_name, life, hash)[0]
         );
-        if (!made) co_return made.error();
-        co_return made_invitation{std::move(*made), std::move(token)};
-    } catch (db::constraint_violation const& why) {
-        if (why.constraint != "invitations_open_key") throw;
-        co_return error{errc::conflict, "This person was invited a moment ago."};
-    }
+    };
+    auto made = co_await gateway_.transact_result(acting(of, by), work, already_invited);
+    if (!made) co_return made.error();
+    co_return made_invitation{std::move(*made), std::move(token)};
 }
 
 async::task<result<>> invitations::revoke(organization_id of, principal by, invitation_id id) {
@@ -181,18 +180,12 @@ async::task<result<accepted>> invitations::accept(acceptance what) {
 async::task<result<std::string>> invitations::use(
     byte_string hash, user_id who, std::string name, std::optional<std::string> password_hash, principal by
 ) {
-    try {
-        auto const organization =
-            co_await gateway_.transact(acting(by), [hash, who, name, password_hash](db::transaction& tx) {
-                return tx.run(accept_one, who, name, password_hash, hash)[0].get<std::optional<std::string>>(
-                    "organization"
-                );
-            });
-        if (!organization) co_return no_invitation();
-        co_return *organization;
-    } catch (db::constraint_violation const& why) {
-        co_return taken_meanwhile(why);
-    }
+    auto const work = [hash, who, name, password_hash](db::transaction& tx) -> result<std::string> {
+        auto const row = tx.run(accept_one, who, name, password_hash, hash)[0];
+        if (row.is_null("organization")) return no_invitation();
+        return row.text("organization");
+    };
+    return gateway_.transact_result(acting(by), work, taken_meanwhile);
 }
 
 async::task<result<accepted>> invitations::accept_new(acceptance what, invitation_view invited) {

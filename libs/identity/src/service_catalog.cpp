@@ -98,35 +98,23 @@ async::task<result<service>> service_catalog::find(organization_id of, service_i
 
 async::task<result<service>> service_catalog::create(db::tenant by, new_service what) {
     service_id const id{crypto::uuid_v7(clock_.now())};
-    try {
-        co_return co_await gateway_.transact(
-            by,
-            [of = *by.organization, id, what](db::transaction& tx) -> result<service> {
-                auto const rows = tx.run(insert_service, of, id, what.slug, what.name, what.description);
-                return read_service(rows[0]);
-            }
-        );
-    } catch (db::constraint_violation const& why) {
-        co_return slug_taken(why);
-    }
+    auto const work = [of = *by.organization, id, what](db::transaction& tx) -> result<service> {
+        auto const rows = tx.run(insert_service, of, id, what.slug, what.name, what.description);
+        return read_service(rows[0]);
+    };
+    return gateway_.transact_result(by, work, slug_taken);
 }
 
 async::task<result<service>> service_catalog::change(db::tenant by, service_id id, service_change what) {
-    try {
-        co_return co_await gateway_.transact(
-            by,
-            [of = *by.organization, id, what](db::transaction& tx) -> result<service> {
-                auto const before = tx.run(lock_service, of, id);
-                if (before.empty()) return no_service();
-                if (!before[0].is_null("archived_at"))
-                    return error{errc::conflict, "This service is archived: make a new one instead."};
-                auto const rows = tx.run(update_service, of, id, what.slug, what.name, what.description);
-                return read_service(rows[0]);
-            }
-        );
-    } catch (db::constraint_violation const& why) {
-        co_return slug_taken(why);
-    }
+    auto const work = [of = *by.organization, id, what](db::transaction& tx) -> result<service> {
+        auto const before = tx.run(lock_service, of, id);
+        if (before.empty()) return no_service();
+        if (!before[0].is_null("archived_at"))
+            return error{errc::conflict, "This service is archived: make a new one instead."};
+        auto const rows = tx.run(update_service, of, id, what.slug, what.name, what.description);
+        return read_service(rows[0]);
+    };
+    return gateway_.transact_result(by, work, slug_taken);
 }
 
 async::task<result<>> service_catalog::archive(db::tenant by, service_id id) {

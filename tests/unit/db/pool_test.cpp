@@ -171,6 +171,33 @@ BOOST_FIXTURE_TEST_CASE(error_result_rolls_back, pool_fixture) {
     BOOST_TEST(count(db::tenant{acme}, count_services) == 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_constraint_violation_becomes_an_error, pool_fixture) {
+    auto const insert = [&](char const* slug) {
+        return run(pool->transact_result(
+            acme,
+            [=](db::transaction& tx) -> result<int> {
+                tx.run(insert_service, acme, slug);
+                return 7;
+            },
+            [](db::constraint_violation const& why) { return error{errc::conflict, why.constraint}; }
+        ));
+    };
+    BOOST_TEST(insert("checkout").value() == 7);
+    BOOST_TEST(insert("checkout").error().detail == "services_slug_key");
+    BOOST_CHECK_THROW(insert("No Slug"), db::bad_value);
+    BOOST_CHECK_THROW(
+        run(pool->transact_result(
+            acme,
+            [](db::transaction& tx) -> result<void> {
+                tx.run(insert_service, acme, "checkout");
+                return {};
+            }
+        )),
+        db::constraint_violation
+    );
+    BOOST_TEST(count(db::tenant{acme}, count_services) == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_killed_backend_is_replaced_with_its_role_and_tenant, pool_fixture) {
     for (int round = 0; round < 6; ++round) {
         auto const victim = run(pool->transact(db::no_tenant, [](db::transaction& tx) {

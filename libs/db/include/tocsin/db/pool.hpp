@@ -87,26 +87,30 @@ public:
         }
     }
 
-    /// The same for work that returns a `result`: an error rolls back, too.
-    template <class F>
-    async::task<std::invoke_result_t<F&, transaction&>> transact_result(tenant of, F work) {
+    /// The same for work that returns a result: an error rolls back, and so does a constraint violation,
+    /// which `to_error` turns into an error or throws again.
+    template <class F, class ToError>
+    async::task<std::invoke_result_t<F&, transaction&>> transact_result(
+        tenant who, F work, ToError to_error
+    ) {
         using R = std::invoke_result_t<F&, transaction&>;
-        std::optional<R> refused;
+        std::optional<R> out;
         try {
-            if constexpr (std::is_void_v<typename R::value_type>) {
-                co_await transact(of, [work = std::move(work)](transaction& tx) mutable {
-                    work(tx).value();
-                });
-                co_return R();
-            } else {
-                co_return co_await transact(of, [work = std::move(work)](transaction& tx) mutable {
-                    return work(tx).value();
-                });
-            }
-        } catch (failure const& why) {
-            refused = why.why();
+            out = co_await transact(who, [work = std::move(work)](transaction& tx) mutable {
+                R result = work(tx);
+                if (!result) throw failure(result.error());
+                return result;
+            });
+        } catch (failure const& e) {
+            out = e.why();
+        } catch (constraint_violation const& e) {
+            out = to_error(e);
         }
-        co_return std::move(*refused);
+        co_return std::move(*out);
+    }
+    template <class F>
+    async::task<std::invoke_result_t<F&, transaction&>> transact_result(tenant who, F work) {
+        return transact_result(who, std::move(work), [](constraint_violation const&) -> error { throw; });
     }
 
     pool_state state() const noexcept;
