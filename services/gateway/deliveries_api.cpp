@@ -170,7 +170,7 @@ public:
         if (!body) co_return body.error();
         json::reader in(body->root());
         auto const integration = integration_id::parse(in.required_text("integration_id", {36, 36}));
-        incidents::held_project held{
+        incidents::unmapped_project_key held{
             integration.value_or(integration_id{}),
             in.optional_text("project_id", {1, 64}),
             in.optional_text("project_slug", {1, 200})
@@ -179,7 +179,7 @@ public:
         if (!integration) in.reject("integration_id", "must be a UUID");
         if (!held.project_id && !held.project_slug) in.reject("project_id", "is required, or project_slug");
         if (auto bad = in.problems()) co_return *bad;
-        auto const counts = co_await replay_.run_held(
+        auto const counts = co_await replay_.run_unmapped(
             by.organization(),
             std::move(held),
             dry ? incidents::replay_kind::dry : incidents::replay_kind::real

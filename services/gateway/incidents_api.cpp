@@ -61,7 +61,7 @@ void write_incident(json::writer& out, incident const& of) {
         .field("severity_pinned", state.severity_pinned);
     out.name("service")
         .begin_object()
-        .field("id", of.service.str())
+        .field("id", of.state.service.str())
         .field("slug", of.service_slug)
         .field("name", of.service_name)
         .end_object();
@@ -167,14 +167,14 @@ result<incidents::incident_filter> read_filter(call& by, page const& wanted) {
 
 class incidents_api {
 public:
-    explicit incidents_api(incidents::board& board) : board_(board) {}
+    explicit incidents_api(incidents::incident_service& service) : service_(service) {}
 
     async::task<result<http::response>> list(call& by) {
         auto const wanted = read_page(by.request);
         if (!wanted) co_return wanted.error();
         auto filter = read_filter(by, *wanted);
         if (!filter) co_return filter.error();
-        auto const items = co_await board_.list(by.organization(), std::move(*filter));
+        auto const items = co_await service_.list(by.organization(), std::move(*filter));
         co_return key_page(*wanted, items, write_incident, [](incident const& last) {
             return std::to_string(last.number);
         });
@@ -185,7 +185,7 @@ public:
         if (!since) co_return since.error();
         auto const until = query_time(by.request, "until");
         if (!until) co_return until.error();
-        auto const found = co_await board_.summarize(by.organization(), *since, *until);
+        auto const found = co_await service_.summarize(by.organization(), *since, *until);
         if (!found) co_return found.error();
         json::writer out;
         out.begin_object()
@@ -218,7 +218,7 @@ public:
     async::task<result<http::response>> show(call& by) {
         auto const number = read_number(by.capture("number"));
         if (!number) co_return no_incident();
-        auto const found = co_await board_.find(by.organization(), *number);
+        auto const found = co_await service_.find(by.organization(), *number);
         if (!found) co_return found.error();
         co_return incident_answer(*found);
     }
@@ -234,7 +234,7 @@ public:
             if (!key) co_return bad_cursor();
             after = *key;
         }
-        auto const entries = co_await board_.timeline(by.organization(), *number, after, wanted->limit + 1);
+        auto const entries = co_await service_.timeline(by.organization(), *number, after, wanted->limit + 1);
         if (!entries) co_return entries.error();
         co_return key_page(*wanted, *entries, write_entry, [](incidents::timeline_entry const& last) {
             return std::to_string(last.id);
@@ -250,7 +250,7 @@ public:
         auto note = in.optional_text("note", note_length);
         if (auto bad = in.problems()) co_return *bad;
         auto const after =
-            co_await board_.act(by.organization(), *number, action, actor_of(by.who), std::move(note));
+            co_await service_.act(by.organization(), *number, action, actor_of(by.who), std::move(note));
         if (!after) co_return after.error();
         co_return incident_answer(*after);
     }
@@ -265,7 +265,7 @@ public:
         auto assignee = in.optional_text("assignee", {3, 320});
         auto note = in.optional_text("note", note_length);
         if (auto bad = in.problems()) co_return *bad;
-        auto const after = co_await board_.assign(
+        auto const after = co_await service_.assign(
             by.organization(), *number, std::move(assignee), actor_of(by.who), std::move(note)
         );
         if (!after) co_return after.error();
@@ -285,7 +285,8 @@ public:
         if (auto bad = in.problems()) co_return *bad;
         if (!how.severity && !how.title && !how.service)
             co_return error{errc::invalid, "Nothing to change: give severity, title or service_id."};
-        auto const after = co_await board_.edit(by.organization(), *number, std::move(how), actor_of(by.who));
+        auto const after =
+            co_await service_.edit(by.organization(), *number, std::move(how), actor_of(by.who));
         if (!after) co_return after.error();
         co_return incident_answer(*after);
     }
@@ -300,7 +301,7 @@ public:
         what.severity = read_severity(in).value_or(incidents::severity::error);
         what.note = in.optional_text("note", note_length);
         if (auto bad = in.problems()) co_return *bad;
-        auto const made = co_await board_.open(by.organization(), std::move(what), actor_of(by.who));
+        auto const made = co_await service_.open(by.organization(), std::move(what), actor_of(by.who));
         if (!made) co_return made.error();
         co_return incident_answer(*made, 201);
     }
@@ -323,8 +324,8 @@ public:
         for (auto const number : numbers) {
             auto const after =
                 action == "assign"
-                    ? co_await board_.assign(by.organization(), number, assignee, actor_of(by.who), note)
-                    : co_await board_.act(
+                    ? co_await service_.assign(by.organization(), number, assignee, actor_of(by.who), note)
+                    : co_await service_.act(
                           by.organization(), number, action_of(action), actor_of(by.who), note
                       );
             out.begin_object().field("number", number).field("ok", after.has_value());
@@ -346,7 +347,7 @@ public:
         auto text = in.required_text("text", note_length);
         if (auto bad = in.problems()) co_return *bad;
         auto const made =
-            co_await board_.add_note(by.organization(), *number, actor_of(by.who), std::move(text));
+            co_await service_.add_note(by.organization(), *number, actor_of(by.who), std::move(text));
         if (!made) co_return made.error();
         json::writer out;
         write_entry(out, *made);
@@ -383,18 +384,18 @@ private:
         return numbers;
     }
 
-    incidents::board& board_;
+    incidents::incident_service& service_;
 };
 
 }  // namespace
 
-endpoints incident_endpoints(incidents::board& board) {
+endpoints incident_endpoints(incidents::incident_service& service) {
     using http::body_kind;
     using http::method;
     using identity::permission;
     std::string const all = "/api/v1/orgs/{org}/incidents";
     std::string const one = all + "/{number}";
-    auto const api = std::make_shared<incidents_api>(board);
+    auto const api = std::make_shared<incidents_api>(service);
     auto const acting = [api](person_action action) {
         return [api, action](call& by) { return api->act(by, action); };
     };

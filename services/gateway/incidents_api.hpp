@@ -2,11 +2,11 @@
 
 #include "gateway/endpoint.hpp"
 
-#include <tocsin/incidents/board.hpp>
+#include <tocsin/incidents/incident_service.hpp>
 
 namespace tocsin::gateway {
 
-/// Incidents and their timelines. `board` outlives the endpoints.
-endpoints incident_endpoints(incidents::board& board);
+/// Incidents and their timelines. `service` outlives the endpoints.
+endpoints incident_endpoints(incidents::incident_service& service);
 
 }  // namespace tocsin::gateway

@@ -1,7 +1,7 @@
 #include "gateway/metrics.hpp"
 
 #include <tocsin/incidents/ingest.hpp>
-#include <tocsin/incidents/read_back.hpp>
+#include <tocsin/incidents/reconciler.hpp>
 #include <tocsin/integrations/refresher.hpp>
 #include <tocsin/observe/log.hpp>
 
@@ -35,7 +35,7 @@ void declare_metrics(observe::metrics& all, std::string_view version) {
         {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1}
     );
     incidents::ingest::declare(all);
-    incidents::read_back::declare(all);
+    incidents::reconciler::declare(all);
     integrations::refresher::declare(all);
     all.declare_counter(
         "tocsin_scheduler_runs_total", "Runs of the scheduler's jobs by job and result (done, failed)."

@@ -105,16 +105,16 @@ private:
         if (!hook && !own) co_return reject("envelope", to_response(hook.error()));
         auto const wrong = hook ? std::nullopt : std::optional(hook.error());
 
-        incidents::arrival what{
+        incidents::verified_delivery what{
             .sentry_host = settings_.sentry_host,
             .own = own,
             .signing_key = *key,
             .request_id = printable(request.headers.find("Request-ID").value_or(""), 64),
             .hook_timestamp = printable(request.headers.find("Sentry-Hook-Timestamp").value_or(""), 32),
             .body = std::move(request.body),
-            .hook = hook ? std::move(*hook) : no_webhook(resource, wrong->detail)
+            .webhook = hook ? std::move(*hook) : no_webhook(resource, wrong->detail)
         };
-        auto const done = co_await ingest_.take(std::move(what));
+        auto const done = co_await ingest_.submit(std::move(what));
         if (!done) co_return reject("installation", refused());
         if (wrong) co_return to_response(*wrong);
         json::writer out;

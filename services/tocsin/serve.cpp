@@ -23,7 +23,7 @@
 #include "gateway/tokens_api.hpp"
 #include "gateway/webhooks.hpp"
 #include "scheduler/partitions.hpp"
-#include "scheduler/reading.hpp"
+#include "scheduler/reconcile_job.hpp"
 #include "scheduler/refreshing.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler/upkeep.hpp"
@@ -42,10 +42,10 @@
 #include <tocsin/identity/own_account.hpp>
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/service_catalog.hpp>
-#include <tocsin/incidents/board.hpp>
 #include <tocsin/incidents/delivery_log.hpp>
+#include <tocsin/incidents/incident_service.hpp>
 #include <tocsin/incidents/ingest.hpp>
-#include <tocsin/incidents/read_back.hpp>
+#include <tocsin/incidents/reconciler.hpp>
 #include <tocsin/incidents/replay.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
@@ -117,10 +117,10 @@ integrations::refresh_settings refreshing(serve_settings const& with) {
     return made;
 }
 
-incidents::read_back_settings reading_back(serve_settings const& with) {
-    incidents::read_back_settings made;
+incidents::reconciler_settings reconciling(serve_settings const& with) {
+    incidents::reconciler_settings made;
     made.backoff = {with.refresh.backoff_base, with.refresh.backoff_max};
-    // Two calls, and the renewal of the token between them.
+    // Two calls, and the refresh of the token between them.
     made.lease = with.sentry_timeout * 3;
     return made;
 }
@@ -196,7 +196,7 @@ public:
           ),
           mappings_(pool, on.sentry, on.vault, refresher_),
           checker_(pool, on.sentry, on.vault),
-          board_(pool, on.metrics),
+          incidents_(pool, on.metrics),
           deliveries_(pool),
           replay_(pool, aside_pool, {with.reopen_window, with.critical_event_count}, system_clock()),
           ingest_(
@@ -207,14 +207,14 @@ public:
               on.metrics
           ),
           issues_(pool, on.sentry, on.vault, refresher_),
-          read_back_(
+          reconciler_(
               on.executor,
               aside_pool,
               [this](organization_id org, integration_id id, std::string issue) {
                   return issues_.find(org, id, std::move(issue));
               },
               ingest_,
-              reading_back(with),
+              reconciling(with),
               on.metrics
           ),
           console_(console_directory(with)),
@@ -227,7 +227,7 @@ public:
           gateway_(
               edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, aside_pool)}
           ) {
-        ingest_.on_doubt([this] { read_back_.wake(); });
+        ingest_.on_reconcile_request([this] { reconciler_.wake(); });
         if (!console_.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(with).string()}});
     }
@@ -235,8 +235,8 @@ public:
     gateway::gateway& edge() noexcept { return gateway_; }
     /// Streams never end by themselves.
     void end_streams() { changes_.end_all(); }
-    incidents::read_back& reading() noexcept { return read_back_; }
-    async::task<bool> end_reading(std::chrono::milliseconds limit) { return read_back_.end(limit); }
+    incidents::reconciler& reconciler() noexcept { return reconciler_; }
+    async::task<bool> stop_reconciler(std::chrono::milliseconds limit) { return reconciler_.stop(limit); }
 
 private:
     static gateway::settings edges(serve_settings const& with) {
@@ -269,7 +269,7 @@ private:
             )
         );
         append(all, gateway::mapping_endpoints(mappings_));
-        append(all, gateway::incident_endpoints(board_));
+        append(all, gateway::incident_endpoints(incidents_));
         append(all, gateway::delivery_endpoints(deliveries_, replay_));
         append(all, gateway::event_endpoints(changes_, accounts_, gateway::cookie_of(with.public_url)));
         return all;
@@ -313,12 +313,12 @@ private:
     integrations::connect connect_;
     integrations::mappings mappings_;
     integrations::checker checker_;
-    incidents::board board_;
+    incidents::incident_service incidents_;
     incidents::delivery_log deliveries_;
     incidents::replay replay_;
     incidents::ingest ingest_;
     integrations::issue_reader issues_;
-    incidents::read_back read_back_;
+    incidents::reconciler reconciler_;
     gateway::console_files console_;
     gateway::change_feed changes_;
     db::listener listener_;
@@ -342,7 +342,7 @@ async::task<> end_all(
     jobs.stop();
     if (edge) edge->end_streams();
     bool const answered = edge == nullptr || co_await edge->edge().drain(left());
-    bool const read = edge == nullptr || co_await edge->end_reading(left());
+    bool const read = edge == nullptr || co_await edge->stop_reconciler(left());
     bool const finished = co_await jobs.wait_for_running(left());
     // Until here the operators' side says that this process is draining.
     co_await admin.drain(std::chrono::milliseconds(0));
@@ -451,7 +451,7 @@ int serve(serve_settings const& with) {
     if (gateway_pool) gateway.emplace(with, parts, *gateway_pool, *ingest_pool, *aside_pool);
 
     scheduler::scheduler jobs(executor, metrics);
-    if (gateway) jobs.add(scheduler::settle_doubts(gateway->reading(), with.refresh.poll));
+    if (gateway) jobs.add(scheduler::reconcile_job(gateway->reconciler(), with.refresh.poll));
     std::optional<integrations::refresher> refresher;
     if (scheduler_pool) {
         refresher.emplace(

@@ -2,7 +2,7 @@
 // rate of PostgreSQL without HTTP, signatures, and parsing.
 //
 //   bench_batches DATABASE_URL SENTRY_HOST SECONDS BATCH ORGANIZATIONS KNOWN SEED
-#include "ingest_batch.hpp"
+#include "ingest/batch.hpp"
 #include "webhook_bodies.hpp"
 
 #include <tocsin/async/io.hpp>
@@ -33,8 +33,8 @@ using steady = std::chrono::steady_clock;
 constexpr double prepared_per_second = 25'000;
 
 struct batch {
-    std::vector<std::unique_ptr<batched_delivery>> all;
-    std::vector<batched_delivery const*> pointers;
+    std::vector<std::unique_ptr<prepared_delivery>> all;
+    std::vector<prepared_delivery const*> pointers;
 };
 using lane = std::vector<std::shared_ptr<batch>>;
 
@@ -48,18 +48,18 @@ std::array<lane, 2> prepare_batches(char** arguments) {
     );
     std::array<lane, 2> lanes;
     for (double remaining = prepared_per_second * std::atoi(arguments[3]); remaining > 0; --remaining) {
-        arrival delivery;
+        verified_delivery delivery;
         bodies.write_next(delivery.body);
-        auto hook = sentry::decode_webhook(delivery.body, "issue");
-        if (!hook) throw std::runtime_error("cannot decode a body");
-        delivery.hook = std::move(*hook);
+        auto webhook = sentry::decode_webhook(delivery.body, "issue");
+        if (!webhook) throw std::runtime_error("cannot decode a body");
+        delivery.webhook = std::move(*webhook);
         delivery.sentry_host = arguments[2];
         delivery.signing_key = "current";
         delivery.request_id = "0123456789abcdef0123456789abcdef";
-        auto& lane = lanes[delivery.hook.installation.bytes()[15] & 1];
+        auto& lane = lanes[delivery.webhook.installation.bytes()[15] & 1];
         if (lane.empty() || lane.back()->all.size() == size) lane.push_back(std::make_shared<batch>());
         auto const id = delivery_id{crypto::uuid_v7(system_clock().now())};
-        lane.back()->all.push_back(std::make_unique<batched_delivery>(std::move(delivery), id));
+        lane.back()->all.push_back(std::make_unique<prepared_delivery>(std::move(delivery), id));
         lane.back()->pointers.push_back(lane.back()->all.back().get());
     }
     return lanes;
@@ -69,7 +69,7 @@ async::task<> write(db::pool& pool, lane const& batches, steady::time_point unti
     for (auto const& batch : batches) {
         if (steady::now() > until) co_return;
         co_await pool.transact(db::no_tenant, [batch](db::transaction& tx) {
-            write_batch(tx, batch->pointers, rule_settings{}, guarded::by_versions);
+            write_batch(tx, batch->pointers, rule_settings{}, concurrency::optimistic);
         });
         written += batch->pointers.size();
     }

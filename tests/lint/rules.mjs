@@ -156,7 +156,10 @@ rule(
 );
 
 /** The subfolders of a library's src, each of which may include only those before it. A public header belongs to the subfolder of its source. */
-const LIBRARY_LAYERS = { integrations: ['status', 'refresh', 'mappings', 'connect'] };
+const LIBRARY_LAYERS = {
+  integrations: ['status', 'refresh', 'mappings', 'connect'],
+  incidents: ['rules', 'store', 'ingest', 'deliveries', 'reconcile', 'service'],
+};
 rule(
   `subfolders include only what stands before them: ${Object.entries(LIBRARY_LAYERS).map(([library, layers]) => `${library}: ${layers.join(' · ')}`).join('; ')}`,
   Object.entries(LIBRARY_LAYERS).flatMap(([library, layers]) => {

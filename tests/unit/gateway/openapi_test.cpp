@@ -94,7 +94,7 @@ struct every_endpoint {
     };
     integrations::mappings mappings{pool, sentry, vault, refresher};
     integrations::checker checker{pool, sentry, vault};
-    incidents::board board{pool, metrics};
+    incidents::incident_service incident_service{pool, metrics};
     incidents::delivery_log deliveries{pool};
     incidents::replay replay{pool, pool, {}, system_clock()};
     change_feed changes;
@@ -114,7 +114,7 @@ struct every_endpoint {
                  service_endpoints(catalog),
                  integration_endpoints({store, connect, checker, refresher, url, url}),
                  mapping_endpoints(mappings),
-                 incident_endpoints(board),
+                 incident_endpoints(incident_service),
                  delivery_endpoints(deliveries, replay),
                  event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),
              })

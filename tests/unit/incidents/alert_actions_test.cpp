@@ -7,11 +7,11 @@ using namespace tocsin::incidents;
 
 BOOST_AUTO_TEST_SUITE(alert_actions)
 
-BOOST_AUTO_TEST_CASE(settings_are_judged_in_words_for_whoever_edits_the_rule) {
+BOOST_AUTO_TEST_CASE(problems_are_explained_to_the_person_who_edits_the_rule) {
     std::vector<target_service> const services{{"checkout", "Checkout"}, {"web", "Web"}};
     struct {
         sentry::action_settings settings;
-        char const* says;  ///< empty: right
+        char const* problem;  ///< part of its text; empty if the settings are valid
     } const table[]{
         {{{"service", "checkout"}}, ""},
         {{{"service", " web "},
@@ -29,9 +29,9 @@ BOOST_AUTO_TEST_CASE(settings_are_judged_in_words_for_whoever_edits_the_rule) {
         {{{"service", "web"}, {"environments", std::string(60, ',')}}, "50 environments"},
     };
     for (auto const& row : table) {
-        auto const wrong = check_action_settings(row.settings, services);
-        BOOST_TEST(wrong.has_value() == (row.says[0] != 0), row.says);
-        if (wrong) BOOST_TEST(wrong->find(row.says) != std::string::npos, *wrong);
+        auto const problem = check_action_settings(row.settings, services);
+        BOOST_TEST(problem.has_value() == (row.problem[0] != 0), row.problem);
+        if (problem) BOOST_TEST(problem->find(row.problem) != std::string::npos, *problem);
     }
 }
 

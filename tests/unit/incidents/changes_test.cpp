@@ -1,4 +1,4 @@
-#include "changes.hpp"
+#include "store/changes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,9 +17,9 @@ organization_id numbered(int n) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(told_changes)
+BOOST_AUTO_TEST_SUITE(changes_channel)
 
-BOOST_AUTO_TEST_CASE(a_batch_is_told_in_few_messages) {
+BOOST_AUTO_TEST_CASE(a_batch_needs_few_messages) {
     auto const one = numbered(1), two = numbered(2);
     auto const messages = messages_of({.incidents = {{one, {7, 9}}, {two, {1}}}, .deliveries = {one, two}});
     BOOST_REQUIRE(messages.size() == 2u);
@@ -28,22 +28,22 @@ BOOST_AUTO_TEST_CASE(a_batch_is_told_in_few_messages) {
     BOOST_TEST(messages_of({}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_message_is_longer_than_notify_takes) {
-    changes what;
+BOOST_AUTO_TEST_CASE(messages_fit_into_notify) {
+    changes all;
     for (int n = 0; n < 256; ++n) {
-        what.deliveries.insert(numbered(n));
-        for (int i = 0; i < 20; ++i) what.incidents[numbered(n)].insert(9'000'000'000'000'000'000 - i);
+        all.deliveries.insert(numbered(n));
+        for (int i = 0; i < 20; ++i) all.incidents[numbered(n)].insert(9'000'000'000'000'000'000 - i);
     }
     std::size_t organizations = 0;
-    for (auto const& each : messages_of(what)) {
+    for (auto const& each : messages_of(all)) {
         BOOST_TEST(each.size() < 8'000u);
         organizations += static_cast<std::size_t>(std::count(each.begin(), each.end(), ';')) + 1;
     }
     BOOST_TEST(organizations == 512u);
-    // So many of one organization are not named.
-    what.incidents = {{numbered(1), {}}};
-    for (int i = 1; i <= 21; ++i) what.incidents[numbered(1)].insert(i);
-    BOOST_TEST(messages_of(what).front() == "incident " + numbered(1).str() + " *");
+    // Too many incidents of an organization: the message names none.
+    all.incidents = {{numbered(1), {}}};
+    for (int i = 1; i <= 21; ++i) all.incidents[numbered(1)].insert(i);
+    BOOST_TEST(messages_of(all).front() == "incident " + numbered(1).str() + " *");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,59 +18,58 @@ inline constexpr auto organization = "01900000-0000-7000-8000-00000000000a";
 inline constexpr auto integration = "01900000-0000-7000-8000-0000000000a1";
 inline constexpr auto installation = "7a485448-a9e2-4c85-8a3c-4f44175783c9";
 
-/// An organization whose integration maps one project, and ingest that writes into its database.
+/// An organization whose integration maps one project, and ingest into its database.
 struct ingest_fixture {
     ingest_fixture() {
         auto const org = "'" + std::string(organization) + "'";
         auto const own = "'" + std::string(integration) + "'";
         auto const installed = "'" + std::string(installation) + "'";
-        database.sql(
-            "insert into tocsin.organizations (organization_id, slug, name) values (" + org +
-            ", 'acme', 'Acme')"
+        insert("organizations (organization_id, slug, name)", {org, "'acme'", "'Acme'"});
+        insert("services (organization_id, service_id, slug, name)", {org, org, "'checkout'", "'Checkout'"});
+        insert(
+            "integrations (organization_id, integration_id, mode, sentry_host, status, status_reason, installation_id)",
+            {org, own, "'public'", "'sentry'", "'connected'", "'ok'", installed}
         );
-        database.sql(
-            "insert into tocsin.services (organization_id, service_id, slug, name) values (" + org + ", " +
-            org + ", 'checkout', 'Checkout')"
+        insert(
+            "installation_owners (sentry_host, installation_id, organization_id, integration_id)",
+            {"'sentry'", installed, org, own}
         );
-        database.sql(
-            "insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, "
-            "status_reason, installation_id) values (" +
-            org + ", " + own + ", 'public', 'sentry', 'connected', 'ok', " + installed + ")"
-        );
-        database.sql(
-            "insert into tocsin.installation_owners (sentry_host, installation_id, organization_id, "
-            "integration_id) values ('sentry', " +
-            installed + ", " + org + ", " + own + ")"
-        );
-        database.sql(
-            "insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_slug, "
-            "service_id) values (" +
-            org + ", " + own + ", " + own + ", 'checkout', " + org + ")"
+        insert(
+            "mappings (organization_id, mapping_id, integration_id, sentry_project_slug, service_id)",
+            {org, own, own, "'checkout'", org}
         );
         pool.emplace(database.pool_options("tocsin_ingest"));
         ingest::declare(metrics);
-        taking.emplace(loop.get_executor(), *pool, rule_settings{}, system_clock(), metrics);
+        receiving.emplace(loop.get_executor(), *pool, rule_settings{}, system_clock(), metrics);
     }
 
-    static arrival issue(std::string action, std::string id, std::string body, std::string title = "Title") {
+    void insert(std::string const& table_and_columns, std::vector<std::string> const& values) const {
+        std::string list;
+        for (auto const& value : values) list += (list.empty() ? "" : ", ") + value;
+        database.sql("insert into tocsin." + table_and_columns + " values (" + list + ")");
+    }
+
+    static verified_delivery issue(
+        std::string action, std::string id, std::string body, std::string title = "Title"
+    ) {
         sentry::issue about;
         about.id = std::move(id);
         about.title = std::move(title);
         about.status = action == "resolved" ? "resolved" : "unresolved";
         about.project = {"1", "checkout", "Checkout"};
         about.last_seen = system_clock().now();
-        arrival made;
-        made.sentry_host = "sentry";
-        made.signing_key = "current";
-        made.body = std::move(body);
-        made.hook.resource = sentry::resource::issue;
-        made.hook.action = std::move(action);
-        made.hook.installation = *uuid::parse(installation);
-        made.hook.what = std::move(about);
-        return made;
+        verified_delivery delivery;
+        delivery.sentry_host = "sentry";
+        delivery.signing_key = "current";
+        delivery.body = std::move(body);
+        delivery.webhook.resource = sentry::resource::issue;
+        delivery.webhook.action = std::move(action);
+        delivery.webhook.installation = *uuid::parse(installation);
+        delivery.webhook.what = std::move(about);
+        return delivery;
     }
 
-    static arrival event(std::string const& issue, int n) {
+    static verified_delivery event(std::string const& issue, int n) {
         sentry::event_alert about;
         about.event_id = issue + " event " + std::to_string(n);
         about.issue_id = issue;
@@ -81,27 +80,28 @@ struct ingest_fixture {
         about.project = {"1", "checkout", "Checkout"};
         about.at = *parse_rfc3339("2026-03-02T10:00:00Z") + std::chrono::seconds(n);
         about.rule = "A rule";
-        auto made = ingest_fixture::issue("created", issue, "event " + std::to_string(n));
-        made.hook.resource = sentry::resource::event_alert;
-        made.hook.action = "triggered";
-        made.hook.what = std::move(about);
-        return made;
+        auto delivery = ingest_fixture::issue("created", issue, "event " + std::to_string(n));
+        delivery.webhook.resource = sentry::resource::event_alert;
+        delivery.webhook.action = "triggered";
+        delivery.webhook.what = std::move(about);
+        return delivery;
     }
 
-    /// All at once: those that come while the first is written share a transaction.
-    std::vector<std::string> take(std::vector<arrival> all) {
+    /// Submits all at once and returns their outcomes. Those that arrive while the first is written share a
+    /// transaction.
+    std::vector<std::string> submit(std::vector<verified_delivery> all) {
         std::vector<std::string> outcomes(all.size());
         async::task_group tasks(loop.get_executor());
-        for (std::size_t i = 0; i < all.size(); ++i) tasks.spawn(keep(std::move(all[i]), outcomes[i]));
+        for (std::size_t i = 0; i < all.size(); ++i) tasks.spawn(submit_one(std::move(all[i]), outcomes[i]));
         tasks.spawn(stop_after(tasks));
         loop.run();
         return outcomes;
     }
-    async::task<> keep(arrival what, std::string& into) {
-        auto const done = co_await taking->take(std::move(what));
-        into = done ? std::string(to_string(done->outcome)) : "nobody's";
+    async::task<> submit_one(verified_delivery delivery, std::string& outcome) {
+        auto const stored = co_await receiving->submit(std::move(delivery));
+        outcome = stored ? std::string(to_string(stored->outcome)) : "no receiver";
     }
-    /// The pool's threads are no work of the loop's: it is kept at it until all have their answer.
+    /// Keeps the loop running while the pool's threads work, until all tasks have ended.
     async::task<> stop_after(async::task_group& tasks) {
         while (tasks.size() > 1) co_await async::sleep_for(std::chrono::milliseconds(1));
         loop.stop();
@@ -111,7 +111,7 @@ struct ingest_fixture {
     async::io_loop loop;
     observe::metrics metrics;
     std::optional<db::pool> pool;
-    std::optional<ingest> taking;
+    std::optional<ingest> receiving;
 };
 
 }  // namespace tocsin::incidents::test

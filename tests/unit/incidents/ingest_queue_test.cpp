@@ -1,6 +1,5 @@
-#include "ingest_queue.hpp"
-
-#include "ingest_pace.hpp"
+#include "ingest/queue.hpp"
+#include "ingest/throughput_estimate.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,14 +17,14 @@ uuid installation(std::uint8_t n) {
     return uuid(bytes);
 }
 
-std::shared_ptr<incidents::queued> item(std::uint8_t of, std::size_t bytes = 10) {
-    auto made = std::make_shared<incidents::queued>();
-    made->installation = installation(of);
-    made->bytes = bytes;
-    return made;
+std::shared_ptr<incidents::queue_item> item(std::uint8_t number, std::size_t bytes = 10) {
+    auto next = std::make_shared<incidents::queue_item>();
+    next->installation = installation(number);
+    next->bytes = bytes;
+    return next;
 }
 
-std::size_t count_of(std::vector<std::shared_ptr<incidents::queued>> const& batch, std::uint8_t which) {
+std::size_t count_of(std::vector<std::shared_ptr<incidents::queue_item>> const& batch, std::uint8_t which) {
     return static_cast<std::size_t>(std::count_if(batch.begin(), batch.end(), [&](auto const& one) {
         return one->installation == installation(which);
     }));
@@ -37,7 +36,7 @@ BOOST_AUTO_TEST_SUITE(queue)
 
 BOOST_AUTO_TEST_CASE(batches_take_from_each_installation_in_turn_and_keep_the_order_of_each) {
     ingest_queue queue({.batch_items = 6, .batch_bytes = 1'000, .items = 1'000, .bytes = 1'000'000});
-    std::vector<std::shared_ptr<incidents::queued>> storm;
+    std::vector<std::shared_ptr<incidents::queue_item>> storm;
     for (int i = 0; i < 100; ++i) BOOST_TEST(queue.push(storm.emplace_back(item(1))));
     BOOST_TEST(queue.push(item(2)));
     BOOST_TEST(queue.push(item(3)));
@@ -52,7 +51,7 @@ BOOST_AUTO_TEST_CASE(batches_take_from_each_installation_in_turn_and_keep_the_or
     BOOST_TEST(queue.size() == 90);
 }
 
-BOOST_AUTO_TEST_CASE(a_lane_gives_its_own_installations_and_leaves_the_others_their_order) {
+BOOST_AUTO_TEST_CASE(a_lane_has_its_own_installations_and_keeps_the_order_of_the_others) {
     ingest_queue queue({.batch_items = 5, .batch_bytes = 1'000, .items = 1'000, .bytes = 1'000'000});
     for (int i = 0; i < 4; ++i)
         for (auto const of : std::initializer_list<std::uint8_t>{2, 1, 3}) BOOST_TEST(queue.push(item(of)));
@@ -76,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_bounded_by_bytes_but_never_empty) {
     BOOST_TEST(queue.take().empty());
 }
 
-BOOST_AUTO_TEST_CASE(it_is_bounded_and_one_installation_fills_half_at_most) {
+BOOST_AUTO_TEST_CASE(the_queue_is_bounded_and_one_installation_fills_at_most_half) {
     ingest_queue queue({.batch_items = 10, .batch_bytes = 1'000, .items = 8, .bytes = 100});
     for (int i = 0; i < 4; ++i) BOOST_TEST(queue.push(item(1)));
     BOOST_TEST(!queue.push(item(1)));
@@ -90,15 +89,15 @@ BOOST_AUTO_TEST_CASE(it_is_bounded_and_one_installation_fills_half_at_most) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(pace)
+BOOST_AUTO_TEST_SUITE(throughput_estimate)
 
-BOOST_AUTO_TEST_CASE(a_slow_time_is_forgotten) {
-    incidents::ingest_pace pace;
-    for (int i = 0; i < 20; ++i) pace.saw(256, 700ms);
-    BOOST_TEST((pace.expected(256, 1) > 500ms));
-    BOOST_TEST((pace.expected(256, 2) > 300ms));
-    for (int i = 0; i < 20; ++i) pace.saw(1, 3ms);
-    BOOST_TEST((pace.expected(256, 1) < 50ms));
+BOOST_AUTO_TEST_CASE(a_slow_period_is_forgotten) {
+    incidents::throughput_estimate throughput;
+    for (int i = 0; i < 20; ++i) throughput.record(256, 700ms);
+    BOOST_TEST((throughput.expected(256, 1) > 500ms));
+    BOOST_TEST((throughput.expected(256, 2) > 300ms));
+    for (int i = 0; i < 20; ++i) throughput.record(1, 3ms);
+    BOOST_TEST((throughput.expected(256, 1) < 50ms));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,20 +11,20 @@
 
 namespace tocsin::incidents {
 
-/// A service that an alert rule in Sentry may name.
+/// A service that an alert rule in Sentry can choose.
 struct target_service {
     std::string slug;
     std::string name;
 };
 
-/// The services of the organization that an installation belongs to, by name; nothing where it belongs to
-/// nobody or was disconnected. The pool's role is tocsin_ingest: the installation alone says whose it is.
+/// The services of the organization that connected the installation, by name; nothing if none did or the
+/// integration has ended. `pool` has the role tocsin_ingest, since the organization is unknown until then.
 async::task<std::optional<std::vector<target_service>>> find_target_services(
     db::pool& pool, std::string sentry_host, uuid installation
 );
 
-/// What is wrong with the settings of an alert rule's action, in a sentence for whoever edits the rule in
-/// Sentry; nothing where they are right. Pure.
+/// Why the settings of an alert rule's action are not valid, in a sentence for the person who edits the rule
+/// in Sentry; nothing if they are valid. Pure.
 std::optional<std::string> check_action_settings(
     sentry::action_settings const& settings, std::vector<target_service> const& services
 );

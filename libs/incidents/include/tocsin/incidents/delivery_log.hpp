@@ -12,7 +12,6 @@
 
 namespace tocsin::incidents {
 
-/// One row of the delivery log.
 struct delivery {
     delivery_id id;
     timestamp received_at;
@@ -28,19 +27,18 @@ struct delivery {
     std::optional<std::int64_t> incident_number;
     std::string request_id;
     std::optional<delivery_id> duplicate_of;
-    std::int64_t size = 0;
-    bool cut = false;
+    std::int64_t size = 0;  ///< bytes of the body
+    bool cut = false;       ///< whether texts were cut when it was decoded
 };
 
-/// With what only the single view shows.
 struct delivery_details {
     delivery summary;
     std::string hook_timestamp;
     std::string signing_key;
-    std::string
-        body;  ///< raw bytes; of the first delivery where this is a duplicate; empty where that is gone
+    std::string body;  ///< raw bytes; of a duplicate, those of the first delivery; empty if not kept
 };
 
+/// Empty members do not filter.
 struct delivery_filter {
     std::optional<std::string> outcome;
     std::optional<std::string> resource;
@@ -49,7 +47,7 @@ struct delivery_filter {
     std::optional<std::string> request_id;
     std::optional<timestamp> since;     ///< received at or after
     std::optional<timestamp> until;     ///< received before
-    std::optional<delivery_id> before;  ///< the page's key, newest first: ids grow with time
+    std::optional<delivery_id> before;  ///< the key of the page, newest first: ids grow with time
     std::int64_t limit = 50;
 };
 
@@ -59,7 +57,7 @@ struct suggested_service {
     std::string name;
 };
 
-/// A Sentry project whose deliveries wait for a mapping.
+/// A Sentry project with unmapped deliveries.
 struct unmapped_project {
     integration_id integration;
     std::optional<std::string> project_id;
@@ -67,17 +65,17 @@ struct unmapped_project {
     std::int64_t deliveries = 0;
     timestamp first_at;
     timestamp last_at;
-    std::optional<suggested_service> suggestion = {};  ///< whose name is most like the project's, if any is
+    std::optional<suggested_service> suggestion = {};  ///< with the most similar name, if any is similar
 };
 
-/// Reads what arrived, and why it did or did not open an incident.
+/// Reads deliveries, and why each did or did not open an incident.
 class delivery_log {
 public:
     explicit delivery_log(db::pool& pool) : pool_(pool) {}
 
     async::task<std::vector<delivery>> list(organization_id org, delivery_filter filter);
     async::task<result<delivery_details>> find(organization_id org, delivery_id id);
-    /// Projects with unmapped deliveries and still no mapping, the latest first, at most 1,000.
+    /// Projects with unmapped deliveries and still no mapping, latest first, at most 1,000.
     async::task<std::vector<unmapped_project>> unmapped(organization_id org);
 
 private:

@@ -9,109 +9,107 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::incidents {
 
-/// The rules that turn a delivery into a change of an incident, and those of what people may do. Pure:
-/// everything they depend on is an argument.
+// The rules: what a delivery does to an incident, and what people may do. Pure functions.
 
 struct rule_settings {
     std::chrono::milliseconds reopen_window{7 * 24 * 3'600'000LL};
-    std::int64_t critical_event_count = 100;  ///< `auto`: error becomes critical from here
+    std::int64_t critical_event_count = 100;  ///< with severity `auto`, an error becomes critical from here
 };
 
-/// What is remembered of what was applied to a source so far. Times are of Sentry's clock but where it says
-/// otherwise.
-struct source_facts {
+/// What was applied to a source so far. Times are by Sentry's clock unless stated otherwise.
+struct source_history {
     bool had_lifecycle = false;                   ///< an issue.* action other than created
     bool was_created = false;                     ///< issue.created
     std::optional<timestamp> last_event_at = {};  ///< of the newest event
-    std::optional<timestamp> last_state_at = {};  ///< of the newest state of the issue: when it was last seen
-    std::int64_t events = 0;                      ///< that came for the newest incident
-    std::optional<timestamp> unsettled_at = {};   ///< our clock: a lifecycle action came out of turn
+    std::optional<timestamp> last_state_at = {};  ///< `last_seen` of the newest state of the issue
+    std::int64_t events = 0;                      ///< for the newest incident
+    std::optional<timestamp> unsettled_at = {};   ///< our clock: when a lifecycle action came out of order
 
-    /// The newest of both.
+    /// The later of the two times.
     std::optional<timestamp> last_at() const noexcept { return std::max(last_event_at, last_state_at); }
-    friend bool operator==(source_facts const&, source_facts const&) = default;
+    friend bool operator==(source_history const&, source_history const&) = default;
 };
 
-/// The source of a delivery, seen from this delivery.
-struct source_memory {
-    bool same_body = false;      ///< as the last one applied
-    bool event_applied = false;  ///< this event under this rule has had its effect
-    /// It is what Sentry said when it was asked: nothing stays in doubt after it.
-    bool is_read_back = false;
-    source_facts facts = {};
+/// A delivery in relation to what was applied to its source before.
+struct delivery_context {
+    bool same_body = false;        ///< as the delivery that was applied last
+    bool event_applied = false;    ///< an earlier delivery had the same event under the same rule
+    bool from_reconciler = false;  ///< the current state at Sentry, which leaves nothing in doubt
+    source_history history = {};
 };
 
-/// Where a delivery leads: the mapping of its project, with an alert action's settings on top.
+/// Where a delivery goes: the mapping of its project, overridden by the settings of an alert rule's action.
 struct routing {
     enum class kind { mapped, unmapped, inactive, unknown_service } result = kind::unmapped;
     service_id service;
     std::string severity = "auto";
-    std::vector<std::string> environments;  ///< empty = all
+    std::vector<std::string> environments;  ///< empty: all
     std::optional<std::string> min_level;
     bool keep_on_archive = false;
-    bool open_on_error = false;  ///< a bare error may open an incident
+    bool open_on_error = false;  ///< an error without an alert may open an incident
     bool attach_only = false;    ///< the action's `open` is false
     std::string notes;           ///< the action's, for the timeline
-    std::string explained;       ///< which mapping or action it was, for the rule text
+    std::string description;     ///< of the mapping or the action, for the rule's text
 };
 
-/// The newest incident of the source.
+/// The incident of a source to which a delivery applies.
 struct known_incident {
     std::int64_t number = 0;
     incident_state state;
 };
 
 enum class change {
-    none,    ///< the delivery is stored, nothing else
-    note,    ///< timeline of the known incident only
+    none,
+    note,    ///< entries in the timeline of the known incident, nothing else
     update,  ///< the known incident gets `state`
-    open,    ///< a new incident with `state`, linked to the known one where there is one
+    open,    ///< a new incident with `state`, linked to the known one if there is one
 };
 
+/// What a delivery does.
 struct decision {
     incidents::outcome outcome = outcome::ignored;
-    std::string rule;  ///< why, in a sentence that an admin reads in the delivery log
+    std::string rule;  ///< why: a sentence for the delivery log
     incidents::change change = change::none;
     incident_state state = {};
     std::vector<timeline_item> timeline = {};
-    bool applied = false;      ///< remembered by the source: an equal body is a duplicate from now on
-    bool lifecycle = false;    ///< remembered too
-    bool out_of_turn = false;  ///< and this
-    std::optional<std::int64_t> events = {};  ///< and how many have come for the incident, where that changes
-    bool in_doubt = false;                    ///< only Sentry knows what holds: the issue is to be read
+    // For the history of the source:
+    bool applied = false;  ///< from now on, an equal body is a duplicate
+    bool lifecycle = false;
+    bool out_of_order = false;
+    std::optional<std::int64_t> events = {};  ///< the new count, if it changes
+    bool in_doubt = false;                    ///< the issue must be read from Sentry
 };
 
-/// What a signed, decoded webhook about an issue or a metric alert does.
 decision decide(
-    sentry::webhook const& hook,
-    routing const& where,
-    source_memory const& memory,
+    sentry::webhook const& webhook,
+    routing const& route,
+    delivery_context const& context,
     std::optional<known_incident> const& known,
     rule_settings const& settings,
     timestamp now
 );
 
-/// What a source remembers after a delivery that was applied.
-source_facts remembered(
-    source_facts before, sentry::webhook const& hook, decision const& made, timestamp now
+/// The history of a source after a delivery was applied to it.
+source_history history_after(
+    source_history before, sentry::webhook const& webhook, decision const& applied, timestamp now
 );
 
-/// `auto` severity of a level and a number of events.
+/// The severity that `auto` stands for.
 severity automatic_severity(
     std::string_view level, std::int64_t count, rule_settings const& settings
 ) noexcept;
 
-/// Unacknowledge takes an acknowledgement back: it was a mistake, or nobody is on it after all.
 enum class person_action { acknowledge, unacknowledge, resolve, reopen };
 std::string_view to_string(person_action a) noexcept;
 
-/// The state after a person's action: nothing where it holds already, illegal_transition where it is
+/// The state after a person's action: nothing if it already holds, illegal_transition if the action is
 /// impossible.
-result<std::optional<incident_state>> apply(
+result<std::optional<incident_state>> apply_action(
     person_action action, incident_state const& before, timestamp now
 );
 

@@ -13,7 +13,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace tocsin::incidents {
 
@@ -23,46 +22,50 @@ struct verified_integration {
     integration_id integration;
 };
 
-/// A webhook whose signature was right, as it came in.
-struct arrival {
-    std::string sentry_host;  ///< of the key that verified: an installation is looked up under it only
-    /// The integration that the URL named, where its own key verified: it is for this one, whatever
-    /// installation the body names. Nothing: the deployment's key verified, and the installation says whose
-    /// it is.
+/// A webhook whose signature is valid.
+struct verified_delivery {
+    std::string sentry_host;  ///< of the key that verified; an installation is looked up under this host only
+    /// The integration that the URL named, if its own key verified: then it is the receiver, regardless of
+    /// the installation in the body. Otherwise the deployment's key verified, and the installation decides.
     std::optional<verified_integration> own{};
     std::string signing_key;  ///< the key's name
     std::string request_id;   ///< Request-ID, for searching; printable, at most 64 bytes
     std::string hook_timestamp;
     std::string body;  ///< the raw bytes that were signed
-    sentry::webhook hook;
+    sentry::webhook webhook;
 };
 
-struct accepted {
+/// A delivery that is durable.
+struct stored_delivery {
     delivery_id id;
     incidents::outcome outcome = outcome::ignored;
     std::optional<std::int64_t> incident;
 };
 
-/// Deliveries into incidents. What it answers is durable. Those that wait at the same time share a
-/// transaction; none waits for others to come. Belongs to the executor's thread; nobody may be in `take` when
-/// it ends.
+/// Turns deliveries into incidents by group commit: deliveries that wait at the same time share a
+/// transaction, and none waits for others to come. Runs on the executor's thread. No `submit` may be in
+/// progress when it is destroyed.
 class ingest {
 public:
-    /// `pool` has two connections: a second batch is written beside the first while many wait.
+    /// `pool` has two connections: while many deliveries wait, two batches are written at a time.
     ingest(
-        async::executor on, db::pool& pool, rule_settings rules, clock const& time, observe::metrics& metrics
+        async::executor executor,
+        db::pool& pool,
+        rule_settings rules,
+        clock const& time,
+        observe::metrics& metrics
     );
     ~ingest();
     ingest(ingest const&) = delete;
     ingest& operator=(ingest const&) = delete;
 
-    /// Stores the delivery and its whole effect in one transaction. Nothing where the installation belongs to
-    /// nobody and the webhook is none about installations. Throws db::unavailable where it could not be made
-    /// durable, or where that cannot be told; at once where it would have to wait for too long.
-    async::task<std::optional<accepted>> take(arrival what);
+    /// Stores the delivery and its whole effect in one transaction. Returns nothing if no organization has
+    /// the installation and the webhook is not about installations. Throws db::unavailable if the delivery is
+    /// not durable or that is unknown, and at once if it would have to wait too long.
+    async::task<std::optional<stored_delivery>> submit(verified_delivery delivery);
 
-    /// Told as soon as deliveries are answered that left a doubt behind; must not block.
-    void on_doubt(std::function<void()> handler);
+    /// Called after a commit that enqueued reconcile requests. Must not block.
+    void on_reconcile_request(std::function<void()> handler);
 
     static void declare(observe::metrics& metrics);
 

@@ -15,43 +15,46 @@
 
 namespace tocsin::incidents {
 
-/// Dry: what would happen; nothing stays of it.
+/// A dry run changes nothing.
 enum class replay_kind { dry, real };
 
-struct replayed {
-    std::optional<delivery_id> delivery;  ///< the new row in the log, where it was for real
+struct replay_result {
+    std::optional<delivery_id> delivery;  ///< the new row in the log; nothing after a dry run
     incidents::outcome outcome = outcome::ignored;
     std::string rule;
-    std::optional<std::int64_t> incident;  ///< where it was dry, the number that it would have got
+    std::optional<std::int64_t> incident;  ///< after a dry run, the number that it would have had
 };
 
-/// The held deliveries of a Sentry project.
-struct held_project {
+/// A Sentry project with unmapped deliveries.
+struct unmapped_project_key {
     integration_id integration;
     std::optional<std::string> project_id;
-    std::optional<std::string> project_slug;  ///< where no id is known
+    std::optional<std::string> project_slug;  ///< if no id is known
 };
 
-/// Runs stored deliveries again, under today's mappings, by the same rules and statements as when they came.
-/// For real it is a delivery of its own in the log; what had its effect already is a duplicate and changes
-/// nothing.
+/// Processes stored deliveries again, with today's mappings and the rules and statements of ingest. A real
+/// replay adds a delivery to the log. A delivery that was already applied is a duplicate and changes nothing.
 class replay {
 public:
-    /// `reading` has the role tocsin_gateway and decides what the organization may see; `writing` has
-    /// tocsin_ingest.
+    /// `reading` has the role tocsin_gateway, so that it only sees deliveries of the organization; `writing`
+    /// has tocsin_ingest.
     replay(db::pool& reading, db::pool& writing, rule_settings rules, clock const& time)
         : reading_(reading), writing_(writing), rules_(rules), time_(time) {}
 
-    async::task<result<replayed>> run(organization_id org, delivery_id which, replay_kind how);
-    using outcomes = std::map<outcome, std::int64_t>;
-    /// Those that are still `unmapped`, oldest first, at most 1,000; how many came to which outcome, those
-    /// that cannot be run being `unreadable`. A hundred share a transaction: what one breaks off leaves the
-    /// rest for the next call.
-    async::task<result<outcomes>> run_held(organization_id org, held_project of, replay_kind how);
+    async::task<result<replay_result>> run(organization_id org, delivery_id delivery, replay_kind kind);
+
+    /// How many deliveries had which outcome.
+    using outcome_counts = std::map<outcome, std::int64_t>;
+    /// Replays the deliveries of a project that are still `unmapped`, oldest first, at most 1,000. Those that
+    /// cannot be replayed count as `unreadable`. Commits after every hundred, so that a call which fails has
+    /// left less to the next one.
+    async::task<result<outcome_counts>> run_unmapped(
+        organization_id org, unmapped_project_key project, replay_kind kind
+    );
 
 private:
-    async::task<std::optional<outcomes>> run_together(
-        organization_id org, integration_id from, std::vector<delivery_id> all, replay_kind how
+    async::task<std::optional<outcome_counts>> run_together(
+        organization_id org, integration_id integration, std::vector<delivery_id> all, replay_kind kind
     );
 
     db::pool& reading_;

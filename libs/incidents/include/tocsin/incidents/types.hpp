@@ -10,7 +10,7 @@
 
 namespace tocsin::incidents {
 
-/// What became of a delivery.
+/// What a delivery did.
 enum class outcome {
     opened,
     reopened,
@@ -36,15 +36,16 @@ enum class severity { info, warning, error, critical };
 std::string_view to_string(severity s) noexcept;
 std::optional<severity> parse_severity(std::string_view text) noexcept;
 
-/// How an incident came to its end.
+/// How an incident ended.
 enum class resolution { sentry, archived, person };
 std::string_view to_string(resolution r) noexcept;
 std::optional<resolution> parse_resolution(std::string_view text) noexcept;
 
-enum class source_kind { issue, metric_alert };
+/// Incidents that a person opens are `manual`: they have no source at Sentry.
+enum class source_kind { issue, metric_alert, manual };
 std::string_view to_string(source_kind k) noexcept;
 
-/// What an incident of Sentry's is about; at most one incident of a source is unresolved.
+/// What an incident is about at Sentry; at most one incident of a source is unresolved.
 struct source {
     source_kind kind = source_kind::issue;
     std::string id;
@@ -76,7 +77,7 @@ enum class entry_kind {
 };
 std::string_view to_string(entry_kind k) noexcept;
 
-/// One entry of a timeline, before it has a place in it.
+/// An entry of a timeline, without its incident, actor, and time.
 struct timeline_item {
     entry_kind kind;
     std::string from = {};
@@ -84,12 +85,13 @@ struct timeline_item {
     std::string text = {};
 };
 
-/// The parts of an incident that its story changes.
+/// The part of an incident that deliveries and people change.
 struct incident_state {
+    service_id service = {};
     incidents::status status = status::open;
     incidents::severity severity = severity::error;
-    bool severity_pinned = false;
-    bool title_pinned = false;  ///< a person named it
+    bool severity_pinned = false;  ///< a person set it: deliveries no longer change it
+    bool title_pinned = false;     ///< the same
     std::string title;
     std::string culprit;
     std::string url;

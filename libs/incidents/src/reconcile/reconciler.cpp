@@ -1,0 +1,217 @@
+#include "ingest/batch.hpp"
+#include "store/reconcile_requests.hpp"
+
+#include <tocsin/crypto/random.hpp>
+#include <tocsin/incidents/reconciler.hpp>
+#include <tocsin/json/writer.hpp>
+#include <tocsin/observe/log.hpp>
+
+#include <exception>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace tocsin::incidents {
+
+namespace {
+
+std::string_view action_of(std::string_view status) {
+    if (status == "resolved") return "resolved";
+    return status == "ignored" ? "archived" : "unresolved";
+}
+
+/// The body of a webhook about the current state of this issue.
+std::string body_of(sentry::issue const& issue) {
+    json::writer out;
+    out.begin_object().field("action", action_of(issue.status));
+    out.name("installation").begin_object().field("uuid", uuid().str()).end_object();
+    out.name("data").begin_object().name("issue").begin_object();
+    out.field("id", issue.id)
+        .field("shortId", issue.short_id)
+        .field("title", issue.title)
+        .field("culprit", issue.culprit)
+        .field("level", issue.level)
+        .field("status", issue.status)
+        .field("substatus", issue.substatus)
+        .field("web_url", issue.url)
+        .field("permalink", issue.url)
+        .field("count", std::to_string(issue.count))
+        .field("firstSeen", issue.first_seen)
+        .field("lastSeen", issue.last_seen);
+    out.name("project")
+        .begin_object()
+        .field("id", issue.project.id)
+        .field("slug", issue.project.slug)
+        .field("name", issue.project.name)
+        .end_object();
+    out.end_object().end_object();
+    out.name("actor")
+        .begin_object()
+        .field("type", "application")
+        .field("id", "sentry")
+        .field("name", "Sentry");
+    return out.end_object().end_object().take();
+}
+
+/// Nothing if the issue does not fit into a webhook.
+std::optional<verified_delivery> delivery_of(reconcile_request const& request, sentry::issue const& issue) {
+    verified_delivery delivery{
+        .sentry_host = {},
+        .own = verified_integration{request.organization, request.integration},
+        .signing_key = std::string(reconciler_key),
+        .request_id = {},
+        .hook_timestamp = {},
+        .body = body_of(issue),
+        .webhook = {}
+    };
+    auto webhook = sentry::decode_webhook(delivery.body, "issue");
+    if (!webhook) return std::nullopt;
+    delivery.webhook = std::move(*webhook);
+    return delivery;
+}
+
+}  // namespace
+
+struct reconciler::impl {
+    impl(
+        async::executor executor,
+        db::pool& database,
+        read_issue reader,
+        ingest& deliveries,
+        reconciler_settings options,
+        observe::metrics& counters
+    )
+        : working(std::move(executor)),
+          pool(database),
+          read(std::move(reader)),
+          receiving(deliveries),
+          settings(options),
+          metrics(counters) {
+        working.on_error([](std::exception_ptr) {
+            observe::log_warn("reconcile requests are not completed now", {});
+        });
+    }
+
+    async::task<> run_due() {
+        if (std::exchange(is_working, true)) {
+            was_woken = true;
+            co_return;
+        }
+        std::exception_ptr failed;
+        try {
+            do {
+                was_woken = false;
+                while (auto const next = co_await claim()) co_await run_one(*next);
+            } while (was_woken);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        is_working = false;
+        if (failed) std::rethrow_exception(failed);
+    }
+
+    async::task<std::optional<claimed_request>> claim() {
+        if (is_stopped) co_return std::nullopt;
+        co_return co_await pool.transact(db::no_tenant, [lease = settings.lease](db::transaction& tx) {
+            return claim_request(tx, lease);
+        });
+    }
+
+    async::task<> run_one(claimed_request claimed) {
+        std::string why;
+        bool is_settled = false;
+        try {
+            is_settled = co_await reconcile(claimed.request, why);
+        } catch (std::exception const& e) {
+            why = e.what();
+        }
+        bool const is_given_up = !is_settled && claimed.tries >= settings.max_tries;
+        if (is_given_up)
+            observe::log_warn(
+                "an issue could not be reconciled", {{"issue", claimed.request.issue}, {"why", why}}
+            );
+        auto const delay = settings.backoff.delay(static_cast<unsigned>(claimed.tries), crypto::random_u64());
+        co_await pool.transact(
+            db::no_tenant,
+            [claimed, is_over = is_settled || is_given_up, delay](db::transaction& tx) {
+                is_over ? complete(tx, claimed) : postpone(tx, claimed, delay);
+            }
+        );
+        metrics.count(
+            "tocsin_read_backs_total",
+            {{"result",
+              is_settled    ? "settled"
+              : is_given_up ? "given_up"
+                            : "put_off"}}
+        );
+    }
+
+    /// Returns whether the request is settled; else `why` says what failed.
+    async::task<bool> reconcile(reconcile_request request, std::string& why) {
+        std::string submitted_status;
+        // After a change of the incident the issue is read once more: it may have changed before the delivery
+        // was applied, and the webhook of that change may have arrived even earlier.
+        for (bool is_changed = true; is_changed;) {
+            auto const issue = co_await read(request.organization, request.integration, request.issue);
+            if (!issue) {
+                why = issue.error().detail;
+                co_return issue.error().code == errc::not_found;
+            }
+            // A merged issue has another id, so it is not the one in doubt.
+            if (issue->id != request.issue || issue->status == submitted_status) co_return true;
+            auto delivery = delivery_of(request, *issue);
+            if (!delivery) co_return true;
+            auto const stored = co_await receiving.submit(std::move(*delivery));
+            is_changed =
+                stored && (stored->outcome == outcome::opened || stored->outcome == outcome::reopened ||
+                           stored->outcome == outcome::resolved);
+            submitted_status = issue->status;
+        }
+        co_return true;
+    }
+
+    async::task_group working;
+    db::pool& pool;
+    read_issue read;
+    ingest& receiving;
+    reconciler_settings const settings;
+    observe::metrics& metrics;
+    bool is_working = false;
+    bool was_woken = false;
+    bool is_stopped = false;
+};
+
+reconciler::reconciler(
+    async::executor executor,
+    db::pool& pool,
+    read_issue read,
+    ingest& receiving,
+    reconciler_settings settings,
+    observe::metrics& metrics
+)
+    : impl_(std::make_unique<impl>(std::move(executor), pool, std::move(read), receiving, settings, metrics)
+      ) {}
+
+reconciler::~reconciler() = default;
+
+async::task<> reconciler::run_due() {
+    return impl_->run_due();
+}
+
+void reconciler::wake() {
+    if (!impl_->is_stopped) impl_->working.spawn(impl_->run_due());
+}
+
+async::task<bool> reconciler::stop(std::chrono::milliseconds limit) {
+    impl_->is_stopped = true;
+    co_return co_await impl_->working.wait_all(limit);
+}
+
+void reconciler::declare(observe::metrics& metrics) {
+    metrics.declare_counter(
+        "tocsin_read_backs_total",
+        "Issues read from Sentry because their webhooks left them in doubt, by result: settled, put_off, given_up."
+    );
+}
+
+}  // namespace tocsin::incidents

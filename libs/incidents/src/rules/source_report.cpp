@@ -1,0 +1,50 @@
+#include "rules/source_report.hpp"
+
+namespace tocsin::incidents {
+
+source_report report_of(sentry::issue const& issue, std::string_view action) {
+    source_report report;
+    report.is_state = true;
+    report.is_creation = action == "created";
+    report.fields.title = issue.title;
+    report.fields.culprit = issue.culprit;
+    report.fields.url = issue.url;
+    report.fields.short_id = issue.short_id;
+    report.fields.release = issue.release;
+    report.fields.level = issue.level;
+    report.fields.assignee = issue.assignee;
+    report.count = issue.count;
+    report.at = issue.last_seen;
+    report.fallback_title = "Sentry issue " + issue.id;
+    return report;
+}
+
+source_report report_of(sentry::event const& event) {
+    source_report report;
+    report.fields.title = event.title;
+    report.fields.culprit = event.culprit;
+    report.fields.url = event.url;
+    report.fields.environment = event.environment;
+    report.fields.release = event.release;
+    report.fields.level = event.level;
+    report.is_event = true;
+    report.at = event.at;
+    report.fallback_title = "Sentry issue " + event.issue_id;
+    return report;
+}
+
+source_report report_of(sentry::metric_alert const& alert, std::string_view action) {
+    source_report report;
+    report.fields.title = alert.title;
+    report.fields.url = alert.url;
+    report.fields.level = action == "critical" ? "fatal" : action == "warning" ? "warning" : "error";
+    report.severity = action == "critical"  ? severity::critical
+                      : action == "warning" ? severity::warning
+                                            : severity::error;
+    report.is_event = action != "resolved";
+    report.covers_all_environments = true;
+    report.fallback_title = "Metric alert " + alert.id;
+    return report;
+}
+
+}  // namespace tocsin::incidents

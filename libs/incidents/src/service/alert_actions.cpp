@@ -1,0 +1,71 @@
+#include <tocsin/base/text.hpp>
+#include <tocsin/incidents/alert_actions.hpp>
+#include <tocsin/incidents/types.hpp>
+
+#include <algorithm>
+
+namespace tocsin::incidents {
+
+namespace {
+
+constexpr db::statement list_targets{
+    "list_target_services",
+    R"(select i.ended, s.slug, s.name
+         from tocsin.installation_owners o
+         join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
+         left join tocsin.services s on s.organization_id = o.organization_id and s.archived_at is null
+        where o.sentry_host = $1 and o.installation_id = $2 and i.installation_id = $2
+        order by s.name, s.slug limit 1000)"
+};
+
+constexpr std::size_t most_environments = 50;
+
+std::string_view value_of(sentry::action_settings const& settings, std::string_view name) {
+    for (auto const& [key, value] : settings)
+        if (key == name) return trim(value);
+    return {};
+}
+
+}  // namespace
+
+async::task<std::optional<std::vector<target_service>>> find_target_services(
+    db::pool& pool, std::string sentry_host, uuid installation
+) {
+    return pool.transact(
+        db::no_tenant,
+        [sentry_host, installation](db::transaction& tx) -> std::optional<std::vector<target_service>> {
+            auto const rows = tx.run(list_targets, sentry_host, installation);
+            if (rows.empty() || rows[0].get<bool>("ended")) return std::nullopt;
+            std::vector<target_service> services;
+            for (auto const row : rows)
+                if (!row.is_null("slug")) services.push_back({row.text("slug"), row.text("name")});
+            return services;
+        }
+    );
+}
+
+std::optional<std::string> check_action_settings(
+    sentry::action_settings const& settings, std::vector<target_service> const& services
+) {
+    auto const service = value_of(settings, "service");
+    if (service.empty()) return "Choose the service for which this rule opens incidents.";
+    bool const known = std::any_of(services.begin(), services.end(), [&](target_service const& one) {
+        return one.slug == service;
+    });
+    if (!known)
+        return "There is no service \"" + printable(service, 80) +
+               "\" in Tocsin. Choose another one, or create it in Tocsin.";
+    auto const severity = value_of(settings, "severity");
+    if (!severity.empty() && severity != "auto" && !parse_severity(severity))
+        return "The severity must be auto, critical, error, warning, or info.";
+    auto const open = value_of(settings, "open");
+    if (!open.empty() && open != "true" && open != "false")
+        return "Whether the rule opens incidents must be true or false.";
+    auto const environments = value_of(settings, "environments");
+    if (std::count(environments.begin(), environments.end(), ',') >=
+        static_cast<std::ptrdiff_t>(most_environments))
+        return "At most 50 environments, separated by commas.";
+    return std::nullopt;
+}
+
+}  // namespace tocsin::incidents
