@@ -118,7 +118,7 @@ select set_eq(
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',
           'tocsin_ingest unclaimed_installations (r)a', 'tocsin_ingest credentials (r)d', 'tocsin_ingest mappings r(w)',
-          'tocsin_ingest deliveries ra', 'tocsin_ingest sources raw', 'tocsin_ingest applied_events ra', 'tocsin_ingest doubts rawd',
+          'tocsin_ingest deliveries ra', 'tocsin_ingest sources raw', 'tocsin_ingest applied_events ra', 'tocsin_ingest reconcile_requests rawd',
           'tocsin_ingest incident_counters raw', 'tocsin_ingest incidents raw', 'tocsin_ingest timeline ra',
           'tocsin_scheduler integrations r(w)', 'tocsin_scheduler credentials rwd', 'tocsin_scheduler refresh_attempts rawd',
           'tocsin_scheduler incidents (r)', 'tocsin_scheduler incident_counters (r)', 'tocsin_scheduler sessions (r)d', 'tocsin_scheduler unclaimed_installations (r)d',

@@ -14,7 +14,7 @@ before(async () => {
   integration = await connectWithMapping(tocsin, admin);
 });
 after(() => tocsin?.stop());
-const countRequests = (condition = 'true') => tocsin.value(`select count(*) from tocsin.doubts where ${condition}`);
+const countRequests = (condition = 'true') => tocsin.value(`select count(*) from tocsin.reconcile_requests where ${condition}`);
 beforeEach(() => eventually(async () => (await countRequests()) === 0, { what: 'the end of earlier requests' }));
 
 const readNewest = async (collection) => (await admin.get(`${tocsin.org.path}/${collection}?limit=1`)).json.items[0];
@@ -99,7 +99,7 @@ test('after a process is killed, another one takes over its request', async () =
   assert.equal(await tocsin.value('select status from tocsin.incidents where number = $1', [number]), 'open');
   await tocsin.startSecondProcess();
   // As if the lease had expired.
-  await tocsin.sql('update tocsin.doubts set due_at = tocsin.now()');
+  await tocsin.sql('update tocsin.reconcile_requests set due_at = tocsin.now()');
   await eventually(async () => (await tocsin.value('select status from tocsin.incidents where number = $1', [number])) === 'resolved');
   await eventually(async () => (await countRequests()) === 0);
   await tocsin.restart();

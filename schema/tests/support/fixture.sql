@@ -80,7 +80,7 @@ begin
                                    body_sha256, body_bytes)
         values (org, pg_temp.id(name || ' delivery'), integration, 'issue', 'created', 'opened', 'a test', 'app', zeros, 0);
     insert into tocsin.sources (organization_id, integration_id, source_kind, source_id) values (org, integration, 'issue', '7');
-    insert into tocsin.doubts (organization_id, integration_id, source_id) values (org, integration, '7');
+    insert into tocsin.reconcile_requests (organization_id, integration_id, issue_id) values (org, integration, '7');
     insert into tocsin.applied_events (organization_id, integration_id, event_hash, delivery_id)
         values (org, integration, zeros, pg_temp.id(name || ' delivery'));
     insert into tocsin.incident_counters (organization_id, last_number) values (org, 1);

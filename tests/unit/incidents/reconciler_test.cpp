@@ -64,8 +64,8 @@ struct fixture : incidents::test::ingest_fixture {
         submit({std::move(opened)});
         submit({std::move(contradiction)});
     }
-    std::string requests() { return database.sql("select count(*) from tocsin.doubts"); }
-    void make_due() { database.sql("update tocsin.doubts set due_at = now()"); }
+    std::string requests() { return database.sql("select count(*) from tocsin.reconcile_requests"); }
+    void make_due() { database.sql("update tocsin.reconcile_requests set due_at = now()"); }
 
     int reads = 0;
     bool failing = false;

@@ -9,47 +9,47 @@ namespace {
 constexpr auto columns = db::columns<reconcile_request>(
     db::column("organization_id", &reconcile_request::organization),
     db::column("integration_id", &reconcile_request::integration),
-    db::column("source_id", &reconcile_request::issue)
+    db::column("issue_id", &reconcile_request::issue)
 );
 
 // A request that is already there keeps its due time.
 constexpr auto enqueue_text =
-    db::insert_into("tocsin.doubts as r", columns) +
-    " on conflict (organization_id, integration_id, source_id) do update set round = r.round + 1";
+    db::insert_into("tocsin.reconcile_requests as r", columns) +
+    " on conflict (organization_id, integration_id, issue_id) do update set round = r.round + 1";
 constexpr db::statement enqueue_all{"enqueue_reconcile_requests", enqueue_text.c_str()};
 
 constexpr db::statement delete_ended{
     "delete_reconcile_requests_of_ended_integrations",
-    R"(delete from tocsin.doubts r using tocsin.integrations i
+    R"(delete from tocsin.reconcile_requests r using tocsin.integrations i
         where i.organization_id = r.organization_id and i.integration_id = r.integration_id and r.due_at <= tocsin.now() and i.ended)"
 };
 
 constexpr db::statement claim_one{
     "claim_reconcile_request",
-    R"(with due as (select organization_id, integration_id, source_id from tocsin.doubts
+    R"(with due as (select organization_id, integration_id, issue_id from tocsin.reconcile_requests
                      where due_at <= tocsin.now() order by due_at limit 1 for update skip locked)
-       update tocsin.doubts r set due_at = tocsin.now() + $1::bigint * interval '1 millisecond', tries = r.tries + 1
+       update tocsin.reconcile_requests r set due_at = tocsin.now() + $1::bigint * interval '1 millisecond', tries = r.tries + 1
          from due
-        where r.organization_id = due.organization_id and r.integration_id = due.integration_id and r.source_id = due.source_id
-       returning r.organization_id, r.integration_id, r.source_id, r.round, r.tries)"
+        where r.organization_id = due.organization_id and r.integration_id = due.integration_id and r.issue_id = due.issue_id
+       returning r.organization_id, r.integration_id, r.issue_id, r.round, r.tries)"
 };
 
 constexpr db::statement delete_round{
     "complete_reconcile_request",
-    R"(delete from tocsin.doubts
-        where organization_id = $1 and integration_id = $2 and source_id = $3 and round = $4)"
+    R"(delete from tocsin.reconcile_requests
+        where organization_id = $1 and integration_id = $2 and issue_id = $3 and round = $4)"
 };
 
 constexpr db::statement make_due{
     "make_reconcile_request_due",
-    R"(update tocsin.doubts set due_at = tocsin.now(), tries = 0
-        where organization_id = $1 and integration_id = $2 and source_id = $3)"
+    R"(update tocsin.reconcile_requests set due_at = tocsin.now(), tries = 0
+        where organization_id = $1 and integration_id = $2 and issue_id = $3)"
 };
 
 constexpr db::statement postpone_one{
     "postpone_reconcile_request",
-    R"(update tocsin.doubts set due_at = tocsin.now() + $4::bigint * interval '1 millisecond'
-        where organization_id = $1 and integration_id = $2 and source_id = $3)"
+    R"(update tocsin.reconcile_requests set due_at = tocsin.now() + $4::bigint * interval '1 millisecond'
+        where organization_id = $1 and integration_id = $2 and issue_id = $3)"
 };
 
 }  // namespace
