@@ -24,7 +24,7 @@ std::vector<http::route> routes_of(observe::metrics const& metrics, health& stat
         .method = http::method::get,
         .pattern = "/metrics",
         .handle = [&metrics](http::request&) { return exposition(metrics); },
-        .served_to = http::route::hosts::any,
+        .host = http::route::host_check::any,
     });
     return routes;
 }

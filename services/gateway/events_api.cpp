@@ -73,7 +73,7 @@ endpoints event_endpoints(change_feed& feed, identity::accounts& accounts, sessi
         answer.headers.set("Cache-Control", "no-store");
         // A proxy that gathers the answer would hold every event back.
         answer.headers.set("X-Accel-Buffering", "no");
-        answer.more = [reader] { return reader->next_piece(); };
+        answer.next_piece = [reader] { return reader->next_piece(); };
         co_return answer;
     };
     return {{http::method::get, "/api/v1/orgs/{org}/events", identity::permission::view, follow}};

@@ -23,7 +23,7 @@ http::route open_to_any_host(std::string pattern, http::handler handle) {
         .method = http::method::get,
         .pattern = std::move(pattern),
         .handle = std::move(handle),
-        .served_to = http::route::hosts::any,
+        .host = http::route::host_check::any,
     };
 }
 

@@ -50,7 +50,7 @@ void record_exchange(observe::metrics& all, http::exchange const& answered) {
     );
     all.observe(
         "tocsin_http_request_duration_seconds",
-        std::chrono::duration<double>(answered.took).count(),
+        std::chrono::duration<double>(answered.duration).count(),
         {{"route", answered.route}}
     );
     bool const quiet = answered.method == "GET" && answered.status < 400;
@@ -60,7 +60,7 @@ void record_exchange(observe::metrics& all, http::exchange const& answered) {
         {{"route", answered.route},
          {"method", answered.method},
          {"status", answered.status},
-         {"took_us", answered.took.count()},
+         {"took_us", answered.duration.count()},
          {"peer", answered.peer},
          {"request_id", answered.request_id},
          {"refusal", answered.refusal}}

@@ -29,7 +29,7 @@ void require(bool holds) {
 }
 
 struct body_read {
-    int status = 0;  ///< 200: complete, 0: more bytes are awaited, else the refusal
+    int status = 0;  ///< 200: complete, 0: incomplete, else the refusal
     std::string data;
     std::size_t used = 0;
 };
@@ -38,53 +38,54 @@ body_read read_in_steps(std::string_view bytes, std::size_t step) {
     request_reader reader;
     require(!reader.read_head(section, *parse_request_head(section)));
     reader.limit_body(max_body);
-    body_read got;
-    for (std::size_t here = 0; !reader.is_complete() && here < bytes.size();) {
-        here = std::min(here + step, bytes.size());
-        auto const used = reader.read_body(bytes.substr(got.used, here - got.used));
+    body_read result;
+    for (std::size_t end = 0; !reader.is_complete() && end < bytes.size();) {
+        end = std::min(end + step, bytes.size());
+        auto const used = reader.read_body(bytes.substr(result.used, end - result.used));
         if (!used) return {.status = used.error().status, .data = {}};
-        got.used += *used;
+        result.used += *used;
         require(reader.received_size() <= max_body && reader.received_size() <= reader.announced_size());
     }
     if (!reader.is_complete()) return {};
-    got.status = 200;
-    got.data = reader.take_body();
-    return got;
+    result.status = 200;
+    result.data = reader.take_body();
+    return result;
 }
 
 /// As the grammar says: 1*16HEXDIG CRLF data CRLF ... 1*16"0" CRLF CRLF. Nothing where `bytes` do not begin
 /// so.
 std::optional<body_read> decode(std::string_view bytes) {
-    body_read got{.status = 200, .data = {}};
+    body_read result{.status = 200, .data = {}};
     auto const take = [&](std::string_view text) {
-        if (!bytes.substr(got.used).starts_with(text)) return false;
-        got.used += text.size();
+        if (!bytes.substr(result.used).starts_with(text)) return false;
+        result.used += text.size();
         return true;
     };
     while (true) {
-        auto const end = bytes.find_first_not_of("0123456789abcdefABCDEF", got.used);
-        if (end == std::string_view::npos || end == got.used || end - got.used > 16) return std::nullopt;
-        auto const size = std::stoull(std::string(bytes.substr(got.used, end - got.used)), nullptr, 16);
-        got.used = end;
+        auto const end = bytes.find_first_not_of("0123456789abcdefABCDEF", result.used);
+        if (end == std::string_view::npos || end == result.used || end - result.used > 16)
+            return std::nullopt;
+        auto const size = std::stoull(std::string(bytes.substr(result.used, end - result.used)), nullptr, 16);
+        result.used = end;
         if (!take("\r\n")) return std::nullopt;
-        if (size == 0) return take("\r\n") ? std::optional(got) : std::nullopt;
-        if (size > bytes.size() - got.used || size > max_body - got.data.size()) return std::nullopt;
-        got.data += bytes.substr(got.used, size);
-        got.used += size;
+        if (size == 0) return take("\r\n") ? std::optional(result) : std::nullopt;
+        if (size > bytes.size() - result.used || size > max_body - result.data.size()) return std::nullopt;
+        result.data += bytes.substr(result.used, size);
+        result.used += size;
         if (!take("\r\n")) return std::nullopt;
     }
 }
 
 /// Beast alone, without the policy.
-void compare_with_beast(std::string_view bytes, body_read const& ours) {
+void compare_with_beast(std::string_view bytes, body_read const& expected) {
     beast_http::request_parser<beast_http::string_body> parser;
     parser.eager(true);
     std::string message(section);
     message += bytes;
-    boost::system::error_code failed;
-    auto const used = parser.put(boost::asio::buffer(message), failed);
-    require(!failed && parser.is_done());
-    require(used == section.size() + ours.used && parser.get().body() == ours.data);
+    boost::system::error_code error;
+    auto const used = parser.put(boost::asio::buffer(message), error);
+    require(!error && parser.is_done());
+    require(used == section.size() + expected.used && parser.get().body() == expected.data);
     require(std::distance(parser.get().begin(), parser.get().end()) == 2);
 }
 
@@ -95,9 +96,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     std::string_view const bytes(reinterpret_cast<char const*>(data), size);
     auto const at_once = read_in_steps(bytes, std::max<std::size_t>(size, 1));
     for (std::size_t const step : {1, 2, 7}) {
-        auto const slowly = read_in_steps(bytes, step);
+        auto const stepwise = read_in_steps(bytes, step);
         require(
-            slowly.status == at_once.status && slowly.data == at_once.data && slowly.used == at_once.used
+            stepwise.status == at_once.status && stepwise.data == at_once.data &&
+            stepwise.used == at_once.used
         );
     }
     auto const expected = decode(bytes);

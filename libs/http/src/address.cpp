@@ -20,13 +20,13 @@ struct v6_range {
     unsigned bits;
 };
 
-/// IANA's special-purpose registry, the multicast range and the reserved one.
+/// IANA's special-purpose registry, multicast, and the reserved range.
 constexpr v4_range not_public_v4[]{
     {{0, 0, 0, 0}, 8},        // this network
     {{10, 0, 0, 0}, 8},       // private
     {{100, 64, 0, 0}, 10},    // shared by carriers
     {{127, 0, 0, 0}, 8},      // loopback
-    {{169, 254, 0, 0}, 16},   // link-local; clouds' metadata
+    {{169, 254, 0, 0}, 16},   // link-local; metadata services of clouds
     {{172, 16, 0, 0}, 12},    // private
     {{192, 0, 0, 0}, 24},     // protocol assignments
     {{192, 0, 2, 0}, 24},     // documentation
@@ -39,8 +39,8 @@ constexpr v4_range not_public_v4[]{
     {{240, 0, 0, 0}, 4},      // reserved, broadcast
 };
 
-/// All that IANA has given out for the public internet lies in here (RFC 4291), so that mapped, compatible,
-/// NAT64, unique local, link-local and multicast addresses stand outside from the start.
+/// Contains all that IANA has assigned for the public internet (RFC 4291), but no mapped, compatible, NAT64,
+/// unique local, link-local, or multicast addresses.
 constexpr v6_range global_unicast{{0x20}, 3};
 constexpr v6_range not_public_v6[]{
     {{0x20, 0x01, 0x00}, 23},        // protocol assignments; Teredo, benchmarks, ORCHID
@@ -49,37 +49,24 @@ constexpr v6_range not_public_v6[]{
     {{0x3f, 0xff, 0x00}, 20},        // documentation
 };
 
-template <std::size_t Size>
-bool is_within(
-    std::array<std::uint8_t, Size> const& address, std::array<std::uint8_t, Size> const& net, unsigned bits
-) noexcept {
-    for (std::size_t i = 0; i < Size && bits > 0; ++i) {
-        unsigned const here = std::min(bits, 8U);
-        unsigned const mask = 0xFFU << (8 - here);
-        if (((address[i] ^ net[i]) & mask & 0xFFU) != 0) return false;
-        bits -= here;
-    }
-    return true;
-}
-
 }  // namespace
 
 bool is_public_address(ip::address const& address) noexcept {
     if (address.is_v4()) {
         auto const bytes = address.to_v4().to_bytes();
         return std::ranges::none_of(not_public_v4, [&](auto const& range) {
-            return is_within(bytes, range.net, range.bits);
+            return have_same_prefix(bytes, range.net, range.bits);
         });
     }
     auto const bytes = address.to_v6().to_bytes();
-    return is_within(bytes, global_unicast.net, global_unicast.bits) &&
+    return have_same_prefix(bytes, global_unicast.net, global_unicast.bits) &&
            std::ranges::none_of(not_public_v6, [&](auto const& range) {
-               return is_within(bytes, range.net, range.bits);
+               return have_same_prefix(bytes, range.net, range.bits);
            });
 }
 
 boost::asio::ip::address network_of(boost::asio::ip::address const& address) {
-    auto const plain = unified(address);
+    auto const plain = normalize_address(address);
     if (plain.is_v4()) return plain;
     auto bytes = plain.to_v6().to_bytes();
     std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});

@@ -8,14 +8,15 @@
 
 namespace tocsin::http {
 
-/// Refuses a chunked body that is not for a route that accepts it; `to` is null where no route matches. Pure.
-std::optional<refusal> check_coding(route const* to, request_head const& head);
+/// Decisions about a request's body, before any of it is read. Pure functions.
 
-/// Whether a route takes a body that was announced as `head` does: encoding, type, then length, before
-/// anything of it is read. Pure.
-std::optional<refusal> check_body(route const& to, request_head const& head, fields const& headers);
+/// Refuses a chunked body unless the route accepts it. `target` is null if no route matches.
+std::optional<refusal> check_coding(route const* target, request_head const& head);
 
-/// `application/json`, alone or with charset=utf-8.
+/// Refuses a body whose encoding, type, or length the route does not take.
+std::optional<refusal> check_body(route const& target, request_head const& head, fields const& headers);
+
+/// True for `application/json`, alone or with charset=utf-8.
 bool is_json_type(std::string_view content_type);
 
 }  // namespace tocsin::http

@@ -15,22 +15,24 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-constexpr refusal slow_head{408, "head_timeout", "The header section did not come in time."};
-constexpr refusal slow_body{408, "body_timeout", "The body did not come in time."};
+constexpr refusal slow_head{408, "head_timeout", "The header section did not arrive in time."};
+constexpr refusal slow_body{408, "body_timeout", "The body did not arrive in time."};
 constexpr refusal bad_path{400, "path", "The path is malformed."};
 constexpr refusal bad_query{400, "query", "The query string is malformed."};
 constexpr refusal foreign_host{421, "foreign_host", "This host is not served here."};
-constexpr refusal no_such_path{404, "no_route", "Nothing is here."};
-constexpr refusal wrong_method{405, "wrong_method", "This path does not have this method."};
-constexpr refusal too_busy{503, "bytes_in_flight", "Too much is being received at the moment; try again."};
+constexpr refusal no_such_path{404, "no_route", "There is nothing at this address."};
+constexpr refusal wrong_method{405, "wrong_method", "This address does not support this method."};
+constexpr refusal too_busy{
+    503, "bytes_in_flight", "The server is receiving too much at the moment; try again."
+};
 
-/// Of the input buffer: it holds a header section, and grows for a body that is larger.
+/// Sizes of the input buffer: it fits a header section, and grows for a larger body.
 constexpr std::size_t small_buffer = request_limits.bytes;
 constexpr std::size_t large_buffer = std::size_t{64} * 1024;
-constexpr std::size_t slowest_per_second = std::size_t{8} * 1024;
+constexpr std::size_t min_bytes_per_second = std::size_t{8} * 1024;
 
 std::chrono::seconds transfer_time(std::size_t bytes) {
-    return std::chrono::seconds(bytes / slowest_per_second);
+    return std::chrono::seconds(bytes / min_bytes_per_second);
 }
 
 method method_of(std::string_view name) noexcept {
@@ -38,7 +40,7 @@ method method_of(std::string_view name) noexcept {
          {method::get, method::head, method::post, method::put, method::patch, method::delete_}) {
         if (to_string(m) == name) return m;
     }
-    return method::get;  // OPTIONS and TRACE: no route has them
+    return method::get;  // for OPTIONS and TRACE, which no route has
 }
 
 }  // namespace
@@ -47,49 +49,49 @@ method method_of(std::string_view name) noexcept {
 struct connection::transaction {
     explicit transaction(server_state& server) : reserved(server) {}
 
-    request about;
+    http::request request;
     request_reader reader;
     body_reservation reserved;
-    time_point began = steady::now();
+    time_point start = steady::now();
     std::string_view route_name = "refused";
     std::string_view method = "other";
-    std::string_view refused = {};
-    std::string allowed = {};    ///< for Allow
-    bool admitted_head = false;  ///< `about` contains the header section
+    std::string_view refusal_reason = {};
+    std::string allowed = {};  ///< for Allow
+    bool has_head = false;     ///< `request` contains the header section
     bool has_body = false;
     bool expects_continue = false;
-    response_writer::content requested = response_writer::content::whole;
+    response_writer::content content = response_writer::content::whole;
     persistence after = persistence::keep_alive;  ///< unless the request is refused
 };
 
 connection::connection(
-    server_state& server, std::unique_ptr<stream> wire, boost::asio::ip::address const& peer
+    server_state& server, std::unique_ptr<stream> stream, boost::asio::ip::address const& peer
 )
     : server_(server),
-      wire_(std::move(wire)),
-      peer_(unified(peer)),
+      stream_(std::move(stream)),
+      peer_(normalize_address(peer)),
       peer_text_(peer_.to_string()),
       input_(large_buffer) {}
 
 async::task<> connection::run() {
-    wire_->expires_at(steady::now() + server_.options.header_deadline);
-    if (co_await wire_->accept_handshake()) co_return;
+    stream_->expires_at(steady::now() + server_.options.header_deadline);
+    if (co_await stream_->accept_handshake()) co_return;
     auto after = persistence::keep_alive;
     for (unsigned served = 1; after == persistence::keep_alive; ++served) {
         auto const head_size = co_await read_head(served == 1);
         if (head_size && *head_size == 0) co_return;
         after = co_await serve(head_size, served >= server_.options.max_requests_per_connection);
     }
-    if (!gone_ && !server_.stopped) co_await wire_->finish();
+    if (!gone_ && !server_.stopped) co_await stream_->finish();
 }
 
 void connection::close_if_idle() noexcept {
-    // Bytes that have arrived unread are still answered, with Connection: close.
-    if (idle_ && !wire_->has_unread_bytes()) wire_->close();
+    // A request that has arrived is still answered, with Connection: close.
+    if (idle_ && !stream_->has_unread_bytes()) stream_->close();
 }
 
 void connection::close() noexcept {
-    wire_->close();
+    stream_->close();
 }
 
 std::string_view connection::unread() const noexcept {
@@ -102,94 +104,94 @@ std::span<char> connection::prepare(std::size_t size) {
     return {static_cast<char*>(room.data()), room.size()};
 }
 
-async::task<framed<std::size_t>> connection::read_head(bool first) {
+async::task<framing_result<std::size_t>> connection::read_head(bool first) {
     auto const& o = server_.options;
-    bool const waits = unread().empty();
-    wire_->expires_at(steady::now() + (waits && !first ? o.idle_deadline : o.header_deadline));
+    bool const is_idle = unread().empty();
+    stream_->expires_at(steady::now() + (is_idle && !first ? o.idle_deadline : o.header_deadline));
     std::size_t scanned = 0;
     while (true) {
-        auto const found = find_head_end(unread(), scanned, request_limits);
-        if (!found || *found > 0) co_return found;
+        auto const size = find_head_end(unread(), scanned, request_limits);
+        if (!size || *size > 0) co_return size;
         bool const nothing_yet = unread().empty();
-        if (nothing_yet && server_.draining && !wire_->has_unread_bytes()) co_return std::size_t{0};
+        if (nothing_yet && server_.draining && !stream_->has_unread_bytes()) co_return std::size_t{0};
         idle_ = nothing_yet;
-        auto const [failed, size] = co_await wire_->read_some(prepare(small_buffer - unread().size()));
+        auto const [error, received] = co_await stream_->read_some(prepare(small_buffer - unread().size()));
         idle_ = false;
-        if (failed) {
-            if (!nothing_yet && wire_->timed_out()) co_return slow_head;
+        if (error) {
+            if (!nothing_yet && stream_->timed_out()) co_return slow_head;
             co_return std::size_t{0};
         }
-        input_.commit(size);
-        if (nothing_yet && !first) wire_->expires_at(steady::now() + o.header_deadline);
+        input_.commit(received);
+        if (nothing_yet && !first) stream_->expires_at(steady::now() + o.header_deadline);
     }
 }
 
-async::task<persistence> connection::serve(framed<std::size_t> head_size, bool last) {
-    wire_->expires_at(time_point::max());
+async::task<persistence> connection::serve(framing_result<std::size_t> head_size, bool last) {
+    stream_->expires_at(time_point::max());
     transaction current(server_);
     if (last) current.after = persistence::close;
     if (!head_size) co_return co_await refuse(current, head_size.error());
     auto const section = unread().substr(0, *head_size);
     auto const head = parse_request_head(section);
     if (!head) co_return co_await refuse(current, head.error());
-    auto const admitted = admit(*head, section, current);
+    auto const target = admit(*head, section, current);
     input_.consume(*head_size);
-    if (!admitted) co_return co_await refuse(current, admitted.error());
+    if (!target) co_return co_await refuse(current, target.error());
 
-    auto const& to = **admitted;
-    auto why = read_body(current);
-    if (!why && !current.reader.is_complete()) why = co_await receive_body(current);
+    auto cause = read_body(current);
+    if (!cause && !current.reader.is_complete()) cause = co_await receive_body(current);
     if (gone_) co_return persistence::close;
-    if (why && why->status == too_busy.status && to.on_failure) {
-        current.refused = why->why;
-        auto const thrown = std::make_exception_ptr(overloaded(std::string(why->detail)));
-        co_return co_await respond(current, server_.failure(to, current.about, thrown), persistence::close);
+    if (cause && cause->status == too_busy.status && (*target)->on_failure) {
+        current.refusal_reason = cause->reason;
+        auto const exception = std::make_exception_ptr(overloaded(std::string(cause->detail)));
+        co_return co_await respond(
+            current, server_.failure(**target, current.request, exception), persistence::close
+        );
     }
-    if (why) co_return co_await refuse(current, *why);
-    current.about.body = current.reader.take_body();
-    auto what = co_await handle(to, current.about);
-    co_return co_await respond(current, std::move(what), current.after);
+    if (cause) co_return co_await refuse(current, *cause);
+    current.request.body = current.reader.take_body();
+    auto message = co_await handle(**target, current.request);
+    co_return co_await respond(current, std::move(message), current.after);
 }
 
-/// Everything that is decided before the body is read. Copies what outlives the header section into
-/// `current.about`.
-framed<route const*> connection::admit(
+/// Makes all decisions that need no body, and copies the header section into `current.request`.
+framing_result<route const*> connection::admit(
     request_head const& head, std::string_view section, transaction& current
 ) {
-    if (auto const why = current.reader.read_head(section, head)) return *why;
+    if (auto const cause = current.reader.read_head(section, head)) return *cause;
     current.method = head.method;
-    if (head.method == "HEAD") current.requested = response_writer::content::header_only;
+    if (head.method == "HEAD") current.content = response_writer::content::header_only;
     current.has_body = head.has_body();
     current.expects_continue = head.expects_continue;
     if (head.wants_close) current.after = persistence::close;
 
-    auto& about = current.about;
-    about.method = method_of(head.method);
-    about.target = head.path;
-    about.id = server_.next_id();
-    about.headers = current.reader.take_headers();
-    auto const client = server_.proxies.client(peer_, about.headers);
-    about.peer = client == peer_ ? peer_text_ : client.to_string();
-    current.admitted_head = true;
+    auto& request = current.request;
+    request.method = method_of(head.method);
+    request.target = head.path;
+    request.id = server_.next_id();
+    request.headers = current.reader.take_headers();
+    auto const client = server_.proxies.client(peer_, request.headers);
+    request.peer = client == peer_ ? peer_text_ : client.to_string();
+    current.has_head = true;
 
     auto segments = decode_path(head.path);
     auto match = segments ? server_.routes.find(head.method, *segments) : router::match{};
-    if (auto const why = check_coding(match.found, head)) return *why;
+    if (auto const cause = check_coding(match.target, head)) return *cause;
     if (!segments) return bad_path;
-    about.segments = std::move(*segments);
+    request.segments = std::move(*segments);
     auto query = decode_query(head.query);
     if (!query) return bad_query;
-    about.query = std::move(*query);
+    request.query = std::move(*query);
 
-    bool const any_host = match.found != nullptr && match.found->served_to == route::hosts::any;
+    bool const any_host = match.target != nullptr && match.target->host == route::host_check::any;
     if (!any_host && !server_.serves(head.host)) return foreign_host;
     current.route_name = match.pattern.empty() ? std::string_view("unmatched") : match.pattern;
     current.allowed = std::move(match.allowed);
-    if (match.found == nullptr) return match.pattern.empty() ? no_such_path : wrong_method;
-    about.captures = std::move(match.captures);
-    if (auto const why = check_body(*match.found, head, about.headers)) return *why;
-    current.reader.limit_body(match.found->max_body);
-    return match.found;
+    if (match.target == nullptr) return match.pattern.empty() ? no_such_path : wrong_method;
+    request.captures = std::move(match.captures);
+    if (auto const cause = check_body(*match.target, head, request.headers)) return *cause;
+    current.reader.limit_body(match.target->max_body);
+    return match.target;
 }
 
 std::optional<refusal> connection::read_body(transaction& current) {
@@ -205,101 +207,104 @@ std::optional<refusal> connection::read_body(transaction& current) {
 async::task<std::optional<refusal>> connection::receive_body(transaction& current) {
     auto const& reader = current.reader;
     auto const deadline = steady::now() + server_.options.body_deadline;
-    wire_->expires_at(deadline);
+    stream_->expires_at(deadline);
     if (current.expects_continue) co_await send_continue();
     while (!gone_ && !reader.is_complete()) {
-        wire_->expires_at(deadline + transfer_time(reader.received_size()));
+        stream_->expires_at(deadline + transfer_time(reader.received_size()));
         auto const missing = reader.announced_size() - reader.received_size();
         auto const room = prepare(std::clamp(missing, small_buffer, large_buffer) - unread().size());
-        auto const [failed, size] = co_await wire_->read_some(room);
-        if (failed && wire_->timed_out()) co_return slow_body;
-        if (failed) gone_ = true;
+        auto const [error, size] = co_await stream_->read_some(room);
+        if (error && stream_->timed_out()) co_return slow_body;
+        if (error) gone_ = true;
         input_.commit(size);
-        if (auto const why = read_body(current)) co_return why;
+        if (auto const cause = read_body(current)) co_return cause;
     }
     if (input_.capacity() > small_buffer) input_.shrink_to_fit();
-    wire_->expires_at(time_point::max());
+    stream_->expires_at(time_point::max());
     co_return std::nullopt;
 }
 
 async::task<> connection::send_continue() {
     response const interim{.status = 100, .headers = {}, .body = {}};
-    response_writer out(interim, {}, response_writer::content::header_only, persistence::keep_alive);
-    auto const [failed, sent] = co_await wire_->write(out.next().header, {});
-    if (failed) gone_ = true;
+    response_writer writer(interim, {}, response_writer::content::header_only, persistence::keep_alive);
+    auto const [error, sent] = co_await stream_->write(writer.next().header, {});
+    if (error) gone_ = true;
 }
 
-async::task<response> connection::handle(route const& to, request& about) {
-    std::exception_ptr thrown;
+async::task<response> connection::handle(route const& target, request& request) {
+    std::exception_ptr exception;
     try {
-        co_return co_await to.handle(about);
+        co_return co_await target.handle(request);
     } catch (...) {
-        thrown = std::current_exception();
+        exception = std::current_exception();
     }
     if (server_.stopped) co_return response{};
-    if (server_.options.on_exception) server_.options.on_exception(about, thrown);
-    co_return server_.failure(to, about, thrown);
+    if (server_.options.on_exception) server_.options.on_exception(request, exception);
+    co_return server_.failure(target, request, exception);
 }
 
-async::task<persistence> connection::refuse(transaction& current, refusal why) {
+async::task<persistence> connection::refuse(transaction& current, refusal cause) {
     if (server_.stopped) co_return persistence::close;
-    current.refused = why.why;
-    auto what = server_.problem(why.status, why.detail, current.admitted_head ? &current.about : nullptr);
-    if (why.status == 405) what.headers.set("Allow", current.allowed);
-    if (why.status == 503) what.headers.set("Retry-After", "1");
-    // Another request may follow only where this one is well framed and nothing of it is left to read.
-    bool const harmless =
-        (why.status == 404 || why.status == 405) && current.admitted_head && !current.has_body;
-    co_return co_await respond(current, std::move(what), harmless ? current.after : persistence::close);
+    current.refusal_reason = cause.reason;
+    auto message = server_.problem(cause.status, cause.detail, current.has_head ? &current.request : nullptr);
+    if (cause.status == 405) message.headers.set("Allow", current.allowed);
+    if (cause.status == 503) message.headers.set("Retry-After", "1");
+    // Another request may follow only if this one is well framed and nothing of it is left to read.
+    bool const may_continue =
+        (cause.status == 404 || cause.status == 405) && current.has_head && !current.has_body;
+    co_return co_await respond(
+        current, std::move(message), may_continue ? current.after : persistence::close
+    );
 }
 
-async::task<persistence> connection::respond(transaction& current, response what, persistence after) {
+async::task<persistence> connection::respond(transaction& current, response message, persistence after) {
     if (server_.stopped) co_return persistence::close;
-    if (what.status < 200 || what.status > 599)
-        what = server_.problem(500, "Something went wrong here.", &current.about);
-    if (server_.draining || what.headers.find("Connection") == "close" || what.more)
+    if (message.status < 200 || message.status > 599)
+        message = server_.problem(500, "The server failed to handle this request.", &current.request);
+    if (server_.draining || message.headers.find("Connection") == "close" || message.next_piece)
         after = persistence::close;
-    response_writer out(what, server_.common, current.requested, after);
-    co_await write(out);
-    report(current, what.status);
-    if (what.more && !out.is_header_only()) co_await write_stream(out, what);
+    response_writer writer(message, server_.common, current.content, after);
+    co_await write(writer);
+    report(current, message.status);
+    if (message.next_piece && !writer.is_header_only()) co_await write_stream(writer, message);
     co_return gone_ ? persistence::close : after;
 }
 
-/// A stream is reported when it begins: its duration says nothing about the server.
+/// A stream is reported at its start, because its duration depends on the client.
 void connection::report(transaction const& current, int status) {
     if (!server_.options.on_exchange || server_.stopped) return;
-    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - current.began);
-    auto const& peer = current.admitted_head ? current.about.peer : peer_text_;
+    auto const duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - current.start);
+    auto const& peer = current.has_head ? current.request.peer : peer_text_;
     server_.options.on_exchange(
         {.route = current.route_name,
          .method = current.method,
          .status = status,
-         .took = took,
+         .duration = duration,
          .peer = peer,
-         .request_id = current.about.id,
-         .refusal = current.refused}
+         .request_id = current.request.id,
+         .refusal = current.refusal_reason}
     );
 }
 
-async::task<> connection::write_stream(response_writer& out, response const& source) {
+async::task<> connection::write_stream(response_writer& writer, response const& source) {
     while (!gone_ && !server_.stopped) {
-        wire_->expires_at(time_point::max());
-        auto const piece = co_await source.more();
+        stream_->expires_at(time_point::max());
+        auto const piece = co_await source.next_piece();
         if (!piece || server_.stopped) break;
-        out.add(*piece);
-        co_await write(out);
+        writer.add(*piece);
+        co_await write(writer);
     }
 }
 
-/// Each write has a deadline of its own, so that a peer that reads nothing is dropped, however large the
+/// Each write has its own deadline, so that a peer that does not read is dropped, whatever the size of the
 /// response.
-async::task<> connection::write(response_writer& out) {
-    for (auto next = out.next(); !gone_ && !next.empty(); next = out.next()) {
-        wire_->expires_at(steady::now() + server_.options.body_deadline);
-        auto const [failed, sent] = co_await wire_->write(next.header, next.body);
-        if (failed) gone_ = true;
-        out.consume();
+async::task<> connection::write(response_writer& writer) {
+    for (auto next = writer.next(); !gone_ && !next.empty(); next = writer.next()) {
+        stream_->expires_at(steady::now() + server_.options.body_deadline);
+        auto const [error, sent] = co_await stream_->write(next.header, next.body);
+        if (error) gone_ = true;
+        writer.consume();
     }
 }
 

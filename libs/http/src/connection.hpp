@@ -21,7 +21,7 @@ namespace tocsin::http {
 /// One connection of a server, from accept to close. Runs on the server's thread; `server` must outlive it.
 class connection {
 public:
-    connection(server_state& server, std::unique_ptr<stream> wire, boost::asio::ip::address const& peer);
+    connection(server_state& server, std::unique_ptr<stream> stream, boost::asio::ip::address const& peer);
     ~connection() = default;
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
@@ -37,32 +37,34 @@ private:
     struct transaction;
 
     std::string_view unread() const noexcept;
-    /// Room for `size` more bytes behind the unread ones.
+    /// Room for `size` more bytes after the unread ones.
     std::span<char> prepare(std::size_t size);
-    /// The size of the next header section; 0 where the peer is gone or was idle for too long.
-    async::task<framed<std::size_t>> read_head(bool first);
-    /// One request, whose header section was delimited or refused. `last`: of the connection.
-    async::task<persistence> serve(framed<std::size_t> head_size, bool last);
-    framed<route const*> admit(request_head const& head, std::string_view section, transaction& current);
-    /// Reads what has arrived of the body.
+    /// The size of the next header section; 0 if the peer closed the connection or was idle for too long.
+    async::task<framing_result<std::size_t>> read_head(bool first);
+    /// Serves the request whose header section was found or refused. `last`: the connection takes no more.
+    async::task<persistence> serve(framing_result<std::size_t> head_size, bool last);
+    framing_result<route const*> admit(
+        request_head const& head, std::string_view section, transaction& current
+    );
+    /// Reads the bytes of the body that have arrived.
     std::optional<refusal> read_body(transaction& current);
-    /// Receives and reads the rest of it.
+    /// Receives and reads the rest of the body.
     async::task<std::optional<refusal>> receive_body(transaction& current);
     async::task<> send_continue();
-    async::task<response> handle(route const& to, request& about);
+    async::task<response> handle(route const& target, request& request);
 
-    async::task<persistence> refuse(transaction& current, refusal why);
-    async::task<persistence> respond(transaction& current, response what, persistence after);
+    async::task<persistence> refuse(transaction& current, refusal cause);
+    async::task<persistence> respond(transaction& current, response message, persistence after);
     void report(transaction const& current, int status);
-    async::task<> write_stream(response_writer& out, response const& source);
-    async::task<> write(response_writer& out);
+    async::task<> write_stream(response_writer& writer, response const& source);
+    async::task<> write(response_writer& writer);
 
     server_state& server_;
-    std::unique_ptr<stream> wire_;
+    std::unique_ptr<stream> stream_;
     boost::asio::ip::address peer_;
     std::string peer_text_;
     bool idle_ = false;  ///< waiting for the first byte of a request
-    bool gone_ = false;  ///< the peer went away in the middle of a request
+    bool gone_ = false;  ///< the peer closed the connection in the middle of a request
     boost::beast::flat_buffer input_;
 };
 

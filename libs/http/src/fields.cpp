@@ -10,10 +10,10 @@ namespace tocsin::http {
 namespace {
 
 void check(std::string_view name, std::string_view value) {
-    if (!is_token(name)) throw std::invalid_argument("a header field's name is no token");
+    if (!is_token(name)) throw std::invalid_argument("the name of a header field is not a token");
     if (!is_field_value(value)) {
         throw std::invalid_argument(
-            "the value of header field " + std::string(name) + " holds a control character"
+            "the value of header field " + std::string(name) + " contains a control character"
         );
     }
 }
@@ -27,16 +27,16 @@ void fields::add(std::string_view name, std::string_view value) {
 
 void fields::set(std::string_view name, std::string_view value) {
     check(name, value);
-    std::string kept(value);
+    std::string copy(value);  // `value` may be a view of a field that is erased
     std::erase_if(all_, [&](auto const& field) { return iequals(field.first, name); });
-    all_.emplace_back(name, std::move(kept));
+    all_.emplace_back(name, std::move(copy));
 }
 
 std::optional<std::string_view> fields::find(std::string_view name) const noexcept {
-    auto const found =
+    auto const position =
         std::ranges::find_if(all_, [&](auto const& field) { return iequals(field.first, name); });
-    if (found == all_.end()) return std::nullopt;
-    return found->second;
+    if (position == all_.end()) return std::nullopt;
+    return position->second;
 }
 
 std::size_t fields::count(std::string_view name) const noexcept {

@@ -10,20 +10,20 @@
 
 namespace tocsin::http {
 
-/// Beast's fields for messages that are written: all in one block of memory, and serialized into one buffer
-/// instead of one for each field. Beast does not check what it is given: fill them from `fields`, which does.
+/// Fields of Beast for messages that are sent, in one block of memory and serialized into one buffer instead
+/// of one for each field. Fill them from `fields`: Beast does not check what it writes.
 class flat_fields : public boost::beast::http::basic_fields<std::pmr::polymorphic_allocator<char>> {
     using base = boost::beast::http::basic_fields<std::pmr::polymorphic_allocator<char>>;
 
 public:
     using base::base;
 
-    /// What Beast's serializer takes the header section from.
+    /// The header section for Beast's serializer.
     class writer {
     public:
         using const_buffers_type = boost::asio::const_buffer;
 
-        /// `start` is the method of a request, or the status of a response.
+        /// `start`: the method of a request, or the status of a response.
         template <class Start>
         writer(flat_fields const& fields, unsigned version, Start start) {
             base::writer const parts(fields, version, start);
@@ -38,7 +38,7 @@ public:
         std::string section_;
     };
 
-    /// Memory for the fields of one message; most need no second block.
+    /// Memory for the fields of one message. Few messages need a second block.
     class memory : public std::pmr::monotonic_buffer_resource {
     public:
         memory() : monotonic_buffer_resource(2048) {}

@@ -11,27 +11,29 @@ namespace tocsin::http {
 namespace {
 
 constexpr refusal bad_line{400, "request_line", "The request line is malformed."};
-constexpr refusal bad_answer_line{502, "status_line", "The status line is malformed."};
+constexpr refusal bad_status_line{502, "status_line", "The status line is malformed."};
 constexpr refusal bare_line_feed{400, "bare_lf", "Lines must end with CR LF."};
-constexpr refusal nul_byte{400, "nul", "A NUL stands in the header section."};
+constexpr refusal nul_byte{400, "nul", "The header section contains a NUL."};
 constexpr refusal long_target{414, "target_too_long", "The request target is too long."};
 constexpr refusal long_head{431, "head_too_large", "The header section is too large."};
 constexpr refusal many_fields{431, "too_many_fields", "The header section has too many fields."};
 constexpr refusal bad_target{400, "target", "The request target is malformed."};
-constexpr refusal bad_version{505, "version", "Only HTTP/1.1 and HTTP/1.0 are spoken here."};
-constexpr refusal unknown_method{501, "method", "This method is not known here."};
+constexpr refusal bad_version{505, "version", "Only HTTP/1.1 and HTTP/1.0 are supported."};
+constexpr refusal unknown_method{501, "method", "This method is not supported."};
 constexpr refusal connect_method{405, "method", "CONNECT is not allowed."};
-constexpr refusal folded_line{400, "folding", "A header field is folded over lines."};
+constexpr refusal folded_line{400, "folding", "A header field is folded over several lines."};
 constexpr refusal bad_field{400, "field", "A header field is malformed."};
-constexpr refusal bad_host{400, "host", "Exactly one valid Host is needed."};
-constexpr refusal bad_length{400, "content_length", "Content-Length must stand once, in canonical digits."};
-constexpr refusal ill_encoded{411, "transfer_encoding", "Send Content-Length instead of Transfer-Encoding."};
-constexpr refusal unexpected{417, "expect", "Only Expect: 100-continue is met."};
-constexpr refusal upgrade{400, "upgrade", "Upgrade is not offered."};
-constexpr refusal body_refused{400, "body", "This method takes no body."};
-constexpr refusal odd_answer{502, "answer_framing", "The answer's length is ambiguous."};
+constexpr refusal bad_host{400, "host", "Exactly one valid Host field is required."};
+constexpr refusal bad_length{400, "content_length", "Content-Length must occur once, in canonical digits."};
+constexpr refusal malformed_coding{
+    411, "transfer_encoding", "Send Content-Length instead of Transfer-Encoding."
+};
+constexpr refusal unsupported_expectation{417, "expect", "The only supported expectation is 100-continue."};
+constexpr refusal upgrade{400, "upgrade", "Upgrade is not supported."};
+constexpr refusal unwanted_body{400, "body", "This method takes no body."};
+constexpr refusal bad_response_framing{502, "response_framing", "The length of the response is ambiguous."};
 
-/// Takes the text up to the next CR LF off `rest`. There always is one: the section ends with an empty line.
+/// Removes the next line from `rest`. There always is one: the section ends with an empty line.
 std::string_view take_line(std::string_view& rest) noexcept {
     auto const end = rest.find("\r\n");
     auto const line = rest.substr(0, end);
@@ -39,7 +41,7 @@ std::string_view take_line(std::string_view& rest) noexcept {
     return line;
 }
 
-framed<field_view> parse_field(std::string_view line) noexcept {
+framing_result<field_view> parse_field(std::string_view line) noexcept {
     if (line.front() == ' ' || line.front() == '\t') return folded_line;
     auto const colon = line.find(':');
     if (colon == std::string_view::npos) return bad_field;
@@ -48,7 +50,7 @@ framed<field_view> parse_field(std::string_view line) noexcept {
     return field;
 }
 
-framed<std::vector<field_view>> parse_fields(std::string_view rest, head_limits const& limits) {
+framing_result<std::vector<field_view>> parse_fields(std::string_view rest, head_limits const& limits) {
     std::vector<field_view> fields;
     fields.reserve(16);
     for (auto line = take_line(rest); !line.empty(); line = take_line(rest)) {
@@ -61,33 +63,33 @@ framed<std::vector<field_view>> parse_fields(std::string_view rest, head_limits 
     return fields;
 }
 
-/// The one value of a name, and whether it stands more than once.
+/// The first value of a name, and how often the name occurs.
 struct occurrences {
     std::string_view value;
     std::size_t count = 0;
 };
 
 occurrences find(std::vector<field_view> const& fields, std::string_view name) noexcept {
-    occurrences found;
+    occurrences matches;
     for (auto const& field : fields) {
-        if (iequals(field.name, name) && found.count++ == 0) found.value = field.value;
+        if (iequals(field.name, name) && matches.count++ == 0) matches.value = field.value;
     }
-    return found;
+    return matches;
 }
 
-bool has_element(std::vector<field_view> const& fields, std::string_view name, std::string_view wanted) {
-    bool found = false;
+bool has_element(std::vector<field_view> const& fields, std::string_view name, std::string_view value) {
+    bool result = false;
     for (auto const& field : fields) {
         if (!iequals(field.name, name)) continue;
         for_each_element(field.value, [&](std::string_view element) {
-            found = found || iequals(element, wanted);
+            result = result || iequals(element, value);
         });
     }
-    return found;
+    return result;
 }
 
-/// The digit after "HTTP/1."; nothing where the text is no version at all; a refusal for the others.
-framed<unsigned> minor_version(std::string_view text, refusal const& malformed) noexcept {
+/// The digit after "HTTP/1.". `malformed` refuses a text that is no version.
+framing_result<unsigned> minor_version(std::string_view text, refusal const& malformed) noexcept {
     auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.size() != 8 || !text.starts_with("HTTP/") || text[6] != '.' || !is_digit(text[5]) ||
         !is_digit(text[7])) {
@@ -97,11 +99,11 @@ framed<unsigned> minor_version(std::string_view text, refusal const& malformed) 
     return static_cast<unsigned>(text[7] - '0');
 }
 
-constexpr std::array<std::string_view, 8> known_methods{
+constexpr std::array<std::string_view, 8> supported_methods{
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"
 };
 
-framed<request_head> parse_request_line(std::string_view line, head_limits const& limits) {
+framing_result<request_head> parse_request_line(std::string_view line, head_limits const& limits) {
     auto const first = line.find(' ');
     auto const last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) return bad_line;
@@ -114,9 +116,9 @@ framed<request_head> parse_request_line(std::string_view line, head_limits const
     head.minor_version = *minor;
     if (target.size() > limits.target) return long_target;
     if (method == "CONNECT") return connect_method;
-    auto const* const known = std::ranges::find(known_methods, method);
-    if (known == known_methods.end()) return unknown_method;
-    head.method = *known;
+    auto const* const match = std::ranges::find(supported_methods, method);
+    if (match == supported_methods.end()) return unknown_method;
+    head.method = *match;
 
     auto const question = target.find('?');
     head.target = target;
@@ -127,20 +129,20 @@ framed<request_head> parse_request_line(std::string_view line, head_limits const
 }
 
 std::optional<refusal> check_host(request_head& head) noexcept {
-    auto const host = find(head.fields, "Host");
-    auto const name = host.count == 1 ? host_without_port(host.value) : std::nullopt;
-    if (!name) return bad_host;
-    head.host = *name;
+    auto const fields = find(head.fields, "Host");
+    auto const host = fields.count == 1 ? host_without_port(fields.value) : std::nullopt;
+    if (!host) return bad_host;
+    head.host = *host;
     return std::nullopt;
 }
 
 bool is_coding_list(std::string_view text) {
-    bool good = false;
+    bool valid = false;
     for_each_element(text, [&, first = true](std::string_view coding) mutable {
-        good = (first || good) && is_token(trim_ows(coding.substr(0, coding.find(';'))));
+        valid = (first || valid) && is_token(trim_ows(coding.substr(0, coding.find(';'))));
         first = false;
     });
-    return good;
+    return valid;
 }
 
 std::optional<refusal> frame_request(request_head& head) {
@@ -148,16 +150,16 @@ std::optional<refusal> frame_request(request_head& head) {
     auto const coding = find(head.fields, "Transfer-Encoding");
     auto const length = find(head.fields, "Content-Length");
     if (coding.count > 0) {
-        if (!is_coding_list(coding.value)) return ill_encoded;
+        if (!is_coding_list(coding.value)) return malformed_coding;
         bool const plain = coding.count == 1 && length.count == 0 && iequals(coding.value, "chunked");
-        if (!plain || !takes_body || head.minor_version == 0) return encoded;
+        if (!plain || !takes_body || head.minor_version == 0) return unsupported_coding;
         head.framing = body_framing::chunked;
         return std::nullopt;
     }
     if (length.count == 0) return std::nullopt;
     head.content_length = length.count == 1 ? canonical_number(length.value) : std::nullopt;
     if (!head.content_length) return bad_length;
-    if (!takes_body && *head.content_length > 0) return body_refused;
+    if (!takes_body && *head.content_length > 0) return unwanted_body;
     head.framing = body_framing::length;
     return std::nullopt;
 }
@@ -167,42 +169,43 @@ std::optional<refusal> check_connection(request_head& head) {
     if (find(head.fields, "Upgrade").count > 0) return upgrade;
     auto const expect = find(head.fields, "Expect");
     if (expect.count == 0) return std::nullopt;
-    if (expect.count > 1 || !iequals(expect.value, "100-continue")) return unexpected;
+    if (expect.count > 1 || !iequals(expect.value, "100-continue")) return unsupported_expectation;
     head.expects_continue = head.minor_version == 1;
     return std::nullopt;
 }
 
-framed<answer_head> parse_status_line(std::string_view line) noexcept {
-    auto const digit = [&](std::size_t at) { return line[at] >= '0' && line[at] <= '9'; };
-    if (line.size() < 12 || line[8] != ' ' || !digit(9) || !digit(10) || !digit(11)) return bad_answer_line;
-    if (line.size() > 12 && (line[12] != ' ' || !is_field_value(line.substr(13)))) return bad_answer_line;
-    auto const minor = minor_version(line.substr(0, 8), bad_answer_line);
+framing_result<response_head> parse_status_line(std::string_view line) noexcept {
+    auto const is_digit = [&](std::size_t index) { return line[index] >= '0' && line[index] <= '9'; };
+    if (line.size() < 12 || line[8] != ' ' || !is_digit(9) || !is_digit(10) || !is_digit(11))
+        return bad_status_line;
+    if (line.size() > 12 && (line[12] != ' ' || !is_field_value(line.substr(13)))) return bad_status_line;
+    auto const minor = minor_version(line.substr(0, 8), bad_status_line);
     if (!minor) return minor.error();
-    answer_head head;
+    response_head head;
     head.minor_version = *minor;
     head.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
-    if (head.status < 100 || head.status > 599 || head.status == 101) return bad_answer_line;
+    if (head.status < 100 || head.status > 599 || head.status == 101) return bad_status_line;
     return head;
 }
 
-std::optional<refusal> frame_answer(answer_head& head, answer_to asked) noexcept {
+std::optional<refusal> frame_response(response_head& head, response_to request) noexcept {
     auto const coding = find(head.fields, "Transfer-Encoding");
     auto const length = find(head.fields, "Content-Length");
     if (coding.count > 0) {
         if (coding.count > 1 || length.count > 0 || head.minor_version == 0 ||
             !iequals(coding.value, "chunked")) {
-            return odd_answer;
+            return bad_response_framing;
         }
         head.framing = body_framing::chunked;
     } else if (length.count > 0) {
         auto const size = length.count == 1 ? canonical_number(length.value) : std::nullopt;
-        if (!size) return odd_answer;
+        if (!size) return bad_response_framing;
         head.framing = body_framing::length;
         head.content_length = *size;
     } else {
         head.framing = body_framing::until_close;
     }
-    if (asked == answer_to::head || head.status < 200 || head.status == 204 || head.status == 304) {
+    if (request == response_to::head || head.status < 200 || head.status == 204 || head.status == 304) {
         head.framing = body_framing::none;
     }
     return std::nullopt;
@@ -210,15 +213,17 @@ std::optional<refusal> frame_answer(answer_head& head, answer_to asked) noexcept
 
 }  // namespace
 
-framed<std::size_t> find_head_end(std::string_view bytes, std::size_t& scanned, head_limits const& limits) {
+framing_result<std::size_t> find_head_end(
+    std::string_view bytes, std::size_t& scanned, head_limits const& limits
+) {
     auto const window = bytes.substr(0, limits.bytes);
-    // What follows the head is the body's, which may hold any byte.
+    // After the head comes the body, which may contain any byte.
     auto const nul = window.find('\0', scanned);
-    for (auto at = window.find('\n', scanned); at != std::string_view::npos; at = window.find('\n', at + 1)) {
-        if (nul < at) break;
-        if (at == 0 || window[at - 1] != '\r') return bare_line_feed;
-        if (at == 1) return bad_line;
-        if (at >= 3 && window[at - 2] == '\n') return at + 1;
+    for (auto lf = window.find('\n', scanned); lf != std::string_view::npos; lf = window.find('\n', lf + 1)) {
+        if (nul < lf) break;
+        if (lf == 0 || window[lf - 1] != '\r') return bare_line_feed;
+        if (lf == 1) return bad_line;
+        if (lf >= 3 && window[lf - 2] == '\n') return lf + 1;
     }
     if (nul != std::string_view::npos) return nul_byte;
     scanned = window.size();
@@ -226,20 +231,22 @@ framed<std::size_t> find_head_end(std::string_view bytes, std::size_t& scanned, 
     return window.find('\n') == std::string_view::npos ? long_target : long_head;
 }
 
-framed<request_head> parse_request_head(std::string_view section, head_limits const& limits) {
+framing_result<request_head> parse_request_head(std::string_view section, head_limits const& limits) {
     auto rest = section;
     auto head = parse_request_line(take_line(rest), limits);
     if (!head) return head;
     auto fields = parse_fields(rest, limits);
     if (!fields) return fields.error();
     head->fields = std::move(*fields);
-    if (auto const why = check_host(*head)) return *why;
-    if (auto const why = frame_request(*head)) return *why;
-    if (auto const why = check_connection(*head)) return *why;
+    if (auto const cause = check_host(*head)) return *cause;
+    if (auto const cause = frame_request(*head)) return *cause;
+    if (auto const cause = check_connection(*head)) return *cause;
     return head;
 }
 
-framed<answer_head> parse_answer_head(std::string_view section, answer_to asked, head_limits const& limits) {
+framing_result<response_head> parse_response_head(
+    std::string_view section, response_to request, head_limits const& limits
+) {
     auto rest = section;
     auto head = parse_status_line(take_line(rest));
     if (!head) return head;
@@ -247,7 +254,7 @@ framed<answer_head> parse_answer_head(std::string_view section, answer_to asked,
     if (!fields) return fields.error();
     head->fields = std::move(*fields);
     head->wants_close = head->minor_version == 0 || has_element(head->fields, "Connection", "close");
-    if (auto const why = frame_answer(*head, asked)) return *why;
+    if (auto const cause = frame_response(*head, request)) return *cause;
     return head;
 }
 

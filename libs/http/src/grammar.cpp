@@ -52,13 +52,13 @@ bool is_token(std::string_view text) noexcept {
     return !text.empty() && all_of(token_table, text);
 }
 bool is_field_value(std::string_view text) noexcept {
-    // No early exit, so that the compiler can look at many characters at once.
-    bool good = true;
+    // No early exit, so that the compiler can check many characters at once.
+    bool valid = true;
     for (char const c : text) {
         auto const byte = static_cast<unsigned char>(c);
-        good &= (byte >= 0x20 && byte != 0x7F) || byte == '\t';
+        valid &= (byte >= 0x20 && byte != 0x7F) || byte == '\t';
     }
-    return good;
+    return valid;
 }
 bool is_path(std::string_view text) noexcept {
     return !text.empty() && all_of(path_table, text);
@@ -121,7 +121,7 @@ std::optional<std::string> percent_decoded(std::string_view text, plus meaning) 
             if (high < 0 || low < 0) return std::nullopt;
             c = static_cast<char>(high * 16 + low);
             i += 2;
-        } else if (c == '+' && meaning == plus::is_space) {
+        } else if (c == '+' && meaning == plus::space) {
             c = ' ';
         }
         if (c == '\0') return std::nullopt;

@@ -25,9 +25,9 @@ void append_encoded(std::string& out, std::string_view text) {
 }
 
 response with_body(int status, std::string_view type, std::string body) {
-    response answer{.status = status, .headers = {}, .body = std::move(body)};
-    answer.headers.add("Content-Type", type);
-    return answer;
+    response message{.status = status, .headers = {}, .body = std::move(body)};
+    message.headers.add("Content-Type", type);
+    return message;
 }
 
 }  // namespace
@@ -58,17 +58,17 @@ std::string_view request::capture(std::string_view name) const {
 }
 
 std::optional<std::string_view> request::query_value(std::string_view name) const noexcept {
-    std::optional<std::string_view> found;
+    std::optional<std::string_view> result;
     for (auto const& parameter : query) {
         if (parameter.name != name) continue;
-        if (found) return std::nullopt;
-        found = parameter.value;
+        if (result) return std::nullopt;
+        result = parameter.value;
     }
-    return found;
+    return result;
 }
 
 std::optional<std::string_view> request::cookie(std::string_view name) const noexcept {
-    std::optional<std::string_view> found;
+    std::optional<std::string_view> result;
     for (auto const& [field, value] : headers.all()) {
         if (!iequals(field, "Cookie")) continue;
         for (std::string_view rest = value; !rest.empty();) {
@@ -77,11 +77,11 @@ std::optional<std::string_view> request::cookie(std::string_view name) const noe
             rest = semicolon == std::string_view::npos ? std::string_view{} : rest.substr(semicolon + 1);
             auto const equals = pair.find('=');
             if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
-            if (found) return std::nullopt;
-            found = pair.substr(equals + 1);
+            if (result) return std::nullopt;
+            result = pair.substr(equals + 1);
         }
     }
-    return found;
+    return result;
 }
 
 response response::json(int status, std::string body) {
@@ -94,9 +94,9 @@ response response::no_content() {
     return {.status = 204, .headers = {}, .body = {}};
 }
 response response::see_other(std::string_view location) {
-    response answer{.status = 303, .headers = {}, .body = {}};
-    answer.headers.add("Location", location);
-    return answer;
+    response message{.status = 303, .headers = {}, .body = {}};
+    message.headers.add("Location", location);
+    return message;
 }
 
 std::string_view reason_phrase(int status) noexcept {

@@ -14,21 +14,11 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-bool same_prefix(std::span<unsigned char const> a, std::span<unsigned char const> b, unsigned bits) noexcept {
-    for (std::size_t i = 0; bits > 0; ++i) {
-        auto const taken = std::min(bits, 8U);
-        auto const mask = static_cast<unsigned char>(0xFFU << (8U - taken));
-        if ((a[i] & mask) != (b[i] & mask)) return false;
-        bits -= taken;
-    }
-    return true;
-}
-
 std::optional<ip::address> parse_address(std::string_view text) {
-    boost::system::error_code failed;
-    auto const address = ip::make_address(text, failed);
-    if (failed || text.find('%') != std::string_view::npos) return std::nullopt;
-    return unified(address);
+    boost::system::error_code error;
+    auto const address = ip::make_address(text, error);
+    if (error || text.find('%') != std::string_view::npos) return std::nullopt;
+    return normalize_address(address);
 }
 
 /// "1.2.3.4", "1.2.3.4:567", "2001:db8::1", "[2001:db8::1]:567".
@@ -43,7 +33,19 @@ std::optional<ip::address> forwarded_address(std::string_view text) {
 
 }  // namespace
 
-ip::address unified(ip::address const& address) {
+bool have_same_prefix(
+    std::span<std::uint8_t const> a, std::span<std::uint8_t const> b, unsigned bits
+) noexcept {
+    for (std::size_t i = 0; bits > 0; ++i) {
+        auto const compared = std::min(bits, 8U);
+        auto const mask = static_cast<std::uint8_t>(0xFFU << (8U - compared));
+        if ((a[i] & mask) != (b[i] & mask)) return false;
+        bits -= compared;
+    }
+    return true;
+}
+
+ip::address normalize_address(ip::address const& address) {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return ip::make_address_v4(ip::v4_mapped, address.to_v6());
     return address;
@@ -56,34 +58,34 @@ trusted_proxies::trusted_proxies(std::vector<std::string> const& cidrs) {
 
 trusted_proxies::network trusted_proxies::parse(std::string const& cidr) {
     auto const slash = cidr.find('/');
-    boost::system::error_code failed;
-    auto const address = ip::make_address(std::string_view(cidr).substr(0, slash), failed);
+    boost::system::error_code error;
+    auto const address = ip::make_address(std::string_view(cidr).substr(0, slash), error);
     std::uint64_t const longest = address.is_v4() ? 32 : 128;
     auto const prefix =
         slash == std::string::npos ? std::optional(longest) : canonical_number(cidr.substr(slash + 1));
-    if (failed || !prefix || *prefix > longest)
-        throw std::invalid_argument("trusted proxy " + cidr + " is no CIDR");
-    if (auto const plain = unified(address); plain.is_v4() && address.is_v6()) {
+    if (error || !prefix || *prefix > longest)
+        throw std::invalid_argument("trusted proxy " + cidr + " is not a CIDR");
+    if (auto const plain = normalize_address(address); plain.is_v4() && address.is_v6()) {
         if (*prefix < 96) throw std::invalid_argument("trusted proxy " + cidr + " is wider than all of IPv4");
         return {plain, static_cast<unsigned>(*prefix - 96)};
     }
     return {address, static_cast<unsigned>(*prefix)};
 }
 
-bool trusted_proxies::covers(network const& n, ip::address const& address) noexcept {
-    if (n.address.is_v4() != address.is_v4()) return false;
+bool trusted_proxies::covers(network const& range, ip::address const& address) noexcept {
+    if (range.address.is_v4() != address.is_v4()) return false;
     if (address.is_v4())
-        return same_prefix(n.address.to_v4().to_bytes(), address.to_v4().to_bytes(), n.prefix);
-    return same_prefix(n.address.to_v6().to_bytes(), address.to_v6().to_bytes(), n.prefix);
+        return have_same_prefix(range.address.to_v4().to_bytes(), address.to_v4().to_bytes(), range.prefix);
+    return have_same_prefix(range.address.to_v6().to_bytes(), address.to_v6().to_bytes(), range.prefix);
 }
 
 bool trusted_proxies::contains(ip::address const& address) const noexcept {
-    auto const plain = unified(address);
-    return std::ranges::any_of(networks_, [&](network const& n) { return covers(n, plain); });
+    auto const plain = normalize_address(address);
+    return std::ranges::any_of(networks_, [&](network const& range) { return covers(range, plain); });
 }
 
 ip::address trusted_proxies::client(ip::address const& peer, fields const& headers) const {
-    auto current = unified(peer);
+    auto current = normalize_address(peer);
     if (!contains(current)) return current;
     std::vector<std::string_view> hops;
     for (auto const& [name, value] : headers.all()) {

@@ -4,24 +4,31 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tocsin::http {
 
-/// The address with an IPv4-mapped IPv6 one written as IPv4, so that one peer has one name.
-boost::asio::ip::address unified(boost::asio::ip::address const& address);
+/// An IPv4-mapped IPv6 address as IPv4, any other as it is, so that a peer has one name.
+boost::asio::ip::address normalize_address(boost::asio::ip::address const& address);
 
-/// Which peers' X-Forwarded-For counts. Pure.
+/// True if the first `bits` bits are equal.
+bool have_same_prefix(
+    std::span<std::uint8_t const> a, std::span<std::uint8_t const> b, unsigned bits
+) noexcept;
+
+/// The peers whose X-Forwarded-For is used. Pure.
 class trusted_proxies {
 public:
     /// CIDRs ("10.0.0.0/8", "fd00::/8") or single addresses. Throws std::invalid_argument.
     explicit trusted_proxies(std::vector<std::string> const& cidrs);
 
     bool contains(boost::asio::ip::address const& address) const noexcept;
-    /// The client: `peer`, or where that is trusted the rightmost address of X-Forwarded-For that is not. An
-    /// entry that is no address ends the walk: what stands left of it was written by nobody we trust.
+    /// The client: `peer`, or if that is trusted, the rightmost address of X-Forwarded-For that is not. The
+    /// search ends at an entry that is not an address, because the entries left of it are not trustworthy.
     boost::asio::ip::address client(boost::asio::ip::address const& peer, fields const& headers) const;
 
 private:
@@ -30,7 +37,7 @@ private:
         unsigned prefix;
     };
     static network parse(std::string const& cidr);
-    static bool covers(network const& n, boost::asio::ip::address const& address) noexcept;
+    static bool covers(network const& range, boost::asio::ip::address const& address) noexcept;
 
     std::vector<network> networks_;
 };

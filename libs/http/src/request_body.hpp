@@ -11,8 +11,8 @@
 
 namespace tocsin::http {
 
-/// A Body type of Beast for parsing: a string that grows as the bytes arrive, so that an announced size costs
-/// nothing before. (Beast's `string_body` reserves it, and clears the memory before it is written.)
+/// A body type for Beast's parser: a string that grows as bytes arrive, so that an announced size alone takes
+/// no memory. (Beast's `string_body` reserves the announced size, and clears memory before writing to it.)
 struct request_body {
     using value_type = std::string;
 
@@ -21,9 +21,9 @@ struct request_body {
         template <bool IsRequest, class Fields>
         reader(boost::beast::http::header<IsRequest, Fields>&, std::string& body) : body_(body) {}
 
-        void init(boost::optional<std::uint64_t> const&, boost::system::error_code& failed) { failed = {}; }
+        void init(boost::optional<std::uint64_t> const&, boost::system::error_code& error) { error = {}; }
         template <class Buffers>
-        std::size_t put(Buffers const& buffers, boost::system::error_code& failed) {
+        std::size_t put(Buffers const& buffers, boost::system::error_code& error) {
             auto const before = body_.size();
             for (auto it = boost::asio::buffer_sequence_begin(buffers);
                  it != boost::asio::buffer_sequence_end(buffers);
@@ -31,10 +31,10 @@ struct request_body {
                 boost::asio::const_buffer const bytes = *it;
                 body_.append(static_cast<char const*>(bytes.data()), bytes.size());
             }
-            failed = {};
+            error = {};
             return body_.size() - before;
         }
-        void finish(boost::system::error_code& failed) { failed = {}; }
+        void finish(boost::system::error_code& error) { error = {}; }
 
     private:
         std::string& body_;

@@ -11,7 +11,6 @@ namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 
 constexpr refusal ambiguous{400, "ambiguous", "The request can be read in two ways."};
-constexpr refusal too_large{413, "body_too_large", "The body is larger than is accepted here."};
 
 /// For chunk lines: a body of 5 MiB in chunks of 4 KiB needs 10 KiB.
 constexpr std::size_t max_chunk_overhead = std::size_t{16} * 1024;
@@ -22,35 +21,35 @@ void request_reader::parser::on_field_impl(
     beast_http::field id,
     boost::beast::string_view name,
     boost::beast::string_view value,
-    boost::system::error_code& failed
+    boost::system::error_code& error
 ) {
     headers.add_checked(name, value);
     if (id == beast_http::field::host) {
         ++hosts;
         host = value;
     }
-    failed = {};
+    error = {};
 }
 
 void request_reader::parser::on_chunk_header_impl(
-    std::uint64_t size, boost::beast::string_view extensions, boost::system::error_code& failed
+    std::uint64_t size, boost::beast::string_view extensions, boost::system::error_code& error
 ) {
     chunk_size = size;
     has_chunk_extensions = !extensions.empty();
-    failed = {};
+    error = {};
 }
 
 request_reader::request_reader() {
     parser_.header_limit(static_cast<std::uint32_t>(request_limits.bytes));
-    // The route decides, once it is known (limit_body).
+    // limit_body() sets it, when the route is known.
     parser_.body_limit(boost::none);
 }
 
 std::optional<refusal> request_reader::read_head(std::string_view section, request_head const& head) {
     parser_.headers.all_.reserve(head.fields.size());
-    boost::system::error_code failed;
-    auto const used = parser_.put(asio::buffer(section), failed);
-    if (failed || used != section.size() || !parser_.is_header_done() || !agrees_with(head)) return ambiguous;
+    boost::system::error_code error;
+    auto const used = parser_.put(asio::buffer(section), error);
+    if (error || used != section.size() || !parser_.is_header_done() || !agrees_with(head)) return ambiguous;
     announced_ = static_cast<std::size_t>(head.content_length.value_or(0));
     remaining_ = announced_;
     return std::nullopt;
@@ -74,7 +73,7 @@ void request_reader::limit_body(std::size_t max_body) {
     max_wire_ = max_body + max_chunk_overhead;
 }
 
-framed<std::size_t> request_reader::read_body(std::string_view bytes) {
+framing_result<std::size_t> request_reader::read_body(std::string_view bytes) {
     std::size_t used = 0;
     while (!is_complete()) {
         auto const rest = bytes.substr(used);
@@ -86,26 +85,26 @@ framed<std::size_t> request_reader::read_body(std::string_view bytes) {
     return used;
 }
 
-framed<std::size_t> request_reader::read_data(std::string_view bytes) {
+framing_result<std::size_t> request_reader::read_data(std::string_view bytes) {
     auto const data = bytes.substr(0, remaining_);
     if (data.empty()) return data.size();
-    boost::system::error_code failed;
-    auto const used = parser_.put(asio::buffer(data), failed);
-    if (failed || used != data.size()) return ambiguous;
+    boost::system::error_code error;
+    auto const used = parser_.put(asio::buffer(data), error);
+    if (error || used != data.size()) return ambiguous;
     remaining_ -= used;
     wire_ += used;
     return used;
 }
 
-framed<std::size_t> request_reader::read_chunk_line(std::string_view bytes) {
+framing_result<std::size_t> request_reader::read_chunk_line(std::string_view bytes) {
     auto const line = parse_chunk_line(bytes, position_);
     if (!line) return line.error();
     if (line->length == 0) return line->length;
-    boost::system::error_code failed;
-    auto const used = parser_.put(asio::buffer(bytes.substr(0, line->length)), failed);
+    boost::system::error_code error;
+    auto const used = parser_.put(asio::buffer(bytes.substr(0, line->length)), error);
     wire_ += used;
-    if (failed == beast_http::error::body_limit || wire_ > max_wire_) return too_large;
-    bool const agrees = !failed && used == line->length && parser_.chunk_size == line->size &&
+    if (error == beast_http::error::body_limit || wire_ > max_wire_) return body_too_large;
+    bool const agrees = !error && used == line->length && parser_.chunk_size == line->size &&
                         !parser_.has_chunk_extensions && is_complete() == (line->size == 0);
     if (!agrees) return ambiguous;
     position_ = chunk_position::later;

@@ -15,14 +15,14 @@ namespace tocsin::http {
 /// What happens to a connection after a response.
 enum class persistence { keep_alive, close };
 
-/// The bytes of one response, from Beast's serializer. No I/O.
+/// The bytes of one response, made by Beast's serializer. No I/O.
 class response_writer {
 public:
     enum class content { whole, header_only };
 
-    /// `what` must outlive this object. `common` are the fields that a response gets unless it has its own of
-    /// that name. 1xx, 204, and 304 have no body.
-    response_writer(response const& what, fields const& common, content requested, persistence after);
+    /// `source` must outlive this object. The response gets each of the fields `common` unless it has its own
+    /// of that name. 1xx, 204, and 304 have no body.
+    response_writer(response const& source, fields const& common, content kind, persistence after);
     response_writer(response_writer const&) = delete;
     response_writer& operator=(response_writer const&) = delete;
 
@@ -33,11 +33,11 @@ public:
 
         bool empty() const noexcept { return header.empty() && body.empty(); }
     };
-    /// What to write next; empty at the end, and where a stream needs its next piece.
+    /// The bytes to write next. Empty at the end, and when a stream needs its next piece.
     output next();
-    /// Everything that `next()` returned has been written.
+    /// To be called when everything that `next()` returned has been written.
     void consume();
-    /// The next piece of a stream, once `next()` is empty. It must live until `next()` is empty again.
+    /// Adds the next piece of a stream when `next()` is empty. It must live until `next()` is empty again.
     void add(std::string_view piece) noexcept;
     bool is_header_only() const noexcept { return header_only_; }
 

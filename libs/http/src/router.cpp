@@ -6,7 +6,7 @@
 namespace tocsin::http {
 namespace {
 
-[[noreturn]] void malformed(std::string const& pattern) {
+[[noreturn]] void throw_malformed(std::string const& pattern) {
     throw std::invalid_argument("route pattern " + pattern + " is malformed");
 }
 
@@ -26,55 +26,53 @@ router::router(std::vector<route> routes) : routes_(std::move(routes)) {
 
 void router::add(std::size_t route, shape parts) {
     auto const& added = routes_[route];
-    auto const place = std::ranges::find_if(paths_, [&](path const& p) {
+    auto const same_path = std::ranges::find_if(paths_, [&](path const& p) {
         return compare(p.entries.front().parts, parts) == 0;
     });
-    if (place == paths_.end()) {
+    if (same_path == paths_.end()) {
         paths_.push_back({{{route, std::move(parts)}}});
         return;
     }
-    auto const twice = std::ranges::any_of(place->entries, [&](entry const& e) {
-        return routes_[e.route].method == added.method;
-    });
-    if (twice)
+    if (entry_of(*same_path, to_string(added.method)) != nullptr)
         throw std::invalid_argument(
             "two routes for " + std::string(to_string(added.method)) + " " + added.pattern
         );
-    place->entries.push_back({route, std::move(parts)});
+    same_path->entries.push_back({route, std::move(parts)});
 }
 
 router::match router::find(std::string_view method, std::vector<std::string> const& segments) const {
-    auto const where =
-        std::ranges::find_if(paths_, [&](path const& p) { return fits(p.entries.front().parts, segments); });
-    if (where == paths_.end()) return {};
+    auto const first = std::ranges::find_if(paths_, [&](path const& p) {
+        return matches(p.entries.front().parts, segments);
+    });
+    if (first == paths_.end()) return {};
     match result;
-    result.pattern = routes_[where->entries.front().route].pattern;
-    auto const* chosen = with_method(*where, method);
-    if (chosen == nullptr && method == "HEAD") chosen = with_method(*where, "GET");
+    result.pattern = routes_[first->entries.front().route].pattern;
+    auto const* chosen = entry_of(*first, method);
+    if (chosen == nullptr && method == "HEAD") chosen = entry_of(*first, "GET");
     if (chosen != nullptr) {
-        result.found = &routes_[chosen->route];
-        result.pattern = result.found->pattern;
+        result.target = &routes_[chosen->route];
+        result.pattern = result.target->pattern;
         result.captures = capture(chosen->parts, segments);
         return result;
     }
-    for (auto const& e : where->entries) {
+    for (auto const& e : first->entries) {
         auto const allowed = routes_[e.route].method;
         if (!result.allowed.empty()) result.allowed += ", ";
         result.allowed += to_string(allowed);
-        if (allowed == method::get && with_method(*where, "HEAD") == nullptr) result.allowed += ", HEAD";
+        if (allowed == http::method::get && entry_of(*first, "HEAD") == nullptr) result.allowed += ", HEAD";
     }
     return result;
 }
 
-router::entry const* router::with_method(path const& where, std::string_view method) const noexcept {
-    auto const found = std::ranges::find_if(where.entries, [&](entry const& e) {
+router::entry const* router::entry_of(path const& path, std::string_view method) const noexcept {
+    auto const position = std::ranges::find_if(path.entries, [&](entry const& e) {
         return to_string(routes_[e.route].method) == method;
     });
-    return found == where.entries.end() ? nullptr : &*found;
+    return position == path.entries.end() ? nullptr : &*position;
 }
 
 router::shape router::parse(std::string const& pattern) {
-    if (!pattern.starts_with('/')) malformed(pattern);
+    if (!pattern.starts_with('/')) throw_malformed(pattern);
     shape parts;
     if (pattern.size() == 1) return parts;
     std::string_view rest = std::string_view(pattern).substr(1);
@@ -83,33 +81,34 @@ router::shape router::parse(std::string const& pattern) {
         auto text = rest.substr(0, slash);
         part p{kind::literal, std::string(text)};
         if (text.starts_with('{')) {
-            if (!text.ends_with('}')) malformed(pattern);
+            if (!text.ends_with('}')) throw_malformed(pattern);
             text = text.substr(1, text.size() - 2);
             p.kind = text.ends_with("...") ? kind::rest : kind::capture;
             if (p.kind == kind::rest) text.remove_suffix(3);
             p.text = text;
-            if (text.empty() || (p.kind == kind::rest && slash != std::string_view::npos)) malformed(pattern);
+            if (text.empty() || (p.kind == kind::rest && slash != std::string_view::npos))
+                throw_malformed(pattern);
         }
-        if (p.text.find_first_of("{}") != std::string::npos) malformed(pattern);
+        if (p.text.find_first_of("{}") != std::string::npos) throw_malformed(pattern);
         parts.push_back(std::move(p));
         if (slash == std::string_view::npos) return parts;
         rest = rest.substr(slash + 1);
     }
 }
 
-/// Orders by what decides first: literal before capture before rest, segment by segment; the names of
-/// captures do not count.
+/// Orders by precedence, segment by segment: literal before capture before rest. The names of captures do not
+/// count.
 int router::compare(shape const& a, shape const& b) noexcept {
     for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
         if (a[i].kind != b[i].kind) return a[i].kind < b[i].kind ? -1 : 1;
         if (a[i].kind == kind::literal && a[i].text != b[i].text) return a[i].text < b[i].text ? -1 : 1;
     }
-    // A shorter path stands before the same path with a rest, so that "/" wins over "/{path...}".
+    // A shorter path comes before the same path with a rest, so that "/" takes precedence over "/{path...}".
     if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
     return 0;
 }
 
-bool router::fits(shape const& parts, std::vector<std::string> const& segments) noexcept {
+bool router::matches(shape const& parts, std::vector<std::string> const& segments) noexcept {
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].kind == kind::rest) return true;
         if (i == segments.size()) return false;
@@ -119,11 +118,11 @@ bool router::fits(shape const& parts, std::vector<std::string> const& segments) 
 }
 
 router::captures router::capture(shape const& parts, std::vector<std::string> const& segments) {
-    captures caught;
+    captures result;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].kind == kind::literal) continue;
         if (parts[i].kind == kind::capture) {
-            caught.emplace_back(parts[i].text, segments[i]);
+            result.emplace_back(parts[i].text, segments[i]);
             continue;
         }
         std::string joined;
@@ -131,9 +130,9 @@ router::captures router::capture(shape const& parts, std::vector<std::string> co
             if (s > i) joined.push_back('/');
             joined += segments[s];
         }
-        caught.emplace_back(parts[i].text, std::move(joined));
+        result.emplace_back(parts[i].text, std::move(joined));
     }
-    return caught;
+    return result;
 }
 
 }  // namespace tocsin::http

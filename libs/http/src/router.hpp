@@ -10,24 +10,23 @@
 
 namespace tocsin::http {
 
-/// The route table, sorted once so that the first pattern that fits is the most literal one.
+/// The route table, sorted so that the first pattern that matches is the most literal one.
 class router {
 public:
-    /// Throws std::invalid_argument where a pattern is malformed, a method stands twice for one shape of
-    /// path, or a route has no handler.
+    /// Throws std::invalid_argument if a pattern is malformed, two routes have the same method and path, or a
+    /// route has no handler.
     explicit router(std::vector<route> routes);
 
     using captures = std::vector<std::pair<std::string_view, std::string>>;
 
     struct match {
-        route const* found = nullptr;  ///< null: no such path, or not with this method
-        std::string_view pattern;      ///< of the path that fits; empty where none does
-        std::string allowed;           ///< for Allow; only where the path fits and the method does not
-        router::captures captures;     ///< their names live as long as the router
+        route const* target = nullptr;  ///< null: no such path, or not with this method
+        std::string_view pattern;       ///< of the path that matches; empty if none does
+        std::string allowed;            ///< for Allow, if the path matches and the method does not
+        router::captures captures;      ///< their names live as long as the router
     };
-    /// `method` as on the wire. HEAD is served by the route of GET where it has none of its own. A path whose
-    /// most literal pattern lacks the method is not tried against vaguer ones: a page for everything must not
-    /// hide a 405.
+    /// `method` as on the wire. HEAD is served by the route of GET unless it has its own. If the most literal
+    /// pattern lacks the method, more general ones are not tried: a page for every path must not hide a 405.
     match find(std::string_view method, std::vector<std::string> const& segments) const;
 
 private:
@@ -42,15 +41,15 @@ private:
         shape parts;
     };
     struct path {
-        std::vector<entry> entries;  ///< one per method, all of one shape
+        std::vector<entry> entries;  ///< one for each method, all of one shape
     };
 
     void add(std::size_t route, shape parts);
     static shape parse(std::string const& pattern);
     static int compare(shape const& a, shape const& b) noexcept;
-    static bool fits(shape const& parts, std::vector<std::string> const& segments) noexcept;
+    static bool matches(shape const& parts, std::vector<std::string> const& segments) noexcept;
     static captures capture(shape const& parts, std::vector<std::string> const& segments);
-    entry const* with_method(path const& where, std::string_view method) const noexcept;
+    entry const* entry_of(path const& path, std::string_view method) const noexcept;
 
     std::vector<route> routes_;
     std::vector<path> paths_;

@@ -25,54 +25,53 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-/// How long accepting rests where no descriptor is left.
-constexpr std::chrono::milliseconds accept_rest{75};
+/// Before the next attempt to accept when no descriptor is left.
+constexpr std::chrono::milliseconds accept_pause{75};
 
-tcp::endpoint endpoint_of(async::executor const& on, std::string const& host, std::uint16_t port) {
-    error_code is_name;
-    auto const address = asio::ip::make_address(host, is_name);
-    if (!is_name) return {address, port};
-    tcp::resolver resolver(on);
+tcp::endpoint endpoint_of(async::executor const& executor, std::string const& host, std::uint16_t port) {
+    error_code not_an_address;
+    auto const address = asio::ip::make_address(host, not_an_address);
+    if (!not_an_address) return {address, port};
+    tcp::resolver resolver(executor);
     return resolver.resolve(host, std::to_string(port), tcp::resolver::passive).begin()->endpoint();
 }
 
 }  // namespace
 
 struct server::impl : std::enable_shared_from_this<server::impl> {
-    impl(async::executor executor, std::vector<route> routes, server_options options)
-        : on(std::move(executor)), state(std::move(routes), std::move(options)), left(on) {
+    impl(async::executor on, std::vector<route> routes, server_options options)
+        : executor(std::move(on)), state(std::move(routes), std::move(options)), all_closed(executor) {
         auto const& o = state.options;
         if (!o.tls_certificate_file.empty()) tls = server_tls(o.tls_certificate_file, o.tls_key_file);
     }
 
     std::uint16_t listen(std::string const& host, std::uint16_t port) {
-        auto const where = endpoint_of(on, host, port);
-        tcp::acceptor acceptor(on);
-        acceptor.open(where.protocol());
+        auto const endpoint = endpoint_of(executor, host, port);
+        tcp::acceptor acceptor(executor);
+        acceptor.open(endpoint.protocol());
         acceptor.set_option(tcp::acceptor::reuse_address(true));
-        if (where.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
-        acceptor.bind(where);
+        if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
+        acceptor.bind(endpoint);
         acceptor.listen();
         auto const bound = acceptor.local_endpoint().port();
-        auto& kept = acceptors.emplace_back(std::move(acceptor));
-        start(accept_loop(shared_from_this(), kept));
+        start(accept_loop(shared_from_this(), acceptors.emplace_back(std::move(acceptor))));
         return bound;
     }
 
-    /// Exceptions that leave a connection (no memory, say) end that connection only.
+    /// An exception of a connection (for example, no memory) ends only that connection.
     void start(async::task<> work) {
-        asio::co_spawn(on, std::move(work), [](std::exception_ptr const&) {});
+        asio::co_spawn(executor, std::move(work), [](std::exception_ptr const&) {});
     }
 
     static async::task<> accept_loop(std::shared_ptr<impl> self, tcp::acceptor& acceptor) {
-        asio::steady_timer rest(self->on);
+        asio::steady_timer pause(self->executor);
         while (acceptor.is_open()) {
-            auto [failed, socket] = co_await acceptor.async_accept(as_result);
+            auto [error, socket] = co_await acceptor.async_accept(as_result);
             if (!acceptor.is_open()) break;
-            if (failed == asio::error::connection_aborted) continue;
-            if (failed) {
-                rest.expires_after(accept_rest);
-                co_await rest.async_wait(as_result);
+            if (error == asio::error::connection_aborted) continue;
+            if (error) {
+                pause.expires_after(accept_pause);
+                co_await pause.async_wait(as_result);
                 continue;
             }
             if (self->connections.size() >= self->state.options.max_connections) continue;  // closes it
@@ -81,18 +80,18 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
     }
 
     static async::task<> serve(std::shared_ptr<impl> self, tcp::socket socket) {
-        error_code gone;
-        socket.set_option(tcp::no_delay(true), gone);
-        auto const peer = socket.remote_endpoint(gone).address();
-        if (gone || self->state.draining || self->has_too_many(peer)) co_return;
-        connection served(self->state, make_stream(std::move(socket), self->tls.get()), peer);
-        registration const registered(*self, served, network_of(peer));
-        co_await served.run();
+        error_code closed;
+        socket.set_option(tcp::no_delay(true), closed);
+        auto const peer = socket.remote_endpoint(closed).address();
+        if (closed || self->state.draining || self->has_too_many(peer)) co_return;
+        connection current(self->state, make_stream(std::move(socket), self->tls.get()), peer);
+        registration const entry(*self, current, network_of(peer));
+        co_await current.run();
     }
 
     bool has_too_many(asio::ip::address const& peer) const {
-        auto const found = peers.find(network_of(peer));
-        return found != peers.end() && found->second >= state.options.max_connections_per_peer &&
+        auto const count = peers.find(network_of(peer));
+        return count != peers.end() && count->second >= state.options.max_connections_per_peer &&
                !state.proxies.contains(peer);
     }
 
@@ -105,8 +104,8 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         }
         ~registration() {
             owner_.connections.erase(&connection_);
-            if (auto const of = owner_.peers.find(peer_); --of->second == 0) owner_.peers.erase(of);
-            if (owner_.connections.empty()) owner_.left.cancel();
+            if (auto const count = owner_.peers.find(peer_); --count->second == 0) owner_.peers.erase(count);
+            if (owner_.connections.empty()) owner_.all_closed.cancel();
         }
         registration(registration const&) = delete;
         registration& operator=(registration const&) = delete;
@@ -127,8 +126,8 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         self->stop_accepting();
         for (auto* c : self->connections) c->close_if_idle();
         if (self->connections.empty()) co_return;
-        self->left.expires_after(limit);
-        co_await self->left.async_wait(as_result);
+        self->all_closed.expires_after(limit);
+        co_await self->all_closed.async_wait(as_result);
     }
 
     void stop() {
@@ -137,17 +136,17 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         for (auto* c : connections) c->close();
     }
 
-    async::executor on;
+    async::executor executor;
     server_state state;
     std::shared_ptr<asio::ssl::context> tls;
-    std::list<tcp::acceptor> acceptors;  ///< a list: the accept loops hold references
+    std::list<tcp::acceptor> acceptors;  ///< a list, because the accept loops hold references
     std::unordered_set<connection*> connections;
-    std::map<asio::ip::address, std::size_t> peers;  ///< how many of them each has
-    asio::steady_timer left;                         ///< cancelled where the last connection goes
+    std::map<asio::ip::address, std::size_t> peers;  ///< network -> number of connections
+    asio::steady_timer all_closed;                   ///< cancelled when the last connection is closed
 };
 
-server::server(async::executor on, std::vector<route> routes, server_options options)
-    : impl_(std::make_shared<impl>(std::move(on), std::move(routes), std::move(options))) {}
+server::server(async::executor executor, std::vector<route> routes, server_options options)
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(routes), std::move(options))) {}
 
 server::~server() {
     impl_->stop();

@@ -19,45 +19,46 @@ std::vector<std::string> canonical_hosts(std::vector<std::string> hosts) {
 
 }  // namespace
 
-server_state::server_state(std::vector<route> table, server_options settings)
-    : routes(std::move(table)), options(std::move(settings)), proxies(options.trusted_proxies) {
+server_state::server_state(std::vector<route> route_table, server_options settings)
+    : routes(std::move(route_table)), options(std::move(settings)), proxies(options.trusted_proxies) {
     options.allowed_hosts = canonical_hosts(std::move(options.allowed_hosts));
     for (auto const& [name, value] : options.common_headers) common.add(name, value);
     std::random_device seed;
     id_state_ = (std::uint64_t{seed()} << 32U) | seed();
 }
 
-response server_state::problem(int status, std::string_view detail, request const* about) const noexcept {
+response server_state::problem(int status, std::string_view detail, request const* request) const noexcept {
     try {
         if (options.problem) {
-            auto made = options.problem(status, detail, about);
-            made.status = status;
-            return made;
+            auto message = options.problem(status, detail, request);
+            message.status = status;
+            return message;
         }
     } catch (...) {
-        // The text below needs nothing of the owner.
+        // The text below does not depend on the owner.
     }
     return response::text(status, std::string(detail) + "\n");
 }
 
-response server_state::failure(route const& where, request const& about, std::exception_ptr const& thrown)
-    const noexcept {
+response server_state::failure(
+    route const& target, request const& request, std::exception_ptr const& exception
+) const noexcept {
     try {
-        if (where.on_failure) return where.on_failure(about, thrown);
+        if (target.on_failure) return target.on_failure(request, exception);
     } catch (...) {
-        // As for a route without `on_failure`.
+        // The same as for a route without `on_failure`.
     }
-    return problem(500, "Something went wrong here.", &about);
+    return problem(500, "The server failed to handle this request.", &request);
 }
 
 bool server_state::serves(std::string_view host) const {
     if (options.allowed_hosts.empty()) return true;
-    return std::ranges::any_of(options.allowed_hosts, [&](std::string const& ours) {
-        return iequals(ours, host);
+    return std::ranges::any_of(options.allowed_hosts, [&](std::string const& allowed) {
+        return iequals(allowed, host);
     });
 }
 
-/// Unique, not secret: two steps of splitmix64.
+/// Unique, but not secret: two steps of splitmix64.
 std::string server_state::next_id() noexcept {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string id;

@@ -16,11 +16,11 @@ namespace tocsin::http {
 
 /// What the connections of one server share.
 struct server_state {
-    server_state(std::vector<route> table, server_options settings);
+    server_state(std::vector<route> route_table, server_options settings);
 
-    response problem(int status, std::string_view detail, request const* about) const noexcept;
-    /// The response to an exception of a handler.
-    response failure(route const& where, request const& about, std::exception_ptr const& thrown)
+    response problem(int status, std::string_view detail, request const* request) const noexcept;
+    /// The response to an exception of the route's handler.
+    response failure(route const& target, request const& request, std::exception_ptr const& exception)
         const noexcept;
     bool serves(std::string_view host) const;
     std::string next_id() noexcept;
@@ -31,14 +31,14 @@ struct server_state {
     fields common;  ///< of every response
     std::size_t bytes_in_flight = 0;
     bool draining = false;
-    /// The server object is gone: nothing of its owner may be called but the handlers in progress.
+    /// The server object is destroyed: no callback of its owner may be called any more.
     bool stopped = false;
 
 private:
     std::uint64_t id_state_;
 };
 
-/// Counts the announced bytes of a body for as long as its request is being processed.
+/// Counts the announced bytes of a body while its request is processed.
 class body_reservation {
 public:
     explicit body_reservation(server_state& server) noexcept : server_(server) {}
@@ -46,7 +46,8 @@ public:
     body_reservation(body_reservation const&) = delete;
     body_reservation& operator=(body_reservation const&) = delete;
 
-    /// False, without a change, where `size` in total exceeds `max_bytes_in_flight`.
+    /// `size` includes what is already reserved. False, without a change, if that exceeds
+    /// `max_bytes_in_flight`.
     bool grow_to(std::size_t size) noexcept {
         if (size - size_ > server_.options.max_bytes_in_flight - server_.bytes_in_flight) return false;
         server_.bytes_in_flight += size - size_;

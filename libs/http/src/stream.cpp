@@ -30,30 +30,30 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
 
-template <class Next>
+template <class Layer>
 class stream_over final : public stream {
-    static constexpr bool is_tls = std::is_same_v<Next, secure_socket>;
+    static constexpr bool is_tls = std::is_same_v<Layer, secure_socket>;
 
 public:
     template <class... Arguments>
     explicit stream_over(Arguments&&... arguments)
-        : next_(std::forward<Arguments>(arguments)...), watchdog_(socket()) {}
+        : layer_(std::forward<Arguments>(arguments)...), watchdog_(socket()) {}
 
     void expires_at(time_point deadline) override { watchdog_.set(deadline); }
-    void rest() override { watchdog_.rest(); }
-    bool timed_out() const noexcept override { return watchdog_.expired(); }
+    void disarm() override { watchdog_.disarm(); }
+    bool timed_out() const noexcept override { return watchdog_.is_expired(); }
 
     async::task<error_code> connect(tcp::endpoint address) override {
-        auto [failed] = co_await socket().async_connect(address, as_result);
+        auto [error] = co_await socket().async_connect(address, as_result);
         error_code ignored;
-        if (!failed) socket().set_option(tcp::no_delay(true), ignored);
-        co_return failed;
+        if (!error) socket().set_option(tcp::no_delay(true), ignored);
+        co_return error;
     }
 
     async::task<error_code> accept_handshake() override {
         if constexpr (is_tls) {
-            auto [failed] = co_await next_.async_handshake(ssl::stream_base::server, as_result);
-            co_return failed;
+            auto [error] = co_await layer_.async_handshake(ssl::stream_base::server, as_result);
+            co_return error;
         }
         co_return error_code{};
     }
@@ -63,34 +63,34 @@ public:
             error_code not_an_address;
             asio::ip::make_address(host, not_an_address);
             // RFC 6066: no literal addresses in SNI.
-            if (not_an_address && SSL_set_tlsext_host_name(next_.native_handle(), host.c_str()) != 1) {
+            if (not_an_address && SSL_set_tlsext_host_name(layer_.native_handle(), host.c_str()) != 1) {
                 co_return asio::error::invalid_argument;
             }
-            next_.set_verify_callback(ssl::host_name_verification(host));
-            auto [failed] = co_await next_.async_handshake(ssl::stream_base::client, as_result);
-            co_return failed;
+            layer_.set_verify_callback(ssl::host_name_verification(host));
+            auto [error] = co_await layer_.async_handshake(ssl::stream_base::client, as_result);
+            co_return error;
         }
         co_return error_code{};
     }
 
-    async::task<outcome> read_some(std::span<char> into) override {
-        return next_.async_read_some(asio::buffer(into.data(), into.size()), as_result);
+    async::task<outcome> read_some(std::span<char> buffer) override {
+        return layer_.async_read_some(asio::buffer(buffer.data(), buffer.size()), as_result);
     }
 
     async::task<outcome> write(std::string_view head, std::string_view body) override {
         std::array const both{asio::buffer(head), asio::buffer(body)};
-        return asio::async_write(next_, both, as_result);
+        return asio::async_write(layer_, both, as_result);
     }
 
     async::task<> finish() override {
         expires_at(std::chrono::steady_clock::now() + linger_time);
-        if constexpr (is_tls) co_await next_.async_shutdown(as_result);
+        if constexpr (is_tls) co_await layer_.async_shutdown(as_result);
         error_code ignored;
         socket().shutdown(tcp::socket::shutdown_send, ignored);
-        std::array<char, 4096> dropped;  // NOLINT(*-member-init): written before it is read
+        std::array<char, 4096> discarded;  // NOLINT(*-member-init): written before it is read
         for (std::size_t total = 0; total < linger_bytes && !timed_out();) {
-            auto [failed, size] = co_await socket().async_read_some(asio::buffer(dropped), as_result);
-            if (failed) break;
+            auto [error, size] = co_await socket().async_read_some(asio::buffer(discarded), as_result);
+            if (error) break;
             total += size;
         }
         close();
@@ -99,7 +99,7 @@ public:
     void close() noexcept override {
         error_code ignored;
         socket().close(ignored);
-        watchdog_.rest();
+        watchdog_.disarm();
     }
 
     bool has_unread_bytes() noexcept override { return peek() > 0; }
@@ -108,9 +108,9 @@ public:
 private:
     tcp::socket& socket() noexcept {
         if constexpr (is_tls) {
-            return next_.next_layer();
+            return layer_.next_layer();
         } else {
-            return next_;
+            return layer_;
         }
     }
 
@@ -119,7 +119,7 @@ private:
         return ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     }
 
-    Next next_;
+    Layer layer_;
     watchdog watchdog_;
 };
 

@@ -23,7 +23,7 @@ std::optional<std::vector<std::string>> decode_path(std::string_view path) {
     std::size_t begin = 1;
     while (true) {
         auto const slash = path.find('/', begin);
-        auto segment = percent_decoded(path.substr(begin, slash - begin), plus::as_it_stands);
+        auto segment = percent_decoded(path.substr(begin, slash - begin), plus::literal);
         if (!segment || !is_plain_segment(*segment)) return std::nullopt;
         segments.push_back(std::move(*segment));
         if (slash == std::string_view::npos) return segments;
@@ -39,10 +39,9 @@ std::optional<std::vector<query_parameter>> decode_query(std::string_view query)
         query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
         if (pair.empty()) continue;
         auto const equals = pair.find('=');
-        auto name = percent_decoded(pair.substr(0, equals), plus::is_space);
-        auto value = equals == std::string_view::npos
-                         ? std::optional<std::string>(std::in_place)
-                         : percent_decoded(pair.substr(equals + 1), plus::is_space);
+        auto name = percent_decoded(pair.substr(0, equals), plus::space);
+        auto value = equals == std::string_view::npos ? std::optional<std::string>(std::in_place)
+                                                      : percent_decoded(pair.substr(equals + 1), plus::space);
         if (!name || !value) return std::nullopt;
         parameters.push_back({std::move(*name), std::move(*value)});
     }

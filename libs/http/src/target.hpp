@@ -10,13 +10,12 @@
 namespace tocsin::http {
 
 /// The segments of a path that begins with '/', percent-decoded: "/" has none, "/a/" has "a" and "". Nothing
-/// where an escape is broken, or where a segment is "." or "..", or holds '/', '\', a control character or
-/// ill-formed UTF-8 once it is decoded: what comes after routing (files, SQL, logs) reads such text
-/// differently.
+/// if an escape is malformed, or a decoded segment is "." or "..", or contains '/', '\', a control character,
+/// or ill-formed UTF-8, because files, SQL, and logs read such text differently.
 std::optional<std::vector<std::string>> decode_path(std::string_view path);
 
-/// The `name=value` pairs of a query string in order; '+' is a space. Nothing where an escape is broken, or
-/// where a text holds a NUL or ill-formed UTF-8.
+/// The `name=value` pairs of a query string in order; '+' is a space. Nothing if an escape is malformed, or a
+/// text contains a NUL or ill-formed UTF-8.
 std::optional<std::vector<query_parameter>> decode_query(std::string_view query);
 
 }  // namespace tocsin::http

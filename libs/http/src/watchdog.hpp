@@ -8,9 +8,9 @@
 
 namespace tocsin::http {
 
-/// Ends a socket's pending operations at a deadline by cancelling them; the socket stays open, so that an
-/// answer can still be written. A later deadline costs no timer operation: the timer that is already set
-/// looks again when it fires.
+/// Cancels a socket's pending operations at a deadline. The socket stays open, so that a response can still
+/// be written. Moving the deadline to a later time costs no timer operation: the timer checks it when it
+/// fires.
 class watchdog {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -21,15 +21,15 @@ public:
     watchdog(watchdog const&) = delete;
     watchdog& operator=(watchdog const&) = delete;
 
-    /// time_point::max(): never. Also forgets that an earlier deadline passed.
+    /// time_point::max(): never. Also resets `is_expired()`.
     void set(time_point deadline);
-    /// No deadline, and no timer left either: nothing here keeps an event loop running.
-    void rest();
-    bool expired() const noexcept;
+    /// No deadline and no pending timer, so that nothing keeps an event loop running.
+    void disarm();
+    bool is_expired() const noexcept;
 
 private:
     struct state;
-    static void arm(std::shared_ptr<state> const& watched, time_point at);
+    static void arm(std::shared_ptr<state> const& state, time_point deadline);
 
     std::shared_ptr<state> state_;
 };

@@ -14,7 +14,7 @@ http::client_options options_of(client_settings const& settings, http::reach rea
     return {
         .connect_deadline = std::min<std::chrono::milliseconds>(settings.timeout, std::chrono::seconds(5)),
         .total_deadline = settings.timeout,
-        .max_answer = 2u << 20,
+        .max_response = 2u << 20,
         .user_agent = settings.user_agent,
         .ca_file = settings.ca_file,
         .max_idle_connections = 4,
@@ -80,18 +80,20 @@ client::impl::host& client::impl::host_of(std::string const& region) {
     return *entry;
 }
 
-async::task<call_result<http::answer>> client::impl::send(
+async::task<call_result<http::client_response>> client::impl::send(
     organization_ref const& organization, http::client_request request
 ) {
     return send(host_of(organization.region), std::move(request));
 }
 
-async::task<call_result<http::answer>> client::impl::send(http::client_request request) {
+async::task<call_result<http::client_response>> client::impl::send(http::client_request request) {
     return send(host_of(""), std::move(request));
 }
 
 /// Any 2xx is a success. Everything else is classified as a failure.
-async::task<call_result<http::answer>> client::impl::send(host& target, http::client_request request) {
+async::task<call_result<http::client_response>> client::impl::send(
+    host& target, http::client_request request
+) {
     request.deadline = std::chrono::steady_clock::now() + settings.timeout;
     auto const turn = co_await target.gate->enter(request.deadline);
     if (!turn) co_return no_turn(target.gate->pause_left());

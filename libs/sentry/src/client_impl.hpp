@@ -30,12 +30,12 @@ struct client::impl {
     host& host_of(std::string const& region);
 
     /// To the organization's region if tokens may go there, else to the configured host.
-    async::task<call_result<http::answer>> send(
+    async::task<call_result<http::client_response>> send(
         organization_ref const& organization, http::client_request request
     );
     /// To the configured host.
-    async::task<call_result<http::answer>> send(http::client_request request);
-    async::task<call_result<http::answer>> send(host& target, http::client_request request);
+    async::task<call_result<http::client_response>> send(http::client_request request);
+    async::task<call_result<http::client_response>> send(host& target, http::client_request request);
 
     async::executor executor;
     client_settings settings;

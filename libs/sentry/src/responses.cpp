@@ -95,7 +95,7 @@ organization read_organization(json::value const& object) {
 
 }  // namespace
 
-call_failure classify(http::answer const& response, timestamp now) {
+call_failure classify(http::client_response const& response, timestamp now) {
     call_failure why{
         .kind = failure_kind::transient,
         .http_status = response.status,

@@ -91,20 +91,20 @@ struct serving : fixture {
         return {{.method = http::method::get, .pattern = "/failing-route", .handle = failing_route}};
     }
 
-    async::task<> exchange(http::client_request what, http::answer& into) {
+    async::task<> exchange(http::client_request what, http::client_response& into) {
         http::client browser(loop.get_executor(), {false, "127.0.0.1", port}, {});
         auto answered = co_await browser.send(std::move(what));
         BOOST_TEST_REQUIRE(answered.has_value());
         into = std::move(*answered);
         loop.stop();
     }
-    http::answer ask(
+    http::client_response ask(
         http::method method, std::string target, std::vector<std::pair<std::string, std::string>> headers = {}
     ) {
         if (port == 0) port = edge.start();
         http::client_request what{method, std::move(target), {}, {}};
         for (auto const& [name, value] : headers) what.headers.add(name, value);
-        http::answer into;
+        http::client_response into;
         async::task_group group(loop.get_executor());
         group.spawn(exchange(std::move(what), into));
         loop.run();
@@ -112,7 +112,7 @@ struct serving : fixture {
     }
 };
 
-bool has(http::answer const& answer, std::string_view text) {
+bool has(http::client_response const& answer, std::string_view text) {
     return answer.body.find(text) != std::string::npos;
 }
 

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(draining_is_not_ready) {
 BOOST_AUTO_TEST_CASE(health_answers_to_any_host) {
     health state("1.2.3");
     for (auto const& route : state.routes())
-        BOOST_TEST((route.served_to == http::route::hosts::any), route.pattern);
+        BOOST_TEST((route.host == http::route::host_check::any), route.pattern);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,16 +25,16 @@ exchange_result get_from(std::string host, std::uint16_t port, client_options op
             io.executor(), origin{.https = https, .host = std::move(host), .port = port}, options
         );
     });
-    auto got = io.run(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}));
+    auto result = io.run(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}));
     io.on_thread([&] { c.reset(); });
-    return got;
+    return result;
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(addresses)
 
-BOOST_AUTO_TEST_CASE(of_the_public_internet) {
+BOOST_AUTO_TEST_CASE(public_addresses) {
     for (auto const* text :
          {"1.1.1.1",
           "8.8.8.8",
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(of_the_public_internet) {
         BOOST_TEST(is_public(text), text);
 }
 
-BOOST_AUTO_TEST_CASE(of_no_public_kind) {
+BOOST_AUTO_TEST_CASE(addresses_that_are_not_public) {
     for (auto const* text :
          {"0.0.0.0",
           "0.255.255.255",
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(of_no_public_kind) {
         BOOST_TEST(!is_public(text), text);
 }
 
-BOOST_AUTO_TEST_CASE(however_the_host_is_spelt_nothing_private_is_connected_to) {
+BOOST_AUTO_TEST_CASE(private_addresses_are_refused_in_every_notation) {
     for (auto const* host :
          {"127.0.0.1",     "2130706433", "0x7f000001", "0x7f.1",        "0177.0.0.1",       "127.1",
           "127.0.1",       "0",          "0.0.0.0",    "localhost",     "LOCALHOST",        "localhost.",
@@ -150,35 +150,35 @@ BOOST_AUTO_TEST_CASE(however_the_host_is_spelt_nothing_private_is_connected_to) 
             boost::asio::ip::tcp::acceptor canary(
                 raw_socket::context(), {boost::asio::ip::address_v4::loopback(), 0}
             );
-            auto const got = get_from(host, canary.local_endpoint().port(), {.reach = reach::public_only});
-            BOOST_REQUIRE(!got.has_value());
-            BOOST_TEST((got.error().kind == transport_error::connect));
-            BOOST_TEST(got.error().detail == "the host could not be reached");
-            BOOST_TEST(!got.error().sent);
+            auto const result = get_from(host, canary.local_endpoint().port(), {.reach = reach::public_only});
+            BOOST_REQUIRE(!result.has_value());
+            BOOST_TEST((result.error().kind == transport_error::connect));
+            BOOST_TEST(result.error().detail == "the host could not be reached");
+            BOOST_TEST(!result.error().sent);
             canary.non_blocking(true);
-            boost::system::error_code nobody;
-            canary.accept(nobody);
-            BOOST_TEST((nobody == boost::asio::error::would_block));
+            boost::system::error_code no_connection;
+            canary.accept(no_connection);
+            BOOST_TEST((no_connection == boost::asio::error::would_block));
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(open_closed_and_unknown_look_alike) {
+BOOST_AUTO_TEST_CASE(open_closed_and_unknown_hosts_look_the_same) {
     boost::asio::ip::tcp::acceptor open(raw_socket::context(), {boost::asio::ip::address_v4::loopback(), 0});
     boost::asio::ip::tcp::socket closed(raw_socket::context(), {boost::asio::ip::address_v4::loopback(), 0});
-    client_options const guarded{.connect_deadline = 2s, .reach = reach::public_only};
-    auto const one = get_from("127.0.0.1", open.local_endpoint().port(), guarded);
+    client_options const options{.connect_deadline = 2s, .reach = reach::public_only};
+    auto const first = get_from("127.0.0.1", open.local_endpoint().port(), options);
     for (auto const& other :
-         {get_from("127.0.0.1", closed.local_endpoint().port(), guarded),
-          get_from("localhost", closed.local_endpoint().port(), guarded, true),
-          get_from(std::string(64, 'a') + ".invalid", 443, guarded, true)}) {
-        BOOST_TEST((other.error().kind == one.error().kind));
-        BOOST_TEST(other.error().detail == one.error().detail);
-        BOOST_TEST(other.error().sent == one.error().sent);
+         {get_from("127.0.0.1", closed.local_endpoint().port(), options),
+          get_from("localhost", closed.local_endpoint().port(), options, true),
+          get_from(std::string(64, 'a') + ".invalid", 443, options, true)}) {
+        BOOST_TEST((other.error().kind == first.error().kind));
+        BOOST_TEST(other.error().detail == first.error().detail);
+        BOOST_TEST(other.error().sent == first.error().sent);
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_operators_host_may_be_anywhere) {
+BOOST_AUTO_TEST_CASE(a_host_chosen_by_the_operator_may_be_private) {
     scripted_server server(1, [](int, raw_socket& s) {
         s.receive_request();
         s.send("HTTP/1.1 204 No Content\r\n\r\n");

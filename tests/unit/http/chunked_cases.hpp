@@ -13,8 +13,8 @@ inline constexpr std::string_view chunked_path = "/webhooks/sentry";
 struct chunked_case {
     std::string_view name;
     std::string bytes;
-    int status;        ///< 200: accepted, 0: more bytes are awaited, else the refusal
-    std::string body;  ///< where it is accepted
+    int status;        ///< 200: accepted, 0: incomplete, else the refusal
+    std::string body;  ///< if it is accepted
 };
 
 std::vector<chunked_case> const& chunked_cases();

@@ -14,7 +14,7 @@ using namespace tocsin::tests;
 using namespace tocsin::http;
 using namespace std::chrono_literals;
 
-/// A client on an I/O thread of its own.
+/// A client with its own I/O thread.
 class client_fixture {
 public:
     explicit client_fixture(
@@ -32,7 +32,7 @@ public:
     client_fixture(client_fixture const&) = delete;
     client_fixture& operator=(client_fixture const&) = delete;
 
-    exchange_result send(client_request what) { return io_.run(client_->send(std::move(what))); }
+    exchange_result send(client_request request) { return io_.run(client_->send(std::move(request))); }
     exchange_result get(std::string target = "/") {
         return send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}});
     }
@@ -50,8 +50,8 @@ std::string ok(std::string const& body, std::string const& fields = "") {
            body;
 }
 
-/// What a GET becomes where the server answers the one connection with `bytes` and closes.
-exchange_result answered(std::string bytes, client_options options = {}) {
+/// The result of a GET from a server that responds with `bytes` and closes the connection.
+exchange_result get_response(std::string bytes, client_options options = {}) {
     scripted_server server(1, [&](int, raw_socket& s) {
         s.receive_request();
         s.send(bytes);
@@ -70,27 +70,27 @@ BOOST_TEST_DONT_PRINT_LOG_VALUE(transport_error)
 
 BOOST_AUTO_TEST_SUITE(calling)
 
-BOOST_AUTO_TEST_CASE(what_is_sent) {
-    std::string seen;
+BOOST_AUTO_TEST_CASE(the_bytes_of_a_request) {
+    std::string received;
     scripted_server server(2, [&](int, raw_socket& s) {
-        seen += s.receive_request();
+        received += s.receive_request();
         s.send(ok("", "Connection: close\r\n"));
     });
     client_fixture c(server.port(), {.user_agent = "Tocsin/1"});
-    client_request what{.method = method::post, .target = "/a%20b?c=d", .headers = {}, .body = "{}"};
-    what.headers.add("Content-Type", "application/json");
-    BOOST_TEST(c.send(what)->status == 200);
+    client_request request{.method = method::post, .target = "/a%20b?c=d", .headers = {}, .body = "{}"};
+    request.headers.add("Content-Type", "application/json");
+    BOOST_TEST(c.send(request)->status == 200);
     BOOST_TEST(c.get()->status == 200);
     auto const common = "Host: 127.0.0.1:" + std::to_string(server.port()) +
                         "\r\nUser-Agent: Tocsin/1\r\nAccept-Encoding: identity\r\n";
     BOOST_TEST(
-        seen == "POST /a%20b?c=d HTTP/1.1\r\n" + common +
-                    "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" + "GET / HTTP/1.1\r\n" +
-                    common + "\r\n"
+        received == "POST /a%20b?c=d HTTP/1.1\r\n" + common +
+                        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" +
+                        "GET / HTTP/1.1\r\n" + common + "\r\n"
     );
 }
 
-BOOST_AUTO_TEST_CASE(requests_that_could_not_be_sent_as_they_stand) {
+BOOST_AUTO_TEST_CASE(malformed_requests_throw) {
     client_fixture c(1);
     for (auto const* target : {"", "a", "http://localhost/", "/a b", "/a\r\nX: b", "/\xFF", "/a#b", "*"}) {
         BOOST_TEST_CONTEXT(target) {
@@ -99,10 +99,10 @@ BOOST_AUTO_TEST_CASE(requests_that_could_not_be_sent_as_they_stand) {
     }
     for (auto const* name :
          {"Host", "content-length", "User-Agent", "Transfer-Encoding", "Connection", "Accept-Encoding"}) {
-        client_request what{.method = method::get, .target = "/", .headers = {}, .body = {}};
-        what.headers.add(name, "1");
+        client_request request{.method = method::get, .target = "/", .headers = {}, .body = {}};
+        request.headers.add(name, "1");
         BOOST_TEST_CONTEXT(name) {
-            BOOST_CHECK_THROW(c.send(what), std::invalid_argument);
+            BOOST_CHECK_THROW(c.send(request), std::invalid_argument);
         }
     }
     BOOST_CHECK_THROW(client_fixture(80, {}, "local host"), std::invalid_argument);
@@ -110,135 +110,136 @@ BOOST_AUTO_TEST_CASE(requests_that_could_not_be_sent_as_they_stand) {
     BOOST_CHECK_THROW(client_fixture(80, {}, ""), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE(answers_of_every_framing) {
-    auto const length = answered(ok("hello", "X-A: b\r\n"));
+BOOST_AUTO_TEST_CASE(responses_of_every_framing) {
+    auto const length = get_response(ok("hello", "X-A: b\r\n"));
     BOOST_TEST(length->body == "hello");
     BOOST_TEST(length->headers.find("x-a").value() == "b");
     BOOST_TEST(
-        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")
+        get_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n")
             ->body == "hello"
     );
-    BOOST_TEST(answered("HTTP/1.0 200 OK\r\n\r\nhello")->body == "hello");
-    BOOST_TEST(answered("HTTP/1.1 102 Processing\r\n\r\n" + ok("hello"))->body == "hello");
-    BOOST_TEST(answered("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")->status == 503);
+    BOOST_TEST(get_response("HTTP/1.0 200 OK\r\n\r\nhello")->body == "hello");
+    BOOST_TEST(get_response("HTTP/1.1 102 Processing\r\n\r\n" + ok("hello"))->body == "hello");
+    BOOST_TEST(get_response("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")->status == 503);
 }
 
-BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer) {
-    auto const got =
-        answered("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
-    BOOST_TEST(got->status == 302);
-    BOOST_TEST(got->headers.find("Location").value() == "http://127.0.0.1:1/");
+BOOST_AUTO_TEST_CASE(a_redirect_is_a_response) {
+    auto const result =
+        get_response("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    BOOST_TEST(result->status == 302);
+    BOOST_TEST(result->headers.find("Location").value() == "http://127.0.0.1:1/");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_without_addresses) {
-    auto const got = client_fixture(80, {}, std::string(64, 'a') + ".invalid").get();
-    BOOST_TEST(kind_of(got) == transport_error::resolve);
-    BOOST_TEST(!got.error().sent);
+    auto const result = client_fixture(80, {}, std::string(64, 'a') + ".invalid").get();
+    BOOST_TEST(kind_of(result) == transport_error::resolve);
+    BOOST_TEST(!result.error().sent);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_listens) {
+BOOST_AUTO_TEST_CASE(connection_refused) {
     boost::asio::ip::tcp::socket bound(raw_socket::context(), {boost::asio::ip::address_v4::loopback(), 0});
-    auto const got = client_fixture(bound.local_endpoint().port()).get();
-    BOOST_TEST(kind_of(got) == transport_error::connect);
-    BOOST_TEST(!got.error().sent);
-    // By name there may be several addresses; none is left out.
+    auto const result = client_fixture(bound.local_endpoint().port()).get();
+    BOOST_TEST(kind_of(result) == transport_error::connect);
+    BOOST_TEST(!result.error().sent);
+    // A name may have several addresses. All of them are tried.
     BOOST_TEST(
         kind_of(client_fixture(bound.local_endpoint().port(), {}, "localhost").get()) ==
         transport_error::connect
     );
 }
 
-BOOST_AUTO_TEST_CASE(nobody_accepts) {
+BOOST_AUTO_TEST_CASE(connecting_times_out) {
     using boost::asio::ip::tcp;
-    tcp::acceptor deaf(raw_socket::context(), tcp::v4());
-    deaf.bind({boost::asio::ip::address_v4::loopback(), 0});
-    deaf.listen(0);
+    tcp::acceptor busy(raw_socket::context(), tcp::v4());
+    busy.bind({boost::asio::ip::address_v4::loopback(), 0});
+    busy.listen(0);
     std::vector<tcp::socket> fillers;
     for (int i = 0; i < 4; ++i) {
         auto& filler = fillers.emplace_back(raw_socket::context(), tcp::v4());
         filler.native_non_blocking(true);
-        auto const to = deaf.local_endpoint();
-        ::connect(filler.native_handle(), to.data(), static_cast<socklen_t>(to.size()));  // is not waited for
+        auto const endpoint = busy.local_endpoint();
+        // Does not wait.
+        ::connect(filler.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size()));
     }
-    auto const got = client_fixture(deaf.local_endpoint().port(), {.connect_deadline = 80ms}).get();
-    BOOST_TEST(kind_of(got) == transport_error::connect);
-    BOOST_TEST(got.error().detail.find("timed out") != std::string::npos);
+    auto const result = client_fixture(busy.local_endpoint().port(), {.connect_deadline = 80ms}).get();
+    BOOST_TEST(kind_of(result) == transport_error::connect);
+    BOOST_TEST(result.error().detail.find("timed out") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_tls_handshake_that_never_comes) {
+BOOST_AUTO_TEST_CASE(the_tls_handshake_times_out) {
     scripted_server server(1, [](int, raw_socket& s) { s.receive_until_close(); });
-    auto const got = client_fixture(server.port(), {.connect_deadline = 80ms}, "localhost", true).get();
-    BOOST_TEST(kind_of(got) == transport_error::tls);
-    BOOST_TEST(!got.error().sent);
+    auto const result = client_fixture(server.port(), {.connect_deadline = 80ms}, "localhost", true).get();
+    BOOST_TEST(kind_of(result) == transport_error::tls);
+    BOOST_TEST(!result.error().sent);
 }
 
-BOOST_AUTO_TEST_CASE(no_tls_at_all) {
+BOOST_AUTO_TEST_CASE(a_server_without_tls) {
     scripted_server server(1, [](int, raw_socket& s) { s.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
     BOOST_TEST(kind_of(client_fixture(server.port(), {}, "localhost", true).get()) == transport_error::tls);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_is_too_slow) {
+BOOST_AUTO_TEST_CASE(the_response_times_out) {
     scripted_server server(1, [](int, raw_socket& s) { s.receive_until_close(); });
-    auto const got = client_fixture(server.port(), {.total_deadline = 80ms}).get();
-    BOOST_TEST(kind_of(got) == transport_error::timeout);
-    BOOST_TEST(got.error().sent);
+    auto const result = client_fixture(server.port(), {.total_deadline = 80ms}).get();
+    BOOST_TEST(kind_of(result) == transport_error::timeout);
+    BOOST_TEST(result.error().sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_caller_that_has_waited_before_ends_the_call_earlier) {
+BOOST_AUTO_TEST_CASE(the_deadline_of_the_request_ends_the_call_earlier) {
     scripted_server server(1, [](int, raw_socket& s) { s.receive_until_close(); });
-    auto const got = client_fixture(server.port())
-                         .send(
-                             {.method = method::get,
-                              .target = "/",
-                              .headers = {},
-                              .body = {},
-                              .deadline = std::chrono::steady_clock::now() + 80ms}
-                         );
-    BOOST_TEST(kind_of(got) == transport_error::timeout);
+    auto const result = client_fixture(server.port())
+                            .send(
+                                {.method = method::get,
+                                 .target = "/",
+                                 .headers = {},
+                                 .body = {},
+                                 .deadline = std::chrono::steady_clock::now() + 80ms}
+                            );
+    BOOST_TEST(kind_of(result) == transport_error::timeout);
 }
 
-BOOST_AUTO_TEST_CASE(a_trickle_does_not_extend_the_deadline) {
+BOOST_AUTO_TEST_CASE(single_bytes_do_not_extend_the_deadline) {
     scripted_server server(1, [](int, raw_socket& s) {
         s.receive_request();
-        pollfd gone{.fd = s.socket().native_handle(), .events = POLLIN, .revents = 0};
+        pollfd closed{.fd = s.socket().native_handle(), .events = POLLIN, .revents = 0};
         s.send("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
-        while (::poll(&gone, 1, 5) == 0 && s.send("a")) {
+        while (::poll(&closed, 1, 5) == 0 && s.send("a")) {
         }
     });
-    auto const began = std::chrono::steady_clock::now();
+    auto const start = std::chrono::steady_clock::now();
     BOOST_TEST(
         kind_of(client_fixture(server.port(), {.total_deadline = 150ms}).get()) == transport_error::timeout
     );
-    BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 5s));
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_nobody_reads) {
-    std::promise<void> given_up;
+BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_the_request) {
+    std::promise<void> timed_out;
     scripted_server server(1, [&](int, raw_socket& s) {
         s.receive_until("\r\n\r\n");
-        given_up.get_future().wait();
+        timed_out.get_future().wait();
     });
-    auto const got = client_fixture(server.port(), {.total_deadline = 150ms})
-                         .post(std::string(std::size_t{32} << 20U, 'a'));
-    given_up.set_value();
-    BOOST_TEST(kind_of(got) == transport_error::timeout);
+    auto const result = client_fixture(server.port(), {.total_deadline = 150ms})
+                            .post(std::string(std::size_t{32} << 20U, 'a'));
+    timed_out.set_value();
+    BOOST_TEST(kind_of(result) == transport_error::timeout);
 }
 
-BOOST_AUTO_TEST_CASE(connections_that_end_too_early) {
+BOOST_AUTO_TEST_CASE(connections_that_close_too_early) {
     for (auto const* bytes :
          {"",
           "HTTP/1.1 20",
           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
-        auto const got = answered(bytes);
+        auto const result = get_response(bytes);
         BOOST_TEST_CONTEXT(bytes) {
-            BOOST_TEST(kind_of(got) == transport_error::closed);
-            BOOST_TEST(got.error().sent);
+            BOOST_TEST(kind_of(result) == transport_error::closed);
+            BOOST_TEST(result.error().sent);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(garbage) {
+BOOST_AUTO_TEST_CASE(malformed_responses) {
     for (auto const* bytes :
          {"SSH-2.0-OpenSSH_9.2\r\n\r\n",
           "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi",
@@ -246,19 +247,19 @@ BOOST_AUTO_TEST_CASE(garbage) {
           "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello"}) {
         BOOST_TEST_CONTEXT(bytes) {
-            BOOST_TEST(kind_of(answered(bytes)) == transport_error::malformed);
+            BOOST_TEST(kind_of(get_response(bytes)) == transport_error::malformed);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(answers_that_are_too_large) {
-    client_options const small{.max_answer = 1000};
+BOOST_AUTO_TEST_CASE(responses_that_are_too_large) {
+    client_options const small{.max_response = 1000};
     BOOST_TEST(
-        kind_of(answered("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", small)) ==
+        kind_of(get_response("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", small)) ==
         transport_error::too_large
     );
     BOOST_TEST(
-        kind_of(answered("HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a'), small)) ==
+        kind_of(get_response("HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a'), small)) ==
         transport_error::too_large
     );
     scripted_server endless(1, [](int, raw_socket& s) {
@@ -270,7 +271,7 @@ BOOST_AUTO_TEST_CASE(answers_that_are_too_large) {
     BOOST_TEST(kind_of(client_fixture(endless.port(), small).get()) == transport_error::too_large);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_before_the_request_was_read_still_counts) {
+BOOST_AUTO_TEST_CASE(a_response_before_the_request_was_read_is_used) {
     scripted_server server(1, [](int, raw_socket& s) {
         s.receive_until("\r\n\r\n");
         s.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -297,7 +298,7 @@ BOOST_AUTO_TEST_CASE(connections_are_reused_for_get) {
     BOOST_TEST(connections == 1);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_whose_repetition_matters_goes_out_on_a_used_connection) {
+BOOST_AUTO_TEST_CASE(other_methods_use_a_new_connection) {
     scripted_server server(2, [&](int n, raw_socket& s) {
         s.receive_request();
         s.send(ok(std::to_string(n)));
@@ -308,13 +309,13 @@ BOOST_AUTO_TEST_CASE(nothing_whose_repetition_matters_goes_out_on_a_used_connect
     BOOST_TEST(c.post("{}")->body == "1");
 }
 
-BOOST_AUTO_TEST_CASE(a_get_on_a_connection_that_turns_out_closed_is_sent_again_once) {
+BOOST_AUTO_TEST_CASE(a_get_on_a_closed_connection_is_repeated_once) {
     std::atomic<int> requests = 0;
     scripted_server server(3, [&](int n, raw_socket& s) {
         for (int i = 0; i < 2; ++i) {
             s.receive_request();
             ++requests;
-            if (i == 1 && n == 0) return;  // closed instead of answered
+            if (i == 1 && n == 0) return;  // closes the connection instead of responding
             s.send(ok(std::to_string(n)));
         }
     });
@@ -324,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_get_on_a_connection_that_turns_out_closed_is_sent_again_o
     BOOST_TEST(requests == 3);
 }
 
-BOOST_AUTO_TEST_CASE(a_get_is_not_sent_again_where_an_answer_had_begun) {
+BOOST_AUTO_TEST_CASE(a_get_is_not_repeated_after_a_partial_response) {
     scripted_server server(1, [&](int, raw_socket& s) {
         s.receive_request();
         s.send(ok("first"));
@@ -336,8 +337,8 @@ BOOST_AUTO_TEST_CASE(a_get_is_not_sent_again_where_an_answer_had_begun) {
     BOOST_TEST(kind_of(c.get()) == transport_error::closed);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_that_spoke_unasked_is_not_used_again) {
-    std::promise<void> spoken;
+BOOST_AUTO_TEST_CASE(a_connection_with_unexpected_bytes_is_not_reused) {
+    std::promise<void> sent;
     scripted_server server(2, [&](int n, raw_socket& s) {
         s.receive_request();
         if (n == 1) {
@@ -346,12 +347,12 @@ BOOST_AUTO_TEST_CASE(a_connection_that_spoke_unasked_is_not_used_again) {
         }
         s.send(ok("first"));
         s.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
-        spoken.set_value();
+        sent.set_value();
         s.receive_until_close();
     });
     client_fixture c(server.port());
     BOOST_TEST(c.get()->body == "first");
-    spoken.get_future().wait();
+    sent.get_future().wait();
     BOOST_TEST(c.get()->body == "fresh");
 }
 
@@ -371,13 +372,13 @@ BOOST_AUTO_TEST_CASE(several_requests_at_once) {
         )));
     }
     for (int i = 0; i < 20; ++i) {
-        auto const got = all[static_cast<std::size_t>(i)].get();
-        BOOST_TEST(got->body == std::to_string(i) + " /show/" + std::to_string(i));
+        auto const result = all[static_cast<std::size_t>(i)].get();
+        BOOST_TEST(result->body == std::to_string(i) + " /show/" + std::to_string(i));
     }
     io.on_thread([&] { c.reset(); });
 }
 
-BOOST_AUTO_TEST_CASE(a_client_may_go_before_its_answer) {
+BOOST_AUTO_TEST_CASE(a_client_may_be_destroyed_during_a_call) {
     scripted_server server(1, [](int, raw_socket& s) {
         s.receive_request();
         s.send(ok("late"));
@@ -387,16 +388,16 @@ BOOST_AUTO_TEST_CASE(a_client_may_go_before_its_answer) {
         io.executor(), origin{.https = false, .host = "127.0.0.1", .port = server.port()}, client_options{}
     );
     auto pending = io.on_thread([&] {
-        auto started = io.start(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}));
+        auto call = io.start(c->send({.method = method::get, .target = "/", .headers = {}, .body = {}}));
         c.reset();
-        return started;
+        return call;
     });
     BOOST_TEST(pending.get()->body == "late");
 }
 
-BOOST_AUTO_TEST_CASE(failures_as_exceptions_and_names) {
-    exchange_result const failed = transport_failure{transport_error::closed, "gone", true};
-    BOOST_CHECK_EXCEPTION(failed.value(), std::runtime_error, [](auto const& e) {
+BOOST_AUTO_TEST_CASE(failures_as_exceptions_and_text) {
+    exchange_result const failure = transport_failure{transport_error::closed, "gone", true};
+    BOOST_CHECK_EXCEPTION(failure.value(), std::runtime_error, [](auto const& e) {
         return std::string(e.what()) == "closed: gone";
     });
     BOOST_TEST(tocsin::http::to_string(transport_error::too_large) == "too_large");

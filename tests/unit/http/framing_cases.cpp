@@ -24,7 +24,7 @@ std::string many(std::string const& what, int times) {
     return out;
 }
 
-std::vector<framing_case> made() {
+std::vector<framing_case> make_cases() {
     std::string const chunks = "5\r\nhello\r\n0\r\n\r\n";
     return {
         // --- well framed
@@ -51,7 +51,7 @@ std::vector<framing_case> made() {
         {"Connection: keep-alive, close", get("Connection: keep-alive, close\r\n"), 200},
         {"unknown fields", get("Trailer: X\r\nTE: trailers\r\nVia: 1.1 a\r\nKeep-Alive: timeout=5\r\n"), 200},
         {"escaped path", line("GET /%61 HTTP/1.1"), 200},
-        // --- not there yet
+        // --- incomplete
         {"nothing but a method", "GET", 0},
         {"no final empty line", "GET / HTTP/1.1\r\nHost: localhost\r\n", 0},
         {"half of the final line end", "GET / HTTP/1.1\r\nHost: localhost\r\n\r", 0},
@@ -191,7 +191,7 @@ std::vector<framing_case> made() {
         {"bare IPv6 Host", host("Host: ::1\r\n"), 400},
         {"Host with an escape", host("Host: local%68ost\r\n"), 400},
         {"folded Host", host("Host:\r\n localhost\r\n"), 400},
-        // --- the rest
+        // --- other
         {"Upgrade to WebSocket", get("Upgrade: websocket\r\nConnection: Upgrade\r\n"), 400},
         {"Upgrade to HTTP/2",
          get("Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAM\r\n"),
@@ -212,7 +212,7 @@ std::vector<framing_case> made() {
 }  // namespace
 
 std::vector<framing_case> const& framing_cases() {
-    static std::vector<framing_case> const cases = made();
+    static std::vector<framing_case> const cases = make_cases();
     return cases;
 }
 

@@ -12,8 +12,8 @@ namespace {
 
 using namespace tocsin::http;
 
-/// As the server goes about it: bytes arrive in pieces of `step`.
-int verdict(std::string_view bytes, std::size_t step) {
+/// The status for bytes that arrive in pieces of `step`.
+int status_of(std::string_view bytes, std::size_t step) {
     std::size_t scanned = 0;
     for (std::size_t here = std::min(step, bytes.size());; here = std::min(here + step, bytes.size())) {
         auto const end = find_head_end(bytes.substr(0, here), scanned, request_limits);
@@ -21,8 +21,8 @@ int verdict(std::string_view bytes, std::size_t step) {
         if (*end > 0) {
             auto const head = parse_request_head(bytes.substr(0, *end));
             if (!head) return head.error().status;
-            auto const why = check_coding(nullptr, *head);
-            return why ? why->status : 200;
+            auto const cause = check_coding(nullptr, *head);
+            return cause ? cause->status : 200;
         }
         if (here == bytes.size()) return 0;
     }
@@ -34,13 +34,13 @@ request_head parsed(std::string_view section) {
     return *head;
 }
 
-int answer_verdict(std::string_view section, answer_to asked = answer_to::other) {
-    auto const head = parse_answer_head(section, asked);
+int response_status(std::string_view section, response_to request = response_to::other) {
+    auto const head = parse_response_head(section, request);
     return head ? head->status : -1;
 }
 
-body_framing framing_of(std::string_view section, answer_to asked = answer_to::other) {
-    auto const head = parse_answer_head(section, asked);
+body_framing framing_of(std::string_view section, response_to request = response_to::other) {
+    auto const head = parse_response_head(section, request);
     BOOST_REQUIRE(head.has_value());
     return head->framing;
 }
@@ -49,12 +49,12 @@ body_framing framing_of(std::string_view section, answer_to asked = answer_to::o
 
 BOOST_AUTO_TEST_SUITE(framing)
 
-BOOST_AUTO_TEST_CASE(every_case_gets_its_verdict_however_the_bytes_arrive) {
+BOOST_AUTO_TEST_CASE(every_case_in_pieces_of_every_size) {
     for (auto const& c : tocsin::tests::framing_cases()) {
         BOOST_TEST_CONTEXT(c.name) {
-            BOOST_TEST(verdict(c.bytes, c.bytes.size()) == c.status);
-            BOOST_TEST(verdict(c.bytes, 1) == c.status);
-            BOOST_TEST(verdict(c.bytes, 7) == c.status);
+            BOOST_TEST(status_of(c.bytes, c.bytes.size()) == c.status);
+            BOOST_TEST(status_of(c.bytes, 1) == c.status);
+            BOOST_TEST(status_of(c.bytes, 7) == c.status);
         }
     }
 }
@@ -65,14 +65,14 @@ BOOST_AUTO_TEST_CASE(the_head_ends_before_the_body_and_the_next_request) {
     BOOST_TEST(*find_head_end(bytes, scanned, request_limits) == 27U);
 }
 
-BOOST_AUTO_TEST_CASE(what_follows_the_head_may_hold_any_byte) {
+BOOST_AUTO_TEST_CASE(any_byte_may_follow_the_head) {
     using namespace std::string_literals;
     std::string const bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n\0\n\x1f\x8b"s;
     std::size_t scanned = 0;
     BOOST_TEST(*find_head_end(bytes, scanned, request_limits) == 27U);
 }
 
-BOOST_AUTO_TEST_CASE(a_section_of_exactly_the_limit_passes) {
+BOOST_AUTO_TEST_CASE(a_section_of_exactly_the_limit_is_accepted) {
     std::string section = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
     section += std::string(request_limits.bytes - section.size() - 4, 'b') + "\r\n\r\n";
     std::size_t scanned = 0;
@@ -82,12 +82,12 @@ BOOST_AUTO_TEST_CASE(a_section_of_exactly_the_limit_passes) {
     BOOST_TEST(find_head_end(section, scanned, request_limits).error().status == 431);
 }
 
-BOOST_AUTO_TEST_CASE(a_target_of_exactly_the_limit_passes) {
+BOOST_AUTO_TEST_CASE(a_target_of_exactly_the_limit_is_accepted) {
     auto const line = "GET /" + std::string(request_limits.target - 1, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n";
     BOOST_TEST(parsed(line).path.size() == request_limits.target);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_read) {
+BOOST_AUTO_TEST_CASE(the_parts_of_a_request_head) {
     auto const head = parsed(
         "POST /a/b?c=d&e HTTP/1.1\r\nHost: Example.org:8080\r\nContent-Length: 17\r\nX-Empty:\r\n"
         "Connection: keep-alive, Close\r\nExpect: 100-Continue\r\n\r\n"
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(what_was_read) {
     BOOST_TEST(head.fields[2].value.empty());
 }
 
-BOOST_AUTO_TEST_CASE(http_1_0_always_closes_and_expects_nothing) {
+BOOST_AUTO_TEST_CASE(http_1_0_closes_and_ignores_expect) {
     auto const head = parsed(
         "POST / HTTP/1.0\r\nHost: [::1]:80\r\nConnection: keep-alive\r\nExpect: "
         "100-continue\r\nContent-Length: 1\r\n\r\n"
@@ -116,20 +116,20 @@ BOOST_AUTO_TEST_CASE(http_1_0_always_closes_and_expects_nothing) {
     BOOST_TEST(head.host == "[::1]");
 }
 
-BOOST_AUTO_TEST_CASE(the_largest_length_is_a_number) {
+BOOST_AUTO_TEST_CASE(the_largest_length) {
     auto const head = parsed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999999999\r\n\r\n");
     BOOST_TEST(head.content_length.value() == 9'999'999'999'999'999'999U);
 }
 
-BOOST_AUTO_TEST_CASE(answers_that_pass) {
-    BOOST_TEST(answer_verdict("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") == 200);
-    BOOST_TEST(answer_verdict("HTTP/1.1 200\r\nContent-Length: 5\r\n\r\n") == 200);
-    BOOST_TEST(answer_verdict("HTTP/1.1 404 Nicht gefunden \xFC\r\n\r\n") == 404);
-    BOOST_TEST(answer_verdict("HTTP/1.0 503 \r\n\r\n") == 503);
-    BOOST_TEST(answer_verdict("HTTP/1.1 100 Continue\r\n\r\n") == 100);
+BOOST_AUTO_TEST_CASE(accepted_responses) {
+    BOOST_TEST(response_status("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") == 200);
+    BOOST_TEST(response_status("HTTP/1.1 200\r\nContent-Length: 5\r\n\r\n") == 200);
+    BOOST_TEST(response_status("HTTP/1.1 404 Nicht gefunden \xFC\r\n\r\n") == 404);
+    BOOST_TEST(response_status("HTTP/1.0 503 \r\n\r\n") == 503);
+    BOOST_TEST(response_status("HTTP/1.1 100 Continue\r\n\r\n") == 100);
 }
 
-BOOST_AUTO_TEST_CASE(answers_that_are_refused) {
+BOOST_AUTO_TEST_CASE(refused_responses) {
     for (std::string_view const section : {
              "HTTP/1.1 101 Switching Protocols\r\n\r\n",
              "HTTP/1.1 99 Low\r\n\r\n",
@@ -156,19 +156,19 @@ BOOST_AUTO_TEST_CASE(answers_that_are_refused) {
              "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
          }) {
         BOOST_TEST_CONTEXT(section) {
-            BOOST_TEST(answer_verdict(section) == -1);
+            BOOST_TEST(response_status(section) == -1);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(how_an_answers_end_is_known) {
+BOOST_AUTO_TEST_CASE(the_body_framing_of_responses) {
     BOOST_CHECK(framing_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") == body_framing::length);
     BOOST_CHECK(framing_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n") == body_framing::chunked);
     BOOST_CHECK(framing_of("HTTP/1.1 200 OK\r\n\r\n") == body_framing::until_close);
     BOOST_CHECK(framing_of("HTTP/1.1 204 No Content\r\n\r\n") == body_framing::none);
     BOOST_CHECK(framing_of("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n") == body_framing::none);
     BOOST_CHECK(
-        framing_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", answer_to::head) == body_framing::none
+        framing_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", response_to::head) == body_framing::none
     );
 }
 

@@ -21,13 +21,13 @@ std::string client(std::string const& peer, std::vector<std::string> const& forw
 
 BOOST_AUTO_TEST_SUITE(peers)
 
-BOOST_AUTO_TEST_CASE(a_stranger_may_say_what_it_likes) {
+BOOST_AUTO_TEST_CASE(forwarded_fields_of_other_peers_are_ignored) {
     BOOST_TEST(client("203.0.113.9", {"1.2.3.4"}) == "203.0.113.9");
     BOOST_TEST(client("192.0.2.8", {"1.2.3.4"}) == "192.0.2.8");
     BOOST_TEST(client("2001:db8::1", {"1.2.3.4"}) == "2001:db8::1");
 }
 
-BOOST_AUTO_TEST_CASE(a_trusted_proxy_is_believed_up_to_the_first_stranger_from_the_right) {
+BOOST_AUTO_TEST_CASE(the_rightmost_address_that_is_not_trusted_is_the_client) {
     BOOST_TEST(client("10.1.2.3", {}) == "10.1.2.3");
     BOOST_TEST(client("10.1.2.3", {"1.2.3.4"}) == "1.2.3.4");
     BOOST_TEST(client("10.1.2.3", {"6.6.6.6, 1.2.3.4"}) == "1.2.3.4");
@@ -37,14 +37,14 @@ BOOST_AUTO_TEST_CASE(a_trusted_proxy_is_believed_up_to_the_first_stranger_from_t
     BOOST_TEST(client("fd12::1", {"2001:db8::9"}) == "2001:db8::9");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_address_ends_the_walk) {
+BOOST_AUTO_TEST_CASE(an_invalid_address_ends_the_search) {
     BOOST_TEST(client("10.1.2.3", {"1.2.3.4, unknown"}) == "10.1.2.3");
     BOOST_TEST(client("10.1.2.3", {"1.2.3.4, _hidden, 10.4.4.4"}) == "10.4.4.4");
     BOOST_TEST(client("10.1.2.3", {"fe80::1%eth0"}) == "10.1.2.3");
     BOOST_TEST(client("10.1.2.3", {"[::1"}) == "10.1.2.3");
 }
 
-BOOST_AUTO_TEST_CASE(ports_are_dropped_and_mapped_addresses_are_ipv4) {
+BOOST_AUTO_TEST_CASE(ports_are_removed_and_mapped_addresses_are_ipv4) {
     BOOST_TEST(client("10.1.2.3", {"1.2.3.4:5678"}) == "1.2.3.4");
     BOOST_TEST(client("10.1.2.3", {"[2001:db8::9]:443"}) == "2001:db8::9");
     BOOST_TEST(client("::ffff:10.1.2.3", {"::ffff:1.2.3.4"}) == "1.2.3.4");
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(ports_are_dropped_and_mapped_addresses_are_ipv4) {
     BOOST_TEST(client("::ffff:203.0.113.9", {"1.2.3.4"}) == "203.0.113.9");
 }
 
-BOOST_AUTO_TEST_CASE(prefixes_cut_within_a_byte) {
+BOOST_AUTO_TEST_CASE(prefixes_that_end_within_a_byte) {
     trusted_proxies const proxies({"192.168.128.0/17", "2001:db8:8000::/33", "0.0.0.0/0"});
     trusted_proxies const narrow({"192.168.128.0/17", "2001:db8:8000::/33"});
     BOOST_TEST(narrow.contains(make_address("192.168.128.1")));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(prefixes_cut_within_a_byte) {
     BOOST_TEST(!proxies.contains(make_address("2001:db8::")));
 }
 
-BOOST_AUTO_TEST_CASE(ill_formed_networks) {
+BOOST_AUTO_TEST_CASE(malformed_networks) {
     for (auto const* cidr :
          {"",
           "a",

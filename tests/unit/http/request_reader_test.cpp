@@ -17,42 +17,41 @@ using namespace tocsin::tests;
 constexpr std::size_t max_body = 1000;
 
 struct outcome {
-    int status = 0;  ///< 200: complete, 0: more bytes are awaited, else the refusal
+    int status = 0;  ///< 200: complete, 0: incomplete, else the refusal
     std::string body;
     std::size_t unused = 0;
 };
 
 outcome read_body(request_reader& reader, std::string_view bytes, std::size_t step) {
     std::size_t used = 0;
-    for (std::size_t here = 0; !reader.is_complete() && here < bytes.size();) {
-        here = std::min(here + step, bytes.size());
-        auto const taken = reader.read_body(bytes.substr(used, here - used));
-        if (!taken) return {.status = taken.error().status, .body = {}};
-        used += *taken;
+    for (std::size_t end = 0; !reader.is_complete() && end < bytes.size();) {
+        end = std::min(end + step, bytes.size());
+        auto const count = reader.read_body(bytes.substr(used, end - used));
+        if (!count) return {.status = count.error().status, .body = {}};
+        used += *count;
     }
     if (!reader.is_complete()) return {};
     BOOST_TEST(reader.received_size() == reader.announced_size());
     return {.status = 200, .body = reader.take_body(), .unused = bytes.size() - used};
 }
 
-/// What becomes of a request to a route that accepts chunked bodies, when its body arrives in pieces of
-/// `step`.
+/// The outcome of a request to a route that accepts chunked bodies. Its body arrives in pieces of `step`.
 outcome read(std::string_view bytes, std::size_t step) {
-    route to;
-    to.method = method::post;
-    to.body = body_kind::any;
-    to.accepts = route::transfer::sized_or_chunked;
-    to.max_body = max_body;
+    route target;
+    target.method = method::post;
+    target.body = body_kind::any;
+    target.accepts = route::transfer::sized_or_chunked;
+    target.max_body = max_body;
     std::size_t scanned = 0;
     auto const end = find_head_end(bytes, scanned, request_limits);
     if (!end) return {.status = end.error().status, .body = {}};
     auto const section = bytes.substr(0, *end);
     auto const head = parse_request_head(section);
     if (!head) return {.status = head.error().status, .body = {}};
-    if (auto const why = check_coding(&to, *head)) return {.status = why->status, .body = {}};
+    if (auto const cause = check_coding(&target, *head)) return {.status = cause->status, .body = {}};
     request_reader reader;
-    if (auto const why = reader.read_head(section, *head)) return {.status = why->status, .body = {}};
-    reader.limit_body(to.max_body);
+    if (auto const cause = reader.read_head(section, *head)) return {.status = cause->status, .body = {}};
+    reader.limit_body(target.max_body);
     return read_body(reader, bytes.substr(*end), step);
 }
 
@@ -71,23 +70,23 @@ BOOST_AUTO_TEST_CASE(chunked_bodies_split_at_every_byte) {
     for (auto const& c : chunked_cases()) {
         BOOST_TEST_CONTEXT(c.name) {
             for (std::size_t step = 1; step <= c.bytes.size(); ++step) {
-                auto const got = read(c.bytes, step);
-                BOOST_TEST(got.status == c.status);
-                BOOST_TEST(got.body == c.body);
+                auto const result = read(c.bytes, step);
+                BOOST_TEST(result.status == c.status);
+                BOOST_TEST(result.body == c.body);
             }
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_next_request_is_left_alone) {
+BOOST_AUTO_TEST_CASE(the_next_request_is_not_consumed) {
     std::string const next = "POST /webhooks/sentry HTTP/1.1\r\n";
     for (auto const& c : chunked_cases()) {
         if (c.status != 200) continue;
         BOOST_TEST_CONTEXT(c.name) {
-            auto const got = read(c.bytes + next, c.bytes.size() + next.size());
-            BOOST_TEST(got.status == 200);
-            BOOST_TEST(got.body == c.body);
-            BOOST_TEST(got.unused == next.size());
+            auto const result = read(c.bytes + next, c.bytes.size() + next.size());
+            BOOST_TEST(result.status == 200);
+            BOOST_TEST(result.body == c.body);
+            BOOST_TEST(result.unused == next.size());
         }
     }
 }
@@ -96,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_body_limit_counts_the_data_of_all_chunks) {
     std::string const half(max_body / 2, 'a');
     BOOST_TEST(status_of(chunk(std::string(max_body, 'a')) + std::string(last_chunk)) == 200);
     BOOST_TEST(status_of(chunk(half) + chunk(half) + std::string(last_chunk)) == 200);
-    // The size is enough; the data need not come.
+    // The announced size is enough.
     BOOST_TEST(status_of("3e9\r\n") == 413);
     BOOST_TEST(status_of(chunk(half) + chunk(half) + "1\r\n") == 413);
 }
@@ -136,8 +135,8 @@ BOOST_AUTO_TEST_CASE(a_disagreement_is_refused) {
     };
     BOOST_TEST(!refusal_of([](request_head&) {}).has_value());
     auto const is_refused = [&](auto change) {
-        auto const why = refusal_of(change);
-        return why && why->status == 400 && why->why == "ambiguous";
+        auto const cause = refusal_of(change);
+        return cause && cause->status == 400 && cause->reason == "ambiguous";
     };
     BOOST_TEST(is_refused([](request_head& h) { h.method = "PUT"; }));
     BOOST_TEST(is_refused([](request_head& h) { h.target = "/a"; }));
@@ -147,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_disagreement_is_refused) {
     BOOST_TEST(is_refused([](request_head& h) { h.content_length.reset(); }));
     BOOST_TEST(is_refused([](request_head& h) { h.framing = body_framing::chunked; }));
     BOOST_TEST(is_refused([](request_head& h) { h.fields.pop_back(); }));
-    // Beast does not accept what is no list of tokens in Connection.
+    // Beast accepts only a list of tokens in Connection.
     auto const odd = parse_request_head("GET / HTTP/1.1\r\nHost: a\r\nConnection: ;\r\n\r\n");
     BOOST_REQUIRE(odd.has_value());
     request_reader reader;

@@ -10,25 +10,25 @@ namespace {
 using namespace tocsin::http;
 using content = response_writer::content;
 
-/// What is written until nothing is left or a stream needs its next piece, one element for each write.
-std::vector<std::string> written(response_writer& out) {
+/// Writes until nothing is left, or a stream needs its next piece. One element for each write.
+std::vector<std::string> writes_of(response_writer& writer) {
     std::vector<std::string> writes;
-    for (auto next = out.next(); !next.empty(); next = out.next()) {
+    for (auto next = writer.next(); !next.empty(); next = writer.next()) {
         writes.push_back(std::string(next.header) + std::string(next.body));
-        out.consume();
+        writer.consume();
     }
     return writes;
 }
 
 std::string whole(
-    response const& what,
-    content requested = content::whole,
+    response const& message,
+    content kind = content::whole,
     persistence after = persistence::keep_alive,
     fields const& common = {}
 ) {
-    response_writer out(what, common, requested, after);
+    response_writer writer(message, common, kind, after);
     std::string all;
-    for (auto const& piece : written(out)) all += piece;
+    for (auto const& piece : writes_of(writer)) all += piece;
     return all;
 }
 
@@ -55,34 +55,34 @@ BOOST_AUTO_TEST_CASE(responses) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(common_fields_come_first_and_give_way) {
+BOOST_AUTO_TEST_CASE(common_fields_come_first_unless_the_response_has_its_own) {
     fields common;
     common.add("X-One", "common");
     common.add("X-Two", "common");
-    response what = with_body(200, "a");
-    what.headers.add("x-two", "own");
-    what.headers.add("Set-Cookie", "a=1");
-    what.headers.add("Set-Cookie", "b=2");
+    response message = with_body(200, "a");
+    message.headers.add("x-two", "own");
+    message.headers.add("Set-Cookie", "a=1");
+    message.headers.add("Set-Cookie", "b=2");
     BOOST_TEST(
-        whole(what, content::whole, persistence::keep_alive, common) ==
+        whole(message, content::whole, persistence::keep_alive, common) ==
         "HTTP/1.1 200 OK\r\nX-One: common\r\nx-two: own\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 1\r\n\r\na"
     );
 }
 
-BOOST_AUTO_TEST_CASE(fields_that_frame_are_not_taken_from_handlers) {
-    response what = with_body(200, "abc");
-    what.headers.add("Content-Length", "1");
-    what.headers.add("transfer-encoding", "chunked");
-    what.headers.add("Connection", "close");
-    BOOST_TEST(whole(what) == "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+BOOST_AUTO_TEST_CASE(framing_fields_of_handlers_are_ignored) {
+    response message = with_body(200, "abc");
+    message.headers.add("Content-Length", "1");
+    message.headers.add("transfer-encoding", "chunked");
+    message.headers.add("Connection", "close");
+    BOOST_TEST(whole(message) == "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
 }
 
 BOOST_AUTO_TEST_CASE(large_bodies_in_pieces_of_64_kib) {
     std::string body;
     while (body.size() < 150'000) body += std::to_string(body.size()) + ",";
-    auto const what = with_body(200, body);
-    response_writer out(what, {}, content::whole, persistence::keep_alive);
-    auto const writes = written(out);
+    auto const message = with_body(200, body);
+    response_writer writer(message, {}, content::whole, persistence::keep_alive);
+    auto const writes = writes_of(writer);
     BOOST_REQUIRE(writes.size() == 3U);
     BOOST_TEST(writes[0].size() == 65'536U);
     BOOST_TEST(writes[1].size() == 65'536U);
@@ -91,23 +91,25 @@ BOOST_AUTO_TEST_CASE(large_bodies_in_pieces_of_64_kib) {
 
 BOOST_AUTO_TEST_CASE(streams) {
     for (std::string const first : {"", "first"}) {
-        auto what = with_body(200, first);
-        what.more = []() -> tocsin::async::task<std::optional<std::string>> { co_return std::nullopt; };
-        response_writer out(what, {}, content::whole, persistence::close);
+        auto message = with_body(200, first);
+        message.next_piece = []() -> tocsin::async::task<std::optional<std::string>> {
+            co_return std::nullopt;
+        };
+        response_writer writer(message, {}, content::whole, persistence::close);
         std::string all;
-        for (auto const& piece : written(out)) all += piece;
+        for (auto const& piece : writes_of(writer)) all += piece;
         BOOST_TEST(all == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + first);
-        BOOST_TEST(written(out).empty());
-        out.add("second");
-        BOOST_TEST(written(out) == std::vector<std::string>{"second"});
-        BOOST_TEST(written(out).empty());
-        out.add("");
-        BOOST_TEST(written(out).empty());
+        BOOST_TEST(writes_of(writer).empty());
+        writer.add("second");
+        BOOST_TEST(writes_of(writer) == std::vector<std::string>{"second"});
+        BOOST_TEST(writes_of(writer).empty());
+        writer.add("");
+        BOOST_TEST(writes_of(writer).empty());
         std::string const large(100'000, 'a');
-        out.add(large);
-        BOOST_TEST(written(out).size() == 2U);
-        out.add("last");
-        BOOST_TEST(written(out) == std::vector<std::string>{"last"});
+        writer.add(large);
+        BOOST_TEST(writes_of(writer).size() == 2U);
+        writer.add("last");
+        BOOST_TEST(writes_of(writer) == std::vector<std::string>{"last"});
     }
 }
 

@@ -35,11 +35,11 @@ router table() {
     });
 }
 
-/// "pattern name=value ..." of what is found; "405 Allow" or "404".
+/// "pattern name=value ..." of the route; "405 Allow" or "404".
 std::string found(std::string_view method, std::string_view path) {
     static router const routes = table();
     auto const match = routes.find(method, *decode_path(path));
-    if (match.found == nullptr) return match.pattern.empty() ? "404" : "405 " + match.allowed;
+    if (match.target == nullptr) return match.pattern.empty() ? "404" : "405 " + match.allowed;
     std::string out(match.pattern);
     for (auto const& [name, value] : match.captures) out += " " + std::string(name) + "=" + value;
     return out;
@@ -49,7 +49,7 @@ std::string found(std::string_view method, std::string_view path) {
 
 BOOST_AUTO_TEST_SUITE(routing)
 
-BOOST_AUTO_TEST_CASE(the_most_literal_pattern_wins) {
+BOOST_AUTO_TEST_CASE(the_most_literal_pattern_takes_precedence) {
     BOOST_TEST(found("GET", "/") == "/");
     BOOST_TEST(found("GET", "/orgs/new") == "/orgs/new");
     BOOST_TEST(found("GET", "/orgs/acme") == "/orgs/{org} org=acme");
@@ -63,16 +63,16 @@ BOOST_AUTO_TEST_CASE(the_most_literal_pattern_wins) {
     BOOST_TEST(found("GET", "/any/thing") == "/{path...} path=any/thing");
 }
 
-BOOST_AUTO_TEST_CASE(methods_of_one_path_may_name_their_captures_differently) {
+BOOST_AUTO_TEST_CASE(routes_of_one_path_may_name_captures_differently) {
     BOOST_TEST(found("DELETE", "/orgs/acme") == "/orgs/{name} name=acme");
 }
 
-BOOST_AUTO_TEST_CASE(a_capture_is_decoded_and_never_empty) {
+BOOST_AUTO_TEST_CASE(captures_are_decoded_and_not_empty) {
     BOOST_TEST(found("GET", "/orgs/a%20b") == "/orgs/{org} org=a b");
     BOOST_TEST(found("GET", "/orgs/") == "/{path...} path=orgs/");
 }
 
-BOOST_AUTO_TEST_CASE(a_path_without_the_method_is_405_even_where_a_vaguer_pattern_has_it) {
+BOOST_AUTO_TEST_CASE(a_wrong_method_is_405_even_if_a_more_general_pattern_has_it) {
     BOOST_TEST(found("GET", "/webhooks/sentry") == "405 POST");
     BOOST_TEST(found("GET", "/orgs") == "405 POST");
     BOOST_TEST(found("POST", "/orgs/acme") == "405 GET, HEAD, DELETE");
@@ -87,17 +87,17 @@ BOOST_AUTO_TEST_CASE(head_is_served_by_get) {
     BOOST_TEST(found("HEAD", "/orgs") == "405 POST");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_fits) {
+BOOST_AUTO_TEST_CASE(paths_without_a_route) {
     router const few({row(method::get, "/a"), row(method::get, "/a/{b}/c")});
     for (std::string_view const path : {"/", "/b", "/a/", "/a/b", "/a//c", "/a/b/c/d", "//a"}) {
         BOOST_TEST_CONTEXT(path) {
             auto const match = few.find("GET", *decode_path(path));
-            BOOST_TEST((match.found == nullptr && match.pattern.empty()));
+            BOOST_TEST((match.target == nullptr && match.pattern.empty()));
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(tables_that_are_wrong) {
+BOOST_AUTO_TEST_CASE(invalid_route_tables) {
     for (auto const* pattern : {"", "a", "/{", "/{}", "/{...}", "/a{b}", "/{a}b", "/{a...}/b", "/}"}) {
         BOOST_TEST_CONTEXT(pattern) {
             BOOST_CHECK_THROW(router({row(method::get, pattern)}), std::invalid_argument);

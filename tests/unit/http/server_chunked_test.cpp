@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(other_routes_refuse_every_case) {
     for (auto const& e : s.exchanges()) BOOST_TEST(e.route == "refused");
 }
 
-BOOST_AUTO_TEST_CASE(a_large_chunked_body_arrives_whole_and_the_connection_is_kept) {
+BOOST_AUTO_TEST_CASE(a_large_chunked_body_arrives_completely) {
     server_fixture s;
     std::string body;
     for (int i = 0; body.size() < (std::size_t{3} << 20U); ++i) body += std::to_string(i) + ",";
@@ -89,12 +89,12 @@ BOOST_AUTO_TEST_CASE(malformed_chunks_are_reported) {
     s.answer(chunked_request("5;a=b\r\nhello\r\n0\r\n\r\n"));
     s.answer(chunked_request("5\r\nhello\r\n0\r\nX: a\r\n\r\n"));
     s.answer(chunked_request("5\nhello"));
-    auto const seen = s.exchanges();
-    BOOST_REQUIRE(seen.size() == 3U);
-    BOOST_TEST(seen[0].refusal == "chunk_extension");
-    BOOST_TEST(seen[1].refusal == "trailers");
-    BOOST_TEST(seen[2].refusal == "chunk");
-    for (auto const& e : seen) BOOST_TEST(e.route == chunked_path);
+    auto const exchanges = s.exchanges();
+    BOOST_REQUIRE(exchanges.size() == 3U);
+    BOOST_TEST(exchanges[0].refusal == "chunk_extension");
+    BOOST_TEST(exchanges[1].refusal == "trailers");
+    BOOST_TEST(exchanges[2].refusal == "chunk");
+    for (auto const& e : exchanges) BOOST_TEST(e.route == chunked_path);
     BOOST_TEST(s.handled() == 0);
 }
 
@@ -121,13 +121,13 @@ BOOST_AUTO_TEST_CASE(only_data_extends_the_deadline) {
     server_fixture s({.body_deadline = 100ms});
     auto socket = s.connect();
     socket.send(chunked_request(""));
-    // 16 KiB on the wire, which would be worth two seconds, but less than 1 KiB of data.
+    // More than 16 KiB on the wire would extend the deadline by two seconds, but the data is less than 1 KiB.
     std::string lines;
     for (int i = 0; i < 800; ++i) lines += "0000000000000001\r\na\r\n";
-    auto const began = std::chrono::steady_clock::now();
+    auto const start = std::chrono::steady_clock::now();
     socket.send(lines);
     BOOST_TEST(socket.receive_answers().front().status == 408);
-    BOOST_TEST((std::chrono::steady_clock::now() - began < 1900ms));
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 1900ms));
 }
 
 BOOST_AUTO_TEST_CASE(continue_is_sent_before_a_chunked_body) {
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(announced_chunks_count_as_bytes_in_flight) {
     server_fixture s({.max_bytes_in_flight = 1000});
     auto holder = s.connect();
     holder.send(post_request("/wait", std::string(600, ' ')));
-    s.wait_for_waiting(1);
+    s.wait_for_requests_at_gate(1);
     BOOST_TEST(s.answer(chunked_request("191\r\n")).body == "overloaded");
     BOOST_TEST(s.answer(whole(std::string(401, ' '))).body == "overloaded");
     BOOST_TEST(s.answer(chunked_request(chunk(std::string(300, ' ')) + "65\r\n")).body == "overloaded");
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(announced_chunks_count_as_bytes_in_flight) {
     BOOST_TEST(s.answer(whole(std::string(1001, ' '))).body == "overloaded");
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_in_a_chunked_body_harms_nothing) {
+BOOST_AUTO_TEST_CASE(a_peer_may_disconnect_in_a_chunked_body) {
     server_fixture s;
     for (auto const& bytes : {chunked_request("5\r\nhel"), chunked_request("5"), chunked_request("")}) {
         auto socket = s.connect();
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_in_a_chunked_body_harms_nothing) {
     BOOST_TEST(s.handled() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_trailing_slash_is_accepted_where_the_route_says_so) {
+BOOST_AUTO_TEST_CASE(a_trailing_slash_is_accepted_by_the_route) {
     server_fixture s;
     auto const with_slash = [](std::string request) { return request.insert(request.find(' ', 5), "/"); };
     BOOST_TEST(s.answers(with_slash(whole("{}")) + last_request).front().body == "{}");

@@ -27,26 +27,26 @@ async::task<response> show(request& r) {
     co_return response::text(200, out);
 }
 async::task<response> fail(request&) {
-    throw std::runtime_error("told to fail");
+    throw std::runtime_error("deliberate failure");
     co_return response{};
 }
-response shed(request const&, std::exception_ptr const& why) {
+response failure_text(request const&, std::exception_ptr const& exception) {
     try {
-        std::rethrow_exception(why);
+        std::rethrow_exception(exception);
     } catch (http::overloaded const&) {
         return response::text(500, "overloaded");
     } catch (std::exception const& e) {
         return response::text(500, std::string("failed: ") + e.what());
     }
 }
-async::task<response> odd(request&) {
+async::task<response> framing_fields(request&) {
     response r{.status = 200, .headers = {}, .body = "abc"};
     r.headers.add("Content-Length", "1");
     r.headers.add("Transfer-Encoding", "chunked");
-    r.headers.add("X-Common", "mine");
+    r.headers.add("X-Common", "own");
     co_return r;
 }
-async::task<response> impossible(request&) {
+async::task<response> invalid_status(request&) {
     co_return response{.status = 99, .headers = {}, .body = {}};
 }
 async::task<response> big(request&) {
@@ -58,22 +58,25 @@ async::task<response> empty(request&) {
 
 }  // namespace
 
+http::handler server_fixture::counted(http::handler then) {
+    return [this, then = std::move(then)](request& r) {
+        ++handled_;
+        return then(r);
+    };
+}
+
+async::task<response> server_fixture::wait_for_gate() {
+    {
+        std::lock_guard const lock(mutex_);
+        ++waiting_;
+    }
+    changed_.notify_all();
+    co_await gate_->wait();
+    co_return response::text(200, "waited");
+}
+
 std::vector<http::route> server_fixture::routes() {
-    auto counted = [this](http::handler then) -> http::handler {
-        return [this, then = std::move(then)](request& r) {
-            ++handled_;
-            return then(r);
-        };
-    };
-    auto wait = [this](request&) -> async::task<response> {
-        {
-            std::lock_guard const lock(mutex_);
-            ++waiting_;
-        }
-        changed_.notify_all();
-        co_await gate_->wait();
-        co_return response::text(200, "waited");
-    };
+    auto const wait = [this](request&) { return wait_for_gate(); };
     return {
         {.method = method::get, .pattern = "/", .handle = counted(hello)},
         {.method = method::get, .pattern = "/show/{name}", .handle = counted(show)},
@@ -87,7 +90,7 @@ std::vector<http::route> server_fixture::routes() {
          .body = body_kind::json,
          .max_body = std::size_t{8} << 20U,
          .handle = counted(echo),
-         .on_failure = shed},
+         .on_failure = failure_text},
         {.method = method::post,
          .pattern = std::string(chunked_path),
          .body = body_kind::json,
@@ -95,7 +98,7 @@ std::vector<http::route> server_fixture::routes() {
          .handle = counted(echo),
          .accepts = http::route::transfer::sized_or_chunked,
          .slash = http::route::trailing_slash::accepted,
-         .on_failure = shed},
+         .on_failure = failure_text},
         {.method = method::post,
          .pattern = "/maybe",
          .body = body_kind::optional_json,
@@ -103,20 +106,20 @@ std::vector<http::route> server_fixture::routes() {
         {.method = method::post, .pattern = "/none", .handle = counted(echo)},
         {.method = method::delete_, .pattern = "/echo", .handle = counted(empty)},
         {.method = method::get, .pattern = "/fail", .handle = counted(fail)},
-        {.method = method::get, .pattern = "/fail-own", .handle = counted(fail), .on_failure = shed},
+        {.method = method::get, .pattern = "/fail-own", .handle = counted(fail), .on_failure = failure_text},
         {.method = method::get, .pattern = "/big", .handle = counted(big)},
-        {.method = method::get, .pattern = "/odd", .handle = counted(odd)},
-        {.method = method::get, .pattern = "/impossible", .handle = counted(impossible)},
+        {.method = method::get, .pattern = "/framing-fields", .handle = counted(framing_fields)},
+        {.method = method::get, .pattern = "/invalid-status", .handle = counted(invalid_status)},
         {.method = method::get,
          .pattern = "/live",
          .handle = counted(empty),
-         .served_to = http::route::hosts::any},
+         .host = http::route::host_check::any},
         {.method = method::get, .pattern = "/wait", .handle = counted(wait)},
         {.method = method::post,
          .pattern = "/wait",
          .body = body_kind::json,
          .handle = counted(wait),
-         .on_failure = shed},
+         .on_failure = failure_text},
         {.method = method::post, .pattern = "/wait-own", .body = body_kind::json, .handle = counted(wait)},
     };
 }
@@ -145,11 +148,11 @@ server_fixture::server_fixture(http::server_options options, std::vector<http::r
 server_fixture::~server_fixture() {
     io_.on_thread([&] {
         server_.reset();
-        gate_.reset();  // which ends the waits
+        gate_.reset();  // ends the waits
     });
 }
 
-std::vector<told> server_fixture::exchanges() {
+std::vector<recorded_exchange> server_fixture::exchanges() {
     std::lock_guard const lock(mutex_);
     return exchanges_;
 }
@@ -158,7 +161,7 @@ void server_fixture::open_gate() {
     io_.on_thread([&] { gate_->open(); });
 }
 
-void server_fixture::wait_for_waiting(int count) {
+void server_fixture::wait_for_requests_at_gate(int count) {
     std::unique_lock lock(mutex_);
     BOOST_REQUIRE(changed_.wait_for(lock, std::chrono::seconds(10), [&] { return waiting_ >= count; }));
 }

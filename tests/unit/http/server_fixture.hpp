@@ -29,20 +29,20 @@
 
 namespace tocsin::tests {
 
-/// An I/O thread as the program has one.
+/// An I/O thread like that of the program.
 class io_thread {
 public:
     io_thread() : guard_(context_.get_executor()), thread_([this] { context_.run(); }) {}
     ~io_thread() {
         guard_.reset();
-        thread_.join();  // hangs where something is left waiting: that is a failure too
+        thread_.join();  // hangs if an operation is still pending, which is a failure too
     }
     io_thread(io_thread const&) = delete;
     io_thread& operator=(io_thread const&) = delete;
 
     async::executor executor() { return context_.get_executor(); }
 
-    /// Calls `work` on the thread and waits for what it returns or throws.
+    /// Calls `work` on the thread, waits for it, and returns or throws its result.
     template <class Work>
     auto on_thread(Work work) {
         return boost::asio::post(context_, std::packaged_task<decltype(work())()>(std::move(work))).get();
@@ -55,7 +55,7 @@ public:
     T run(async::task<T> work) {
         auto done = start(std::move(work));
         if (done.wait_for(std::chrono::seconds(20)) != std::future_status::ready)
-            throw std::runtime_error("hangs");
+            throw std::runtime_error("timed out");
         return done.get();
     }
 
@@ -65,33 +65,34 @@ private:
     std::thread thread_;
 };
 
-/// Of the body that GET /big answers with: more than the sockets' buffers hold.
+/// Size of the body of GET /big, which exceeds the buffers of the sockets.
 inline constexpr std::size_t big_size = std::size_t{32} << 20U;
 
-/// What `on_exchange` told, owned.
-struct told {
+/// A copy of an `exchange`.
+struct recorded_exchange {
     std::string route, method, peer, request_id, refusal;
     int status = 0;
 };
 
-/// Lets handlers wait until the test says go. Used on the I/O thread.
+/// Makes handlers wait until the test opens it. Used on the I/O thread.
 class gate {
 public:
-    explicit gate(async::executor const& on) : timer_(on, boost::asio::steady_timer::time_point::max()) {}
+    explicit gate(async::executor const& executor)
+        : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
     async::task<> wait() {
-        if (!open_) co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        if (!is_open_) co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
     void open() {
-        open_ = true;
+        is_open_ = true;
         timer_.cancel();
     }
 
 private:
     boost::asio::steady_timer timer_;
-    bool open_ = false;
+    bool is_open_ = false;
 };
 
-/// A server of a few routes on a loopback port.
+/// A server with a few routes on a loopback port.
 class server_fixture {
 public:
     explicit server_fixture(http::server_options options = {}, std::vector<http::route> more = {});
@@ -100,30 +101,32 @@ public:
     std::uint16_t port() const { return port_; }
     io_thread& io() { return io_; }
     http::server& server() { return *server_; }
-    std::vector<told> exchanges();
+    std::vector<recorded_exchange> exchanges();
     int handled() const { return handled_; }
     void open_gate();
-    /// Waits until that many requests stand before the gate.
-    void wait_for_waiting(int count);
+    /// Waits until `count` requests have reached the gate.
+    void wait_for_requests_at_gate(int count);
 
     raw_socket connect() { return raw_socket(port_); }
-    /// Sends bytes on a fresh connection and reads every answer until the server closes.
+    /// Sends bytes on a new connection and reads all responses until the server closes it.
     std::vector<raw_answer> answers(std::string_view bytes);
-    /// The same, for exactly one answer.
+    /// The same, for exactly one response.
     raw_answer answer(std::string_view bytes);
 
 private:
     std::vector<http::route> routes();
+    http::handler counted(http::handler then);
+    async::task<http::response> wait_for_gate();
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<told> exchanges_;
+    std::vector<recorded_exchange> exchanges_;
     int waiting_ = 0;
     std::atomic<int> handled_ = 0;
     std::unique_ptr<gate> gate_;
     std::unique_ptr<http::server> server_;
     std::uint16_t port_ = 0;
-    io_thread io_;  // last: its thread ends before what it uses
+    io_thread io_;  // last, so that its thread ends before the members that it uses
 };
 
 inline std::string get_request(std::string const& path, std::string const& fields = "") {

@@ -13,7 +13,7 @@ using namespace tocsin::tests;
 using namespace std::chrono_literals;
 using tocsin::http::server_options;
 
-std::string announced(std::string const& path, std::string const& fields) {
+std::string post_head(std::string const& path, std::string const& fields) {
     return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields +
            "\r\n";
 }
@@ -22,38 +22,38 @@ std::string announced(std::string const& path, std::string const& fields) {
 
 BOOST_AUTO_TEST_SUITE(limits)
 
-BOOST_AUTO_TEST_CASE(continue_is_said_only_to_a_body_that_is_wanted) {
+BOOST_AUTO_TEST_CASE(continue_is_sent_only_for_an_accepted_body) {
     server_fixture s;
     auto socket = s.connect();
-    socket.send(announced("/echo", "Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n"));
+    socket.send(post_head("/echo", "Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n"));
     BOOST_TEST(socket.receive_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
     socket.send("{}");
     BOOST_TEST(socket.receive_answer().body == "{}");
 
     BOOST_TEST(
-        s.answer(announced("/echo", "Content-Length: 1001\r\nExpect: 100-continue\r\n")).status == 413
+        s.answer(post_head("/echo", "Content-Length: 1001\r\nExpect: 100-continue\r\n")).status == 413
     );
     BOOST_TEST(
-        s.answer(announced("/nowhere", "Content-Length: 2\r\nExpect: 100-continue\r\n")).status == 404
+        s.answer(post_head("/nowhere", "Content-Length: 2\r\nExpect: 100-continue\r\n")).status == 404
     );
     BOOST_TEST(
         s.answer("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
         )
             .status == 415
     );
-    // Nothing to wait for: the body is here already, or there is none.
+    // Not if the body is already there, or there is none.
     BOOST_TEST(
         s.answers(post_request("/echo", "{}", "Expect: 100-continue\r\n") + last_request).front().status ==
         200
     );
     BOOST_TEST(
-        s.answers(announced("/maybe", "Content-Length: 0\r\nExpect: 100-continue\r\n") + last_request)
+        s.answers(post_head("/maybe", "Content-Length: 0\r\nExpect: 100-continue\r\n") + last_request)
             .front()
             .status == 200
     );
 }
 
-BOOST_AUTO_TEST_CASE(a_large_body_comes_through_whole) {
+BOOST_AUTO_TEST_CASE(a_large_body_arrives_completely) {
     server_fixture s;
     std::string body;
     for (int i = 0; body.size() < (std::size_t{3} << 20U); ++i) body += std::to_string(i) + ",";
@@ -66,17 +66,17 @@ BOOST_AUTO_TEST_CASE(a_large_body_comes_through_whole) {
     BOOST_TEST(second.status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_is_refused_before_it_comes) {
+BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_refused_before_it_arrives) {
     server_fixture s;
     auto socket = s.connect();
-    socket.send(announced("/large", "Content-Length: 8388609\r\n"));
+    socket.send(post_head("/large", "Content-Length: 8388609\r\n"));
     BOOST_TEST(socket.receive_answer().status == 413);
-    // A client that sends it all the same still finds the answer.
-    auto stubborn = s.connect();
-    stubborn.send(announced("/echo", "Content-Length: 1000000\r\n"));
-    for (int i = 0; i < 1000; ++i) stubborn.send(std::string(1000, 'a'));
-    stubborn.shutdown_send();
-    auto const all = stubborn.receive_answers();
+    // A client that sends it nevertheless still gets the response.
+    auto sender = s.connect();
+    sender.send(post_head("/echo", "Content-Length: 1000000\r\n"));
+    for (int i = 0; i < 1000; ++i) sender.send(std::string(1000, 'a'));
+    sender.shutdown_send();
+    auto const all = sender.receive_answers();
     BOOST_REQUIRE(all.size() == 1U);
     BOOST_TEST(all[0].status == 413);
 }
@@ -87,72 +87,73 @@ BOOST_AUTO_TEST_CASE(a_slow_header_section_is_408) {
     BOOST_TEST(a.status == 408);
     BOOST_TEST(a.has("Connection: close"));
     BOOST_TEST(s.exchanges().front().refusal == "head_timeout");
-    // The time runs from the first byte, also on a connection that is kept.
+    // The time starts at the first byte, also on a connection that is kept alive.
     auto const all = s.answers(get_request("/") + "GET / HT");
     BOOST_REQUIRE(all.size() == 2U);
     BOOST_TEST(all[1].status == 408);
 }
 
-BOOST_AUTO_TEST_CASE(trickling_bytes_does_not_extend_the_deadline) {
+BOOST_AUTO_TEST_CASE(single_bytes_do_not_extend_the_deadline) {
     server_fixture s({.header_deadline = 100ms});
     auto socket = s.connect();
-    auto const began = std::chrono::steady_clock::now();
+    auto const start = std::chrono::steady_clock::now();
     std::string const head = "GET / HTTP/1.1\r\nX-A: " + std::string(4000, 'a');
-    // Each byte comes when the server has had time for the last one; it stops listening long before they are
-    // all there.
+    // Each byte is sent when the server has had time to read the previous one. It responds long before all of
+    // them are sent.
     pollfd answered{.fd = socket.socket().native_handle(), .events = POLLIN, .revents = 0};
     std::size_t sent = 0;
     while (sent < head.size() && ::poll(&answered, 1, 5) == 0) socket.send(head.substr(sent++, 1));
     BOOST_TEST(socket.receive_answers().front().status == 408);
     BOOST_TEST(sent < 1000U);
-    BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 5s));
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_body_is_408) {
     server_fixture s({.body_deadline = 60ms});
-    auto const a = s.answer(announced("/echo", "Content-Length: 10\r\n") + "{");
+    auto const a = s.answer(post_head("/echo", "Content-Length: 10\r\n") + "{");
     BOOST_TEST(a.status == 408);
     BOOST_TEST(s.exchanges().front().refusal == "body_timeout");
     BOOST_TEST(s.exchanges().front().route == "/echo");
     BOOST_TEST(s.handled() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_silent_connection_is_closed_without_a_word) {
+BOOST_AUTO_TEST_CASE(a_silent_connection_is_closed_without_a_response) {
     server_fixture s({.header_deadline = 60ms, .idle_deadline = 60ms});
     BOOST_TEST(s.connect().receive_until_close().empty());
     BOOST_TEST(s.answers(get_request("/")).size() == 1U);
     BOOST_TEST(s.exchanges().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_dropped) {
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_dropped) {
     server_fixture s({.body_deadline = 60ms});
     boost::asio::ip::tcp::socket small(raw_socket::context(), boost::asio::ip::tcp::v4());
     small.set_option(boost::asio::socket_base::receive_buffer_size(4096));
     small.connect({boost::asio::ip::address_v4::loopback(), s.port()});
     raw_socket reader(std::move(small));
     reader.send(get_request("/big"));
-    // Nothing is read before the server has given up.
-    auto const gave_up = [&] { return !s.exchanges().empty() && s.server().connections() == 0; };
-    while (!s.io().on_thread(gave_up)) std::this_thread::yield();
+    // Nothing is read before the server has closed the connection.
+    auto const is_dropped = [&] { return !s.exchanges().empty() && s.server().connections() == 0; };
+    while (!s.io().on_thread(is_dropped)) std::this_thread::yield();
     BOOST_TEST(reader.receive_until_close().size() < big_size);
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_goes_away_harms_nothing) {
+BOOST_AUTO_TEST_CASE(a_peer_may_disconnect_at_any_time) {
     server_fixture s;
     for (auto const& bytes :
-         {std::string("GET / HT"), announced("/echo", "Content-Length: 10\r\n") + "{", get_request("/wait")
+         {std::string("GET / HT"), post_head("/echo", "Content-Length: 10\r\n") + "{", get_request("/wait")
          }) {
         auto socket = s.connect();
         socket.send(bytes);
-        if (bytes.find("/wait") != std::string::npos) s.wait_for_waiting(1);
-        socket.socket().set_option(boost::asio::socket_base::linger(true, 0));  // a reset, not an orderly end
+        if (bytes.find("/wait") != std::string::npos) s.wait_for_requests_at_gate(1);
+        socket.socket().set_option(boost::asio::socket_base::linger(true, 0)
+        );  // a reset instead of an orderly close
         socket.close();
     }
     s.open_gate();
     BOOST_TEST(s.answers(last_request).size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(requests_of_a_connection_are_counted) {
+BOOST_AUTO_TEST_CASE(the_requests_of_a_connection_are_limited) {
     server_fixture s({.max_requests_per_connection = 2});
     auto const all = s.answers(get_request("/") + get_request("/") + get_request("/"));
     BOOST_REQUIRE(all.size() == 2U);
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(requests_of_a_connection_are_counted) {
     BOOST_TEST(all[1].has("Connection: close"));
 }
 
-BOOST_AUTO_TEST_CASE(one_connection_too_many_is_closed_at_once) {
+BOOST_AUTO_TEST_CASE(a_connection_over_the_limit_is_closed) {
     server_fixture s({.max_connections = 2});
     auto first = s.connect();
     auto second = s.connect();
@@ -173,26 +174,26 @@ BOOST_AUTO_TEST_CASE(one_connection_too_many_is_closed_at_once) {
     first.send(last_request);
     BOOST_TEST(first.receive_answers().size() == 1U);
     first.close();
-    // The place is free as soon as the server has seen the end of the first.
+    // The next one is accepted as soon as the server has noticed the end of the first.
     std::size_t served = 0;
     while (served == 0) served = s.answers(last_request).size();
     BOOST_TEST(served == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(one_peer_does_not_take_all_connections) {
+BOOST_AUTO_TEST_CASE(the_connections_of_a_peer_are_limited) {
     server_fixture s({.max_connections = 4, .max_connections_per_peer = 1});
     auto first = s.connect();
     first.send(get_request("/"));
     BOOST_TEST(first.receive_answer().status == 200);
     BOOST_TEST(s.connect().receive_until_close().empty());
-    // The place is free as soon as the server has seen the end of the first.
+    // The next one is accepted as soon as the server has noticed the end of the first.
     first.close();
     std::size_t served = 0;
     while (served == 0) served = s.answers(last_request).size();
     BOOST_TEST(served == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_trusted_proxy_may_have_as_many_as_there_are) {
+BOOST_AUTO_TEST_CASE(the_connections_of_a_trusted_proxy_are_not_limited) {
     server_fixture s({.trusted_proxies = {"127.0.0.0/8"}, .max_connections_per_peer = 1});
     auto first = s.connect();
     first.send(get_request("/"));
@@ -200,16 +201,16 @@ BOOST_AUTO_TEST_CASE(a_trusted_proxy_may_have_as_many_as_there_are) {
     BOOST_TEST(s.answers(last_request).size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(bodies_in_flight_are_capped_in_total) {
+BOOST_AUTO_TEST_CASE(the_bytes_in_flight_are_limited) {
     server_fixture s({.max_bytes_in_flight = 1000});
     auto holder = s.connect();
     holder.send(post_request("/wait", std::string(600, ' ')));
-    s.wait_for_waiting(1);
+    s.wait_for_requests_at_gate(1);
 
-    auto const shed = s.answer(post_request("/wait-own", std::string(401, ' ')));
-    BOOST_TEST(shed.status == 503);
-    BOOST_TEST(shed.field("Retry-After") == "1");
-    BOOST_TEST(shed.has("Connection: close"));
+    auto const refused = s.answer(post_request("/wait-own", std::string(401, ' ')));
+    BOOST_TEST(refused.status == 503);
+    BOOST_TEST(refused.field("Retry-After") == "1");
+    BOOST_TEST(refused.has("Connection: close"));
     auto const own = s.answer(post_request("/wait", std::string(401, ' ')));
     BOOST_TEST(own.status == 500);
     BOOST_TEST(own.body == "overloaded");
@@ -223,7 +224,7 @@ BOOST_AUTO_TEST_CASE(bodies_in_flight_are_capped_in_total) {
     BOOST_TEST(s.answer(post_request("/large", std::string(1001, ' '))).body == "overloaded");
 }
 
-BOOST_AUTO_TEST_CASE(accepting_survives_having_no_descriptors) {
+BOOST_AUTO_TEST_CASE(accepting_continues_after_descriptors_ran_out) {
     boost::asio::io_context io{1};
     tocsin::http::server s(
         io.get_executor(),
@@ -256,14 +257,14 @@ BOOST_AUTO_TEST_CASE(accepting_survives_having_no_descriptors) {
     runner.join();
 }
 
-BOOST_AUTO_TEST_CASE(draining_lets_requests_in_flight_finish) {
+BOOST_AUTO_TEST_CASE(draining_lets_requests_in_progress_finish) {
     server_fixture s;
     auto busy = s.connect();
     auto idle = s.connect();
     idle.send(get_request("/"));
     BOOST_TEST(idle.receive_answer().status == 200);
     busy.send(get_request("/wait"));
-    s.wait_for_waiting(1);
+    s.wait_for_requests_at_gate(1);
 
     auto drained = s.io().start(s.server().drain(10s));
     BOOST_TEST(idle.receive_until_close().empty());
@@ -283,7 +284,7 @@ BOOST_AUTO_TEST_CASE(draining_ends_at_its_limit) {
     server_fixture s;
     auto busy = s.connect();
     busy.send(get_request("/wait"));
-    s.wait_for_waiting(1);
+    s.wait_for_requests_at_gate(1);
     s.io().run(s.server().drain(30ms));
     BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 1U);
 }
@@ -295,11 +296,11 @@ BOOST_AUTO_TEST_CASE(draining_an_idle_server_is_immediate) {
     BOOST_CHECK_THROW(s.connect(), boost::system::system_error);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_may_go_while_a_handler_waits) {
+BOOST_AUTO_TEST_CASE(a_server_may_be_destroyed_while_a_handler_waits) {
     auto s = std::make_unique<server_fixture>();
     auto busy = s->connect();
     busy.send(get_request("/wait"));
-    s->wait_for_waiting(1);
+    s->wait_for_requests_at_gate(1);
     s.reset();
     BOOST_TEST(busy.receive_until_close().empty());
 }

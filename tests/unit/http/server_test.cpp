@@ -13,14 +13,14 @@ namespace {
 using namespace tocsin::tests;
 using tocsin::http::server_options;
 
-/// What follows must never be answered as a request of its own.
+/// Follows a refused request, and must not be answered.
 std::string const smuggled = "GET /show/smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(serving)
 
-BOOST_AUTO_TEST_CASE(a_request_and_its_answer) {
+BOOST_AUTO_TEST_CASE(a_request_and_its_response) {
     server_fixture s;
     auto const a = s.answer(get_request("/show/a%20b?q=1&r=x+y", "X-One: 1\r\nConnection: close\r\n"));
     BOOST_TEST(a.status == 200);
@@ -28,17 +28,17 @@ BOOST_AUTO_TEST_CASE(a_request_and_its_answer) {
     BOOST_TEST(a.has("\r\nConnection: close\r\n"));
     BOOST_TEST(a.field("Content-Type") == "text/plain; charset=utf-8");
     BOOST_TEST(!a.has("Server"));
-    auto const told = s.exchanges();
-    BOOST_REQUIRE(told.size() == 1U);
-    BOOST_TEST(told[0].route == "/show/{name}");
-    BOOST_TEST(told[0].method == "GET");
-    BOOST_TEST(told[0].status == 200);
-    BOOST_TEST(told[0].peer == "127.0.0.1");
-    BOOST_TEST(told[0].request_id.size() == 32U);
-    BOOST_TEST(told[0].refusal.empty());
+    auto const exchanges = s.exchanges();
+    BOOST_REQUIRE(exchanges.size() == 1U);
+    BOOST_TEST(exchanges[0].route == "/show/{name}");
+    BOOST_TEST(exchanges[0].method == "GET");
+    BOOST_TEST(exchanges[0].status == 200);
+    BOOST_TEST(exchanges[0].peer == "127.0.0.1");
+    BOOST_TEST(exchanges[0].request_id.size() == 32U);
+    BOOST_TEST(exchanges[0].refusal.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_kept_and_pipelined_requests_are_answered_in_order) {
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
     server_fixture s;
     auto const all = s.answers(
         get_request("/show/1") + post_request("/echo", "{\"a\":1}") + get_request("/show/3") + last_request +
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_and_pipelined_requests_are_answered_in
     BOOST_TEST(ids.size() == 4U);
 }
 
-BOOST_AUTO_TEST_CASE(bytes_may_come_one_by_one) {
+BOOST_AUTO_TEST_CASE(bytes_may_arrive_one_by_one) {
     server_fixture s;
     auto socket = s.connect();
     for (char const c : post_request("/echo", "{\"a\":1}") + last_request)
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(bytes_may_come_one_by_one) {
     BOOST_TEST(all[0].body == "{\"a\":1}");
 }
 
-BOOST_AUTO_TEST_CASE(many_pipelined_requests_wrap_around_the_input_buffer) {
+BOOST_AUTO_TEST_CASE(more_pipelined_requests_than_the_input_buffer_holds) {
     server_fixture s;
     std::string bytes;
     for (int i = 0; i < 200; ++i)
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(many_pipelined_requests_wrap_around_the_input_buffer) {
     BOOST_TEST(all[199].body.starts_with("199 "));
 }
 
-BOOST_AUTO_TEST_CASE(every_refusal_is_one_answer_and_the_end) {
+BOOST_AUTO_TEST_CASE(every_refusal_is_the_last_response_of_its_connection) {
     server_fixture s;
     for (auto const& c : framing_cases()) {
         if (c.status < 400) continue;
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_one_answer_and_the_end) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_after_a_good_request_is_the_last_answer) {
+BOOST_AUTO_TEST_CASE(a_refusal_after_an_accepted_request_is_the_last_response) {
     server_fixture s;
     auto const all = s.answers(
         get_request("/show/1") + "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 1\r\n\r\na" +
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_after_a_good_request_is_the_last_answer) {
     BOOST_TEST(all[1].status == 400);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_route_refuses) {
+BOOST_AUTO_TEST_CASE(requests_that_a_route_refuses) {
     server_fixture s({.allowed_hosts = {"localhost", "::1"}});
     auto const status = [&](std::string const& bytes) { return s.answer(bytes + smuggled).status; };
     auto const post = [](std::string const& fields, std::string const& body = "{}") {
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(what_the_route_refuses) {
     BOOST_TEST(s.handled() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_route_takes) {
+BOOST_AUTO_TEST_CASE(requests_that_a_route_accepts) {
     server_fixture s({.allowed_hosts = {"localhost", "::1"}});
     auto const status = [&](std::string const& bytes) {
         return s.answers(bytes + last_request).front().status;
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(what_the_route_takes) {
     BOOST_TEST(status("DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n") == 204);
 }
 
-BOOST_AUTO_TEST_CASE(not_found_and_wrong_method_leave_the_connection_open_where_nothing_is_unread) {
+BOOST_AUTO_TEST_CASE(not_found_and_wrong_method_keep_the_connection_if_there_is_no_body) {
     server_fixture s;
     auto const all = s.answers(
         get_request("/nowhere") + get_request("/echo") + "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n" +
@@ -181,10 +181,10 @@ BOOST_AUTO_TEST_CASE(not_found_and_wrong_method_leave_the_connection_open_where_
     BOOST_TEST(all[1].field("Allow") == "POST, DELETE");
     BOOST_TEST(all[2].status == 405);
     BOOST_TEST(all[2].field("Allow") == "GET, HEAD");
-    auto const told = s.exchanges();
-    BOOST_TEST(told[0].route == "unmatched");
-    BOOST_TEST(told[1].route == "/echo");
-    BOOST_TEST(told[2].method == "TRACE");
+    auto const exchanges = s.exchanges();
+    BOOST_TEST(exchanges[0].route == "unmatched");
+    BOOST_TEST(exchanges[1].route == "/echo");
+    BOOST_TEST(exchanges[2].method == "TRACE");
 }
 
 BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
     BOOST_TEST(all.ends_with("Connection: close\r\n\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(http_1_0_is_answered_once) {
+BOOST_AUTO_TEST_CASE(http_1_0_is_not_kept_alive) {
     server_fixture s;
     auto const a =
         s.answer("GET /show/a HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n" + smuggled);
@@ -209,21 +209,21 @@ BOOST_AUTO_TEST_CASE(http_1_0_is_answered_once) {
     BOOST_TEST(a.has("Connection: close"));
 }
 
-BOOST_AUTO_TEST_CASE(only_the_connection_frames_an_answer) {
-    server_fixture s({.common_headers = {{"X-Common", "ours"}, {"X-Frame-Options", "DENY"}}});
+BOOST_AUTO_TEST_CASE(framing_fields_of_handlers_are_ignored) {
+    server_fixture s({.common_headers = {{"X-Common", "common"}, {"X-Frame-Options", "DENY"}}});
     auto const all = s.answers(
-        get_request("/odd") + get_request("/impossible") +
+        get_request("/framing-fields") + get_request("/invalid-status") +
         "DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n" + "BAD\r\n\r\n"
     );
     BOOST_REQUIRE(all.size() == 4U);
     BOOST_TEST(all[0].body == "abc");
     BOOST_TEST(!all[0].has("Transfer-Encoding"));
-    BOOST_TEST(all[0].field("X-Common") == "mine");
+    BOOST_TEST(all[0].field("X-Common") == "own");
     BOOST_TEST(all[1].status == 500);
     BOOST_TEST(all[2].status == 204);
     BOOST_TEST(!all[2].has("Content-Length"));
     for (auto const& a : all) BOOST_TEST(a.field("X-Frame-Options") == "DENY");
-    BOOST_TEST(s.answer("BAD\r\n\r\n").field("X-Common") == "ours");
+    BOOST_TEST(s.answer("BAD\r\n\r\n").field("X-Common") == "common");
 }
 
 BOOST_AUTO_TEST_CASE(exceptions_of_handlers) {
@@ -234,40 +234,44 @@ BOOST_AUTO_TEST_CASE(exceptions_of_handlers) {
     auto const all = s.answers(get_request("/fail") + get_request("/fail-own") + last_request);
     BOOST_REQUIRE(all.size() == 3U);
     BOOST_TEST(all[0].status == 500);
-    BOOST_TEST(all[0].body.find("told to fail") == std::string::npos);
+    BOOST_TEST(all[0].body.find("deliberate failure") == std::string::npos);
     BOOST_TEST(all[1].status == 500);
-    BOOST_TEST(all[1].body == "failed: told to fail");
+    BOOST_TEST(all[1].body == "failed: deliberate failure");
     BOOST_TEST(all[2].status == 200);
     BOOST_TEST(thrown == 2);
 }
 
-BOOST_AUTO_TEST_CASE(the_owner_writes_the_bodies_of_refusals) {
+BOOST_AUTO_TEST_CASE(the_problem_callback_writes_refusals) {
     server_options options;
-    options.problem = [](int status, std::string_view detail, tocsin::http::request const* about) {
-        if (status == 417) throw std::runtime_error("even this fails");
+    options.problem = [](int status, std::string_view detail, tocsin::http::request const* request) {
+        if (status == 417) throw std::runtime_error("this fails too");
         return tocsin::http::response::json(
-            200, std::to_string(status) + " " + std::string(detail) + (about ? about->target : " -")
+            200, std::to_string(status) + " " + std::string(detail) + (request ? request->target : " -")
         );
     };
     server_fixture s(options);
     BOOST_TEST(
-        s.answer(get_request("/nowhere", "Connection: close\r\n")).body == "404 Nothing is here./nowhere"
+        s.answer(get_request("/nowhere", "Connection: close\r\n")).body ==
+        "404 There is nothing at this address./nowhere"
     );
     BOOST_TEST(s.answer(get_request("/nowhere", "Connection: close\r\n")).status == 404);
-    BOOST_TEST(s.answer("GET / HTTP/1.1\r\n\r\n").body == "400 Exactly one valid Host is needed. -");
-    BOOST_TEST(s.answer(get_request("/", "Expect: tea\r\n")).body == "Only Expect: 100-continue is met.\n");
+    BOOST_TEST(s.answer("GET / HTTP/1.1\r\n\r\n").body == "400 Exactly one valid Host field is required. -");
+    BOOST_TEST(
+        s.answer(get_request("/", "Expect: tea\r\n")).body ==
+        "The only supported expectation is 100-continue.\n"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(the_client_behind_a_trusted_proxy) {
     server_fixture trusting({.trusted_proxies = {"127.0.0.0/8"}});
-    server_fixture wary;
+    server_fixture distrusting;
     auto const request = get_request("/", "X-Forwarded-For: 6.6.6.6, 203.0.113.5\r\nConnection: close\r\n");
     BOOST_TEST(trusting.answer(request).body.starts_with("hello 203.0.113.5 "));
     BOOST_TEST(trusting.exchanges().front().peer == "203.0.113.5");
-    BOOST_TEST(wary.answer(request).body.starts_with("hello 127.0.0.1 "));
+    BOOST_TEST(distrusting.answer(request).body.starts_with("hello 127.0.0.1 "));
 }
 
-BOOST_AUTO_TEST_CASE(options_that_are_wrong) {
+BOOST_AUTO_TEST_CASE(invalid_options) {
     io_thread io;
     auto const make = [&](server_options options) {
         io.on_thread([&] { tocsin::http::server const s(io.executor(), {}, options); });

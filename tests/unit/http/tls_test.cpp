@@ -26,29 +26,29 @@ exchange_result get(
         c = std::make_unique<client>(
             io.executor(),
             origin{.https = true, .host = host, .port = port},
-            client_options{.max_answer = 2 * big_size, .ca_file = ca_file}
+            client_options{.max_response = 2 * big_size, .ca_file = ca_file}
         );
     });
-    auto got =
+    auto result =
         io.run(c->send({.method = method::get, .target = std::move(target), .headers = {}, .body = {}}));
     io.on_thread([&] { c.reset(); });
-    return got;
+    return result;
 }
 
-server_options with(test_certificate const& certificate) {
+server_options options_with(test_certificate const& certificate) {
     return {.tls_certificate_file = certificate.certificate_file(), .tls_key_file = certificate.key_file()};
 }
 
-/// A TLS client that says it speaks no more than `newest`.
-bool shakes_hands(std::uint16_t port, int newest) {
+/// True if the handshake of a client succeeds that supports TLS up to `max_version`.
+bool can_connect(std::uint16_t port, int max_version) {
     ssl::context context(ssl::context::tls_client);
     SSL_CTX_set_security_level(context.native_handle(), 0);
-    SSL_CTX_set_max_proto_version(context.native_handle(), newest);
+    SSL_CTX_set_max_proto_version(context.native_handle(), max_version);
     ssl::stream<boost::asio::ip::tcp::socket> wire(raw_socket::context(), context);
     wire.next_layer().connect({boost::asio::ip::address_v4::loopback(), port});
-    boost::system::error_code failed;
-    wire.handshake(ssl::stream_base::client, failed);
-    return !failed;
+    boost::system::error_code error;
+    wire.handshake(ssl::stream_base::client, error);
+    return !error;
 }
 
 }  // namespace
@@ -57,17 +57,17 @@ BOOST_TEST_DONT_PRINT_LOG_VALUE(transport_error)
 
 BOOST_AUTO_TEST_SUITE(tls)
 
-BOOST_AUTO_TEST_CASE(a_certificate_that_is_trusted_and_names_the_host) {
+BOOST_AUTO_TEST_CASE(a_trusted_certificate_for_the_host) {
     test_certificate const certificate("DNS:localhost,IP:127.0.0.1");
-    server_fixture s(with(certificate));
+    server_fixture s(options_with(certificate));
     BOOST_TEST(get(s.port(), "localhost", certificate.certificate_file())->body == "a /show/a");
     BOOST_TEST(get(s.port(), "127.0.0.1", certificate.certificate_file())->body == "a /show/a");
     BOOST_TEST(get(s.port(), "localhost", certificate.certificate_file(), "/big")->body.size() == big_size);
 }
 
-BOOST_AUTO_TEST_CASE(a_tls_connection_is_used_again) {
+BOOST_AUTO_TEST_CASE(a_tls_connection_is_reused) {
     test_certificate const certificate("DNS:localhost");
-    server_fixture s(with(certificate));
+    server_fixture s(options_with(certificate));
     io_thread io;
     std::unique_ptr<client> c;
     io.on_thread([&] {
@@ -86,11 +86,11 @@ BOOST_AUTO_TEST_CASE(a_tls_connection_is_used_again) {
     io.on_thread([&] { c.reset(); });
 }
 
-BOOST_AUTO_TEST_CASE(certificates_that_are_refused) {
+BOOST_AUTO_TEST_CASE(refused_certificates) {
     test_certificate const certificate("DNS:localhost,IP:127.0.0.1");
     test_certificate const other("DNS:elsewhere.example");
-    server_fixture s(with(certificate));
-    server_fixture misnamed(with(other));
+    server_fixture s(options_with(certificate));
+    server_fixture misnamed(options_with(other));
     auto const self_signed = get(s.port(), "localhost", "");
     BOOST_REQUIRE(!self_signed.has_value());
     BOOST_TEST(self_signed.error().kind == transport_error::tls);
@@ -103,22 +103,22 @@ BOOST_AUTO_TEST_CASE(certificates_that_are_refused) {
         get(misnamed.port(), "127.0.0.1", other.certificate_file()).error().kind == transport_error::tls
     );
     test_certificate const expired("DNS:localhost", test_certificate::validity::expired);
-    server_fixture old(with(expired));
+    server_fixture old(options_with(expired));
     BOOST_TEST(get(old.port(), "localhost", expired.certificate_file()).error().kind == transport_error::tls);
     BOOST_TEST(s.exchanges().empty());
 }
 
 BOOST_AUTO_TEST_CASE(old_protocols_are_refused) {
     test_certificate const certificate("DNS:localhost");
-    server_fixture s(with(certificate));
-    BOOST_TEST(!shakes_hands(s.port(), TLS1_1_VERSION));
-    BOOST_TEST(shakes_hands(s.port(), TLS1_2_VERSION));
-    BOOST_TEST(shakes_hands(s.port(), TLS1_3_VERSION));
+    server_fixture s(options_with(certificate));
+    BOOST_TEST(!can_connect(s.port(), TLS1_1_VERSION));
+    BOOST_TEST(can_connect(s.port(), TLS1_2_VERSION));
+    BOOST_TEST(can_connect(s.port(), TLS1_3_VERSION));
 }
 
-BOOST_AUTO_TEST_CASE(a_handshake_that_never_comes_is_closed) {
+BOOST_AUTO_TEST_CASE(a_connection_without_handshake_is_closed) {
     test_certificate const certificate("DNS:localhost");
-    auto options = with(certificate);
+    auto options = options_with(certificate);
     options.header_deadline = 60ms;
     server_fixture s(options);
     BOOST_TEST(s.connect().receive_until_close().empty());
@@ -128,9 +128,9 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_never_comes_is_closed) {
     BOOST_TEST(plain.receive_until_close().find("HTTP") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(refusals_come_through_tls) {
+BOOST_AUTO_TEST_CASE(refusals_over_tls) {
     test_certificate const certificate("DNS:localhost");
-    server_fixture s(with(certificate));
+    server_fixture s(options_with(certificate));
     ssl::context context(ssl::context::tls_client);
     ssl::stream<boost::asio::ip::tcp::socket> wire(raw_socket::context(), context);
     wire.next_layer().connect({boost::asio::ip::address_v4::loopback(), s.port()});
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(refusals_come_through_tls) {
     BOOST_TEST(answers.find("HTTP/1.1", 1) == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_without_length_counts_only_with_a_proper_end) {
+BOOST_AUTO_TEST_CASE(a_response_without_length_needs_an_orderly_close) {
     test_certificate const certificate("DNS:localhost");
     for (bool const proper : {true, false}) {
         scripted_server server(1, [&](int, raw_socket& s) {
@@ -163,17 +163,17 @@ BOOST_AUTO_TEST_CASE(an_answer_without_length_counts_only_with_a_proper_end) {
             boost::system::error_code ignored;
             if (proper) wire.shutdown(ignored);
         });
-        auto const got = get(server.port(), "localhost", certificate.certificate_file());
+        auto const result = get(server.port(), "localhost", certificate.certificate_file());
         if (proper) {
-            BOOST_TEST(got->body == "half or whole?");
+            BOOST_TEST(result->body == "half or whole?");
         } else {
-            BOOST_REQUIRE(!got.has_value());
-            BOOST_TEST(got.error().kind == transport_error::closed);
+            BOOST_REQUIRE(!result.has_value());
+            BOOST_TEST(result.error().kind == transport_error::closed);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_ca_file_that_is_none) {
+BOOST_AUTO_TEST_CASE(a_malformed_ca_file) {
     io_thread io;
     BOOST_CHECK_THROW(
         client(io.executor(), origin{.https = true, .host = "localhost"}, {.ca_file = "/nonexistent"}),

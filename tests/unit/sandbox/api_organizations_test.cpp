@@ -10,7 +10,7 @@ using namespace tocsin::test;
 
 namespace {
 
-void check_detail(http::answer const& response, int status, std::string_view text) {
+void check_detail(http::client_response const& response, int status, std::string_view text) {
     BOOST_TEST(response.status == status);
     BOOST_TEST(response.body == json_object({{"detail", text}}));
 }

@@ -49,7 +49,7 @@ async::task<sandbox_fixture::connection> install(sandbox_fixture& fixture, std::
     co_return sandbox_fixture::connection{text_at(created, {"uuid"}), text_at(created, {"code"}), {}, {}};
 }
 
-void check_detail(http::answer const& response, int status, std::string_view text) {
+void check_detail(http::client_response const& response, int status, std::string_view text) {
     BOOST_TEST(response.status == status);
     BOOST_TEST(response.body == json_object({{"detail", text}}));
 }

@@ -14,7 +14,9 @@ namespace {
 
 constexpr char const* page = "/sentry-apps/tocsin/external-install/";
 
-async::task<http::answer> submit(sandbox_fixture& fixture, std::string form, std::string target = page) {
+async::task<http::client_response> submit(
+    sandbox_fixture& fixture, std::string form, std::string target = page
+) {
     co_return (co_await fixture.exchange(
                    http::method::post,
                    std::move(target),
@@ -25,7 +27,7 @@ async::task<http::answer> submit(sandbox_fixture& fixture, std::string form, std
 }
 
 /// The redirect's parameters.
-std::vector<http::query_parameter> query_of(http::answer const& redirect) {
+std::vector<http::query_parameter> query_of(http::client_response const& redirect) {
     auto const url = std::string(redirect.headers.find("Location").value_or(""));
     BOOST_TEST(url.starts_with("https://tocsin.example/oauth/sentry/callback?"));
     return sandbox::decode_form(std::string_view(url).substr(url.find('?') + 1));

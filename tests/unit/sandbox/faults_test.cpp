@@ -18,7 +18,7 @@ std::string fault(std::string_view kind, std::string_view match = "projects") {
 http::client_options short_limits() {
     http::client_options out;
     out.total_deadline = std::chrono::milliseconds(150);
-    out.max_answer = 256u << 10;
+    out.max_response = 256u << 10;
     return out;
 }
 

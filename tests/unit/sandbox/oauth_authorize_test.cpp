@@ -10,21 +10,23 @@ using namespace tocsin::test;
 
 namespace {
 
-async::task<http::answer> request_consent(sandbox_fixture& fixture, pairs const& changes = {}) {
+async::task<http::client_response> request_consent(sandbox_fixture& fixture, pairs const& changes = {}) {
     co_return co_await fixture.get(authorize_target(changed(authorize_request(), changes)));
 }
 
-async::task<http::answer> submit_consent(sandbox_fixture& fixture, pairs form, pairs const& changes = {}) {
+async::task<http::client_response> submit_consent(
+    sandbox_fixture& fixture, pairs form, pairs const& changes = {}
+) {
     co_return co_await fixture.post_form(
         authorize_target(changed(authorize_request(), changes)), std::move(form)
     );
 }
 
-std::string error_of(http::answer const& response) {
+std::string error_of(http::client_response const& response) {
     return sandbox::form_value(redirect_query(response), "error");
 }
 
-std::string location(http::answer const& response) {
+std::string location(http::client_response const& response) {
     return std::string(response.headers.find("Location").value_or(""));
 }
 

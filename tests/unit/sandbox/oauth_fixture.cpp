@@ -30,7 +30,7 @@ std::string authorize_target(pairs const& query) {
     return "/oauth/authorize/?" + http::form_encoded(query);
 }
 
-std::vector<http::query_parameter> redirect_query(http::answer const& response) {
+std::vector<http::query_parameter> redirect_query(http::client_response const& response) {
     auto const url = std::string(response.headers.find("Location").value_or(""));
     auto const question = url.find('?');
     if (question == std::string::npos) return {};
@@ -64,7 +64,7 @@ pairs refresh_form(std::string_view refresh_token) {
     };
 }
 
-oauth_tokens tokens_of(http::answer const& response) {
+oauth_tokens tokens_of(http::client_response const& response) {
     if (response.status != 200) throw std::runtime_error("no tokens: " + response.body);
     auto const body = parse(response.body);
     return {text_at(body, {"access_token"}), text_at(body, {"refresh_token"})};

@@ -22,7 +22,7 @@ pairs changed(pairs base, pairs const& changes);
 pairs authorize_request();
 std::string authorize_target(pairs const& query);
 /// The parameters of the redirect; empty if there is none.
-std::vector<http::query_parameter> redirect_query(http::answer const& response);
+std::vector<http::query_parameter> redirect_query(http::client_response const& response);
 
 /// Approves on the consent page and returns the code.
 async::task<std::string> approve(sandbox_fixture& fixture, pairs query = authorize_request());
@@ -36,7 +36,7 @@ struct oauth_tokens {
     std::string refresh_token;
 };
 /// From a 200.
-oauth_tokens tokens_of(http::answer const& response);
+oauth_tokens tokens_of(http::client_response const& response);
 /// Authorizes and exchanges the code.
 async::task<oauth_tokens> connect_oauth(sandbox_fixture& fixture, pairs query = authorize_request());
 

@@ -19,7 +19,7 @@ std::string basic(std::string_view pair) {
     return "Basic " + to_base64(as_bytes(pair));
 }
 
-void check_error(http::answer const& response, int status, std::string_view name) {
+void check_error(http::client_response const& response, int status, std::string_view name) {
     BOOST_TEST(response.status == status);
     BOOST_TEST(response.body == json_object({{"error", name}}));
     BOOST_TEST(response.headers.find("WWW-Authenticate").has_value() == (status == 401));

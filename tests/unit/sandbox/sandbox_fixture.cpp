@@ -116,26 +116,32 @@ sandbox_fixture::headers headers_of(std::string const& token, content content) {
 
 }  // namespace
 
-async::task<http::answer> sandbox_fixture::get(std::string target, std::string token) {
+async::task<http::client_response> sandbox_fixture::get(std::string target, std::string token) {
     co_return (co_await exchange(http::method::get, std::move(target), {}, headers_of(token, content::none)))
         .value();
 }
 
-async::task<http::answer> sandbox_fixture::post(std::string target, std::string json, std::string token) {
+async::task<http::client_response> sandbox_fixture::post(
+    std::string target, std::string json, std::string token
+) {
     co_return (co_await exchange(
                    http::method::post, std::move(target), std::move(json), headers_of(token, content::json)
                ))
         .value();
 }
 
-async::task<http::answer> sandbox_fixture::put(std::string target, std::string json, std::string token) {
+async::task<http::client_response> sandbox_fixture::put(
+    std::string target, std::string json, std::string token
+) {
     co_return (co_await exchange(
                    http::method::put, std::move(target), std::move(json), headers_of(token, content::json)
                ))
         .value();
 }
 
-async::task<http::answer> sandbox_fixture::post_form(std::string target, headers form, headers headers) {
+async::task<http::client_response> sandbox_fixture::post_form(
+    std::string target, headers form, headers headers
+) {
     headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     co_return (
         co_await exchange(http::method::post, std::move(target), http::form_encoded(form), std::move(headers))
@@ -143,7 +149,7 @@ async::task<http::answer> sandbox_fixture::post_form(std::string target, headers
         .value();
 }
 
-async::task<http::answer> sandbox_fixture::remove(std::string target, std::string token) {
+async::task<http::client_response> sandbox_fixture::remove(std::string target, std::string token) {
     co_return (
         co_await exchange(http::method::delete_, std::move(target), {}, headers_of(token, content::none))
     )

@@ -57,11 +57,11 @@ public:
     /// All bytes of the response to a GET, until the connection ends.
     async::task<std::string> get_bytes(std::string target, std::string token);
     /// As `exchange`, but throws if there is no response. `token`: for the Authorization header.
-    async::task<http::answer> get(std::string target, std::string token = {});
-    async::task<http::answer> post(std::string target, std::string json, std::string token = {});
-    async::task<http::answer> put(std::string target, std::string json, std::string token = {});
-    async::task<http::answer> post_form(std::string target, headers form, headers headers = {});
-    async::task<http::answer> remove(std::string target, std::string token = {});
+    async::task<http::client_response> get(std::string target, std::string token = {});
+    async::task<http::client_response> post(std::string target, std::string json, std::string token = {});
+    async::task<http::client_response> put(std::string target, std::string json, std::string token = {});
+    async::task<http::client_response> post_form(std::string target, headers form, headers headers = {});
+    async::task<http::client_response> remove(std::string target, std::string token = {});
 
     /// An installation, and its tokens if the code was exchanged.
     struct connection {

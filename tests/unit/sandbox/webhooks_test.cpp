@@ -18,7 +18,7 @@ std::string header(http::request const& request, char const* name) {
 }
 
 /// The statuses of the webhooks in a control response; "none" without a response.
-std::string statuses_of(http::answer const& control) {
+std::string statuses_of(http::client_response const& control) {
     auto const body = parse(control.body);
     auto const sent = body.root().find("webhooks").value();
     std::string out;

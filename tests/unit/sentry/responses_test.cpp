@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(failures_are_classified_by_status) {
     };
     for (auto const& row : table) {
         BOOST_TEST_CONTEXT(row.status << " " << row.body) {
-            auto const why = classify(http::answer{row.status, {}, row.body}, now);
+            auto const why = classify(http::client_response{row.status, {}, row.body}, now);
             BOOST_TEST(to_string(why.kind) == row.kind);
             BOOST_TEST(why.detail == row.detail);
             BOOST_TEST(why.in_doubt == (row.status >= 500));
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(failures_are_classified_by_status) {
 
 BOOST_AUTO_TEST_CASE(oauth_error_name_is_kept) {
     auto const name_of = [](char const* body) {
-        return classify(http::answer{400, {}, body}, now).oauth_error;
+        return classify(http::client_response{400, {}, body}, now).oauth_error;
     };
     BOOST_TEST(name_of(R"({"error":"invalid_grant"})") == "invalid_grant");
     BOOST_TEST(
@@ -137,7 +137,9 @@ BOOST_AUTO_TEST_CASE(oauth_error_name_is_kept) {
 
 BOOST_AUTO_TEST_CASE(missing_permission_is_distinguished) {
     auto const refused = [](int status, char const* detail) {
-        return classify(http::answer{status, {}, R"({"detail":")" + std::string(detail) + R"("})"}, now);
+        return classify(
+            http::client_response{status, {}, R"({"detail":")" + std::string(detail) + R"("})"}, now
+        );
     };
     auto const missing = refused(403, "You do not have permission to perform this action.");
     BOOST_TEST(missing.lacks_permission);
@@ -157,7 +159,7 @@ BOOST_AUTO_TEST_CASE(missing_permission_is_distinguished) {
 
 BOOST_AUTO_TEST_CASE(requested_pause_is_bounded) {
     auto const pause = [](char const* name, std::string const& value) {
-        http::answer response{429, {}, {}};
+        http::client_response response{429, {}, {}};
         response.headers.add(name, value);
         return classify(response, now).retry_after;
     };

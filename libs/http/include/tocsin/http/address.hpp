@@ -5,13 +5,12 @@
 namespace tocsin::http {
 
 /// True for an address of the public internet. False for loopback, private, shared, link-local, multicast,
-/// documentation, benchmark and reserved ranges, and for everything that carries an IPv4 address inside an
-/// IPv6 one (mapped, compatible, 6to4, Teredo, NAT64): what such an address reaches is for a router to
-/// decide.
+/// documentation, benchmark, and reserved ranges, and for IPv6 addresses that contain an IPv4 address
+/// (mapped, compatible, 6to4, Teredo, NAT64): a router decides where those lead.
 bool is_public_address(boost::asio::ip::address const& address) noexcept;
 
-/// What one peer is told from others by, where they are counted: an IPv4 address itself (also where it comes
-/// mapped into IPv6), of an IPv6 address its /64, which one subscriber owns whole.
+/// The key that peers are counted under: an IPv4 address itself (also if it is mapped into IPv6), and the /64
+/// of an IPv6 address, because one subscriber owns all of it.
 boost::asio::ip::address network_of(boost::asio::ip::address const& address);
 
 }  // namespace tocsin::http

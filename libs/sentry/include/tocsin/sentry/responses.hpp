@@ -32,6 +32,6 @@ call_result<std::vector<release>> decode_releases(std::string_view body);
 /// The cursor of the next page in a Link header; none on the last page.
 std::optional<std::string> next_cursor(std::string_view link_header);
 /// Classifies a response that is not a success.
-call_failure classify(http::answer const& response, timestamp now);
+call_failure classify(http::client_response const& response, timestamp now);
 
 }  // namespace tocsin::sentry

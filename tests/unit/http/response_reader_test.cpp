@@ -1,4 +1,4 @@
-#include "answer_reader.hpp"
+#include "response_reader.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,30 +8,32 @@
 namespace {
 
 using namespace tocsin::http;
-using state = answer_reader::state;
+using state = response_reader::state;
 
-/// What became of `bytes`, fed in pieces of `step`, and then, where more is awaited, of the end of the
-/// connection.
+/// The result of `bytes` in pieces of `step`, followed by the end of the connection.
 struct outcome {
-    state last = state::more;
-    answer read;
+    state last = state::incomplete;
+    client_response response;
     bool reusable = false;
 };
 
 outcome read(
-    std::string_view bytes, std::size_t step = 100'000, method asked = method::get, std::size_t max = 100'000
+    std::string_view bytes,
+    std::size_t step = 100'000,
+    method request = method::get,
+    std::size_t max = 100'000
 ) {
-    answer_reader reader(asked, max);
-    outcome got;
-    for (std::size_t at = 0; at < bytes.size() && got.last == state::more; at += step) {
-        got.last = reader.feed(bytes.substr(at, step));
+    response_reader reader(request, max);
+    outcome result;
+    for (std::size_t at = 0; at < bytes.size() && result.last == state::incomplete; at += step) {
+        result.last = reader.feed(bytes.substr(at, step));
     }
-    if (got.last == state::more) got.last = reader.finish();
-    if (got.last == state::done) {
-        got.reusable = reader.reusable();
-        got.read = reader.take();
+    if (result.last == state::incomplete) result.last = reader.finish();
+    if (result.last == state::complete) {
+        result.reusable = reader.is_reusable();
+        result.response = reader.take();
     }
-    return got;
+    return result;
 }
 
 std::string chunked(std::string const& body) {
@@ -40,11 +42,11 @@ std::string chunked(std::string const& body) {
 
 }  // namespace
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(answer_reader::state)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(response_reader::state)
 
-BOOST_AUTO_TEST_SUITE(answer_reading)
+BOOST_AUTO_TEST_SUITE(response_reading)
 
-BOOST_AUTO_TEST_CASE(whole_answers_however_the_bytes_arrive) {
+BOOST_AUTO_TEST_CASE(complete_responses_in_pieces_of_every_size) {
     struct {
         std::string bytes;
         int status;
@@ -70,37 +72,37 @@ BOOST_AUTO_TEST_CASE(whole_answers_however_the_bytes_arrive) {
     for (auto const& row : rows) {
         for (std::size_t const step : {std::size_t{1}, std::size_t{3}, std::size_t{100'000}}) {
             BOOST_TEST_CONTEXT(row.bytes << " in steps of " << step) {
-                auto const got = read(row.bytes, step);
-                BOOST_TEST(got.last == state::done);
-                BOOST_TEST(got.read.status == row.status);
-                BOOST_TEST(got.read.body == row.body);
-                BOOST_TEST(got.reusable == row.reusable);
+                auto const result = read(row.bytes, step);
+                BOOST_TEST(result.last == state::complete);
+                BOOST_TEST(result.response.status == row.status);
+                BOOST_TEST(result.response.body == row.body);
+                BOOST_TEST(result.reusable == row.reusable);
             }
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(trailers_never_become_fields) {
-    auto const got = read(chunked("1\r\na\r\n0\r\nX-Signature: evil\r\n\r\n"));
-    BOOST_TEST(got.last == state::done);
-    BOOST_TEST(got.read.headers.count("X-Signature") == 0U);
-    BOOST_TEST(got.read.headers.find("transfer-encoding").value() == "chunked");
+BOOST_AUTO_TEST_CASE(trailers_do_not_become_fields) {
+    auto const result = read(chunked("1\r\na\r\n0\r\nX-Signature: evil\r\n\r\n"));
+    BOOST_TEST(result.last == state::complete);
+    BOOST_TEST(result.response.headers.count("X-Signature") == 0U);
+    BOOST_TEST(result.response.headers.find("transfer-encoding").value() == "chunked");
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_to_head_has_no_body) {
-    auto const got = read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 1, method::head);
-    BOOST_TEST(got.last == state::done);
-    BOOST_TEST(got.read.body.empty());
+BOOST_AUTO_TEST_CASE(a_response_to_head_has_no_body) {
+    auto const result = read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 1, method::head);
+    BOOST_TEST(result.last == state::complete);
+    BOOST_TEST(result.response.body.empty());
 }
 
-BOOST_AUTO_TEST_CASE(bytes_after_an_answer_spoil_the_connection_only) {
-    auto const got = read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n");
-    BOOST_TEST(got.last == state::done);
-    BOOST_TEST(got.read.body == "hi");
-    BOOST_TEST(!got.reusable);
+BOOST_AUTO_TEST_CASE(a_connection_with_extra_bytes_is_not_reusable) {
+    auto const result = read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n");
+    BOOST_TEST(result.last == state::complete);
+    BOOST_TEST(result.response.body == "hi");
+    BOOST_TEST(!result.reusable);
 }
 
-BOOST_AUTO_TEST_CASE(cut_off) {
+BOOST_AUTO_TEST_CASE(truncated) {
     for (auto const& bytes :
          {std::string(),
           std::string("HTTP/1.1 200"),
@@ -113,7 +115,7 @@ BOOST_AUTO_TEST_CASE(cut_off) {
           chunked("5\r\nhello\r\n0\r\n"),
           chunked("5\r\nhello\r\n0\r\nX-T: a\r\n")}) {
         BOOST_TEST_CONTEXT(bytes) {
-            BOOST_TEST(read(bytes).last == state::cut_off);
+            BOOST_TEST(read(bytes).last == state::truncated);
         }
     }
 }
@@ -162,30 +164,31 @@ BOOST_AUTO_TEST_CASE(too_large) {
     );
     BOOST_TEST(
         read("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789", 3, method::get, 10).last ==
-        state::done
+        state::complete
     );
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_body_is_bounded_too) {
+BOOST_AUTO_TEST_CASE(chunk_extensions_are_limited) {
     // 20,000 chunks of one byte, each with an extension of 1 KB: 20 MB on the wire for 20 KB.
-    answer_reader extensions(method::get, 100'000);
-    auto got = extensions.feed(chunked(""));
+    response_reader extensions(method::get, 100'000);
+    auto result = extensions.feed(chunked(""));
     std::string const chunk = "1;" + std::string(1000, 'e') + "\r\na\r\n";
     std::size_t fed = 0;
-    for (int i = 0; i < 20'000 && got == state::more; ++i, fed += chunk.size()) got = extensions.feed(chunk);
-    BOOST_TEST(got == state::too_large);
+    for (int i = 0; i < 20'000 && result == state::incomplete; ++i, fed += chunk.size())
+        result = extensions.feed(chunk);
+    BOOST_TEST(result == state::too_large);
     BOOST_TEST(fed < 200'000U);
 
-    answer_reader interim(method::get, 1000);
-    got = state::more;
-    for (int i = 0; i < 10'000 && got == state::more; ++i)
-        got = interim.feed("HTTP/1.1 100 Continue\r\n\r\n");
-    BOOST_TEST(got == state::too_large);
+    response_reader interim(method::get, 1000);
+    result = state::incomplete;
+    for (int i = 0; i < 10'000 && result == state::incomplete; ++i)
+        result = interim.feed("HTTP/1.1 100 Continue\r\n\r\n");
+    BOOST_TEST(result == state::too_large);
 
-    answer_reader trailers(method::get, 100'000);
-    got = trailers.feed(chunked("0\r\n"));
-    for (int i = 0; i < 100'000 && got == state::more; ++i) got = trailers.feed("X-T: a\r\n");
-    BOOST_TEST(got == state::malformed);
+    response_reader trailers(method::get, 100'000);
+    result = trailers.feed(chunked("0\r\n"));
+    for (int i = 0; i < 100'000 && result == state::incomplete; ++i) result = trailers.feed("X-T: a\r\n");
+    BOOST_TEST(result == state::malformed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
