@@ -52,8 +52,8 @@ body_read read_in_steps(std::string_view bytes, std::size_t step) {
     return result;
 }
 
-/// As the grammar says: 1*16HEXDIG CRLF data CRLF ... 1*16"0" CRLF CRLF. Nothing where `bytes` do not begin
-/// so.
+/// The grammar, literally: 1*16HEXDIG CRLF data CRLF ... 1*16"0" CRLF CRLF. Nothing if `bytes` do not begin
+/// with it.
 std::optional<body_read> decode(std::string_view bytes) {
     body_read result{.status = 200, .data = {}};
     auto const take = [&](std::string_view text) {

@@ -16,8 +16,8 @@ namespace tocsin::async {
 namespace asio = boost::asio;
 
 void io_loop::impl::wait_for_signal() {
-    signals.async_wait([this](boost::system::error_code failed, int signal) {
-        if (failed) return;
+    signals.async_wait([this](boost::system::error_code error, int signal) {
+        if (error) return;
         wait_for_signal();
         on_signal(signal);
     });
@@ -32,7 +32,7 @@ executor io_loop::get_executor() noexcept {
 
 void io_loop::run() {
     impl_->context.run();
-    // So that it can run again: by itself a context that has ended stays ended.
+    // A context that has ended must be restarted before it can run again.
     impl_->context.restart();
 }
 
@@ -56,12 +56,12 @@ task<> sleep_for(std::chrono::steady_clock::duration delay) {
 
 void run_to_end(task<> work) {
     asio::io_context context(1);
-    std::exception_ptr failed;
-    asio::co_spawn(context, std::move(work), [&failed](std::exception_ptr left) {
-        failed = std::move(left);
+    std::exception_ptr exception;
+    asio::co_spawn(context, std::move(work), [&exception](std::exception_ptr thrown) {
+        exception = std::move(thrown);
     });
     context.run();
-    if (failed) std::rethrow_exception(failed);
+    if (exception) std::rethrow_exception(exception);
 }
 
 }  // namespace tocsin::async

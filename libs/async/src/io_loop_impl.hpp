@@ -10,8 +10,7 @@
 namespace tocsin::async {
 
 struct io_loop::impl {
-    /// 1: one thread runs it, so Asio may leave out some of its locks' work; other threads may still post to
-    /// it.
+    /// 1: only one thread runs it, so Asio can skip some locking. Other threads may still post to it.
     boost::asio::io_context context{1};
     boost::asio::signal_set signals{context};
     std::function<void(int)> on_signal;

@@ -16,17 +16,17 @@ namespace tocsin::async {
 namespace asio = boost::asio;
 
 struct one_shot::impl {
-    bool happened = false;
-    executor on;
-    // Made in place: assigning to one that is empty recurses without end in Asio 1.26.
+    bool is_set = false;
+    async::executor executor;
+    // Constructed in place, because assigning to an empty one recurses infinitely in Asio 1.26.
     std::optional<asio::any_completion_handler<void(boost::system::error_code)>> waiter;
 
-    void finish(boost::system::error_code how) {
+    void finish(boost::system::error_code result) {
         if (!waiter) return;
-        asio::post(on, [handler = std::move(*waiter), how]() mutable {
+        asio::post(executor, [handler = std::move(*waiter), result]() mutable {
             if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
                 slot.clear();
-            std::move(handler)(how);
+            std::move(handler)(result);
         });
         waiter.reset();
     }
@@ -37,22 +37,22 @@ one_shot::one_shot() : impl_(std::make_shared<impl>()) {}
 one_shot::~one_shot() = default;
 
 void one_shot::set() {
-    impl_->happened = true;
+    impl_->is_set = true;
     impl_->finish({});
 }
 
 task<> one_shot::wait() {
     return asio::async_initiate<asio::use_awaitable_t<> const&, void(boost::system::error_code)>(
         [self = impl_](auto handler) {
-            self->on = asio::get_associated_executor(handler);
+            self->executor = asio::get_associated_executor(handler);
             self->waiter.emplace(std::move(handler));
-            if (self->happened) return self->finish({});
+            if (self->is_set) return self->finish({});
             auto slot = asio::get_associated_cancellation_slot(*self->waiter);
             if (!slot.is_connected()) return;
             slot.assign([weak = std::weak_ptr(self)](asio::cancellation_type type) {
-                auto const cancelled = weak.lock();
-                if (cancelled && type != asio::cancellation_type::none)
-                    cancelled->finish(asio::error::operation_aborted);
+                auto const self = weak.lock();
+                if (self && type != asio::cancellation_type::none)
+                    self->finish(asio::error::operation_aborted);
             });
         },
         asio::use_awaitable

@@ -20,17 +20,16 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What a task needs to be cancelled.
-struct running {
+struct running_task {
     asio::cancellation_signal signal;
-    bool cancelled = false;
+    bool is_cancelled = false;
 };
 
-bool is_abort(std::exception_ptr const& left) {
+bool is_abort(std::exception_ptr const& exception) {
     try {
-        std::rethrow_exception(left);
-    } catch (boost::system::system_error const& failed) {
-        return failed.code() == asio::error::operation_aborted;
+        std::rethrow_exception(exception);
+    } catch (boost::system::system_error const& error) {
+        return error.code() == asio::error::operation_aborted;
     } catch (...) {
         return false;
     }
@@ -38,41 +37,41 @@ bool is_abort(std::exception_ptr const& left) {
 
 }  // namespace
 
-/// Shared with the tasks' completions, which may come after the group is gone.
+/// Shared with the completions of the tasks, which may be called after the group is destroyed.
 struct task_group::impl {
-    executor on;
+    async::executor executor;
     std::function<void(std::exception_ptr)> on_error;
-    std::vector<std::shared_ptr<running>> tasks;
+    std::vector<std::shared_ptr<running_task>> tasks;
     std::vector<std::shared_ptr<asio::steady_timer>> waiters;
 
-    void ended(std::shared_ptr<running> const& which, std::exception_ptr left) {
-        std::erase(tasks, which);
+    void remove(std::shared_ptr<running_task> const& task, std::exception_ptr exception) {
+        std::erase(tasks, task);
         if (tasks.empty()) {
             for (auto const& waiter : waiters) waiter->cancel();
         }
-        if (!left || (which->cancelled && is_abort(left))) return;
-        if (!on_error) std::rethrow_exception(std::move(left));
-        on_error(std::move(left));
+        if (!exception || (task->is_cancelled && is_abort(exception))) return;
+        if (!on_error) std::rethrow_exception(std::move(exception));
+        on_error(std::move(exception));
     }
 };
 
-task_group::task_group(executor on) : impl_(std::make_shared<impl>()) {
-    impl_->on = std::move(on);
+task_group::task_group(async::executor executor) : impl_(std::make_shared<impl>()) {
+    impl_->executor = std::move(executor);
 }
 
 task_group::~task_group() {
-    // It usually refers to the owner, which is going too.
+    // The handler usually refers to the owner, which is destroyed too.
     impl_->on_error = [](std::exception_ptr const&) {};
 }
 
 void task_group::spawn(task<> work) {
-    auto const started = std::make_shared<running>();
-    impl_->tasks.push_back(started);
-    auto ended = [group = impl_, started](std::exception_ptr left) {
-        group->ended(started, std::move(left));
+    auto const task = std::make_shared<running_task>();
+    impl_->tasks.push_back(task);
+    auto on_end = [group = impl_, task](std::exception_ptr exception) {
+        group->remove(task, std::move(exception));
     };
     asio::co_spawn(
-        impl_->on, std::move(work), asio::bind_cancellation_slot(started->signal.slot(), std::move(ended))
+        impl_->executor, std::move(work), asio::bind_cancellation_slot(task->signal.slot(), std::move(on_end))
     );
 }
 
@@ -85,18 +84,18 @@ std::size_t task_group::size() const noexcept {
 }
 
 void task_group::cancel() {
-    // A copy: a task may end, or start another one, while it is cancelled.
+    // A copy, because a task may end or start another one while it is cancelled.
     auto const tasks = impl_->tasks;
-    for (auto const& each : tasks) {
-        each->cancelled = true;
-        each->signal.emit(asio::cancellation_type::terminal);
+    for (auto const& task : tasks) {
+        task->is_cancelled = true;
+        task->signal.emit(asio::cancellation_type::terminal);
     }
 }
 
 task<bool> task_group::wait_all(std::chrono::steady_clock::duration limit) {
     auto const group = impl_;
     if (group->tasks.empty()) co_return true;
-    auto const timer = std::make_shared<asio::steady_timer>(group->on, limit);
+    auto const timer = std::make_shared<asio::steady_timer>(group->executor, limit);
     group->waiters.push_back(timer);
     co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
     std::erase(group->waiters, timer);

@@ -23,15 +23,6 @@ constexpr digit_table digits_of(std::string_view alphabet) {
     return table;
 }
 
-constexpr digit_table hex_table() {
-    auto table = digits_of(hex_digits);
-    for (char c = 'A'; c <= 'F'; ++c) {
-        table[static_cast<std::uint8_t>(c)] = static_cast<std::uint8_t>(c - 'A' + 10);
-    }
-    return table;
-}
-
-constexpr digit_table hex_values = hex_table();
 constexpr digit_table standard_values = digits_of(standard_alphabet);
 constexpr digit_table url_values = digits_of(url_alphabet);
 
@@ -52,8 +43,8 @@ std::string encode64(byte_view bytes, std::string_view alphabet) {
     return text;
 }
 
-/// Digits without padding. The bits that fill the last digit up must be zero, so that every value has one
-/// spelling.
+/// Digits without padding. The unused bits of the last digit must be zero, so that every value has one
+/// encoding.
 std::optional<byte_string> decode64(std::string_view digits, digit_table const& values) {
     if (digits.size() % 4 == 1) return std::nullopt;
     byte_string bytes;
@@ -99,9 +90,9 @@ std::optional<byte_string> from_hex(std::string_view text) {
     byte_string bytes;
     bytes.reserve(text.size() / 2);
     for (std::size_t index = 0; index < text.size(); index += 2) {
-        auto const high = hex_values[static_cast<std::uint8_t>(text[index])];
-        auto const low = hex_values[static_cast<std::uint8_t>(text[index + 1])];
-        if (high == no_digit || low == no_digit) return std::nullopt;
+        int const high = hex_value(text[index]);
+        int const low = hex_value(text[index + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
         bytes.push_back(static_cast<std::uint8_t>((high << 4) | low));
     }
     return bytes;

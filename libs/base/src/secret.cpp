@@ -5,8 +5,8 @@
 namespace tocsin {
 
 void wipe(std::string& text) noexcept {
-    // The whole capacity: a shortened or moved-from string still holds its old bytes behind the end, a short
-    // one inside the object itself. Growing to the capacity never allocates.
+    // The whole capacity, because a shortened or moved-from string still contains its old bytes after the
+    // end, a short one in the object itself. Growing to the capacity never allocates.
     text.resize(text.capacity());
     explicit_bzero(text.data(), text.size());
     text.clear();

@@ -24,7 +24,7 @@ constexpr bool is_lower_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/// Marks that reorder what stands around them, so that a line shows something else than it holds.
+/// Characters that reorder the text around them, so that a line does not show its real content.
 constexpr bool is_bidi_control(char32_t c) noexcept {
     return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
            (c >= 0x2066 && c <= 0x2069);
@@ -36,13 +36,13 @@ constexpr bool is_unsafe(char32_t c) noexcept {
     return is_control || ends_lines || is_bidi_control(c);
 }
 
-/// `\uXXXX`: every unsafe code point lies below U+10000.
+/// `\uXXXX`: every unsafe code point is below U+10000.
 void append_escape(std::string& out, char32_t c) {
     out += "\\u";
     for (unsigned shift = 16; shift > 0; shift -= 4) out += hex[(c >> (shift - 4)) & 15];
 }
 
-/// The two-character escape of JSON for `c`, without its backslash; 0 where there is none.
+/// The two-character escape of JSON for `c`, without the backslash; 0 if there is none.
 constexpr char short_escape(char32_t c) noexcept {
     switch (c) {
         case '"':
@@ -67,30 +67,30 @@ constexpr char short_escape(char32_t c) noexcept {
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
-    std::size_t at = 0;
+    std::size_t position = 0;
     while (true) {
-        at += utf8::ascii_run(text, at);
-        if (at >= text.size()) return true;
-        auto const step = utf8::read(text, at);
+        position += utf8::ascii_run(text, position);
+        if (position >= text.size()) return true;
+        auto const step = utf8::read(text, position);
         if (!step.well_formed) return false;
-        at += step.length;
+        position += step.length;
     }
 }
 
 std::string repaired(std::string_view text, std::size_t max_bytes, bool* cut) {
     std::string out;
     out.reserve(std::min(text.size(), max_bytes));
-    std::size_t at = 0;
-    while (at < text.size()) {
-        auto const step = utf8::read(text, at);
+    std::size_t position = 0;
+    while (position < text.size()) {
+        auto const step = utf8::read(text, position);
         bool const keep = step.well_formed && step.code_point != 0;
-        auto const piece = keep ? text.substr(at, step.length) : utf8::replacement;
+        auto const piece = keep ? text.substr(position, step.length) : utf8::replacement;
         if (piece.size() > max_bytes - out.size()) {
             if (cut != nullptr) *cut = true;
             break;
         }
         out += piece;
-        at += step.length;
+        position += step.length;
     }
     return out;
 }
@@ -99,20 +99,20 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     std::string out;
     out.reserve(std::min(text.size(), max_bytes));
     std::string piece;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        auto const step = utf8::read(text, at);
+    std::size_t position = 0;
+    while (position < text.size()) {
+        auto const step = utf8::read(text, position);
         piece.clear();
         if (!step.well_formed) {
             piece = utf8::replacement;
         } else if (is_unsafe(step.code_point)) {
             append_escape(piece, step.code_point);
         } else {
-            piece = text.substr(at, step.length);
+            piece = text.substr(position, step.length);
         }
         if (piece.size() > max_bytes - out.size()) break;
         out += piece;
-        at += step.length;
+        position += step.length;
     }
     return out;
 }
@@ -121,9 +121,9 @@ std::string json_quoted(std::string_view text) {
     std::string out;
     out.reserve(text.size() + 2);
     out += '"';
-    std::size_t at = 0;
-    while (at < text.size()) {
-        auto const step = utf8::read(text, at);
+    std::size_t position = 0;
+    while (position < text.size()) {
+        auto const step = utf8::read(text, position);
         if (!step.well_formed) {
             out += utf8::replacement;
         } else if (char const escape = short_escape(step.code_point); escape != 0) {
@@ -132,9 +132,9 @@ std::string json_quoted(std::string_view text) {
         } else if (is_unsafe(step.code_point)) {
             append_escape(out, step.code_point);
         } else {
-            out += text.substr(at, step.length);
+            out += text.substr(position, step.length);
         }
-        at += step.length;
+        position += step.length;
     }
     out += '"';
     return out;
@@ -159,8 +159,8 @@ bool equal_ignoring_case(char const* a, char const* b, std::size_t size) noexcep
 std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
     std::int64_t number = 0;
     auto const end = text.data() + text.size();
-    auto const [stopped, failed] = std::from_chars(text.data(), end, number);
-    return failed == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
+    auto const [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
 }
 
 bool is_slug(std::string_view text) noexcept {

@@ -26,7 +26,7 @@ void append_digits(std::string& out, std::int64_t number, std::size_t width) {
     out += digits;
 }
 
-/// Takes a text apart from its front; a part that is not there makes it fail for good.
+/// Reads a text from its start. If a part is missing, all further reads fail.
 class cursor {
 public:
     explicit cursor(std::string_view text) noexcept : rest_(text) {}
@@ -47,14 +47,13 @@ public:
             fail();
             return '\0';
         }
-        char const taken = rest_.front();
+        char const first = rest_.front();
         rest_.remove_prefix(1);
-        return taken;
+        return first;
     }
     bool is_digit() const noexcept { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
     bool is_at(char c) const noexcept { return rest_.starts_with(c); }
-    bool failed() const noexcept { return failed_; }
-    bool finished() const noexcept { return rest_.empty() && !failed_; }
+    bool is_finished() const noexcept { return rest_.empty() && !failed_; }
 
 private:
     int fail() noexcept {
@@ -67,7 +66,7 @@ private:
     bool failed_ = false;
 };
 
-/// 0 to 9 digits behind the seconds, cut (not rounded) to microseconds.
+/// 0 to 9 digits after the seconds, truncated (not rounded) to microseconds.
 chrono::microseconds read_fraction(cursor& text) noexcept {
     if (!text.is_at('.')) return {};
     text.one_of(".");
@@ -78,7 +77,7 @@ chrono::microseconds read_fraction(cursor& text) noexcept {
         if (digits < microsecond_digits) value = value * 10 + digit;
         ++digits;
     } while (text.is_digit() && digits < fraction_max);
-    for (int filled = digits; filled < microsecond_digits; ++filled) value *= 10;
+    for (; digits < microsecond_digits; ++digits) value *= 10;
     return chrono::microseconds(value);
 }
 
@@ -100,10 +99,10 @@ clock const& system_clock() noexcept {
     return instance;
 }
 
-std::string to_rfc3339(timestamp at) {
-    auto const day = chrono::floor<chrono::days>(at);
+std::string to_rfc3339(timestamp moment) {
+    auto const day = chrono::floor<chrono::days>(moment);
     chrono::year_month_day const date(day);
-    chrono::hh_mm_ss const time(at - day);
+    chrono::hh_mm_ss const time(moment - day);
     std::string out;
     out.reserve(sizeof("2026-03-02T09:14:05.120000Z") - 1);
     append_digits(out, static_cast<int>(date.year()), 4);
@@ -124,28 +123,28 @@ std::string to_rfc3339(timestamp at) {
 }
 
 std::optional<timestamp> parse_rfc3339(std::string_view text) noexcept {
-    cursor in(text);
-    chrono::year const year(in.number(4, first_year, last_year));
-    in.one_of("-");
-    chrono::month const month(static_cast<unsigned>(in.number(2, 1, 12)));
-    in.one_of("-");
-    chrono::day const day(static_cast<unsigned>(in.number(2, 1, 31)));
-    in.one_of("Tt ");
-    chrono::hours const hours(in.number(2, 0, 23));
-    in.one_of(":");
-    chrono::minutes const minutes(in.number(2, 0, 59));
-    in.one_of(":");
-    chrono::seconds const seconds(in.number(2, 0, 60)
-    );  // 60: a leap second, which counts as the next minute's first
-    auto const fraction = read_fraction(in);
-    auto const offset = read_offset(in);
+    cursor input(text);
+    chrono::year const year(input.number(4, first_year, last_year));
+    input.one_of("-");
+    chrono::month const month(static_cast<unsigned>(input.number(2, 1, 12)));
+    input.one_of("-");
+    chrono::day const day(static_cast<unsigned>(input.number(2, 1, 31)));
+    input.one_of("Tt ");
+    chrono::hours const hours(input.number(2, 0, 23));
+    input.one_of(":");
+    chrono::minutes const minutes(input.number(2, 0, 59));
+    input.one_of(":");
+    // 60: a leap second, which counts as the first second of the next minute.
+    chrono::seconds const seconds(input.number(2, 0, 60));
+    auto const fraction = read_fraction(input);
+    auto const offset = read_offset(input);
     chrono::year_month_day const date(year, month, day);
-    if (!in.finished() || !date.ok()) return std::nullopt;
+    if (!input.is_finished() || !date.ok()) return std::nullopt;
 
-    timestamp const at = chrono::sys_days(date) + hours + minutes + seconds + fraction - offset;
+    timestamp const moment = chrono::sys_days(date) + hours + minutes + seconds + fraction - offset;
     timestamp const end = chrono::sys_days(chrono::year(last_year + 1) / 1 / 1);
-    if (at < timestamp{} || at >= end) return std::nullopt;
-    return at;
+    if (moment < timestamp{} || moment >= end) return std::nullopt;
+    return moment;
 }
 
 }  // namespace tocsin

@@ -7,8 +7,8 @@ namespace tocsin::utf8 {
 
 namespace {
 
-/// What a lead byte asks for: how many bytes follow and the range of the first of them (Unicode, table 3-7);
-/// the ranges keep overlong forms, surrogates and what is above U+10FFFF out.
+/// For a lead byte: the number of bytes that follow and the range of the first of them (Unicode, table 3-7).
+/// The ranges exclude overlong forms, surrogates, and code points above U+10FFFF.
 struct lead {
     unsigned following = 0;
     std::uint8_t low = 0x80;
@@ -28,17 +28,17 @@ lead classify(std::uint8_t byte) noexcept {
 
 }  // namespace
 
-step read(std::string_view text, std::size_t at) noexcept {
+step read(std::string_view text, std::size_t position) noexcept {
     auto const byte_at = [text](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
-    auto const first = byte_at(at);
+    auto const first = byte_at(position);
     if (first < 0x80) return {.code_point = first, .length = 1, .well_formed = true};
 
     auto const [following, low, high] = classify(first);
     if (following == 0) return {};
     char32_t code_point = first & (0x3FU >> following);
     for (unsigned index = 1; index <= following; ++index) {
-        if (at + index >= text.size()) return {.length = index};
-        auto const next = byte_at(at + index);
+        if (position + index >= text.size()) return {.length = index};
+        auto const next = byte_at(position + index);
         bool const fits = index == 1 ? next >= low && next <= high : (next & 0xC0) == 0x80;
         if (!fits) return {.length = index};
         code_point = (code_point << 6) | (next & 0x3FU);
@@ -46,16 +46,16 @@ step read(std::string_view text, std::size_t at) noexcept {
     return {.code_point = code_point, .length = following + 1, .well_formed = true};
 }
 
-std::size_t ascii_run(std::string_view text, std::size_t at) noexcept {
-    std::size_t const begin = at;
-    while (at + sizeof(std::uint64_t) <= text.size()) {
+std::size_t ascii_run(std::string_view text, std::size_t position) noexcept {
+    std::size_t const begin = position;
+    while (position + sizeof(std::uint64_t) <= text.size()) {
         std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof(word));
+        std::memcpy(&word, text.data() + position, sizeof(word));
         if ((word & 0x8080808080808080U) != 0) break;
-        at += sizeof(word);
+        position += sizeof(word);
     }
-    while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
-    return at - begin;
+    while (position < text.size() && static_cast<std::uint8_t>(text[position]) < 0x80) ++position;
+    return position - begin;
 }
 
 }  // namespace tocsin::utf8

@@ -8,19 +8,19 @@ namespace tocsin::utf8 {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-/// One step through a text.
+/// A code point, or an ill-formed sequence.
 struct step {
     char32_t code_point = 0;
-    /// Bytes to pass over. Of an ill-formed sequence its maximal subpart (Unicode, section 3.9): one U+FFFD
-    /// stands for it.
+    /// In bytes. An ill-formed sequence is a maximal subpart (Unicode, section 3.9), which one U+FFFD
+    /// replaces.
     std::size_t length = 1;
     bool well_formed = false;
 };
 
-/// Reads the code point at `at`, which must be below `text.size()`.
-step read(std::string_view text, std::size_t at) noexcept;
+/// Reads the code point at `position`, which must be below `text.size()`.
+step read(std::string_view text, std::size_t position) noexcept;
 
-/// The count of ASCII bytes from `at` on, found eight at a time.
-std::size_t ascii_run(std::string_view text, std::size_t at) noexcept;
+/// The number of ASCII bytes from `position` on. Checks eight bytes at a time.
+std::size_t ascii_run(std::string_view text, std::size_t position) noexcept;
 
 }  // namespace tocsin::utf8

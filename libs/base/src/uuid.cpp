@@ -1,3 +1,4 @@
+#include <tocsin/base/encoding.hpp>
 #include <tocsin/base/uuid.hpp>
 
 #include <cstring>
@@ -9,19 +10,12 @@ namespace {
 constexpr std::size_t text_length = 36;
 constexpr std::size_t digits_length = 32;
 
-constexpr bool is_dash_place(std::size_t index) noexcept {
+constexpr bool is_dash_position(std::size_t index) noexcept {
     return index == 8 || index == 13 || index == 18 || index == 23;
 }
 
-constexpr int digit_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-/// The finalizer of splitmix64: version 7 ids differ in few bits of their first half.
-constexpr std::uint64_t mixed(std::uint64_t word) noexcept {
+/// The finalizer of splitmix64, because the first halves of version 7 ids differ in few bits.
+constexpr std::uint64_t mix(std::uint64_t word) noexcept {
     word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9U;
     word = (word ^ (word >> 27)) * 0x94d049bb133111ebU;
     return word ^ (word >> 31);
@@ -31,15 +25,15 @@ constexpr std::uint64_t mixed(std::uint64_t word) noexcept {
 
 std::optional<uuid> uuid::parse(std::string_view text) noexcept {
     if (text.size() != text_length && text.size() != digits_length) return std::nullopt;
-    bool const dashed = text.size() == text_length;
+    bool const has_dashes = text.size() == text_length;
     bytes_type bytes{};
     std::size_t digits = 0;
     for (std::size_t index = 0; index < text.size(); ++index) {
-        if (dashed && is_dash_place(index)) {
+        if (has_dashes && is_dash_position(index)) {
             if (text[index] != '-') return std::nullopt;
             continue;
         }
-        int const digit = digit_value(text[index]);
+        int const digit = hex_value(text[index]);
         if (digit < 0) return std::nullopt;
         auto& byte = bytes[digits / 2];
         byte = static_cast<std::uint8_t>((byte << 4) | digit);
@@ -53,7 +47,7 @@ std::string uuid::str() const {
     std::string text;
     text.reserve(text_length);
     for (auto const byte : bytes_) {
-        if (is_dash_place(text.size())) text += '-';
+        if (is_dash_position(text.size())) text += '-';
         text += hex[byte >> 4];
         text += hex[byte & 15];
     }
@@ -65,5 +59,5 @@ std::string uuid::str() const {
 std::size_t std::hash<tocsin::uuid>::operator()(tocsin::uuid const& id) const noexcept {
     std::array<std::uint64_t, 2> words{};
     std::memcpy(words.data(), id.bytes().data(), sizeof(words));
-    return static_cast<std::size_t>(tocsin::mixed(tocsin::mixed(words[0]) + words[1]));
+    return static_cast<std::size_t>(tocsin::mix(tocsin::mix(words[0]) + words[1]));
 }

@@ -1,6 +1,6 @@
 #include "chunk_line.hpp"
 
-#include "grammar.hpp"
+#include <tocsin/base/encoding.hpp>
 
 namespace tocsin::http {
 namespace {

@@ -1,5 +1,6 @@
 #include "grammar.hpp"
 
+#include <tocsin/base/encoding.hpp>
 #include <tocsin/base/text.hpp>
 
 #include <algorithm>
@@ -100,13 +101,6 @@ std::optional<std::string_view> host_without_port(std::string_view text) noexcep
     auto const rest = text.substr(host.size());
     if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return std::nullopt;
     return host;
-}
-
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 std::optional<std::string> percent_decoded(std::string_view text, plus meaning) {

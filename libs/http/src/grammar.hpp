@@ -24,9 +24,6 @@ std::string_view trim_ows(std::string_view text) noexcept;
 /// At most 19 digits, without a sign and leading zeros.
 std::optional<std::uint64_t> canonical_number(std::string_view text) noexcept;
 
-/// The value of a hexadecimal digit; -1 for any other character.
-int hex_value(char c) noexcept;
-
 /// The host of a Host field's `host` or `host:port`; nothing if it is malformed.
 std::optional<std::string_view> host_without_port(std::string_view text) noexcept;
 

@@ -8,7 +8,7 @@ namespace tocsin::json {
 
 namespace {
 
-/// Up to here comparing every pair beats sorting.
+/// Up to this number, comparing every pair is faster than sorting.
 constexpr std::size_t few_members = 16;
 
 }  // namespace
@@ -17,63 +17,63 @@ document_builder::document_builder(std::size_t expected_bytes) : tree_(std::make
     tree_->texts.reserve(expected_bytes);
     tree_->nodes.reserve(expected_bytes / 24);
     pending_.reserve(64);
-    opened_.reserve(16);
+    open_.reserve(16);
 }
 
-std::uint32_t document_builder::keep(std::string_view text) {
-    auto const at = tree_->texts.size();
+std::uint32_t document_builder::append(std::string_view text) {
+    auto const offset = tree_->texts.size();
     tree_->texts += text;
-    return static_cast<std::uint32_t>(at);
+    return static_cast<std::uint32_t>(offset);
 }
 
-void document_builder::add(detail::node made) {
-    made.key_at = std::exchange(key_at_, 0);
-    made.key_size = std::exchange(key_size_, 0);
-    pending_.push_back(made);
+void document_builder::add(detail::node node) {
+    node.key_offset = std::exchange(key_offset_, 0);
+    node.key_size = std::exchange(key_size_, 0);
+    pending_.push_back(node);
 }
 
 void document_builder::key(std::string_view name) {
-    key_at_ = keep(name);
+    key_offset_ = append(name);
     key_size_ = static_cast<std::uint32_t>(name.size());
 }
 
 void document_builder::number(std::string_view text) {
-    add({.kind = kind::number, .at = keep(text), .size = static_cast<std::uint32_t>(text.size())});
+    add({.kind = kind::number, .offset = append(text), .size = static_cast<std::uint32_t>(text.size())});
 }
 
 void document_builder::string(std::string_view text) {
-    add({.kind = kind::string, .at = keep(text), .size = static_cast<std::uint32_t>(text.size())});
+    add({.kind = kind::string, .offset = append(text), .size = static_cast<std::uint32_t>(text.size())});
 }
 
 void document_builder::open(json::kind container) {
     add({.kind = container});
-    opened_.push_back(pending_.size());
+    open_.push_back(pending_.size());
 }
 
 std::optional<std::string_view> document_builder::close() {
-    auto const first = opened_.back();
-    opened_.pop_back();
-    std::optional<std::string_view> dropped;
-    if (pending_[first - 1].kind == kind::object) dropped = drop_duplicates(first);
+    auto const first = open_.back();
+    open_.pop_back();
+    std::optional<std::string_view> duplicate;
+    if (pending_[first - 1].kind == kind::object) duplicate = remove_duplicates(first);
 
     auto const begin = pending_.begin() + static_cast<std::ptrdiff_t>(first);
     auto& container = pending_[first - 1];
-    container.at = static_cast<std::uint32_t>(tree_->nodes.size());
+    container.offset = static_cast<std::uint32_t>(tree_->nodes.size());
     container.size = static_cast<std::uint32_t>(pending_.size() - first);
     tree_->nodes.insert(tree_->nodes.end(), begin, pending_.end());
     pending_.erase(begin, pending_.end());
-    return dropped;
+    return duplicate;
 }
 
-std::optional<std::string_view> document_builder::drop_duplicates(std::size_t first) {
+std::optional<std::string_view> document_builder::remove_duplicates(std::size_t first) {
     auto const count = pending_.size() - first;
     auto const name = [this, first](std::size_t index) { return tree_->key_of(pending_[first + index]); };
-    std::vector<std::size_t> repeated;
+    std::vector<std::size_t> duplicates;
     if (count <= few_members) {
         for (std::size_t index = 1; index < count; ++index) {
             for (std::size_t earlier = 0; earlier < index; ++earlier) {
                 if (name(index) == name(earlier)) {
-                    repeated.push_back(index);
+                    duplicates.push_back(index);
                     break;
                 }
             }
@@ -86,24 +86,24 @@ std::optional<std::string_view> document_builder::drop_duplicates(std::size_t fi
             return names != 0 ? names < 0 : a < b;
         });
         for (std::size_t index = 1; index < count; ++index) {
-            if (name(order[index]) == name(order[index - 1])) repeated.push_back(order[index]);
+            if (name(order[index]) == name(order[index - 1])) duplicates.push_back(order[index]);
         }
-        std::sort(repeated.begin(), repeated.end());
+        std::sort(duplicates.begin(), duplicates.end());
     }
-    if (repeated.empty()) return std::nullopt;
+    if (duplicates.empty()) return std::nullopt;
 
-    auto const answer = name(repeated.front());
-    std::size_t kept = first;
-    auto next_repeated = repeated.begin();
+    auto const duplicate = name(duplicates.front());
+    std::size_t end = first;
+    auto next_duplicate = duplicates.begin();
     for (std::size_t index = 0; index < count; ++index) {
-        if (next_repeated != repeated.end() && *next_repeated == index) {
-            ++next_repeated;
+        if (next_duplicate != duplicates.end() && *next_duplicate == index) {
+            ++next_duplicate;
             continue;
         }
-        pending_[kept++] = pending_[first + index];
+        pending_[end++] = pending_[first + index];
     }
-    pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(kept), pending_.end());
-    return answer;
+    pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(end), pending_.end());
+    return duplicate;
 }
 
 document document_builder::finish(bool cut) {

@@ -12,10 +12,10 @@
 
 namespace tocsin::json {
 
-/// Builds a document from the events of a parse. It trusts their order: RapidJSON's reader calls it.
+/// Builds a document from the events of a parse. It does not check their order: RapidJSON's reader calls it.
 class document_builder {
 public:
-    /// `expected_bytes`: about how much text there will be.
+    /// `expected_bytes`: the approximate size of the texts.
     explicit document_builder(std::size_t expected_bytes);
 
     /// The name of the next value.
@@ -25,28 +25,28 @@ public:
     void number(std::string_view text);
     void string(std::string_view text);
     void open(json::kind container);
-    /// Ends the container opened last. Of members with the same name the first stays; the answer is then that
-    /// name, which points into the texts.
+    /// Ends the innermost container. Of members with the same name, only the first one is kept; the result is
+    /// then that name, a view of the texts.
     std::optional<std::string_view> close();
 
-    std::size_t depth() const noexcept { return opened_.size(); }
+    std::size_t depth() const noexcept { return open_.size(); }
     std::size_t size() const noexcept { return tree_->nodes.size() + pending_.size(); }
-    /// Children so far of the container opened last.
-    std::size_t size_of_opened() const noexcept { return pending_.size() - opened_.back(); }
+    /// The number of children of the innermost container so far.
+    std::size_t container_size() const noexcept { return pending_.size() - open_.back(); }
 
-    /// After the last `close`. `cut` is what `document::cut` answers.
+    /// After the last `close`. `cut`: the result of `document::cut`.
     document finish(bool cut);
 
 private:
-    void add(detail::node made);
-    std::uint32_t keep(std::string_view text);
-    std::optional<std::string_view> drop_duplicates(std::size_t first);
+    void add(detail::node node);
+    std::uint32_t append(std::string_view text);
+    std::optional<std::string_view> remove_duplicates(std::size_t first);
 
     std::unique_ptr<detail::tree> tree_;
-    std::vector<detail::node>
-        pending_;  ///< values whose container is still open, each open container before its children
-    std::vector<std::size_t> opened_;  ///< where in `pending_` the children of each open container begin
-    std::uint32_t key_at_ = 0;
+    /// Values in containers that are still open. Each open container is before its children.
+    std::vector<detail::node> pending_;
+    std::vector<std::size_t> open_;  ///< for each open container, the index of its first child in `pending_`
+    std::uint32_t key_offset_ = 0;
     std::uint32_t key_size_ = 0;
 };
 

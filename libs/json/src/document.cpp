@@ -9,13 +9,13 @@ namespace tocsin::json {
 
 namespace {
 
-/// The whole text as a number, whatever the locale; nothing where it does not fit.
+/// The whole text as a number, independent of the locale; nothing if it does not fit.
 template <class Number>
 std::optional<Number> convert(std::string_view text) noexcept {
     Number number{};
     auto const* const end = text.data() + text.size();
-    auto const [stopped, failed] = std::from_chars(text.data(), end, number);
-    if (failed != std::errc{} || stopped != end) return std::nullopt;
+    auto const [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || stop != end) return std::nullopt;
     return number;
 }
 
@@ -38,33 +38,33 @@ kind value::kind() const noexcept {
 }
 
 std::optional<value> value::find(std::string_view key) const noexcept {
-    auto const& here = owner_->nodes[node_];
-    if (here.kind != json::kind::object) return std::nullopt;
-    for (std::uint32_t child = here.at; child < here.at + here.size; ++child) {
+    auto const& node = owner_->nodes[node_];
+    if (node.kind != json::kind::object) return std::nullopt;
+    for (std::uint32_t child = node.offset; child < node.offset + node.size; ++child) {
         if (owner_->key_of(owner_->nodes[child]) == key) return value(owner_, child);
     }
     return std::nullopt;
 }
 
 std::optional<value> value::at(std::initializer_list<std::string_view> path) const noexcept {
-    std::optional<value> place(*this);
+    std::optional<value> current(*this);
     for (auto const name : path) {
-        place = place->find(name);
-        if (!place) break;
+        current = current->find(name);
+        if (!current) break;
     }
-    return place;
+    return current;
 }
 
 std::optional<std::string_view> value::as_string() const noexcept {
-    auto const& here = owner_->nodes[node_];
-    if (here.kind != json::kind::string) return std::nullopt;
-    return owner_->text_of(here);
+    auto const& node = owner_->nodes[node_];
+    if (node.kind != json::kind::string) return std::nullopt;
+    return owner_->text_of(node);
 }
 
 std::optional<std::string_view> value::as_number_text() const noexcept {
-    auto const& here = owner_->nodes[node_];
-    if (here.kind != json::kind::number) return std::nullopt;
-    return owner_->text_of(here);
+    auto const& node = owner_->nodes[node_];
+    if (node.kind != json::kind::number) return std::nullopt;
+    return owner_->text_of(node);
 }
 
 std::optional<std::int64_t> value::as_int64() const noexcept {
@@ -79,9 +79,9 @@ std::optional<double> value::as_double() const noexcept {
 }
 
 std::optional<bool> value::as_bool() const noexcept {
-    auto const& here = owner_->nodes[node_];
-    if (here.kind != json::kind::boolean) return std::nullopt;
-    return here.truth;
+    auto const& node = owner_->nodes[node_];
+    if (node.kind != json::kind::boolean) return std::nullopt;
+    return node.truth;
 }
 
 std::optional<std::string_view> value::as_id_text() const noexcept {
@@ -90,17 +90,17 @@ std::optional<std::string_view> value::as_id_text() const noexcept {
 }
 
 std::size_t value::size() const noexcept {
-    auto const& here = owner_->nodes[node_];
-    bool const is_container = here.kind == json::kind::array || here.kind == json::kind::object;
-    return is_container ? here.size : 0;
+    auto const& node = owner_->nodes[node_];
+    bool const is_container = node.kind == json::kind::array || node.kind == json::kind::object;
+    return is_container ? node.size : 0;
 }
 
 value value::element(std::size_t index) const noexcept {
-    return {owner_, owner_->nodes[node_].at + static_cast<std::uint32_t>(index)};
+    return {owner_, owner_->nodes[node_].offset + static_cast<std::uint32_t>(index)};
 }
 
 std::string_view value::key(std::size_t index) const noexcept {
-    return owner_->key_of(owner_->nodes[owner_->nodes[node_].at + index]);
+    return owner_->key_of(owner_->nodes[owner_->nodes[node_].offset + index]);
 }
 
 }  // namespace tocsin::json

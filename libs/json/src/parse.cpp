@@ -12,13 +12,13 @@ namespace tocsin::json {
 
 namespace {
 
-/// Receives RapidJSON's events and stops the parse at the first thing that is not allowed.
+/// Receives RapidJSON's events and stops the parse at the first violation.
 class strict_handler {
 public:
-    strict_handler(std::size_t expected_bytes, root allowed, limits const& within)
-        : builder_(expected_bytes), allowed_(allowed), within_(within) {}
+    strict_handler(std::size_t expected_bytes, json::root root, json::limits const& limits)
+        : builder_(expected_bytes), root_(root), limits_(limits) {}
 
-    // NOLINTBEGIN(readability-identifier-naming): the names that RapidJSON calls
+    // NOLINTBEGIN(readability-identifier-naming): RapidJSON calls these names
     bool Null() {
         if (!may_add(kind::null)) return false;
         builder_.null();
@@ -31,38 +31,38 @@ public:
     }
     bool RawNumber(char const* text, rapidjson::SizeType size, bool /*copy*/) {
         if (!may_add(kind::number)) return false;
-        if (size > within_.number_chars) return fail("A number has too many characters.");
+        if (size > limits_.number_chars) return fail("A number has too many characters.");
         builder_.number({text, size});
         return true;
     }
     bool String(char const* text, rapidjson::SizeType size, bool /*copy*/) {
         if (!may_add(kind::string)) return false;
         std::string_view const content(text, size);
-        if (size > within_.string_bytes) return fail("A string is too long.");
-        // RapidJSON checks the bytes of the text, but lets a lone low surrogate behind an escape through.
+        if (size > limits_.string_bytes) return fail("A string is too long.");
+        // RapidJSON checks the bytes of the text, but accepts an escaped lone low surrogate.
         if (!is_utf8(content)) return fail("A string is not well-formed Unicode.");
         builder_.string(content);
         return true;
     }
     bool Key(char const* text, rapidjson::SizeType size, bool /*copy*/) {
         std::string_view const name(text, size);
-        if (size > within_.key_bytes) return fail("The name of a member is too long.");
+        if (size > limits_.key_bytes) return fail("The name of a member is too long.");
         if (!is_utf8(name)) return fail("The name of a member is not well-formed Unicode.");
-        if (builder_.size_of_opened() >= within_.members) return fail("An object has too many members.");
+        if (builder_.container_size() >= limits_.members) return fail("An object has too many members.");
         builder_.key(name);
         return true;
     }
     bool StartObject() { return open(kind::object); }
     bool StartArray() { return open(kind::array); }
     bool EndObject(rapidjson::SizeType /*members*/) {
-        auto const repeated = builder_.close();
-        return repeated ? fail("An object has the member " + json_quoted(*repeated) + " twice.") : true;
+        auto const duplicate = builder_.close();
+        return duplicate ? fail("An object has the member " + json_quoted(*duplicate) + " twice.") : true;
     }
     bool EndArray(rapidjson::SizeType /*elements*/) {
         builder_.close();
         return true;
     }
-    // Never called, because numbers come as text.
+    // Not called, because numbers are passed as text.
     bool Int(int /*number*/) { return false; }
     bool Uint(unsigned /*number*/) { return false; }
     bool Int64(std::int64_t /*number*/) { return false; }
@@ -74,36 +74,36 @@ public:
     std::string const& problem() const noexcept { return problem_; }
 
 private:
-    bool fail(std::string why) {
-        problem_ = std::move(why);
+    bool fail(std::string problem) {
+        problem_ = std::move(problem);
         return false;
     }
 
-    bool may_add(kind what) {
-        if (builder_.size() >= within_.nodes) return fail("There are too many values.");
-        if (builder_.depth() > 0 || what == kind::object) return true;
-        if (allowed_ == root::object) return fail("The outermost value must be an object.");
-        return what == kind::array || fail("The outermost value must be an object or an array.");
+    bool may_add(kind value) {
+        if (builder_.size() >= limits_.nodes) return fail("There are too many values.");
+        if (builder_.depth() > 0 || value == kind::object) return true;
+        if (root_ == root::object) return fail("The outermost value must be an object.");
+        return value == kind::array || fail("The outermost value must be an object or an array.");
     }
 
     bool open(kind container) {
         if (!may_add(container)) return false;
-        if (builder_.depth() >= within_.depth) return fail("Values are nested too deep.");
+        if (builder_.depth() >= limits_.depth) return fail("Values are nested too deep.");
         builder_.open(container);
         return true;
     }
 
     document_builder builder_;
-    root allowed_;
-    limits const& within_;
+    root root_;
+    limits const& limits_;
     std::string problem_;
 };
 
 }  // namespace
 
-result<document> parse(std::string_view text, root allowed, limits const& within) {
-    if (auto refused = refused_bytes(text)) return *std::move(refused);
-    strict_handler handler(text.size(), allowed, within);
+result<document> parse(std::string_view text, root root, limits const& limits) {
+    if (auto refused = check_bytes(text)) return *std::move(refused);
+    strict_handler handler(text.size(), root, limits);
     rapidjson::MemoryStream stream(text.data(), text.size());
     rapid::reader reader;
     auto const outcome = reader.Parse<rapid::strict_flags>(stream, handler);

@@ -8,12 +8,11 @@ namespace tocsin::json {
 
 namespace {
 
-/// A problem's path and the list of problems are for people: foreign names are shown in part, and not without
-/// end.
-constexpr std::size_t shown_name_bytes = 128;
-constexpr std::size_t most_shown_problems = 32;
+/// Limits of what is shown: names and problems come from outside.
+constexpr std::size_t max_name_bytes = 128;
+constexpr std::size_t max_problems = 32;
 
-/// What is wrong with a text; empty where nothing is.
+/// The problem with a text; empty if there is none.
 std::string text_problem(std::optional<std::string_view> text, length bounds) {
     if (!text) return "must be a text";
     if (text->size() < bounds.min || text->size() > bounds.max) {
@@ -26,7 +25,7 @@ std::string text_problem(std::optional<std::string_view> text, length bounds) {
     return {};
 }
 
-std::string listed(std::initializer_list<std::string_view> words) {
+std::string join(std::initializer_list<std::string_view> words) {
     std::string list;
     for (auto const word : words) {
         if (!list.empty()) list += ", ";
@@ -46,9 +45,9 @@ std::string reader::path_of(std::string_view name) const {
 }
 
 std::optional<value> reader::take(std::string_view name) {
-    asked_.emplace_back(name);
-    auto const found = object_.find(name);
-    return found && !found->is_null() ? found : std::nullopt;
+    names_.emplace_back(name);
+    auto const member = object_.find(name);
+    return member && !member->is_null() ? member : std::nullopt;
 }
 
 bool reader::has(std::string_view name) const {
@@ -60,9 +59,9 @@ void reader::reject(std::string_view name, std::string message) {
 }
 
 std::optional<std::string> reader::optional_text(std::string_view name, length bounds) {
-    auto const found = take(name);
-    if (!found) return std::nullopt;
-    auto const text = found->as_string();
+    auto const member = take(name);
+    if (!member) return std::nullopt;
+    auto const text = member->as_string();
     if (auto problem = text_problem(text, bounds); !problem.empty()) {
         reject(name, std::move(problem));
         return std::nullopt;
@@ -71,7 +70,7 @@ std::optional<std::string> reader::optional_text(std::string_view name, length b
 }
 
 std::string reader::required_text(std::string_view name, length bounds) {
-    if (auto const found = object_.find(name); !found || found->is_null()) reject(name, "is required");
+    if (auto const member = object_.find(name); !member || member->is_null()) reject(name, "is required");
     return optional_text(name, bounds).value_or(std::string());
 }
 
@@ -80,21 +79,21 @@ secret reader::required_secret(std::string_view name, length bounds) {
 }
 
 std::optional<bool> reader::optional_bool(std::string_view name) {
-    auto const found = take(name);
-    if (!found) return std::nullopt;
-    auto const truth = found->as_bool();
+    auto const member = take(name);
+    if (!member) return std::nullopt;
+    auto const truth = member->as_bool();
     if (!truth) reject(name, "must be true or false");
     return truth;
 }
 
-bool reader::optional_bool(std::string_view name, bool otherwise) {
-    return optional_bool(name).value_or(otherwise);
+bool reader::optional_bool(std::string_view name, bool default_value) {
+    return optional_bool(name).value_or(default_value);
 }
 
 std::optional<std::int64_t> reader::optional_int(std::string_view name, std::int64_t min, std::int64_t max) {
-    auto const found = take(name);
-    if (!found) return std::nullopt;
-    auto const number = found->as_int64();
+    auto const member = take(name);
+    if (!member) return std::nullopt;
+    auto const number = member->as_int64();
     if (!number || *number < min || *number > max) {
         reject(name, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
         return std::nullopt;
@@ -103,57 +102,57 @@ std::optional<std::int64_t> reader::optional_int(std::string_view name, std::int
 }
 
 std::int64_t reader::required_int(std::string_view name, std::int64_t min, std::int64_t max) {
-    if (auto const found = object_.find(name); !found || found->is_null()) reject(name, "is required");
+    if (auto const member = object_.find(name); !member || member->is_null()) reject(name, "is required");
     return optional_int(name, min, max).value_or(min);
 }
 
 std::optional<timestamp> reader::optional_time(std::string_view name) {
-    auto const found = take(name);
-    if (!found) return std::nullopt;
-    auto const text = found->as_string();
-    auto const at = text ? parse_rfc3339(*text) : std::nullopt;
-    if (!at) reject(name, "must be a time such as 2026-03-02T09:14:05Z");
-    return at;
+    auto const member = take(name);
+    if (!member) return std::nullopt;
+    auto const text = member->as_string();
+    auto const time = text ? parse_rfc3339(*text) : std::nullopt;
+    if (!time) reject(name, "must be a time such as 2026-03-02T09:14:05Z");
+    return time;
 }
 
 std::optional<std::vector<std::string>> reader::optional_texts(
-    std::string_view name, std::size_t max_items, length each
+    std::string_view name, std::size_t max_items, length bounds
 ) {
-    auto const found = take(name);
-    if (!found) return std::nullopt;
-    if (found->kind() != kind::array || found->size() > max_items) {
+    auto const member = take(name);
+    if (!member) return std::nullopt;
+    if (member->kind() != kind::array || member->size() > max_items) {
         reject(name, "must be a list of at most " + std::to_string(max_items) + " texts");
         return std::nullopt;
     }
     std::vector<std::string> texts;
-    bool sound = true;
-    for (std::size_t index = 0; index < found->size(); ++index) {
-        auto const text = found->element(index).as_string();
-        if (auto problem = text_problem(text, each); !problem.empty()) {
+    bool valid = true;
+    for (std::size_t index = 0; index < member->size(); ++index) {
+        auto const text = member->element(index).as_string();
+        if (auto problem = text_problem(text, bounds); !problem.empty()) {
             reject(std::string(name) + "[" + std::to_string(index) + "]", std::move(problem));
-            sound = false;
+            valid = false;
             continue;
         }
         texts.emplace_back(*text);
     }
-    return sound ? std::optional(std::move(texts)) : std::nullopt;
+    return valid ? std::optional(std::move(texts)) : std::nullopt;
 }
 
 std::optional<std::string> reader::optional_word(
     std::string_view name, std::initializer_list<std::string_view> words
 ) {
-    auto const found = take(name);
-    if (!found) return std::nullopt;
-    auto const word = found->as_string();
+    auto const member = take(name);
+    if (!member) return std::nullopt;
+    auto const word = member->as_string();
     if (!word || std::find(words.begin(), words.end(), *word) == words.end()) {
-        reject(name, "must be one of " + listed(words));
+        reject(name, "must be one of " + join(words));
         return std::nullopt;
     }
     return std::string(*word);
 }
 
 std::string reader::required_word(std::string_view name, std::initializer_list<std::string_view> words) {
-    if (auto const found = object_.find(name); !found || found->is_null()) reject(name, "is required");
+    if (auto const member = object_.find(name); !member || member->is_null()) reject(name, "is required");
     return optional_word(name, words).value_or(std::string());
 }
 
@@ -165,8 +164,8 @@ std::optional<error> reader::problems() {
     auto all = problems_;
     for (std::size_t index = 0; object_.kind() == kind::object && index < object_.size(); ++index) {
         auto const name = object_.key(index);
-        if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
-        all.push_back({path_of(printable(name, shown_name_bytes)), "unknown field"});
+        if (std::find(names_.begin(), names_.end(), name) != names_.end()) continue;
+        all.push_back({path_of(printable(name, max_name_bytes)), "unknown field"});
     }
     if (all.empty()) return std::nullopt;
 
@@ -176,7 +175,7 @@ std::optional<error> reader::problems() {
                              : "The request has " + std::to_string(all.size()) + " problems, first: ";
     detail += (first.path.empty() ? "it" : first.path) +
               (first.message == "unknown field" ? " is an " : " ") + first.message + ".";
-    if (all.size() > most_shown_problems) all.resize(most_shown_problems);
+    if (all.size() > max_problems) all.resize(max_problems);
     return error{.code = errc::invalid, .detail = std::move(detail), .fields = std::move(all)};
 }
 

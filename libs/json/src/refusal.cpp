@@ -4,22 +4,22 @@
 
 namespace tocsin::json {
 
-error refusal(std::size_t offset, std::string_view why) {
+error refusal(std::size_t offset, std::string_view reason) {
     return {
         .code = errc::invalid,
-        .detail = "Not valid JSON at byte " + std::to_string(offset) + ": " + std::string(why)
+        .detail = "Not valid JSON at byte " + std::to_string(offset) + ": " + std::string(reason)
     };
 }
 
-error refusal(rapidjson::ParseResult const& found, std::string_view own_problem) {
-    bool const ours = found.Code() == rapidjson::kParseErrorTermination;
-    return refusal(found.Offset(), ours ? own_problem : rapidjson::GetParseError_En(found.Code()));
+error refusal(rapidjson::ParseResult const& result, std::string_view handler_reason) {
+    bool const by_handler = result.Code() == rapidjson::kParseErrorTermination;
+    return refusal(result.Offset(), by_handler ? handler_reason : rapidjson::GetParseError_En(result.Code()));
 }
 
-std::optional<error> refused_bytes(std::string_view text) {
-    if (text.size() > detail::largest_text) return refusal(detail::largest_text, "The text is too long.");
+std::optional<error> check_bytes(std::string_view text) {
+    if (text.size() > detail::max_text) return refusal(detail::max_text, "The text is too long.");
     auto const nul = text.find('\0');
-    if (nul != std::string_view::npos) return refusal(nul, "A NUL byte stands in the text.");
+    if (nul != std::string_view::npos) return refusal(nul, "The text contains a NUL byte.");
     return std::nullopt;
 }
 

@@ -10,11 +10,11 @@
 
 namespace tocsin::json {
 
-/// errc::invalid with what is wrong and where ("Not valid JSON at byte 17: ...").
-error refusal(std::size_t offset, std::string_view why);
-/// What RapidJSON found; `own_problem` is the handler's reason where the handler stopped the parse.
-error refusal(rapidjson::ParseResult const& found, std::string_view own_problem);
-/// What no parse may see: too many bytes, or a NUL, which RapidJSON takes for the end of the text.
-std::optional<error> refused_bytes(std::string_view text);
+/// errc::invalid with the reason and its position ("Not valid JSON at byte 17: ...").
+error refusal(std::size_t offset, std::string_view reason);
+/// For a failed parse. `handler_reason` is the reason if the handler stopped it.
+error refusal(rapidjson::ParseResult const& result, std::string_view handler_reason);
+/// Refuses a text that is too long, or contains a NUL, where RapidJSON would stop.
+std::optional<error> check_bytes(std::string_view text);
 
 }  // namespace tocsin::json

@@ -9,29 +9,32 @@
 
 namespace tocsin::json::detail {
 
-/// One value. The children of a container stand side by side in `tree::nodes`, so that any of them is found
-/// at once.
+/// A value. The children of a container are adjacent in `tree::nodes`, for access by index.
 struct node {
     json::kind kind = json::kind::null;
-    bool truth = false;          ///< of a boolean
-    std::uint32_t key_at = 0;    ///< of a member: its name in `tree::texts`
-    std::uint32_t key_size = 0;  ///< bytes
-    std::uint32_t at = 0;    ///< a text's place in `tree::texts`, a container's first child in `tree::nodes`
-    std::uint32_t size = 0;  ///< a text's bytes, a container's children
+    bool truth = false;            ///< of a boolean
+    std::uint32_t key_offset = 0;  ///< of a member's name in `tree::texts`
+    std::uint32_t key_size = 0;    ///< in bytes
+    std::uint32_t offset = 0;  ///< of a text in `tree::texts`, of a container's first child in `tree::nodes`
+    std::uint32_t size = 0;    ///< of a text in bytes, of a container in children
 };
 
-/// Everything a document holds. Places are 32 bits wide: what is parsed must be smaller (`largest_text`).
+/// The content of a document. Offsets have 32 bits, so larger texts are not parsed (`max_text`).
 struct tree {
     std::vector<node> nodes;
-    std::string texts;  ///< names, strings and numbers, one behind the other
+    std::string texts;  ///< names, strings, and numbers, one after the other
     std::uint32_t root = 0;
     bool cut = false;
 
-    std::string_view text_of(node const& of) const noexcept { return {texts.data() + of.at, of.size}; }
-    std::string_view key_of(node const& of) const noexcept { return {texts.data() + of.key_at, of.key_size}; }
+    std::string_view text_of(node const& node) const noexcept {
+        return {texts.data() + node.offset, node.size};
+    }
+    std::string_view key_of(node const& node) const noexcept {
+        return {texts.data() + node.key_offset, node.key_size};
+    }
 };
 
-/// Repairs make a byte into three at most, so the texts of what is smaller than this stay below 4 GiB.
-constexpr std::size_t largest_text = std::size_t{1} << 30;
+/// Repairs replace a byte by at most three, so the texts of a document of this size stay below 4 GiB.
+constexpr std::size_t max_text = std::size_t{1} << 30;
 
 }  // namespace tocsin::json::detail

@@ -18,38 +18,37 @@ rapidjson::SizeType size_of(std::string_view text) {
 
 }  // namespace
 
-/// RapidJSON's writer checks little of the order of calls, so it is checked here.
+/// Also checks the order of calls, of which RapidJSON's writer checks little.
 struct writer::impl {
-    enum class level { object_wants_name, object_wants_value, array };
+    enum class level { object_before_name, object_before_value, array };
 
     rapid::buffer out;
     rapid::writer json{out};
-    std::vector<level> opened;
+    std::vector<level> open;
     bool has_root = false;
 
-    /// Called before each value.
-    void value_comes() {
-        if (opened.empty()) {
+    void before_value() {
+        if (open.empty()) {
             if (has_root) throw std::logic_error("json::writer: a second document");
             has_root = true;
-        } else if (opened.back() == level::object_wants_name) {
+        } else if (open.back() == level::object_before_name) {
             throw std::logic_error("json::writer: a value without a name");
-        } else if (opened.back() == level::object_wants_value) {
-            opened.back() = level::object_wants_name;
+        } else if (open.back() == level::object_before_value) {
+            open.back() = level::object_before_name;
         }
     }
 
-    void name_comes() {
-        if (opened.empty() || opened.back() != level::object_wants_name) {
-            throw std::logic_error("json::writer: a name where none belongs");
+    void before_name() {
+        if (open.empty() || open.back() != level::object_before_name) {
+            throw std::logic_error("json::writer: a name at the wrong place");
         }
-        opened.back() = level::object_wants_value;
+        open.back() = level::object_before_value;
     }
 
-    void end_comes(level wanted) {
-        if (opened.empty() || opened.back() != wanted)
-            throw std::logic_error("json::writer: an end without its begin");
-        opened.pop_back();
+    void before_end(level expected) {
+        if (open.empty() || open.back() != expected)
+            throw std::logic_error("json::writer: an end without a begin");
+        open.pop_back();
     }
 
     void string(std::string_view text) {
@@ -71,68 +70,68 @@ writer::writer(writer&&) noexcept = default;
 writer& writer::operator=(writer&&) noexcept = default;
 
 writer& writer::begin_object() {
-    impl_->value_comes();
-    impl_->opened.push_back(impl::level::object_wants_name);
+    impl_->before_value();
+    impl_->open.push_back(impl::level::object_before_name);
     impl::check(impl_->json.StartObject());
     return *this;
 }
 
 writer& writer::end_object() {
-    impl_->end_comes(impl::level::object_wants_name);
+    impl_->before_end(impl::level::object_before_name);
     impl::check(impl_->json.EndObject());
     return *this;
 }
 
 writer& writer::begin_array() {
-    impl_->value_comes();
-    impl_->opened.push_back(impl::level::array);
+    impl_->before_value();
+    impl_->open.push_back(impl::level::array);
     impl::check(impl_->json.StartArray());
     return *this;
 }
 
 writer& writer::end_array() {
-    impl_->end_comes(impl::level::array);
+    impl_->before_end(impl::level::array);
     impl::check(impl_->json.EndArray());
     return *this;
 }
 
 writer& writer::name(std::string_view key) {
-    impl_->name_comes();
+    impl_->before_name();
     impl_->string(key);
     return *this;
 }
 
 writer& writer::text(std::string_view content) {
-    impl_->value_comes();
+    impl_->before_value();
     impl_->string(content);
     return *this;
 }
 
 writer& writer::number(std::int64_t content) {
-    impl_->value_comes();
+    impl_->before_value();
     impl::check(impl_->json.Int64(content));
     return *this;
 }
 
 writer& writer::boolean(bool content) {
-    impl_->value_comes();
+    impl_->before_value();
     impl::check(impl_->json.Bool(content));
     return *this;
 }
 
 writer& writer::null() {
-    impl_->value_comes();
+    impl_->before_value();
     impl::check(impl_->json.Null());
     return *this;
 }
 
-writer& writer::time(timestamp at) {
-    return text(to_rfc3339(at));
+writer& writer::time(timestamp content) {
+    return text(to_rfc3339(content));
 }
 
 writer& writer::raw(std::string_view json) {
     if (json.empty()) throw std::logic_error("json::writer: an empty raw value");
-    impl_->value_comes();
+    impl_->before_value();
     impl::check(impl_->json.RawValue(json.data(), size_of(json), rapidjson::kObjectType));
     return *this;
 }
@@ -146,8 +145,8 @@ writer& writer::field(std::string_view key, std::int64_t content) {
 writer& writer::field(std::string_view key, bool content) {
     return name(key).boolean(content);
 }
-writer& writer::field(std::string_view key, timestamp at) {
-    return name(key).time(at);
+writer& writer::field(std::string_view key, timestamp content) {
+    return name(key).time(content);
 }
 writer& writer::field(std::string_view key, std::nullptr_t) {
     return name(key).null();
@@ -155,18 +154,18 @@ writer& writer::field(std::string_view key, std::nullptr_t) {
 
 writer& writer::field(std::string_view key, std::vector<std::string> const& texts) {
     name(key).begin_array();
-    for (auto const& each : texts) text(each);
+    for (auto const& element : texts) text(element);
     return end_array();
 }
 
 std::string writer::take() {
-    if (!impl_->has_root || !impl_->opened.empty())
+    if (!impl_->has_root || !impl_->open.empty())
         throw std::logic_error("json::writer: an unfinished document");
-    std::string finished(impl_->out.GetString(), impl_->out.GetSize());
+    std::string document(impl_->out.GetString(), impl_->out.GetSize());
     impl_->out.Clear();
     impl_->json.Reset(impl_->out);
     impl_->has_root = false;
-    return finished;
+    return document;
 }
 
 }  // namespace tocsin::json

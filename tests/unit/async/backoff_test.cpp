@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(backoffs)
 
-BOOST_AUTO_TEST_CASE(each_step_doubles_up_to_the_cap) {
+BOOST_AUTO_TEST_CASE(delays_double_up_to_the_cap) {
     struct row {
-        async::backoff with;
+        async::backoff settings;
         unsigned failures;
         std::chrono::milliseconds step;
     };
@@ -30,31 +30,34 @@ BOOST_AUTO_TEST_CASE(each_step_doubles_up_to_the_cap) {
         {{2ms, 8ms}, 2, 4ms},
         {{1ms, std::chrono::milliseconds::max()}, 200, std::chrono::milliseconds::max()},
     };
-    for (auto const& [with, failures, step] : table) {
-        BOOST_TEST_CONTEXT(with.base.count() << " ms to " << with.cap.count() << " ms after " << failures) {
-            auto const least = step / 2;
+    for (auto const& [settings, failures, step] : table) {
+        BOOST_TEST_CONTEXT(
+            settings.base.count() << " ms to " << settings.cap.count() << " ms after " << failures
+        ) {
+            auto const half = step / 2;
             for (auto const draw :
                  std::vector<std::uint64_t>{0, 1, 7, 1'000'003, std::numeric_limits<std::uint64_t>::max()}) {
-                auto const delay = with.delay(failures, draw);
-                BOOST_TEST(delay.count() >= least.count());
+                auto const delay = settings.delay(failures, draw);
+                BOOST_TEST(delay.count() >= half.count());
                 BOOST_TEST(delay.count() <= step.count());
             }
-            BOOST_TEST(with.delay(failures, 0).count() == least.count());
+            BOOST_TEST(settings.delay(failures, 0).count() == half.count());
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(draws_reach_both_ends) {
-    async::backoff const with{4ms, 4ms};
-    BOOST_TEST(with.delay(1, 0).count() == 2);
-    BOOST_TEST(with.delay(1, 1).count() == 3);
-    BOOST_TEST(with.delay(1, 2).count() == 4);
-    BOOST_TEST(with.delay(1, 3).count() == 2);
+    async::backoff const settings{4ms, 4ms};
+    BOOST_TEST(settings.delay(1, 0).count() == 2);
+    BOOST_TEST(settings.delay(1, 1).count() == 3);
+    BOOST_TEST(settings.delay(1, 2).count() == 4);
+    BOOST_TEST(settings.delay(1, 3).count() == 2);
 }
 
-BOOST_AUTO_TEST_CASE(no_delay_is_zero) {
-    for (auto const& with : {async::backoff{0ms, 0ms}, async::backoff{1ms, 1ms}, async::backoff{-5s, 10s}}) {
-        BOOST_TEST(with.delay(1, 0).count() == 1);
+BOOST_AUTO_TEST_CASE(delays_are_not_zero) {
+    for (auto const& settings :
+         {async::backoff{0ms, 0ms}, async::backoff{1ms, 1ms}, async::backoff{-5s, 10s}}) {
+        BOOST_TEST(settings.delay(1, 0).count() == 1);
     }
 }
 

@@ -14,13 +14,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-async::task<int> doubled(int number) {
+async::task<int> twice(int number) {
     co_await async::sleep_for(0ms);
     co_return number * 2;
 }
 
-async::task<> add_doubled(int number, std::vector<int>& to) {
-    to.push_back(co_await doubled(number));
+async::task<> add_twice(int number, std::vector<int>& results) {
+    results.push_back(co_await twice(number));
 }
 
 async::task<> fail_later() {
@@ -32,19 +32,19 @@ async::task<> fail_later() {
 
 BOOST_AUTO_TEST_SUITE(io)
 
-BOOST_AUTO_TEST_CASE(work_is_run_to_its_end) {
+BOOST_AUTO_TEST_CASE(run_to_end_completes_the_work) {
     std::vector<int> results;
-    async::run_to_end(add_doubled(21, results));
+    async::run_to_end(add_twice(21, results));
     BOOST_TEST(results == std::vector<int>{42});
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_of_the_work_comes_out) {
+BOOST_AUTO_TEST_CASE(run_to_end_throws_the_exception_of_the_work) {
     BOOST_CHECK_EXCEPTION(async::run_to_end(fail_later()), std::runtime_error, [](auto const& thrown) {
         return thrown.what() == std::string_view("as expected");
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_without_work_ends_and_runs_again) {
+BOOST_AUTO_TEST_CASE(a_loop_without_work_ends_and_can_run_again) {
     async::io_loop loop;
     int runs = 0;
     loop.run();
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_loop_without_work_ends_and_runs_again) {
     BOOST_TEST(runs == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_stop_before_the_run_counts) {
+BOOST_AUTO_TEST_CASE(a_stop_before_run_takes_effect) {
     async::io_loop loop;
     bool ran = false;
     boost::asio::post(loop.get_executor(), [&ran] { ran = true; });
@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(a_stop_before_the_run_counts) {
     BOOST_TEST(ran);
 }
 
-BOOST_AUTO_TEST_CASE(another_thread_stops_the_loop) {
+BOOST_AUTO_TEST_CASE(another_thread_may_stop_the_loop) {
     async::io_loop loop;
-    loop.on_termination([](int) {});  // something to do without end
+    loop.on_termination([](int) {});  // work that does not end
     std::thread stopper;
     boost::asio::post(loop.get_executor(), [&] { stopper = std::thread([&loop] { loop.stop(); }); });
     loop.run();
@@ -78,21 +78,21 @@ BOOST_AUTO_TEST_CASE(another_thread_stops_the_loop) {
 
 BOOST_AUTO_TEST_CASE(each_signal_calls_the_handler) {
     async::io_loop loop;
-    std::vector<int> seen;
+    std::vector<int> signals;
     auto const loop_thread = std::this_thread::get_id();
     loop.on_termination([&](int signal) {
         BOOST_TEST((std::this_thread::get_id() == loop_thread));
-        seen.push_back(signal);
-        if (seen.size() == 1) std::raise(SIGINT);
-        if (seen.size() == 2) std::raise(SIGTERM);
-        if (seen.size() == 3) loop.stop();
+        signals.push_back(signal);
+        if (signals.size() == 1) std::raise(SIGINT);
+        if (signals.size() == 2) std::raise(SIGTERM);
+        if (signals.size() == 3) loop.stop();
     });
     std::raise(SIGTERM);
     loop.run();
-    BOOST_TEST(seen == (std::vector<int>{SIGTERM, SIGINT, SIGTERM}));
+    BOOST_TEST(signals == (std::vector<int>{SIGTERM, SIGINT, SIGTERM}));
 }
 
-BOOST_AUTO_TEST_CASE(another_handler_takes_the_place_of_the_first) {
+BOOST_AUTO_TEST_CASE(a_second_handler_replaces_the_first) {
     async::io_loop loop;
     int first = 0;
     int second = 0;

@@ -11,53 +11,53 @@ using namespace tocsin;
 
 namespace {
 
-async::task<> wait_and_tell(async::one_shot& what, std::string& told) {
-    co_await what.wait();
-    told += "happened ";
+async::task<> wait_and_log(async::one_shot& event, std::string& log) {
+    co_await event.wait();
+    log += "continued ";
 }
 
-async::task<> set_after_a_turn(async::one_shot& what, std::string& told) {
+async::task<> set_later(async::one_shot& event, std::string& log) {
     co_await async::sleep_for({});
-    told += "set ";
-    what.set();
+    log += "set ";
+    event.set();
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(one_shot)
 
-BOOST_AUTO_TEST_CASE(who_waits_goes_on_when_it_happens) {
+BOOST_AUTO_TEST_CASE(set_continues_the_waiting_coroutine) {
     async::io_loop loop;
     async::task_group tasks(loop.get_executor());
-    async::one_shot what;
-    std::string told;
-    tasks.spawn(wait_and_tell(what, told));
-    tasks.spawn(set_after_a_turn(what, told));
+    async::one_shot event;
+    std::string log;
+    tasks.spawn(wait_and_log(event, log));
+    tasks.spawn(set_later(event, log));
     loop.run();
-    BOOST_TEST(told == "set happened ");
+    BOOST_TEST(log == "set continued ");
 }
 
-BOOST_AUTO_TEST_CASE(who_comes_later_does_not_wait) {
-    async::one_shot what;
-    std::string told;
-    what.set();
-    what.set();
-    async::run_to_end(wait_and_tell(what, told));
-    BOOST_TEST(told == "happened ");
+BOOST_AUTO_TEST_CASE(a_later_wait_completes_at_once) {
+    async::one_shot event;
+    std::string log;
+    event.set();
+    event.set();
+    async::run_to_end(wait_and_log(event, log));
+    BOOST_TEST(log == "continued ");
 }
 
-BOOST_AUTO_TEST_CASE(who_is_cancelled_does_not_hear_of_it) {
+BOOST_AUTO_TEST_CASE(a_cancelled_wait_is_not_continued) {
     async::io_loop loop;
     async::task_group tasks(loop.get_executor());
-    auto what = std::make_unique<async::one_shot>();
-    std::string told;
-    tasks.spawn(wait_and_tell(*what, told));
+    auto event = std::make_unique<async::one_shot>();
+    std::string log;
+    tasks.spawn(wait_and_log(*event, log));
     boost::asio::post(loop.get_executor(), [&tasks] { tasks.cancel(); });
     loop.run();
-    what->set();
-    what.reset();
+    event->set();
+    event.reset();
     loop.run();
-    BOOST_TEST(told == "");
+    BOOST_TEST(log == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

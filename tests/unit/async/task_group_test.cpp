@@ -25,8 +25,8 @@ async::task<> count_up(int& counter) {
 async::task<> wait_forever(bool& aborted) {
     try {
         co_await async::sleep_for(forever);
-    } catch (boost::system::system_error const& failed) {
-        aborted = failed.code() == boost::asio::error::operation_aborted;
+    } catch (boost::system::system_error const& error) {
+        aborted = error.code() == boost::asio::error::operation_aborted;
         throw;
     }
 }
@@ -41,7 +41,7 @@ async::task<> abort_by_itself() {
     co_return;
 }
 
-/// Ends a good while after it was asked to.
+/// Continues after it was cancelled.
 async::task<> end_slowly(int& steps) {
     try {
         co_await async::sleep_for(forever);
@@ -51,30 +51,30 @@ async::task<> end_slowly(int& steps) {
     ++steps;
 }
 
-async::task<> spawn_others(async::task_group& group, int& counter, int more) {
+async::task<> spawn_others(async::task_group& group, int& counter, int remaining) {
     co_await async::sleep_for(0ms);
     ++counter;
-    if (more > 0) group.spawn(spawn_others(group, counter, more - 1));
+    if (remaining > 0) group.spawn(spawn_others(group, counter, remaining - 1));
 }
 
 template <class Body, class... State>
-async::task<> give_group(Body body, State&... state) {
+async::task<> call_with_group(Body body, State&... state) {
     async::task_group group(co_await boost::asio::this_coro::executor);
     co_await body(group, state...);
 }
 
-/// Runs a test's coroutine with a group on the same loop. What the body shares with the test is handed to it,
-/// because a coroutine's captures may go before it ends.
+/// Runs a test's coroutine with a group on the same loop. State is passed as arguments, because the captures
+/// of a coroutine may be destroyed before it ends.
 template <class Body, class... State>
 void with_group(Body body, State&... state) {
-    async::run_to_end(give_group(body, state...));
+    async::run_to_end(call_with_group(body, state...));
 }
 
 std::string what_of(std::exception_ptr const& thrown) {
     try {
         std::rethrow_exception(thrown);
-    } catch (std::exception const& each) {
-        return each.what();
+    } catch (std::exception const& exception) {
+        return exception.what();
     }
 }
 
@@ -82,7 +82,7 @@ std::string what_of(std::exception_ptr const& thrown) {
 
 BOOST_AUTO_TEST_SUITE(task_groups)
 
-BOOST_AUTO_TEST_CASE(an_empty_group_waits_for_nothing) {
+BOOST_AUTO_TEST_CASE(waiting_for_an_empty_group_completes_at_once) {
     with_group([](async::task_group& group) -> async::task<> {
         BOOST_TEST(group.size() == 0U);
         group.cancel();
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(an_empty_group_waits_for_nothing) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(tasks_are_counted_and_waited_for) {
+BOOST_AUTO_TEST_CASE(a_group_counts_and_awaits_its_tasks) {
     int counter = 0;
     with_group(
         [](async::task_group& group, int& counter) -> async::task<> {
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_task_may_start_others) {
     BOOST_TEST(counter == 6);
 }
 
-BOOST_AUTO_TEST_CASE(cancelled_tasks_end_and_are_no_error) {
+BOOST_AUTO_TEST_CASE(cancelled_tasks_end_without_an_error) {
     bool first = false;
     bool second = false;
     int errors = 0;
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(cancelled_tasks_end_and_are_no_error) {
             group.on_error([&errors](std::exception_ptr const&) { ++errors; });
             group.spawn(wait_forever(first));
             group.spawn(wait_forever(second));
-            co_await async::sleep_for(0ms);  // lets them begin
+            co_await async::sleep_for(0ms);  // starts them
             group.cancel();
             bool const ended = co_await group.wait_all(forever);
             BOOST_TEST(ended);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(cancelled_tasks_end_and_are_no_error) {
     BOOST_TEST(errors == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_task_that_has_not_begun_is_cancelled_too) {
+BOOST_AUTO_TEST_CASE(a_task_that_has_not_started_can_be_cancelled) {
     bool aborted = false;
     with_group(
         [](async::task_group& group, bool& aborted) -> async::task<> {
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_limit) {
     BOOST_TEST(aborted);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_task_may_tidy_up) {
+BOOST_AUTO_TEST_CASE(a_cancelled_task_may_clean_up) {
     int steps = 0;
     with_group(
         [](async::task_group& group, int& steps) -> async::task<> {
@@ -189,14 +189,14 @@ BOOST_AUTO_TEST_CASE(a_cancelled_task_may_tidy_up) {
     BOOST_TEST(steps == 2);
 }
 
-BOOST_AUTO_TEST_CASE(exceptions_are_handed_on) {
+BOOST_AUTO_TEST_CASE(exceptions_go_to_the_handler) {
     std::vector<std::string> errors;
     with_group(
         [](async::task_group& group, std::vector<std::string>& errors) -> async::task<> {
             group.on_error([&errors](std::exception_ptr const& thrown) { errors.push_back(what_of(thrown)); }
             );
             group.spawn(fail());
-            group.spawn(abort_by_itself());  // nobody cancelled it: an error
+            group.spawn(abort_by_itself());  // an error, because it was not cancelled
             int counter = 0;
             group.spawn(count_up(counter));
             bool const ended = co_await group.wait_all(forever);
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(exceptions_are_handed_on) {
     BOOST_TEST(errors.at(0) == "as expected");
 }
 
-BOOST_AUTO_TEST_CASE(without_a_handler_an_exception_leaves_the_loop) {
+BOOST_AUTO_TEST_CASE(without_a_handler_an_exception_leaves_run) {
     async::io_loop loop;
     async::task_group group(loop.get_executor());
     group.spawn(fail());
@@ -217,11 +217,11 @@ BOOST_AUTO_TEST_CASE(without_a_handler_an_exception_leaves_the_loop) {
     BOOST_TEST(group.size() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_group_may_go_before_its_cancelled_tasks) {
+BOOST_AUTO_TEST_CASE(a_group_may_be_destroyed_before_its_cancelled_tasks_end) {
     bool aborted = false;
     async::io_loop loop;
     std::optional<async::task_group> group(std::in_place, loop.get_executor());
-    group->on_error([](std::exception_ptr const&) { BOOST_ERROR("called after its owner was gone"); });
+    group->on_error([](std::exception_ptr const&) { BOOST_ERROR("called after its owner was destroyed"); });
     group->spawn(wait_forever(aborted));
     group->spawn(fail());
     group->cancel();
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_group_may_go_before_its_cancelled_tasks) {
     BOOST_TEST(aborted);
 }
 
-BOOST_AUTO_TEST_CASE(unfinished_tasks_go_with_their_loop) {
+BOOST_AUTO_TEST_CASE(a_loop_destroys_unfinished_tasks) {
     bool aborted = false;
     {
         async::io_loop loop;

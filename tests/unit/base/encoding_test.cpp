@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(known_texts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_byte_and_length_survives) {
+BOOST_AUTO_TEST_CASE(round_trip_of_every_byte_and_length) {
     byte_string bytes;
     for (unsigned next = 0; next < 260; ++next) {
         BOOST_TEST(from_hex(to_hex(bytes)).value() == bytes);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(upper_case_hex_is_read) {
     BOOST_TEST(from_hex("00FfaB").value() == (byte_string{0x00, 0xFF, 0xAB}));
 }
 
-BOOST_AUTO_TEST_CASE(bad_hex_is_refused) {
+BOOST_AUTO_TEST_CASE(malformed_hex_is_refused) {
     for (auto const text : {"0"sv, "0g"sv, "0x"sv, " 00"sv, "00 "sv, "0\0"sv, "-1"sv, "\xff\xff"sv}) {
         BOOST_TEST_CONTEXT(text) {
             BOOST_TEST(!from_hex(text));
@@ -61,16 +61,16 @@ BOOST_AUTO_TEST_CASE(bad_hex_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(bad_base64_is_refused) {
+BOOST_AUTO_TEST_CASE(malformed_base64_is_refused) {
     std::vector<std::string_view> const table{
         "Zg",        // no padding
-        "Zg=",       // half of it
+        "Zg=",       // half of the padding
         "Zg===",     // too much
-        "Zm8",       // none of one
-        "====",      // nothing but padding
-        "Z===",      // one digit is no byte
-        "Zh==",      // stray bits
-        "Zm9=",      // stray bits
+        "Zm8",       // no padding
+        "====",      // only padding
+        "Z===",      // one digit is not a byte
+        "Zh==",      // extra bits
+        "Zm9=",      // extra bits
         "Zg==Zg==",  // padding inside
         "Zm9v\n",    // white space
         "Zm 9v==",   // white space inside
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(bad_base64_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(bad_base64url_is_refused) {
+BOOST_AUTO_TEST_CASE(malformed_base64url_is_refused) {
     for (auto const text :
          {"Zg=="sv, "Zh"sv, "Zm9"sv, "Z"sv, "Zm9vY"sv, "+/+/"sv, "Zm9v\n"sv, " "sv, "Zm9\0"sv}) {
         BOOST_TEST_CONTEXT(text) {

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(every_code_has_the_name_of_the_contract) {
     for (auto const& [code, name] : table) BOOST_TEST(to_string(code) == name);
 }
 
-BOOST_AUTO_TEST_CASE(the_value_of_a_failed_result_throws_its_error) {
+BOOST_AUTO_TEST_CASE(value_of_a_failure_throws_its_error) {
     result<int> const failed = error{errc::not_found, "There is no such incident."};
     BOOST_CHECK_EXCEPTION(failed.value(), failure, [](failure const& thrown) {
         return thrown.why().code == errc::not_found &&
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(the_value_of_a_failed_result_throws_its_error) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_good_result_holds_its_value) {
+BOOST_AUTO_TEST_CASE(value_of_a_success) {
     result<int> const good = 7;
     BOOST_TEST(good.value() == 7);
     result<> const nothing{};

@@ -24,12 +24,12 @@ static_assert(!std::is_convertible_v<secret, std::string_view>);
 static_assert(!std::is_convertible_v<std::string, secret>);
 static_assert(!std::is_constructible_v<std::string_view, secret>);
 
-/// The bytes of an object as they stand in memory.
+/// True if the bytes of an object in memory contain `text`.
 template <class T>
-bool holds(T const& object, std::string_view wanted) {
+bool contains(T const& object, std::string_view text) {
     std::string bytes(sizeof(T), '\0');
     std::memcpy(bytes.data(), static_cast<void const*>(&object), sizeof(T));
-    return bytes.find(wanted) != std::string::npos;
+    return bytes.find(text) != std::string::npos;
 }
 
 }  // namespace
@@ -45,39 +45,38 @@ BOOST_AUTO_TEST_CASE(wipe_overwrites_the_whole_capacity) {
     BOOST_TEST(text.empty());
     BOOST_TEST(text.data() == memory);
     BOOST_TEST(text.capacity() == capacity);
-    // The memory is still the string's own, so it may be read.
+    // The memory still belongs to the string.
     BOOST_TEST(std::string_view(memory, capacity).find('x') == std::string_view::npos);
-    text.resize(capacity
-    );  // fills with NUL: what is behind was looked at by the next test, inside a short string
+    text.resize(capacity);  // fills with NUL; the next test checks the bytes after the end
     BOOST_TEST(text.find('x') == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(wipe_reaches_the_bytes_of_a_short_string) {
+BOOST_AUTO_TEST_CASE(wipe_overwrites_a_short_string) {
     std::string text = "fake-short";
     text.resize(1);
-    BOOST_TEST(holds(text, "ke-short"));
+    BOOST_TEST(contains(text, "ke-short"));
     wipe(text);
-    BOOST_TEST(!holds(text, "ke-short"));
+    BOOST_TEST(!contains(text, "ke-short"));
 }
 
-BOOST_AUTO_TEST_CASE(a_moved_from_secret_holds_nothing) {
+BOOST_AUTO_TEST_CASE(a_moved_from_secret_is_overwritten) {
     secret first(std::string("fake-secret"));
-    BOOST_TEST(holds(first, "fake-secret"));
+    BOOST_TEST(contains(first, "fake-secret"));
     secret second(std::move(first));
     BOOST_TEST(second.reveal() == "fake-secret");
-    BOOST_TEST(!holds(first, "ake-secret"));  // NOLINT(bugprone-use-after-move)
+    BOOST_TEST(!contains(first, "ake-secret"));  // NOLINT(bugprone-use-after-move)
 
     secret third;
     third = std::move(second);
     BOOST_TEST(third.reveal() == "fake-secret");
-    BOOST_TEST(!holds(second, "ake-secret"));  // NOLINT(bugprone-use-after-move)
+    BOOST_TEST(!contains(second, "ake-secret"));  // NOLINT(bugprone-use-after-move)
 }
 
-BOOST_AUTO_TEST_CASE(an_assigned_secret_loses_its_old_text) {
+BOOST_AUTO_TEST_CASE(assignment_overwrites_the_old_text) {
     secret content(std::string("fake-old-text"));
     content = secret(std::string("new"));
     BOOST_TEST(content.reveal() == "new");
-    BOOST_TEST(!holds(content, "old-text"));
+    BOOST_TEST(!contains(content, "old-text"));
 
     secret const other(std::string("x"));
     content = other;
@@ -89,7 +88,7 @@ BOOST_AUTO_TEST_CASE(an_assigned_secret_loses_its_old_text) {
     BOOST_TEST(content.reveal() == "x");
 }
 
-BOOST_AUTO_TEST_CASE(empty_is_empty) {
+BOOST_AUTO_TEST_CASE(empty_secrets) {
     BOOST_TEST(secret().empty());
     BOOST_TEST(secret(std::string()).empty());
     BOOST_TEST(!secret(std::string("x")).empty());

@@ -22,7 +22,7 @@ std::string many(std::string_view piece, int count) {
 
 struct utf8_row {
     std::string_view text;
-    int replacements;  ///< how many U+FFFD stand for it; 0 where it is well-formed
+    int replacements;  ///< number of U+FFFD that replace it; 0: it is well-formed
 };
 
 // Unicode 15, section 3.9, tables 3-7 to 3-11.
@@ -42,8 +42,8 @@ std::vector<utf8_row> const utf8_table{
     {"\xBF", 1},
     {"\xC0\x80", 2},      // overlong NUL
     {"\xC1\xBF", 2},      // overlong
-    {"\xC2", 1},          // cut short
-    {"\xC2\x41", 1},      // followed by something else
+    {"\xC2", 1},          // truncated
+    {"\xC2\x41", 1},      // followed by another character
     {"\xE0\x80\xAF", 3},  // overlong
     {"\xE0\x9F\xBF", 3},  // overlong
     {"\xE1\x80", 1},      // a maximal subpart of two bytes
@@ -51,7 +51,7 @@ std::vector<utf8_row> const utf8_table{
     {"\xED\xA0\x80", 3},      // a high surrogate
     {"\xED\xBF\xBF", 3},      // a low surrogate
     {"\xF0\x80\x80\xAF", 4},  // overlong
-    {"\xF0\x9F\x98", 1},      // cut short
+    {"\xF0\x9F\x98", 1},      // truncated
     {"\xF4\x90\x80\x80", 4},  // above U+10FFFF
     {"\xF5\x80\x80\x80", 4},
     {"\xFE\xFF", 2},
@@ -59,7 +59,8 @@ std::vector<utf8_row> const utf8_table{
 
 int count_of(std::string_view text, std::string_view piece) {
     int count = 0;
-    for (auto at = text.find(piece); at != std::string_view::npos; at = text.find(piece, at + piece.size()))
+    for (auto next = text.find(piece); next != std::string_view::npos;
+         next = text.find(piece, next + piece.size()))
         ++count;
     return count;
 }
@@ -68,7 +69,7 @@ int count_of(std::string_view text, std::string_view piece) {
 
 BOOST_AUTO_TEST_SUITE(texts)
 
-BOOST_AUTO_TEST_CASE(well_formed_utf8_is_known) {
+BOOST_AUTO_TEST_CASE(well_formed_and_ill_formed_utf8) {
     for (auto const& [text, replacements] : utf8_table) {
         if (text == "\xEF\xBF\xBD") continue;
         for (std::size_t before = 0; before < 17; ++before) {
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(nul_is_repaired) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(what_is_long_is_cut_between_code_points) {
+BOOST_AUTO_TEST_CASE(long_text_is_cut_between_code_points) {
     struct row {
         std::string_view text;
         std::size_t max;
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_is_long_is_cut_between_code_points) {
         {"a\xC3\xA9", 2, "a", true},
         {"\xF0\x9F\x98\x80", 3, "", true},
         {"\xF0\x9F\x98\x80", 4, "\xF0\x9F\x98\x80", false},
-        {"ab\xFF", 4, "ab", true},  // its replacement has three bytes
+        {"ab\xFF", 4, "ab", true},  // the replacement has three bytes
         {"ab\xFF", 5, "ab\xEF\xBF\xBD", false},
     };
     for (auto const& [text, max, expected, is_cut] : table) {
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(what_is_long_is_cut_between_code_points) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(lines_stay_lines) {
+BOOST_AUTO_TEST_CASE(controls_are_escaped) {
     struct row {
         std::string_view text, printed, quoted;
     };
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(lines_stay_lines) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(printable_is_bounded) {
+BOOST_AUTO_TEST_CASE(printable_is_limited) {
     BOOST_TEST(printable(std::string(5000, 'a')).size() == 2048U);
     BOOST_TEST(printable(std::string(5000, '\n')).size() == 2046U);  // whole escapes only
     BOOST_TEST(printable(many("\xC3\xA9", 10), 5) == "\xC3\xA9\xC3\xA9");
@@ -169,7 +170,7 @@ BOOST_AUTO_TEST_CASE(ascii_helpers) {
     BOOST_TEST(trim("").empty());
     BOOST_TEST(iequals("Content-Type", "cONTENT-tYPE"));
     BOOST_TEST(!iequals("a", "ab"));
-    BOOST_TEST(!iequals("@", "`"));  // one bit apart, as letters of two cases are
+    BOOST_TEST(!iequals("@", "`"));  // they differ in one bit, like the two cases of a letter
     BOOST_TEST(iequals("", ""));
 }
 
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(slugs) {
     BOOST_TEST(!is_slug("a\0b"sv));
 }
 
-BOOST_AUTO_TEST_CASE(a_whole_number_is_digits_and_nothing_else) {
+BOOST_AUTO_TEST_CASE(whole_numbers) {
     BOOST_TEST(whole_number("0").value() == 0);
     BOOST_TEST(whole_number("-7").value() == -7);
     BOOST_TEST(whole_number("9223372036854775807").value() == std::numeric_limits<std::int64_t>::max());

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(readable_forms) {
         {"2026-03-02T09:14:05+05:30", "2026-03-02T03:44:05.000000Z"},
         {"2026-03-02T09:14:05-05:30", "2026-03-02T14:44:05.000000Z"},
         {"2026-03-02T09:14:05-00:00", "2026-03-02T09:14:05.000000Z"},
-        {"2026-03-02t09:14:05z", "2026-03-02T09:14:05.000000Z"},  // RFC 3339 allows small letters
+        {"2026-03-02t09:14:05z", "2026-03-02T09:14:05.000000Z"},  // RFC 3339 allows lower case
         {"2026-03-02T09:14:05.1Z", "2026-03-02T09:14:05.100000Z"},
         {"2026-03-02T09:14:05.1234567Z", "2026-03-02T09:14:05.123456Z"},
         {"2026-03-02T09:14:05.123456999Z", "2026-03-02T09:14:05.123456Z"},
@@ -35,21 +35,21 @@ BOOST_AUTO_TEST_CASE(readable_forms) {
     };
     for (auto const& [text, expected] : table) {
         BOOST_TEST_CONTEXT(text) {
-            auto const at = parse_rfc3339(text);
-            BOOST_REQUIRE(at.has_value());
-            BOOST_TEST(to_rfc3339(*at) == expected);
+            auto const moment = parse_rfc3339(text);
+            BOOST_REQUIRE(moment.has_value());
+            BOOST_TEST(to_rfc3339(*moment) == expected);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(everything_else_is_nothing) {
+BOOST_AUTO_TEST_CASE(other_forms_are_nothing) {
     std::vector<std::string_view> const table{
         "",
         "now",
         "2026-03-02",
         "2026-03-02T09:14:05",              // no zone
         "2026-03-02T09:14Z",                // no seconds
-        "2026-03-02T09:14:05.Z",            // no fraction behind the point
+        "2026-03-02T09:14:05.Z",            // no digits after the point
         "2026-03-02T09:14:05.1234567890Z",  // ten digits
         "2026-03-02T09:14:05,5Z",
         "2026-3-2T09:14:05Z",
@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(everything_else_is_nothing) {
         "2026-03-00T09:14:05Z",
         "2026-03-32T09:14:05Z",
         "2026-04-31T09:14:05Z",
-        "2026-02-29T09:14:05Z",  // no leap year
-        "2100-02-29T00:00:00Z",  // no leap year
+        "2026-02-29T09:14:05Z",  // not a leap year
+        "2100-02-29T00:00:00Z",  // not a leap year
         "2026-03-02T24:00:00Z",
         "2026-03-02T09:60:05Z",
         "2026-03-02T09:14:61Z",
@@ -93,20 +93,21 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_time_is_nothing) {
     constexpr std::string_view whole = "2026-03-02T09:14:05.120000+05:30";
     for (std::size_t size = 0; size < whole.size(); ++size) {
         auto const part = whole.substr(0, size);
-        bool const is_whole_too = part.ends_with("+05");  // an offset of hours alone
+        bool const is_complete = part.ends_with("+05");  // an offset of hours alone
         BOOST_TEST_CONTEXT(part) {
-            BOOST_TEST(parse_rfc3339(part).has_value() == is_whole_too);
+            BOOST_TEST(parse_rfc3339(part).has_value() == is_complete);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(written_times_are_read_again) {
-    for (timestamp at{}; at < timestamp{} + 400 * 365 * 24h; at += 37 * 24h + 5h + 7min + 11s + 123457us) {
-        BOOST_TEST((parse_rfc3339(to_rfc3339(at)) == at));
+BOOST_AUTO_TEST_CASE(round_trip_of_times) {
+    for (timestamp moment{}; moment < timestamp{} + 400 * 365 * 24h;
+         moment += 37 * 24h + 5h + 7min + 11s + 123457us) {
+        BOOST_TEST((parse_rfc3339(to_rfc3339(moment)) == moment));
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_manual_clock_stands_still) {
+BOOST_AUTO_TEST_CASE(a_manual_clock_changes_only_when_moved) {
     manual_clock now(timestamp{} + 5s);
     BOOST_TEST((now.now() == timestamp{} + 5s));
     BOOST_TEST((now.now() == timestamp{} + 5s));
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_manual_clock_stands_still) {
     BOOST_TEST((now.now() == timestamp{} + 5250ms));
 }
 
-BOOST_AUTO_TEST_CASE(the_machine_s_clock_runs) {
+BOOST_AUTO_TEST_CASE(the_system_clock_runs) {
     auto const before = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     BOOST_TEST((system_clock().now() >= before));
 }

@@ -22,7 +22,7 @@ constexpr std::string_view dashed = "0192f0a1-7b3c-7def-8123-456789abcdef";
 
 BOOST_AUTO_TEST_SUITE(uuids)
 
-BOOST_AUTO_TEST_CASE(all_forms_read_the_same) {
+BOOST_AUTO_TEST_CASE(all_forms_of_a_uuid) {
     auto const id = uuid::parse(dashed);
     BOOST_REQUIRE(id.has_value());
     BOOST_TEST(id->str() == dashed);
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(all_forms_read_the_same) {
     BOOST_TEST((uuid::parse("0192f0a17b3c7def8123456789abcdef") == id));
 }
 
-BOOST_AUTO_TEST_CASE(anything_else_is_nothing) {
+BOOST_AUTO_TEST_CASE(other_forms_are_nothing) {
     std::string const whole(dashed);
     for (auto const text :
          {""sv,
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(nil_and_order) {
     BOOST_TEST(!low.is_nil());
 }
 
-BOOST_AUTO_TEST_CASE(hashes_differ_where_ids_do) {
+BOOST_AUTO_TEST_CASE(different_ids_have_different_hashes) {
     std::unordered_set<std::size_t> hashes;
     std::unordered_set<service_id> ids;
     for (std::size_t byte = 0; byte < 16; ++byte) {
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(hashes_differ_where_ids_do) {
     BOOST_TEST(ids.size() == 128U);
 }
 
-BOOST_AUTO_TEST_CASE(ids_of_a_kind) {
+BOOST_AUTO_TEST_CASE(strong_ids) {
     auto const id = service_id::parse(dashed);
     BOOST_REQUIRE(id.has_value());
     BOOST_TEST(id->str() == dashed);

@@ -17,10 +17,10 @@ json::document parsed(std::string_view text) {
 }
 
 /// The problems as `path: message` lines.
-std::string problems_of(json::reader& in) {
+std::string problems_of(json::reader& fields) {
     std::string lines;
-    if (auto const found = in.problems()) {
-        for (auto const& each : found->fields) lines += each.path + ": " + each.message + "\n";
+    if (auto const problems = fields.problems()) {
+        for (auto const& field : problems->fields) lines += field.path + ": " + field.message + "\n";
     }
     return lines;
 }
@@ -29,49 +29,49 @@ std::string problems_of(json::reader& in) {
 
 BOOST_AUTO_TEST_SUITE(readers)
 
-BOOST_AUTO_TEST_CASE(good_requests_are_read) {
+BOOST_AUTO_TEST_CASE(valid_requests) {
     auto const body = parsed(
         R"({"slug":"acme","about":null,"key":"fake-key","on":true,"count":7,"at":"2026-03-02T09:14:05Z","tags":["a","b"],"role":"owner"})"
     );
-    json::reader in(body.root());
-    BOOST_TEST(in.required_text("slug", {1, 63}) == "acme");
-    BOOST_TEST(!in.optional_text("about", {0, 10}));
-    BOOST_TEST(!in.optional_text("missing", {0, 10}));
-    BOOST_TEST(in.required_secret("key", {1, 100}).reveal() == "fake-key");
-    BOOST_TEST(in.optional_bool("on", false));
-    BOOST_TEST(in.optional_bool("off", true));
-    BOOST_TEST(!in.optional_bool("off").has_value());
-    BOOST_TEST(in.required_int("count", 1, 10) == 7);
-    BOOST_TEST(!in.optional_int("other", 1, 10).has_value());
-    BOOST_TEST(to_rfc3339(in.optional_time("at").value()) == "2026-03-02T09:14:05.000000Z");
-    BOOST_TEST((in.optional_texts("tags", 2, {1, 1}).value() == std::vector<std::string>{"a", "b"}));
-    BOOST_TEST(in.required_word("role", {"member", "owner"}) == "owner");
-    BOOST_TEST(!in.optional_word("word", {"x"}).has_value());
-    BOOST_TEST(in.has("about"));
-    BOOST_TEST(!in.has("missing"));
-    BOOST_TEST(!in.problems().has_value());
+    json::reader fields(body.root());
+    BOOST_TEST(fields.required_text("slug", {1, 63}) == "acme");
+    BOOST_TEST(!fields.optional_text("about", {0, 10}));
+    BOOST_TEST(!fields.optional_text("missing", {0, 10}));
+    BOOST_TEST(fields.required_secret("key", {1, 100}).reveal() == "fake-key");
+    BOOST_TEST(fields.optional_bool("on", false));
+    BOOST_TEST(fields.optional_bool("off", true));
+    BOOST_TEST(!fields.optional_bool("off").has_value());
+    BOOST_TEST(fields.required_int("count", 1, 10) == 7);
+    BOOST_TEST(!fields.optional_int("other", 1, 10).has_value());
+    BOOST_TEST(to_rfc3339(fields.optional_time("at").value()) == "2026-03-02T09:14:05.000000Z");
+    BOOST_TEST((fields.optional_texts("tags", 2, {1, 1}).value() == std::vector<std::string>{"a", "b"}));
+    BOOST_TEST(fields.required_word("role", {"member", "owner"}) == "owner");
+    BOOST_TEST(!fields.optional_word("word", {"x"}).has_value());
+    BOOST_TEST(fields.has("about"));
+    BOOST_TEST(!fields.has("missing"));
+    BOOST_TEST(!fields.problems().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(every_problem_names_its_field) {
+BOOST_AUTO_TEST_CASE(problems_of_every_kind) {
     struct row {
         std::string_view body;
         std::function<void(json::reader&)> read;
         std::string_view problems;
     };
     auto const text = [](json::length bounds) {
-        return [bounds](json::reader& in) { in.optional_text("a", bounds); };
+        return [bounds](json::reader& fields) { fields.optional_text("a", bounds); };
     };
-    auto const whole = [](json::reader& in) { in.optional_int("a", -5, 5); };
-    auto const texts = [](json::reader& in) { in.optional_texts("a", 2, {1, 2}); };
-    auto const word = [](json::reader& in) { in.optional_word("a", {"x", "y"}); };
-    auto const time = [](json::reader& in) { in.optional_time("a"); };
-    auto const truth = [](json::reader& in) { in.optional_bool("a"); };
+    auto const whole = [](json::reader& fields) { fields.optional_int("a", -5, 5); };
+    auto const texts = [](json::reader& fields) { fields.optional_texts("a", 2, {1, 2}); };
+    auto const word = [](json::reader& fields) { fields.optional_word("a", {"x", "y"}); };
+    auto const time = [](json::reader& fields) { fields.optional_time("a"); };
+    auto const truth = [](json::reader& fields) { fields.optional_bool("a"); };
     std::vector<row> const table{
-        {R"({})", [](json::reader& in) { in.required_text("a", {}); }, "a: is required\n"},
-        {R"({"a":null})", [](json::reader& in) { in.required_text("a", {}); }, "a: is required\n"},
-        {R"({})", [](json::reader& in) { in.required_secret("a", {}); }, "a: is required\n"},
-        {R"({})", [](json::reader& in) { in.required_int("a", 0, 1); }, "a: is required\n"},
-        {R"({})", [](json::reader& in) { in.required_word("a", {"x"}); }, "a: is required\n"},
+        {R"({})", [](json::reader& fields) { fields.required_text("a", {}); }, "a: is required\n"},
+        {R"({"a":null})", [](json::reader& fields) { fields.required_text("a", {}); }, "a: is required\n"},
+        {R"({})", [](json::reader& fields) { fields.required_secret("a", {}); }, "a: is required\n"},
+        {R"({})", [](json::reader& fields) { fields.required_int("a", 0, 1); }, "a: is required\n"},
+        {R"({})", [](json::reader& fields) { fields.required_word("a", {"x"}); }, "a: is required\n"},
         {R"({"a":1})", text({}), "a: must be a text\n"},
         {R"({"a":["x"]})", text({}), "a: must be a text\n"},
         {R"({"a":""})", text({1, 5}), "a: must not be empty\n"},
@@ -104,51 +104,51 @@ BOOST_AUTO_TEST_CASE(every_problem_names_its_field) {
     for (auto const& [body, read, problems] : table) {
         BOOST_TEST_CONTEXT(body) {
             auto const document = parsed(body);
-            json::reader in(document.root());
-            read(in);
-            BOOST_TEST(problems_of(in) == problems);
-            BOOST_TEST(problems_of(in) == problems);  // asking again changes nothing
+            json::reader fields(document.root());
+            read(fields);
+            BOOST_TEST(problems_of(fields) == problems);
+            BOOST_TEST(problems_of(fields) == problems);  // the same again
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(all_problems_are_found_in_one_go) {
+BOOST_AUTO_TEST_CASE(all_problems_are_reported_at_once) {
     auto const body = parsed(R"({"count":"many","extra":1})");
-    json::reader in(body.root(), "items[3]");
-    BOOST_TEST(in.required_text("name", {1, 10}).empty());
-    BOOST_TEST(in.required_int("count", 1, 5) == 1);
-    in.reject("name", "is taken");
-    auto const found = in.problems();
-    BOOST_REQUIRE(found.has_value());
-    BOOST_TEST((found->code == errc::invalid));
-    BOOST_TEST(found->detail == "The request has 4 problems, first: items[3].name is required.");
+    json::reader fields(body.root(), "items[3]");
+    BOOST_TEST(fields.required_text("name", {1, 10}).empty());
+    BOOST_TEST(fields.required_int("count", 1, 5) == 1);
+    fields.reject("name", "is taken");
+    auto const problems = fields.problems();
+    BOOST_REQUIRE(problems.has_value());
+    BOOST_TEST((problems->code == errc::invalid));
+    BOOST_TEST(problems->detail == "The request has 4 problems, first: items[3].name is required.");
     BOOST_TEST(
-        problems_of(in) ==
+        problems_of(fields) ==
         "items[3].name: is required\nitems[3].count: must be a whole number from 1 to 5\nitems[3].name: is "
         "taken\nitems[3].extra: unknown field\n"
     );
 }
 
-BOOST_AUTO_TEST_CASE(one_problem_is_told_alone) {
+BOOST_AUTO_TEST_CASE(a_single_problem) {
     auto const body = parsed(R"({"extra":1})");
-    json::reader in(body.root());
-    BOOST_TEST(in.problems()->detail == "The request has a problem: extra is an unknown field.");
+    json::reader fields(body.root());
+    BOOST_TEST(fields.problems()->detail == "The request has a problem: extra is an unknown field.");
     auto const list = parsed("[]");
     json::reader wrong(list.root());
     BOOST_TEST(wrong.problems()->detail == "The request has a problem: it must be an object.");
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_of_unknown_fields_is_told_in_part) {
+BOOST_AUTO_TEST_CASE(many_unknown_fields) {
     std::string text = "{";
     for (int index = 0; index < 500; ++index)
         text += (index == 0 ? "\"" : ",\"") + std::string(200, 'x') + std::to_string(index) + "\":1";
     auto const body = parsed(text + "}");
-    json::reader in(body.root());
-    auto const found = in.problems();
-    BOOST_TEST(found->detail.starts_with("The request has 500 problems"));
-    BOOST_TEST(found->fields.size() == 32U);
-    BOOST_TEST(std::all_of(found->fields.begin(), found->fields.end(), [](auto const& each) {
-        return each.path.size() <= 128;
+    json::reader fields(body.root());
+    auto const problems = fields.problems();
+    BOOST_TEST(problems->detail.starts_with("The request has 500 problems"));
+    BOOST_TEST(problems->fields.size() == 32U);
+    BOOST_TEST(std::all_of(problems->fields.begin(), problems->fields.end(), [](auto const& field) {
+        return field.path.size() <= 128;
     }));
 }
 

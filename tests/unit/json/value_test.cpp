@@ -20,7 +20,7 @@ json::document parsed(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(values)
 
-BOOST_AUTO_TEST_CASE(places_are_found) {
+BOOST_AUTO_TEST_CASE(members_by_path) {
     auto const document = parsed(R"({"data":{"issue":{"id":"42","tags":[["a","b"],["c","d"]]}},"n":null})");
     auto const root = document.root();
     BOOST_TEST(root.size() == 2U);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(places_are_found) {
     BOOST_TEST(tags.element(1).element(0).size() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(values_outlive_a_move_of_their_document) {
+BOOST_AUTO_TEST_CASE(values_stay_valid_after_a_move_of_the_document) {
     auto first = parsed(R"({"a":{"b":"text"}})");
     auto const place = first.root().at({"a", "b"}).value();
     json::document second = std::move(first);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(values_outlive_a_move_of_their_document) {
     BOOST_TEST(third.root().at({"a", "b"})->as_string().value() == "text");
 }
 
-BOOST_AUTO_TEST_CASE(a_read_of_another_kind_is_nothing) {
+BOOST_AUTO_TEST_CASE(a_value_of_another_kind_is_nothing) {
     auto const document = parsed(R"([null,true,7,"7",[],{}])");
     for (std::size_t index = 0; index < document.root().size(); ++index) {
         BOOST_TEST_CONTEXT(index) {
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(numbers) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(strings_keep_every_character) {
+BOOST_AUTO_TEST_CASE(strings_keep_all_characters) {
     auto const document = parsed(R"({"a\u0000b":"c\u0000d","a":"x"})");
     using namespace std::string_view_literals;
     BOOST_TEST(document.root().key(0) == "a\0b"sv);

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(all_kinds_of_values) {
     BOOST_TEST(out.take() == expected);
 }
 
-BOOST_AUTO_TEST_CASE(texts_come_out_as_unicode) {
+BOOST_AUTO_TEST_CASE(texts_are_written_as_unicode) {
     std::vector<std::pair<std::string_view, std::string_view>> const table{
         {"", R"([""])"},
         {std::string_view(), R"([""])"},

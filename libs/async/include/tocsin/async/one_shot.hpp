@@ -6,7 +6,7 @@
 
 namespace tocsin::async {
 
-/// Something that happens once, and the one coroutine that waits for it. Used on the executor's thread only.
+/// An event that happens once, and one coroutine that waits for it. Used on the executor's thread only.
 class one_shot {
 public:
     one_shot();
@@ -14,10 +14,9 @@ public:
     one_shot(one_shot const&) = delete;
     one_shot& operator=(one_shot const&) = delete;
 
-    /// It happened. The coroutine that waits continues soon, on its executor; one that comes later does not
-    /// wait.
+    /// Continues the waiting coroutine soon, on its executor. A later wait completes at once.
     void set();
-    /// Throws boost::system::system_error (operation_aborted) where the awaiting task is cancelled.
+    /// Throws boost::system::system_error (operation_aborted) if the awaiting task is cancelled.
     task<> wait();
 
 private:

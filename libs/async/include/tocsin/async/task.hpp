@@ -5,8 +5,8 @@
 
 namespace tocsin::async {
 
-/// A lazily started coroutine on an Asio executor. It starts when it is awaited (or given to a `task_group`)
-/// and stays on its executor: after every `co_await` the coroutine is back on the thread it began on.
+/// A coroutine on an Asio executor. It starts when it is awaited, or spawned in a `task_group`, and stays on
+/// its executor: after every `co_await` it continues on the thread on which it started.
 template <class T = void>
 using task = boost::asio::awaitable<T>;
 

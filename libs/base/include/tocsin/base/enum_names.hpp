@@ -10,12 +10,11 @@
 
 namespace tocsin {
 
-/// The names of an enum's values, as they stand in the API and in the database: one table serves writing and
-/// reading.
+/// The names of an enum's values in the API and in the database. One table is used for writing and reading.
 template <class Enum, std::size_t N>
 using enum_names = std::array<std::pair<Enum, std::string_view>, N>;
 
-/// "unknown" for a value that the table lacks: a bug of the table.
+/// "unknown" for a value that is missing in the table, which is a bug.
 template <class Enum, std::size_t N>
 constexpr std::string_view name_of(enum_names<Enum, N> const& all, Enum wanted) noexcept {
     for (auto const& [value, name] : all)
@@ -30,10 +29,10 @@ constexpr std::optional<Enum> value_of(enum_names<Enum, N> const& all, std::stri
     return std::nullopt;
 }
 
-/// What the database holds must be one of ours: throws std::logic_error where it is not.
+/// For a value from the database. Throws std::logic_error if it is not a known one.
 template <class Enum>
 Enum known(std::optional<Enum> parsed, char const* column) {
-    if (!parsed) throw std::logic_error(std::string("the database holds an unknown ") + column);
+    if (!parsed) throw std::logic_error(std::string("the database contains an unknown ") + column);
     return *parsed;
 }
 

@@ -6,11 +6,11 @@
 
 namespace tocsin {
 
-/// Overwrites the bytes of `text` in a way that the compiler keeps, then clears it.
+/// Overwrites the bytes of `text`, which the compiler cannot optimize away, and clears it.
 void wipe(std::string& text) noexcept;
 
-/// A text that must never be shown: it has no stream operator, no comparison and no implicit conversion, and
-/// its bytes are overwritten when it goes. Reading it is spelled out: `reveal()`.
+/// A text that must never be shown: it has no stream operator, no comparison, and no implicit conversion, and
+/// its bytes are overwritten when it is destroyed. `reveal()` is the only way to read it.
 class secret {
 public:
     secret() = default;
@@ -34,7 +34,7 @@ public:
     }
     ~secret() { wipe(text_); }
 
-    /// The text itself: valid as long as this object is neither changed nor gone.
+    /// The text, valid until this object is changed or destroyed.
     std::string_view reveal() const noexcept { return text_; }
     bool empty() const noexcept { return text_.empty(); }
 

@@ -11,8 +11,7 @@
 
 namespace tocsin {
 
-/// A 128-bit UUID (RFC 9562). Made by `crypto::uuid_v4` and `crypto::uuid_v7`; this type only holds, reads
-/// and writes one.
+/// A 128-bit UUID (RFC 9562). `crypto::uuid_v4` and `crypto::uuid_v7` make new ones.
 class uuid {
 public:
     using bytes_type = std::array<std::uint8_t, 16>;
@@ -20,10 +19,11 @@ public:
     constexpr uuid() = default;
     constexpr explicit uuid(bytes_type bytes) : bytes_(bytes) {}
 
-    /// Reads the form with dashes, or 32 hex digits without; upper or lower case. Anything else is nothing.
+    /// Reads the form with dashes, or 32 hex digits, in upper or lower case. Nothing if the text has another
+    /// form.
     static std::optional<uuid> parse(std::string_view text) noexcept;
 
-    /// Lower case with dashes: what PostgreSQL prints and Sentry sends.
+    /// Lower case with dashes, like PostgreSQL and Sentry.
     std::string str() const;
     constexpr bytes_type const& bytes() const noexcept { return bytes_; }
     constexpr bool is_nil() const noexcept { return *this == uuid{}; }
@@ -34,7 +34,7 @@ private:
     bytes_type bytes_{};
 };
 
-/// An id that cannot be mistaken for another kind of id: `using service_id = id_of<struct service_tag>`.
+/// An id that cannot be confused with another kind of id: `using service_id = id_of<struct service_tag>`.
 template <class Tag>
 struct id_of {
     uuid value;

@@ -14,7 +14,7 @@
 
 namespace tocsin::json {
 
-/// What a document may cost. The defaults are for bodies of our own API and of Sentry's answers.
+/// Limits of a document. The defaults are for requests to our API and for Sentry's responses.
 struct limits {
     std::size_t depth = 32;
     std::size_t nodes = 50'000;
@@ -31,31 +31,30 @@ namespace detail {
 struct tree;
 }
 
-/// A place in a document: a cheap view, valid as long as the document lives (moving the document keeps it
-/// valid).
+/// A view of a value in a document, valid as long as the document exists, also after it is moved.
 class value {
 public:
     json::kind kind() const noexcept;
     bool is_null() const noexcept { return kind() == json::kind::null; }
 
-    /// The member of an object; nothing where this is no object or has no such member.
+    /// A member of an object; nothing if this is not an object, or has no such member.
     std::optional<value> find(std::string_view key) const noexcept;
     /// `find` along a path of member names: `at({"data", "issue", "id"})`.
     std::optional<value> at(std::initializer_list<std::string_view> path) const noexcept;
 
-    /// Typed reads; nothing where the kind differs (or the number does not fit).
+    /// Nothing if the kind is another one, or the number does not fit.
     std::optional<std::string_view> as_string() const noexcept;
-    std::optional<std::string_view> as_number_text() const noexcept;  ///< as it stood on the wire
+    std::optional<std::string_view> as_number_text() const noexcept;  ///< as in the text
     std::optional<std::int64_t> as_int64() const noexcept;  ///< whole numbers without exponent or fraction
-    std::optional<double> as_double() const noexcept;       ///< finite ones
+    std::optional<double> as_double() const noexcept;       ///< finite numbers
     std::optional<bool> as_bool() const noexcept;
-    /// An id that Sentry writes as a string here and as a number there: the text of either, nothing else.
+    /// The text of a string or a number: Sentry writes some ids as both.
     std::optional<std::string_view> as_id_text() const noexcept;
 
     /// Elements of an array or members of an object, in order; empty for anything else.
     std::size_t size() const noexcept;
-    value element(std::size_t index
-    ) const noexcept;  ///< of an array or (the values) of an object; index < size()
+    /// An element of an array, or the value of a member; index < size().
+    value element(std::size_t index) const noexcept;
     std::string_view key(std::size_t index) const noexcept;  ///< of an object; index < size()
 
 private:
@@ -65,7 +64,7 @@ private:
     std::uint32_t node_;
 };
 
-/// A parsed document whose root is an object (or an array where that was allowed). Immutable.
+/// A parsed document. The root is an object, or an array if that was allowed. Immutable.
 class document {
 public:
     document(document&&) noexcept;
@@ -73,7 +72,7 @@ public:
     ~document();
 
     value root() const noexcept;
-    /// True where `parse_lenient` left something out or repaired something.
+    /// True if `parse_lenient` omitted or repaired a part of the selected places.
     bool cut() const noexcept;
 
 private:
@@ -84,21 +83,21 @@ private:
 
 enum class root { object, object_or_array };
 
-/// Strict parse of JSON from outside: iterative, validating, numbers kept as text, duplicate keys, NUL bytes,
-/// ill-formed UTF-8 (also behind escapes), lone surrogates, trailing bytes and anything over the limits
-/// refused with errc::invalid and the offset in the detail.
-result<document> parse(std::string_view text, root allowed = root::object, limits const& within = {});
+/// Parses JSON from outside strictly. Refuses duplicate keys, NUL bytes, ill-formed UTF-8 (also escaped),
+/// lone surrogates, trailing bytes, and everything over the limits with errc::invalid and the offset in the
+/// detail. Numbers stay text.
+result<document> parse(std::string_view text, root root = root::object, limits const& limits = {});
 
-/// A path of wanted members, `/`-separated from the root; `*` stands for any member or element; a trailing
-/// `**` takes the whole subtree. "data/issue/**", "data/event/tags/*/*". At most 64 paths, and `**` only at
-/// an end: else the parse throws std::invalid_argument.
+/// Paths of members from the root, separated by `/`. `*` matches any member or element, and `**` as the last
+/// step the whole subtree: "data/issue/**", "data/event/tags/*/*". For more than 64 paths, or `**` at another
+/// place, the parse throws std::invalid_argument.
 using selection = std::vector<std::string_view>;
 
-/// Parse of a signed body whose sender we do not control and whose events must not be lost: the same syntax
-/// rules, but only the selected places are built; what is too long is cut, too deep or too many left out,
-/// ill-formed text repaired to U+FFFD (lone surrogates and \u0000 too), overlong numbers become null, and
-/// `cut()` then says so. A duplicate key keeps the first and sets `cut()`. Refused (errc::invalid): no JSON
-/// at all, a NUL byte, a root that is no object.
-result<document> parse_lenient(std::string_view text, selection const& wanted, limits const& within = {});
+/// Parses a signed body whose sender we do not control and whose events must not be lost. The syntax rules
+/// are the same, but only the selected places are built. Long text is cut; values that are too deep or too
+/// many are omitted; ill-formed text, lone surrogates, and \u0000 become U+FFFD; long numbers become null;
+/// and of duplicate keys, the first one is kept. In all these cases, `cut()` is true. Refuses text that is
+/// not JSON, a NUL byte, and a root that is not an object (errc::invalid).
+result<document> parse_lenient(std::string_view text, selection const& paths, limits const& limits = {});
 
 }  // namespace tocsin::json

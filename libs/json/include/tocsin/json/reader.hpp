@@ -14,55 +14,54 @@
 
 namespace tocsin::json {
 
-/// Length of a text in bytes, both ends included. Texts that reach the database must not hold NUL: always
-/// refused.
+/// Length of a text in bytes, inclusive. A NUL is always refused, because the database does not accept it.
 struct length {
     std::size_t min = 0;
     std::size_t max = 1024;
 };
 
-/// Reads one object as a request's fields, collects every problem with its path, and refuses members nobody
-/// asked for:
+/// Reads an object as the fields of a request. Collects all problems with their paths, and refuses members
+/// that are not read:
 ///
-///     json::reader in(body.root());
-///     auto slug = in.required_text("slug", {1, 63});
-///     auto about = in.optional_text("description", {0, 2000});
-///     if (auto bad = in.problems()) return *bad;
+///     json::reader fields(body.root());
+///     auto slug = fields.required_text("slug", {1, 63});
+///     auto description = fields.optional_text("description", {0, 2000});
+///     if (auto problems = fields.problems()) return *problems;
 ///
-/// After a problem the read answers a default, so that all problems are found in one go.
+/// A read with a problem returns a default, so that all problems are reported at once.
 class reader {
 public:
-    /// `path` prefixes the paths of the problems ("items[3]").
+    /// `path` is the prefix of the paths ("items[3]").
     explicit reader(value object, std::string path = {});
 
     std::string required_text(std::string_view name, length bounds);
-    /// Nothing where the member is missing or null.
+    /// Nothing if the member is missing or null.
     std::optional<std::string> optional_text(std::string_view name, length bounds);
     secret required_secret(std::string_view name, length bounds);
-    bool optional_bool(std::string_view name, bool otherwise);
+    bool optional_bool(std::string_view name, bool default_value);
     std::optional<bool> optional_bool(std::string_view name);
     std::optional<std::int64_t> optional_int(std::string_view name, std::int64_t min, std::int64_t max);
     std::int64_t required_int(std::string_view name, std::int64_t min, std::int64_t max);
     std::optional<timestamp> optional_time(std::string_view name);
     std::optional<std::vector<std::string>> optional_texts(
-        std::string_view name, std::size_t max_items, length each
+        std::string_view name, std::size_t max_items, length bounds
     );
-    /// One of a fixed set of words.
+    /// One of the given words.
     std::optional<std::string> optional_word(
         std::string_view name, std::initializer_list<std::string_view> words
     );
     std::string required_word(std::string_view name, std::initializer_list<std::string_view> words);
 
-    /// A member of any kind for the caller to read on, such as a list of objects. Nothing where it is missing
-    /// or null.
+    /// A member of any kind, such as a list of objects, for the caller to read. Nothing if it is missing or
+    /// null.
     std::optional<value> optional_value(std::string_view name);
 
-    /// True where the member is there, null included: tells "set to null" from "left alone" in a PATCH.
+    /// True if the member exists, even if it is null: a PATCH distinguishes null from a missing member.
     bool has(std::string_view name) const;
-    /// Adds a problem of one's own.
+    /// Adds a problem that the caller has found.
     void reject(std::string_view name, std::string message);
 
-    /// Everything wrong so far, unknown members included, as one errc::invalid; nothing where all is well.
+    /// All problems so far, unknown members included, as one errc::invalid. Nothing if there are none.
     std::optional<error> problems();
 
 private:
@@ -71,7 +70,7 @@ private:
 
     value object_;
     std::string path_;
-    std::vector<std::string> asked_;
+    std::vector<std::string> names_;  ///< of the members that were read
     std::vector<field_error> problems_;
 };
 

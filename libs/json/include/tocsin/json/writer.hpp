@@ -11,8 +11,8 @@
 
 namespace tocsin::json {
 
-/// Writes one document, member by member, without white space. Ill-formed UTF-8 in a text is repaired to
-/// U+FFFD. Misuse (a member without a name in an object, unbalanced ends) throws std::logic_error.
+/// Writes one document, member by member, without white space. Ill-formed UTF-8 becomes U+FFFD. Misuse (a
+/// member without a name in an object, unbalanced ends) throws std::logic_error.
 ///
 ///     json::writer out;
 ///     out.begin_object().field("id", id).name("tags").begin_array().text("a").end_array().end_object();
@@ -34,8 +34,8 @@ public:
     writer& number(std::int64_t content);
     writer& boolean(bool content);
     writer& null();
-    writer& time(timestamp at);
-    /// A complete JSON value that is already written and trusted: copied as it is.
+    writer& time(timestamp content);
+    /// Copies a JSON value that is trusted and complete.
     writer& raw(std::string_view json);
 
     writer& field(std::string_view key, std::string_view content);
@@ -46,7 +46,7 @@ public:
     writer& field(std::string_view key, std::int64_t content);
     writer& field(std::string_view key, int content) { return field(key, std::int64_t{content}); }
     writer& field(std::string_view key, bool content);
-    writer& field(std::string_view key, timestamp at);
+    writer& field(std::string_view key, timestamp content);
     writer& field(std::string_view key, std::nullptr_t);
     writer& field(std::string_view key, std::vector<std::string> const& texts);
     template <class T>
@@ -54,7 +54,7 @@ public:
         return content ? field(key, *content) : field(key, nullptr);
     }
 
-    /// The finished text; the writer is then empty.
+    /// The complete text. The writer is empty afterwards.
     std::string take();
 
 private:
