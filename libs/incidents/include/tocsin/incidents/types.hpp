@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
 
@@ -24,25 +25,57 @@ enum class outcome {
     ignored,
     unreadable
 };
+inline constexpr enum_names<outcome, 11> outcome_names{{
+    {outcome::opened, "opened"},
+    {outcome::reopened, "reopened"},
+    {outcome::updated, "updated"},
+    {outcome::resolved, "resolved"},
+    {outcome::duplicate, "duplicate"},
+    {outcome::stale, "stale"},
+    {outcome::unmapped, "unmapped"},
+    {outcome::inactive, "inactive"},
+    {outcome::filtered, "filtered"},
+    {outcome::ignored, "ignored"},
+    {outcome::unreadable, "unreadable"},
+}};
 std::string_view to_string(outcome o) noexcept;
 std::optional<outcome> parse_outcome(std::string_view text) noexcept;
 
 enum class status { open, acknowledged, resolved };
+inline constexpr enum_names<status, 3> status_names{
+    {{status::open, "open"}, {status::acknowledged, "acknowledged"}, {status::resolved, "resolved"}}
+};
 std::string_view to_string(status s) noexcept;
 std::optional<status> parse_status(std::string_view text) noexcept;
 
 /// In rising order.
 enum class severity { info, warning, error, critical };
+inline constexpr enum_names<severity, 4> severity_names{{
+    {severity::info, "info"},
+    {severity::warning, "warning"},
+    {severity::error, "error"},
+    {severity::critical, "critical"},
+}};
 std::string_view to_string(severity s) noexcept;
 std::optional<severity> parse_severity(std::string_view text) noexcept;
 
 /// How an incident ended.
 enum class resolution { sentry, archived, person };
+inline constexpr enum_names<resolution, 3> resolution_names{{
+    {resolution::sentry, "sentry"},
+    {resolution::archived, "archived"},
+    {resolution::person, "person"},
+}};
 std::string_view to_string(resolution r) noexcept;
 std::optional<resolution> parse_resolution(std::string_view text) noexcept;
 
 /// Incidents that a person opens are `manual`: they have no source at Sentry.
 enum class source_kind { issue, metric_alert, manual };
+inline constexpr enum_names<source_kind, 3> source_names{{
+    {source_kind::issue, "issue"},
+    {source_kind::metric_alert, "metric_alert"},
+    {source_kind::manual, "manual"},
+}};
 std::string_view to_string(source_kind k) noexcept;
 
 /// What an incident is about at Sentry; at most one incident of a source is unresolved.
@@ -52,6 +85,9 @@ struct source {
 };
 
 enum class actor_kind { user, sentry, system };
+inline constexpr enum_names<actor_kind, 3> actor_names{
+    {{actor_kind::user, "user"}, {actor_kind::sentry, "sentry"}, {actor_kind::system, "system"}}
+};
 std::string_view to_string(actor_kind k) noexcept;
 
 struct actor {
@@ -75,6 +111,21 @@ enum class entry_kind {
     event_counted,
     commented
 };
+inline constexpr enum_names<entry_kind, 13> entry_names{{
+    {entry_kind::opened, "opened"},
+    {entry_kind::updated, "updated"},
+    {entry_kind::acknowledged, "acknowledged"},
+    {entry_kind::unacknowledged, "unacknowledged"},
+    {entry_kind::resolved, "resolved"},
+    {entry_kind::reopened, "reopened"},
+    {entry_kind::noted, "noted"},
+    {entry_kind::severity_changed, "severity_changed"},
+    {entry_kind::assigned, "assigned"},
+    {entry_kind::alert_attached, "alert_attached"},
+    {entry_kind::archived, "archived"},
+    {entry_kind::event_counted, "event_counted"},
+    {entry_kind::commented, "commented"},
+}};
 std::string_view to_string(entry_kind k) noexcept;
 
 /// An entry of a timeline, without its incident, actor, and time.
