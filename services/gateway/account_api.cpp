@@ -1,12 +1,10 @@
 #include "gateway/account_api.hpp"
 
+#include "gateway/endpoint_list.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
 
-#include <tocsin/base/text.hpp>
 #include <tocsin/identity/password_rules.hpp>
-#include <tocsin/json/document.hpp>
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
 
 #include <memory>
 #include <utility>
@@ -18,20 +16,63 @@ namespace {
 using identity::session_id;
 using identity::session_info;
 
-constexpr json::length password_length = {1, identity::password_max_bytes};
+constexpr json::length password_length{1, identity::password_max_bytes};
 
-error persons_only() {
-    return {errc::forbidden, "This is for people who are signed in: an API token has no account of its own."};
+struct password_change {
+    secret current;
+    secret wanted;
+};
+
+input<password_change> password_change_body() {
+    return body_fields<password_change>()
+        .required("current", &password_change::current, text{password_length})
+        .required("new", &password_change::wanted, text{password_length})
+        .as_input();
 }
 
-void write_session(json::writer& out, session_info const& of) {
+struct profile {
+    std::string name;
+};
+
+input<profile> profile_body() {
+    return body_fields<profile>()
+        .required("name", &profile::name, text{{0, 200}, control_character_problem})
+        .as_input();
+}
+
+struct password_reset {
+    secret token;
+    secret password;
+};
+
+input<password_reset> password_reset_body() {
+    return body_fields<password_reset>()
+        .required("token", &password_reset::token, text{{1, 100}})
+        .required("password", &password_reset::password, text{password_length})
+        .as_input();
+}
+
+/// The signed-in user. An API token has no account.
+struct signed_in_user {};
+
+input<signed_in_user> user_only() {
+    return {[](request_context& ctx) -> result<signed_in_user> {
+        if (ctx.principal.user) return signed_in_user{};
+        return error{
+            errc::forbidden,
+            "An API token has no account. Sign in as a person to manage sessions, password, and name."
+        };
+    }};
+}
+
+void write_session(json::writer& out, session_info const& from) {
     out.begin_object()
-        .field("id", of.id.str())
-        .field("current", of.is_current)
-        .field("address", of.address)
-        .field("user_agent", of.user_agent)
-        .field("created_at", of.created_at)
-        .field("last_seen_at", of.last_seen_at)
+        .field("id", from.id.str())
+        .field("current", from.is_current)
+        .field("address", from.address)
+        .field("user_agent", from.user_agent)
+        .field("created_at", from.created_at)
+        .field("last_seen_at", from.last_seen_at)
         .end_object();
 }
 
@@ -39,67 +80,43 @@ class account_api {
 public:
     account_api(identity::own_account& account, session_cookie cookie) : account_(account), cookie_(cookie) {}
 
-    async::task<result<http::response>> sessions(call& by) {
-        if (!by.who.user) co_return persons_only();
-        auto const items = co_await account_.sessions(by.who);
-        co_return list_part(by.request, items, write_session);
+    response_task sessions(request_context& ctx, signed_in_user, list_slice slice) {
+        auto const items = co_await account_.sessions(ctx.principal);
+        co_return slice_response(slice, items, write_session);
     }
 
-    async::task<result<http::response>> end_session(call& by) {
-        if (!by.who.user) co_return persons_only();
-        auto const id = session_id::parse(by.capture("id"));
-        if (!id) co_return error{errc::not_found, "There is no such session."};
-        auto const done = co_await account_.end_session(by.who, *id);
-        if (!done) co_return done.error();
+    response_task end_session(request_context& ctx, signed_in_user, session_id id) {
+        co_return no_content_result(co_await account_.end_session(ctx.principal, id));
+    }
+
+    response_task end_other_sessions(request_context& ctx, signed_in_user) {
+        co_await account_.end_other_sessions(ctx.principal);
         co_return http::response::no_content();
     }
 
-    async::task<result<http::response>> end_others(call& by) {
-        if (!by.who.user) co_return persons_only();
-        co_await account_.end_other_sessions(by.who);
-        co_return http::response::no_content();
+    response_task change_password(request_context& ctx, signed_in_user, password_change wanted) {
+        auto const done = co_await account_.change_password(
+            ctx.principal, std::move(wanted.current), std::move(wanted.wanted)
+        );
+        co_return no_content_result(done);
     }
 
-    async::task<result<http::response>> change_password(call& by) {
-        if (!by.who.user) co_return persons_only();
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto current = in.required_secret("current", password_length);
-        auto wanted = in.required_secret("new", password_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const done = co_await account_.change_password(by.who, std::move(current), std::move(wanted));
-        if (!done) co_return done.error();
-        co_return http::response::no_content();
-    }
-
-    async::task<result<http::response>> change_profile(call& by) {
-        if (!by.who.user) co_return persons_only();
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto const name = in.required_text("name", {0, 200});
-        if (printable(name, name.size()) != name) in.reject("name", "must not hold control characters");
-        if (auto bad = in.problems()) co_return *bad;
-        co_await account_.rename(by.who, name);
+    response_task change_profile(request_context& ctx, signed_in_user, profile wanted) {
+        co_await account_.rename(ctx.principal, wanted.name);
+        auto const& email = ctx.principal.email;
         json::writer out;
-        out.begin_object().field("email", by.who.email).field("name", name.empty() ? by.who.email : name);
+        out.begin_object().field("email", email).field("name", wanted.name.empty() ? email : wanted.name);
         co_return http::response::json(200, out.end_object().take());
     }
 
-    async::task<result<http::response>> reset_password(call& by) {
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto token = in.required_secret("token", {1, 100});
-        auto wanted = in.required_secret("password", password_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const done =
-            co_await account_.reset_password(std::move(token), std::move(wanted), by.request.peer);
+    response_task reset_password(request_context& ctx, password_reset wanted) {
+        auto const done = co_await account_.reset_password(
+            std::move(wanted.token), std::move(wanted.password), ctx.request.peer
+        );
         if (!done) co_return done.error();
-        auto answer = http::response::no_content();
-        answer.headers.add("Set-Cookie", cookie_.clear());
-        co_return answer;
+        auto response = http::response::no_content();
+        response.headers.add("Set-Cookie", cookie_.clear());
+        co_return response;
     }
 
 private:
@@ -110,31 +127,18 @@ private:
 }  // namespace
 
 endpoints account_endpoints(identity::own_account& account, session_cookie cookie) {
-    using http::body_kind;
-    using http::method;
     using identity::permission;
-    auto const own = permission::authenticated;
-    auto const api = std::make_shared<account_api>(account, cookie);
-    return {
-        {method::get, "/api/v1/sessions", own, [api](call& by) { return api->sessions(by); }},
-        {method::delete_, "/api/v1/sessions", own, [api](call& by) { return api->end_others(by); }},
-        {method::delete_, "/api/v1/sessions/{id}", own, [api](call& by) { return api->end_session(by); }},
-        {method::put,
-         "/api/v1/password",
-         own,
-         [api](call& by) { return api->change_password(by); },
-         body_kind::json},
-        {method::patch,
-         "/api/v1/profile",
-         own,
-         [api](call& by) { return api->change_profile(by); },
-         body_kind::json},
-        {method::post,
-         "/api/v1/password-resets/accept",
-         permission::anyone,
-         [api](call& by) { return api->reset_password(by); },
-         body_kind::json},
-    };
+    using api = account_api;
+    endpoint_list<api> rows(std::make_shared<api>(account, cookie), "/api/v1");
+    constexpr auto own = permission::authenticated;
+    auto const id = id_in_path<session_id>("id", "There is no such session.");
+    rows.get("/sessions", own, &api::sessions, user_only(), slice_input());
+    rows.remove("/sessions", own, &api::end_other_sessions, user_only());
+    rows.remove("/sessions/{id}", own, &api::end_session, user_only(), id);
+    rows.put("/password", own, &api::change_password, user_only(), password_change_body());
+    rows.patch("/profile", own, &api::change_profile, user_only(), profile_body());
+    rows.post("/password-resets/accept", permission::anyone, &api::reset_password, password_reset_body());
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

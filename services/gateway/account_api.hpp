@@ -7,8 +7,7 @@
 
 namespace tocsin::gateway {
 
-/// The own account: sessions, password, name; and a password that was forgotten. `account` outlives the
-/// endpoints.
+/// A person's own sessions, password, and name, and password resets. `account` outlives the endpoints.
 endpoints account_endpoints(identity::own_account& account, session_cookie cookie);
 
 }  // namespace tocsin::gateway

@@ -12,13 +12,13 @@ namespace tocsin::gateway {
 namespace {
 
 async::task<http::response> exposition(observe::metrics const& metrics) {
-    http::response answer;
-    answer.body = metrics.exposition();
-    answer.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    co_return answer;
+    http::response response;
+    response.body = metrics.exposition();
+    response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    co_return response;
 }
 
-std::vector<http::route> routes_of(observe::metrics const& metrics, health& state) {
+std::vector<http::route> make_routes(observe::metrics const& metrics, health& state) {
     auto routes = state.routes();
     routes.push_back({
         .method = http::method::get,
@@ -29,21 +29,21 @@ std::vector<http::route> routes_of(observe::metrics const& metrics, health& stat
     return routes;
 }
 
-http::server_options options() {
-    http::server_options made;
-    made.common_headers = common_headers(transport::plain);
-    made.problem = [](int status, std::string_view detail, http::request const*) {
+http::server_options make_options() {
+    http::server_options options;
+    options.common_headers = common_headers(transport::plain);
+    options.problem = [](int status, std::string_view detail, http::request const*) {
         return problem_of_status(status, detail);
     };
-    return made;
+    return options;
 }
 
 }  // namespace
 
 admin_server::admin_server(
-    async::executor on, config::endpoint listen, observe::metrics const& metrics, health& state
+    async::executor executor, config::endpoint listen, observe::metrics const& metrics, health& state
 )
-    : listen_(std::move(listen)), server_(std::move(on), routes_of(metrics, state), options()) {}
+    : listen_(std::move(listen)), server_(std::move(executor), make_routes(metrics, state), make_options()) {}
 
 void admin_server::start() {
     auto const port = server_.listen(listen_.host, listen_.port);

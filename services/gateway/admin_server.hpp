@@ -11,13 +11,14 @@
 
 namespace tocsin::gateway {
 
-/// The operators' side, on an address of its own: `/metrics`, and health once more. Every process has one,
-/// whatever its roles.
+/// The operator's side, on an address of its own: `/metrics` and health. Every process has it, in any role.
 class admin_server {
 public:
-    admin_server(async::executor on, config::endpoint listen, observe::metrics const& metrics, health& state);
+    admin_server(
+        async::executor executor, config::endpoint listen, observe::metrics const& metrics, health& state
+    );
 
-    /// Binds, accepts, and logs where. Throws boost::system::system_error.
+    /// Binds, accepts, and logs the address. Throws boost::system::system_error.
     void start();
     async::task<> drain(std::chrono::milliseconds limit);
 

@@ -6,7 +6,7 @@
 
 namespace tocsin::gateway {
 
-/// The audit log of an organization: page by page, and as a file. `log` outlives the endpoints.
+/// The audit log of an organization, in pages and as a file. `log` outlives the endpoints.
 endpoints audit_endpoints(identity::audit_log& log);
 
 }  // namespace tocsin::gateway

@@ -17,25 +17,25 @@ namespace tocsin::gateway {
 
 namespace {
 
-/// Kept for readers who come back after a moment; they read everything where they were away for longer.
+/// Enough for streams that reconnect after a moment. Those that were away for longer read everything again.
 constexpr std::size_t kept_changes = 2'000;
-/// Of a reader that takes nothing; then it reads everything.
-constexpr std::size_t most_waiting = 200;
+/// The pending changes of a slow stream; above this, it reads everything again.
+constexpr std::size_t max_pending = 200;
 
-/// What stands before the next `mark`, which is passed over.
-std::string_view next_part(std::string_view& text, char mark) {
-    auto const end = std::min(text.find(mark), text.size());
-    auto const word = text.substr(0, end);
+/// Removes and returns the text up to the next `separator`.
+std::string_view next_part(std::string_view& text, char separator) {
+    auto const end = std::min(text.find(separator), text.size());
+    auto const part = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    return word;
+    return part;
 }
 
-std::optional<std::int64_t> number_of(std::string_view text) {
+std::optional<std::int64_t> parse_number(std::string_view text) {
     auto const number = whole_number(text);
     return number && *number > 0 ? number : std::nullopt;
 }
 
-std::optional<change_kind> kind_of(std::string_view name) {
+std::optional<change_kind> parse_kind(std::string_view name) {
     for (auto const kind : {change_kind::incident, change_kind::integration, change_kind::delivery})
         if (to_string(kind) == name) return kind;
     return std::nullopt;
@@ -61,149 +61,154 @@ struct change_feed::subscription::impl {
     std::shared_ptr<state> feed;
     organization_id organization;
     boost::asio::steady_timer timer;
-    std::deque<change> waiting = {};
-    bool rights = false;
+    std::deque<change> pending = {};
+    bool rights_changed = false;
 };
 
 struct change_feed::state {
-    struct kept {
+    struct kept_change {
         organization_id organization;
-        change what;
+        gateway::change change;
     };
-    using readers_of_one = std::unordered_set<subscription::impl*>;
+    using subscriptions = std::unordered_set<subscription::impl*>;
 
     std::string process = crypto::uuid_v4().str().substr(0, 8);
     std::uint64_t last_id = 0;
-    std::deque<kept> recent;
-    std::unordered_map<organization_id, readers_of_one> readers;
+    std::deque<kept_change> recent;
+    std::unordered_map<organization_id, subscriptions> by_organization;
     bool ended = false;
 
-    static void give(subscription::impl& reader, change const& what) {
-        if (reader.waiting.size() >= most_waiting) {
-            reader.waiting.clear();
-            reader.waiting.push_back({what.id, change_kind::reset, 0});
+    static void add(subscription::impl& to, change const& added) {
+        if (to.pending.size() >= max_pending) {
+            to.pending.clear();
+            to.pending.push_back({added.id, change_kind::reset, 0});
         } else {
-            reader.waiting.push_back(what);
+            to.pending.push_back(added);
         }
-        reader.timer.cancel();
+        to.timer.cancel();
     }
 
-    void publish(organization_id of, change_kind kind, std::int64_t incident = 0) {
-        change const what{++last_id, kind, incident};
-        recent.push_back({of, what});
+    void publish(organization_id organization, change_kind kind, std::int64_t incident = 0) {
+        change const added{++last_id, kind, incident};
+        recent.push_back({organization, added});
         if (recent.size() > kept_changes) recent.pop_front();
-        auto const found = readers.find(of);
-        if (found == readers.end()) return;
-        for (auto* reader : found->second) give(*reader, what);
+        auto const subscribed = by_organization.find(organization);
+        if (subscribed == by_organization.end()) return;
+        for (auto* each : subscribed->second) add(*each, added);
     }
 
     template <class Act>
     void for_all(Act const& act) {
-        for (auto& [organization, some] : readers)
-            for (auto* reader : some) act(*reader);
+        for (auto& [organization, subscribed] : by_organization)
+            for (auto* each : subscribed) act(*each);
     }
 
-    void look_at_rights(std::optional<organization_id> of) {
-        for_all([&](subscription::impl& reader) {
-            if (of && reader.organization != *of) return;
-            reader.rights = true;
-            reader.timer.cancel();
+    /// Of one organization, or of all.
+    void check_rights(std::optional<organization_id> organization) {
+        for_all([&](subscription::impl& each) {
+            if (organization && each.organization != *organization) return;
+            each.rights_changed = true;
+            each.timer.cancel();
         });
     }
 
-    /// What of the kept changes came after `last_seen`; nothing where that cannot be told.
-    std::optional<std::deque<change>> since(std::string_view last_seen, organization_id of) const {
+    /// The kept changes after `last_seen`; nothing if some of those are lost.
+    std::optional<std::deque<change>> since(std::string_view last_seen, organization_id organization) const {
         if (!last_seen.starts_with(process + "-")) return std::nullopt;
         auto const seen = whole_number(last_seen.substr(process.size() + 1));
         if (!seen || *seen < 0) return std::nullopt;
         auto const id = static_cast<std::uint64_t>(*seen);
         if (id > last_id) return std::nullopt;
-        if (id < last_id && (recent.empty() || recent.front().what.id > id + 1)) return std::nullopt;
+        if (id < last_id && (recent.empty() || recent.front().change.id > id + 1)) return std::nullopt;
         std::deque<change> missed;
-        for (auto const& one : recent)
-            if (one.what.id > id && one.organization == of) missed.push_back(one.what);
+        for (auto const& kept : recent)
+            if (kept.change.id > id && kept.organization == organization) missed.push_back(kept.change);
         return missed;
     }
 };
 
 change_feed::subscription::subscription(
-    std::shared_ptr<state> of, organization_id organization, async::executor on
+    std::shared_ptr<state> feed, organization_id organization, async::executor executor
 )
-    : impl_(std::make_unique<impl>(impl{std::move(of), organization, boost::asio::steady_timer(on)})) {
-    impl_->feed->readers[organization].insert(impl_.get());
+    : impl_(std::make_unique<impl>(impl{std::move(feed), organization, boost::asio::steady_timer(executor)})
+      ) {
+    impl_->feed->by_organization[organization].insert(impl_.get());
 }
 
 change_feed::subscription::~subscription() {
-    auto const found = impl_->feed->readers.find(impl_->organization);
-    found->second.erase(impl_.get());
-    if (found->second.empty()) impl_->feed->readers.erase(found);
+    auto& all = impl_->feed->by_organization;
+    auto const own = all.find(impl_->organization);
+    own->second.erase(impl_.get());
+    if (own->second.empty()) all.erase(own);
 }
 
-async::task<change_feed::subscription::why> change_feed::subscription::next(std::chrono::milliseconds patience
+async::task<change_feed::subscription::wake> change_feed::subscription::next(
+    std::chrono::milliseconds patience
 ) {
-    auto const awake = [this]() -> std::optional<why> {
-        if (impl_->feed->ended) return why::ended;
-        if (std::exchange(impl_->rights, false)) return why::rights;
-        if (!impl_->waiting.empty()) return why::change;
+    auto const reason = [this]() -> std::optional<wake> {
+        if (impl_->feed->ended) return wake::ended;
+        if (std::exchange(impl_->rights_changed, false)) return wake::rights;
+        if (!impl_->pending.empty()) return wake::change;
         return std::nullopt;
     };
-    if (auto const at_once = awake()) co_return *at_once;
+    if (auto const immediate = reason()) co_return *immediate;
     impl_->timer.expires_after(patience);
     co_await impl_->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    co_return awake().value_or(why::quiet);
+    co_return reason().value_or(wake::quiet);
 }
 
 std::optional<std::string> change_feed::subscription::take() {
-    if (impl_->waiting.empty()) return std::nullopt;
-    auto const what = impl_->waiting.front();
-    impl_->waiting.pop_front();
-    return "id: " + impl_->feed->process + "-" + std::to_string(what.id) +
-           "\nevent: " + std::string(to_string(what.kind)) +
-           "\ndata: " + (what.incident > 0 ? "{\"number\":" + std::to_string(what.incident) + "}" : "{}") +
-           "\n\n";
+    if (impl_->pending.empty()) return std::nullopt;
+    auto const oldest = impl_->pending.front();
+    impl_->pending.pop_front();
+    auto const data =
+        oldest.incident > 0 ? "{\"number\":" + std::to_string(oldest.incident) + "}" : std::string("{}");
+    return "id: " + impl_->feed->process + "-" + std::to_string(oldest.id) +
+           "\nevent: " + std::string(to_string(oldest.kind)) + "\ndata: " + data + "\n\n";
 }
 
 change_feed::change_feed() : state_(std::make_shared<state>()) {}
 
-void change_feed::take(std::string_view message) {
-    auto const name = next_part(message, ' ');
-    auto const kind = kind_of(name);
+void change_feed::receive(std::string_view notification) {
+    auto const name = next_part(notification, ' ');
+    auto const kind = parse_kind(name);
     bool const about_rights = name == "rights" || name == "session";
-    while (!message.empty()) {
-        auto part = next_part(message, ';');
-        auto const of = organization_id::parse(next_part(part, ' '));
-        if (about_rights) state_->look_at_rights(of);
-        if (!kind || !of) continue;
-        if (part == "*") state_->publish(*of, *kind);
+    while (!notification.empty()) {
+        auto part = next_part(notification, ';');
+        auto const organization = organization_id::parse(next_part(part, ' '));
+        if (about_rights) state_->check_rights(organization);
+        if (!kind || !organization) continue;
+        if (part == "*") state_->publish(*organization, *kind);
         while (*kind == change_kind::incident && !part.empty())
-            if (auto const number = number_of(next_part(part, ','))) state_->publish(*of, *kind, *number);
+            if (auto const number = parse_number(next_part(part, ',')))
+                state_->publish(*organization, *kind, *number);
     }
 }
 
-void change_feed::gap() {
+void change_feed::reset_all() {
     state_->recent.clear();
-    change const what{++state_->last_id, change_kind::reset, 0};
-    state_->for_all([&](subscription::impl& reader) { state::give(reader, what); });
-    // Rights may have changed unheard.
-    state_->look_at_rights(std::nullopt);
+    change const reset{++state_->last_id, change_kind::reset, 0};
+    state_->for_all([&](subscription::impl& each) { state::add(each, reset); });
+    // A notification about rights may have been lost as well.
+    state_->check_rights(std::nullopt);
 }
 
 void change_feed::end_all() {
     state_->ended = true;
-    state_->for_all([](subscription::impl& reader) { reader.timer.cancel(); });
+    state_->for_all([](subscription::impl& each) { each.timer.cancel(); });
 }
 
 std::shared_ptr<change_feed::subscription> change_feed::subscribe(
-    organization_id of, std::string_view last_seen, async::executor on
+    organization_id organization, std::string_view last_seen, async::executor executor
 ) {
-    auto made = std::make_shared<subscription>(state_, of, std::move(on));
-    if (last_seen.empty()) return made;
-    auto missed = state_->since(last_seen, of);
+    auto subscribed = std::make_shared<subscription>(state_, organization, std::move(executor));
+    if (last_seen.empty()) return subscribed;
+    auto missed = state_->since(last_seen, organization);
     if (missed)
-        made->impl_->waiting = std::move(*missed);
+        subscribed->impl_->pending = std::move(*missed);
     else
-        made->impl_->waiting.push_back({state_->last_id, change_kind::reset, 0});
-    return made;
+        subscribed->impl_->pending.push_back({state_->last_id, change_kind::reset, 0});
+    return subscribed;
 }
 
 }  // namespace tocsin::gateway

@@ -15,34 +15,35 @@ namespace tocsin::gateway {
 enum class change_kind { incident, integration, delivery, reset };
 std::string_view to_string(change_kind k) noexcept;
 
-/// A hint that something of an organization changed; the thing itself is read by whoever may.
+/// A hint that something in an organization changed. Clients read the data itself through the API, where
+/// permissions are checked.
 struct change {
     std::uint64_t id = 0;
     change_kind kind = change_kind::reset;  ///< reset: read everything again
-    std::int64_t incident = 0;              ///< its number; 0: several, or none
+    std::int64_t incident = 0;              ///< its number; 0 for several or none
 };
 
-/// The changes of all organizations as this process hears of them, the newest kept for readers who come back.
-/// Belongs to the I/O thread.
+/// The changes of all organizations as this process receives them. The newest are kept for streams that
+/// reconnect. Belongs to the I/O thread.
 class change_feed {
     struct state;
 
 public:
-    /// One reader. Independent of the feed's life.
+    /// One stream. May outlive the feed.
     class subscription {
     public:
-        enum class why { change, rights, quiet, ended };
+        enum class wake { change, rights, quiet, ended };
 
-        subscription(std::shared_ptr<state> of, organization_id organization, async::executor on);
+        subscription(std::shared_ptr<state> feed, organization_id organization, async::executor executor);
         ~subscription();
         subscription(subscription const&) = delete;
         subscription& operator=(subscription const&) = delete;
 
-        /// Completes at once where a change waits, else at the next change, when rights are to be looked at
-        /// again, when nothing happened for `patience`, or when the feed has ended.
-        async::task<why> next(std::chrono::milliseconds patience);
-        /// The oldest change that was not taken, as a server-sent event; nothing where none waits. Its id
-        /// names this process, so that another one's is not mistaken for ours.
+        /// Completes at once if a change is pending; otherwise at the next change, when rights may have
+        /// changed, after `patience` without either, or when the feed has ended.
+        async::task<wake> next(std::chrono::milliseconds patience);
+        /// The oldest pending change as a server-sent event, or nothing. The event's id contains this
+        /// process's name, because each process counts for itself.
         std::optional<std::string> take();
 
     private:
@@ -53,18 +54,18 @@ public:
 
     change_feed();
 
-    /// A message of the channel tocsin_changes, in the form that
-    /// schema/deploy/changes.sql gives; what it cannot read is ignored.
-    void take(std::string_view message);
-    /// Changes may have been missed: everybody reads again.
-    void gap();
-    /// Every subscription ends, also those that come later.
+    /// A notification of the channel tocsin_changes, in the format of schema/deploy/changes.sql. Unknown ones
+    /// are ignored.
+    void receive(std::string_view notification);
+    /// For a gap in the notifications: every stream gets a reset.
+    void reset_all();
+    /// Ends all subscriptions, including future ones.
     void end_all();
 
-    /// `last_seen`: the id that the reader was told last, or empty for one who has just read everything. An
-    /// id that is too old, or another process's, begins with a reset.
+    /// `last_seen` is the id of the last event that the client received, or empty for a client that has just
+    /// read everything. An id that is too old, or from another process, begins with a reset.
     std::shared_ptr<subscription> subscribe(
-        organization_id of, std::string_view last_seen, async::executor on
+        organization_id organization, std::string_view last_seen, async::executor executor
     );
 
 private:

@@ -12,21 +12,22 @@ namespace {
 
 using integrations::connect_refusal;
 
-std::string page_of(integrations::finished_connect const& end) {
-    // Without an intent there is no organization to lead to: the console's start page explains.
-    if (end.organization_slug.empty()) return "/?connect_error=" + std::string(to_string(*end.refusal));
-    std::string const list = "/o/" + http::encoded_segment(end.organization_slug) + "/integrations";
-    if (end.refusal == connect_refusal::other_organization)
-        return list + "/" + end.integration.str() + "?" +
+std::string page_after(integrations::finished_connect const& finished) {
+    // Without a connect flow there is no organization: the console's start page explains the error.
+    if (finished.organization_slug.empty())
+        return "/?connect_error=" + std::string(to_string(*finished.refusal));
+    std::string const list = "/o/" + http::encoded_segment(finished.organization_slug) + "/integrations";
+    if (finished.refusal == connect_refusal::other_organization)
+        return list + "/" + finished.integration.str() + "?" +
                http::form_encoded(
-                   {{"connect_error", std::string(to_string(*end.refusal))},
-                    {"expected", end.expected_organization},
-                    {"found", end.found_organization}}
+                   {{"connect_error", std::string(to_string(*finished.refusal))},
+                    {"expected", finished.expected_organization},
+                    {"found", finished.found_organization}}
                );
-    if (end.refusal) return list + "?connect_error=" + std::string(to_string(*end.refusal));
-    // The integration's own page asks what is left to ask.
-    if (end.needs_decision) return list + "/" + end.integration.str();
-    return list + "/" + end.integration.str() + "?connected=1";
+    if (finished.refusal) return list + "?connect_error=" + std::string(to_string(*finished.refusal));
+    // The page of the integration asks for the missing decision.
+    if (finished.needs_decision) return list + "/" + finished.integration.str();
+    return list + "/" + finished.integration.str() + "?connected=1";
 }
 
 class callback {
@@ -34,12 +35,12 @@ public:
     callback(identity::accounts& accounts, integrations::connect& connect, session_cookie cookie)
         : accounts_(accounts), connect_(connect), cookie_(cookie) {}
 
-    async::task<http::response> answer(http::request& request) {
+    async::task<http::response> respond(http::request& request) {
         auto const code = request.query_value("code");
         auto const installation = request.query_value("installationId");
         auto const state = request.query_value("state");
         auto const issuer = request.query_value("iss");
-        integrations::connect_callback what{
+        integrations::connect_callback callback{
             .code = secret(std::string(code.value_or(""))),
             .installation = installation ? uuid::parse(*installation) : std::nullopt,
             .state = state ? std::optional(secret(std::string(*state))) : std::nullopt,
@@ -48,17 +49,17 @@ public:
             .binding = secret(std::string(request.cookie(binding_cookie_name).value_or(""))),
             .session_hash = co_await session_hash(request)
         };
-        auto const end = co_await connect_.finish(std::move(what));
-        co_return http::response::see_other(page_of(end));
+        auto const finished = co_await connect_.finish(std::move(callback));
+        co_return http::response::see_other(page_after(finished));
     }
 
 private:
-    /// Of the live session of this browser; empty where it has none.
+    /// The hash of this browser's session; empty without one.
     async::task<std::string> session_hash(http::request const& request) {
         auto credentials = read_credentials(request, cookie_);
-        if (credentials.what != presented::kind::session) co_return std::string();
+        if (credentials.kind != request_credentials::kinds::session) co_return std::string();
         auto const found = co_await accounts_.find_session(std::move(credentials.value), std::nullopt);
-        co_return found ? found->who.session_hash : std::string();
+        co_return found ? found->principal.session_hash : std::string();
     }
 
     identity::accounts& accounts_;
@@ -75,7 +76,7 @@ http::route connect_callback_route(
     return {
         .method = http::method::get,
         .pattern = "/oauth/sentry/callback",
-        .handle = [page](http::request& request) { return page->answer(request); },
+        .handle = [page](http::request& request) { return page->respond(request); },
         .on_failure =
             [](http::request const&, std::exception_ptr) {
                 return http::response::see_other(

@@ -8,8 +8,8 @@
 
 namespace tocsin::gateway {
 
-/// GET /oauth/sentry/callback: where Sentry sends the browser back. Always answers 303 to a page of the
-/// console that carries neither code nor state; what went wrong is told there. The parts outlive the route.
+/// GET /oauth/sentry/callback, to which Sentry sends the browser back. The response is always a 303 to a page
+/// of the console, without code and state; that page explains a failure. The parts outlive the route.
 http::route connect_callback_route(
     identity::accounts& accounts, integrations::connect& connect, session_cookie cookie
 );

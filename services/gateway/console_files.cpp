@@ -17,17 +17,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view nonce_mark = "__CSP_NONCE__";
+constexpr std::string_view nonce_placeholder = "__CSP_NONCE__";
 constexpr std::string_view index_name = "index.html";
 
 constexpr std::string_view not_built_page =
-    "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Tocsin</title></head>\n"
-    "<body><h1>The console is not built</h1>\n"
-    "<p>The API works. To build the console: <code>cd services/console &amp;&amp; npm ci &amp;&amp; npm run "
-    "build</code>, "
-    "then start Tocsin again. TOCSIN_CONSOLE_DIR names its folder where it is not "
-    "<code>build/console</code>.</p></body>\n"
-    "</html>\n";
+    R"(<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Tocsin</title></head>
+<body><h1>The console is not built</h1>
+<p>The API works. To build the console, run <code>cd services/console &amp;&amp; npm ci &amp;&amp; npm run build</code>,
+then start Tocsin again. If its folder is not <code>build/console</code>, set TOCSIN_CONSOLE_DIR.</p></body>
+</html>
+)";
 
 std::string_view type_of(std::string_view name) noexcept {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> types = {{
@@ -57,17 +58,17 @@ std::string read_file(fs::path const& path) {
     return bytes;
 }
 
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
+void replace_all(std::string& text, std::string_view old, std::string_view replacement) {
+    for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + replacement.size()))
+        text.replace(at, old.size(), replacement);
 }
 
 http::route get_route(std::string pattern, http::handler handle) {
     return {.method = http::method::get, .pattern = std::move(pattern), .handle = std::move(handle)};
 }
 
-async::task<http::response> at_once(http::response answer) {
-    co_return answer;
+async::task<http::response> ready(http::response response) {
+    co_return response;
 }
 
 }  // namespace
@@ -96,47 +97,47 @@ std::vector<std::string> console_files::names() const {
 http::response console_files::page() const {
     constexpr std::size_t nonce_bytes = 16;
     auto const nonce = crypto::random_token(nonce_bytes);
-    http::response answer;
-    answer.body = is_built() ? index_ : std::string(not_built_page);
-    replace_all(answer.body, nonce_mark, nonce.reveal());
-    answer.headers.add("Content-Type", "text/html; charset=utf-8");
-    answer.headers.add("Content-Security-Policy", page_policy(nonce.reveal()));
-    return answer;
+    http::response response;
+    response.body = is_built() ? index_ : std::string(not_built_page);
+    replace_all(response.body, nonce_placeholder, nonce.reveal());
+    response.headers.add("Content-Type", "text/html; charset=utf-8");
+    response.headers.add("Content-Security-Policy", page_policy(nonce.reveal()));
+    return response;
 }
 
 http::response console_files::file(std::string_view name) const {
     auto const found = files_.find(name);
-    if (found == files_.end()) return problem_of_status(404, "There is no such file.");
-    http::response answer;
-    answer.body = found->second.bytes;
-    answer.headers.add("Content-Type", found->second.type);
-    answer.headers.add(
+    if (found == files_.end()) return problem_of_status(404, "There is no such file in the console.");
+    http::response response;
+    response.body = found->second.bytes;
+    response.headers.add("Content-Type", found->second.type);
+    response.headers.add(
         "Cache-Control", name.starts_with("assets/") ? "public, max-age=31536000, immutable" : "no-cache"
     );
-    return answer;
+    return response;
 }
 
 std::vector<http::route> console_files::routes() const {
-    auto const page_of = [this](http::request&) { return at_once(page()); };
+    auto const page_route = [this](http::request&) { return ready(page()); };
     std::vector<http::route> all = {
-        get_route("/", page_of),
-        get_route("/login", page_of),
-        get_route("/account", page_of),
-        get_route("/invitation", page_of),
-        get_route("/password-reset", page_of),
-        get_route("/o/{page...}", page_of),
+        get_route("/", page_route),
+        get_route("/login", page_route),
+        get_route("/account", page_route),
+        get_route("/invitation", page_route),
+        get_route("/password-reset", page_route),
+        get_route("/o/{page...}", page_route),
         get_route(
             "/assets/{file...}",
-            [this](http::request& asked) {
-                return at_once(file("assets/" + std::string(asked.capture("file"))));
+            [this](http::request& request) {
+                return ready(file("assets/" + std::string(request.capture("file"))));
             }
         ),
     };
     for (auto const& [name, unused] : files_) {
-        bool const plain = name.find_first_of("/{}") == std::string::npos;
-        if (plain)
+        bool const is_at_top = name.find_first_of("/{}") == std::string::npos;
+        if (is_at_top)
             all.push_back(get_route("/" + name, [this, file_name = name](http::request&) {
-                return at_once(file(file_name));
+                return ready(file(file_name));
             }));
     }
     return all;

@@ -10,27 +10,24 @@
 
 namespace tocsin::gateway {
 
-/// The built console in memory. What is served is what stood in the directory at start, by exact name: a
-/// request never becomes a path of the file system.
+/// The built console in memory, as it was at start. Files are found by their exact name: a request never
+/// becomes a path in the file system.
 class console_files {
 public:
-    /// Reads every regular file below `directory` (symbolic links are left out). A directory without an
-    /// index.html, or none at all, makes a console that says how to build it. Throws std::runtime_error where
-    /// a file cannot be read.
+    /// Reads every regular file below `directory`, without symbolic links. If there is no index.html, the
+    /// page explains how to build the console. Throws std::runtime_error if a file cannot be read.
     explicit console_files(std::filesystem::path const& directory);
 
     bool is_built() const noexcept { return !index_.empty(); }
-    /// Names relative to the directory, `/`-separated, without index.html.
+    /// Names relative to the directory, separated by `/`, without index.html.
     std::vector<std::string> names() const;
 
-    /// The page, with a fresh nonce for the style elements of the component library; or the one that says how
-    /// to build it.
+    /// The page, with a new nonce for the style elements of the component library.
     http::response page() const;
-    /// One file. What lies under assets/ has a hash of its content in its name and is cached for good.
+    /// One file. Names under assets/ contain a hash of the content, so those files are cached forever.
     http::response file(std::string_view name) const;
 
-    /// `/`, `/login`, `/account`, `/invitation`, `/password-reset`, the pages of organizations, the assets
-    /// and the other files. This object outlives the routes.
+    /// The console's pages and files. This object outlives the routes.
     std::vector<http::route> routes() const;
 
 private:
@@ -42,9 +39,8 @@ private:
     std::map<std::string, content, std::less<>> files_;
 };
 
-/// Where the console is looked for when no setting says so: beside a build (build/console next to
-/// build/<preset>/bin), then beside an installed program (share/tocsin/console). The first that exists; else
-/// the first.
+/// The console's directory without a setting: build/console next to build/<preset>/bin, or
+/// share/tocsin/console of an installed program. The first that exists, or else the first.
 std::filesystem::path default_console_directory(std::filesystem::path const& program);
 
 }  // namespace tocsin::gateway

@@ -12,7 +12,7 @@ std::string session_cookie::attributes() const {
     return std::string("; Path=/; HttpOnly; SameSite=Lax") + (kind_ == kind::secure ? "; Secure" : "");
 }
 
-// How long a session lives is the server's business; 400 days is the longest that browsers keep a cookie.
+// The server ends sessions. Browsers keep a cookie for 400 days at most.
 std::string session_cookie::set(secret const& token) const {
     return std::string(name()) + "=" + std::string(token.reveal()) + attributes() + "; Max-Age=34560000";
 }
@@ -31,22 +31,23 @@ std::string session_cookie::set_device(secret const& token) const {
 }
 
 std::optional<secret> session_cookie::device_of(http::request const& request) const {
-    auto const found = request.cookie(device_name());
-    return found ? std::optional(secret(std::string(*found))) : std::nullopt;
+    auto const value = request.cookie(device_name());
+    return value ? std::optional(secret(std::string(*value))) : std::nullopt;
 }
 
-presented read_credentials(http::request const& request, session_cookie const& cookie) {
-    auto const given = request.headers.count("Authorization");
-    if (given > 1) return {presented::kind::unusable, {}};
-    if (given == 1) {
+request_credentials read_credentials(http::request const& request, session_cookie const& cookie) {
+    using kinds = request_credentials::kinds;
+    auto const authorizations = request.headers.count("Authorization");
+    if (authorizations > 1) return {kinds::unusable, {}};
+    if (authorizations == 1) {
         constexpr std::string_view scheme = "Bearer ";
         auto const value = *request.headers.find("Authorization");
-        if (!iequals(value.substr(0, scheme.size()), scheme)) return {presented::kind::unusable, {}};
-        return {presented::kind::token, secret(std::string(trim(value.substr(scheme.size()))))};
+        if (!iequals(value.substr(0, scheme.size()), scheme)) return {kinds::unusable, {}};
+        return {kinds::token, secret(std::string(trim(value.substr(scheme.size()))))};
     }
     auto const session = request.cookie(cookie.name());
     if (!session || session->empty()) return {};
-    return {presented::kind::session, secret(std::string(*session))};
+    return {kinds::session, secret(std::string(*session))};
 }
 
 request_source source_of(http::fields const& headers, std::string_view public_origin) {
@@ -62,8 +63,8 @@ request_source source_of(http::fields const& headers, std::string_view public_or
     return own ? request_source::own : request_source::foreign;
 }
 
-bool is_unsafe(http::method of) noexcept {
-    return of != http::method::get && of != http::method::head;
+bool is_unsafe(http::method method) noexcept {
+    return method != http::method::get && method != http::method::head;
 }
 
 }  // namespace tocsin::gateway

@@ -9,19 +9,19 @@
 
 namespace tocsin::gateway {
 
-/// The session cookie. Behind https it has the `__Host-` prefix and is Secure; on a plain loopback URL
-/// neither, or nothing could sign in there.
+/// The session cookie, and the cookie that identifies a known browser. With https they have the `__Host-`
+/// prefix and are Secure. With plain HTTP on loopback they have neither, because browsers would drop them.
 class session_cookie {
 public:
     enum class kind { secure, plain };
-    explicit session_cookie(kind of) : kind_(of) {}
+    explicit session_cookie(kind k) : kind_(k) {}
 
     std::string_view name() const noexcept;
-    /// The value of Set-Cookie that hands out a session, or takes it away.
+    /// Values of Set-Cookie that begin and end a session.
     std::string set(secret const& token) const;
     std::string clear() const;
 
-    /// The cookie by which a browser in which somebody signed in before is known again. It opens nothing.
+    /// The cookie of a browser in which a user has signed in before. It grants no access.
     std::string_view device_name() const noexcept;
     std::string set_device(secret const& token) const;
     std::optional<secret> device_of(http::request const& request) const;
@@ -31,19 +31,20 @@ private:
     kind kind_;
 };
 
-/// What a request brings to say who asks. A bearer token wins: cookies then do not count.
-struct presented {
-    enum class kind { nothing, session, token, unusable } what = kind::nothing;
+/// The credentials in a request. A bearer token wins over a cookie.
+struct request_credentials {
+    enum class kinds { none, session, token, unusable } kind = kinds::none;
     secret value;
 };
-presented read_credentials(http::request const& request, session_cookie const& cookie);
+request_credentials read_credentials(http::request const& request, session_cookie const& cookie);
 
-/// Where an unsafe request came from, as far as the browser says: Sec-Fetch-Site decides (own: same-origin or
-/// none, the address bar), where it is absent Origin must be `public_origin`; neither header is no browser.
+/// The origin of a request, as far as the browser says. Sec-Fetch-Site decides: same-origin, or none for the
+/// address bar. Without it, Origin must be `public_origin`. A request with neither header comes from no
+/// browser.
 enum class request_source { own, foreign };
 request_source source_of(http::fields const& headers, std::string_view public_origin);
 
-/// Whether a method may change anything.
-bool is_unsafe(http::method of) noexcept;
+/// True if a request with this method can change anything.
+bool is_unsafe(http::method method) noexcept;
 
 }  // namespace tocsin::gateway

@@ -1,12 +1,12 @@
 #include "gateway/deliveries_api.hpp"
 
-#include "gateway/body.hpp"
+#include "gateway/endpoint_list.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
+#include "gateway/request_query.hpp"
 
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/base/text.hpp>
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
 
 #include <memory>
 #include <utility>
@@ -16,9 +16,52 @@ namespace tocsin::gateway {
 namespace {
 
 using incidents::delivery;
+using incidents::delivery_details;
+using incidents::delivery_filter;
+using incidents::replay_kind;
 
-std::optional<std::string> or_null(std::string const& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
+input<delivery_filter> delivery_query() {
+    return query_fields<delivery_filter>()
+        .words("outcome", &delivery_filter::outcome, words_of(incidents::outcome_names))
+        .text("resource", &delivery_filter::resource)
+        .id("integration", &delivery_filter::integration)
+        .text("project", &delivery_filter::project)
+        .text("request_id", &delivery_filter::request_id)
+        .time("since", &delivery_filter::since)
+        .time("until", &delivery_filter::until)
+        .as_input();
+}
+
+struct replay_options {
+    bool dry_run = true;
+};
+
+input<replay_options> replay_query() {
+    return query_fields<replay_options>().flag("dry_run", &replay_options::dry_run).as_input();
+}
+
+struct unmapped_replay {
+    integration_id integration;
+    std::optional<std::string> project_id;
+    std::optional<std::string> project_slug;
+    bool dry_run = true;
+};
+
+input<unmapped_replay> unmapped_replay_body() {
+    return body_fields<unmapped_replay>()
+        .required("integration_id", &unmapped_replay::integration, id_text<integration_id>{})
+        .optional("project_id", &unmapped_replay::project_id, text{{1, 64}})
+        .optional("project_slug", &unmapped_replay::project_slug, text{{1, 200}})
+        .optional("dry_run", &unmapped_replay::dry_run, flag{})
+        .check([](json::reader& in, unmapped_replay const& given) {
+            if (!given.project_id && !given.project_slug)
+                in.reject("project_id", "is required unless project_slug is given");
+        })
+        .as_input();
+}
+
+replay_kind kind_of(bool dry_run) {
+    return dry_run ? replay_kind::dry : replay_kind::real;
 }
 
 void write_project(
@@ -31,41 +74,59 @@ void write_project(
         out.null();
 }
 
-/// The members that list and detail share; the object stays open.
-void begin_delivery(json::writer& out, delivery const& of) {
-    out.begin_object()
-        .field("id", of.id.str())
-        .field("received_at", of.received_at)
-        .field("integration_id", of.integration.str())
-        .field("resource", of.resource)
-        .field("action", of.action)
-        .field("outcome", of.outcome)
-        .field("rule", of.rule);
-    write_project(out, of.project_id, of.project_slug);
+/// The fields of both the list and the details.
+void write_fields(json::writer& out, delivery const& from) {
+    out.field("id", from.id.str())
+        .field("received_at", from.received_at)
+        .field("integration_id", from.integration.str())
+        .field("resource", from.resource)
+        .field("action", from.action)
+        .field("outcome", from.outcome)
+        .field("rule", from.rule);
+    write_project(out, from.project_id, from.project_slug);
     out.name("source");
-    if (of.source_kind && of.source_id)
-        out.begin_object().field("kind", *of.source_kind).field("sentry_id", *of.source_id).end_object();
+    if (from.source_kind && from.source_id)
+        out.begin_object().field("kind", *from.source_kind).field("sentry_id", *from.source_id).end_object();
     else
         out.null();
-    out.field("incident_number", of.incident_number)
-        .field("request_id", or_null(of.request_id))
-        .field("duplicate_of", of.duplicate_of ? std::optional(of.duplicate_of->str()) : std::nullopt)
-        .field("size", of.size);
+    out.field("incident_number", from.incident_number)
+        .field("request_id", text_or_null(from.request_id))
+        .field("duplicate_of", id_or_null(from.duplicate_of))
+        .field("size", from.size);
 }
 
-void write_unmapped(json::writer& out, incidents::unmapped_project const& of) {
-    out.begin_object().field("integration_id", of.integration.str());
-    write_project(out, of.project_id, of.project_slug);
-    out.field("deliveries", of.deliveries)
-        .field("first_at", of.first_at)
-        .field("last_at", of.last_at)
+void write_delivery(json::writer& out, delivery const& from) {
+    out.begin_object();
+    write_fields(out, from);
+    out.end_object();
+}
+
+void write_details(json::writer& out, delivery_details const& from) {
+    out.begin_object();
+    write_fields(out, from.summary);
+    out.name("headers").begin_object();
+    out.field("Request-ID", from.summary.request_id)
+        .field("Sentry-Hook-Resource", from.summary.resource)
+        .field("Sentry-Hook-Timestamp", from.hook_timestamp)
+        .end_object();
+    // The text is for reading: ill-formed bytes are replaced in it, and then the exact bytes are added.
+    constexpr std::size_t replacement_bytes = 3;
+    std::optional<std::string> text, exact;
+    if (!from.body.empty()) text = repaired(from.body, (from.body.size() + 1) * replacement_bytes);
+    if (text && *text != from.body) exact = to_base64(as_bytes(from.body));
+    out.field("body", text).field("body_base64", exact);
+    out.field("signing_key", from.signing_key).field("cut", from.summary.cut).end_object();
+}
+
+void write_unmapped(json::writer& out, incidents::unmapped_project const& from) {
+    out.begin_object().field("integration_id", from.integration.str());
+    write_project(out, from.project_id, from.project_slug);
+    out.field("deliveries", from.deliveries)
+        .field("first_at", from.first_at)
+        .field("last_at", from.last_at)
         .name("suggested_service");
-    if (auto const& like = of.suggestion)
-        out.begin_object()
-            .field("id", like->id.str())
-            .field("slug", like->slug)
-            .field("name", like->name)
-            .end_object();
+    if (from.suggestion)
+        write_service_ref(out, *from.suggestion);
     else
         out.null();
     out.end_object();
@@ -75,118 +136,45 @@ class deliveries_api {
 public:
     deliveries_api(incidents::delivery_log& log, incidents::replay& replay) : log_(log), replay_(replay) {}
 
-    async::task<result<http::response>> list(call& by) {
-        auto const wanted = read_page(by.request);
-        if (!wanted) co_return wanted.error();
-        incidents::delivery_filter filter;
-        filter.outcome = query_text(by.request, "outcome");
-        if (filter.outcome && !incidents::parse_outcome(*filter.outcome))
-            co_return bad_query("outcome", "must be the outcome of a delivery");
-        filter.resource = query_text(by.request, "resource");
-        filter.project = query_text(by.request, "project");
-        filter.request_id = query_text(by.request, "request_id");
-        filter.limit = wanted->limit + 1;
-        if (auto const text = query_text(by.request, "integration")) {
-            filter.integration = integration_id::parse(*text);
-            if (!filter.integration) co_return bad_query("integration", "must be a UUID");
-        }
-        auto const since = query_time(by.request, "since");
-        if (!since) co_return since.error();
-        auto const until = query_time(by.request, "until");
-        if (!until) co_return until.error();
-        filter.since = *since;
-        filter.until = *until;
-        if (wanted->cursor) {
-            filter.before = delivery_id::parse(*wanted->cursor);
-            if (!filter.before) co_return bad_cursor();
-        }
-        auto const items = co_await log_.list(by.organization(), std::move(filter));
-        auto const write = [](json::writer& out, delivery const& each) {
-            begin_delivery(out, each);
-            out.end_object();
-        };
-        co_return key_page(*wanted, items, write, [](delivery const& last) { return last.id.str(); });
+    response_task list(request_context& ctx, page_of<delivery_id> page, delivery_filter filter) {
+        filter.limit = page.rows();
+        filter.before = page.after;
+        auto const items = co_await log_.list(ctx.organization(), std::move(filter));
+        co_return key_page(page, items, write_delivery, [](delivery const& last) { return last.id.str(); });
     }
 
-    async::task<result<http::response>> show(call& by) {
-        auto const id = delivery_id::parse(by.capture("id"));
-        if (!id)
-            co_return error{
-                errc::not_found, "There is no such delivery, or it is older than the retention time."
-            };
-        auto const found = co_await log_.find(by.organization(), *id);
-        if (!found) co_return found.error();
-        json::writer out;
-        begin_delivery(out, found->summary);
-        out.name("headers").begin_object();
-        out.field("Request-ID", found->summary.request_id)
-            .field("Sentry-Hook-Resource", found->summary.resource)
-            .field("Sentry-Hook-Timestamp", found->hook_timestamp)
-            .end_object();
-        // Shown as text: what is ill-formed in the raw bytes is repaired here, and only here; such bytes are
-        // told as they came, too.
-        std::optional<std::string> text, exact;
-        if (!found->body.empty()) text = repaired(found->body, found->body.size() * 3 + 3);
-        if (text && *text != found->body) exact = to_base64(as_bytes(found->body));
-        out.field("body", text).field("body_base64", exact);
-        out.field("signing_key", found->signing_key).field("cut", found->summary.cut).end_object();
-        co_return http::response::json(200, out.take());
+    response_task show(request_context& ctx, delivery_id id) {
+        co_return json_result(co_await log_.find(ctx.organization(), id), write_details);
     }
 
-    async::task<result<http::response>> unmapped(call& by) {
-        auto const items = co_await log_.unmapped(by.organization());
-        co_return list_part(by.request, items, write_unmapped);
+    response_task unmapped(request_context& ctx, list_slice slice) {
+        auto const items = co_await log_.unmapped(ctx.organization());
+        co_return slice_response(slice, items, write_unmapped);
     }
 
-    /// Dry unless it is asked for otherwise.
-    async::task<result<http::response>> run_again(call& by) {
-        auto const id = delivery_id::parse(by.capture("id"));
-        if (!id)
-            co_return error{
-                errc::not_found, "There is no such delivery, or it is older than the retention time."
-            };
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        if (auto bad = json::reader(body->root()).problems()) co_return *bad;
-        auto const how = query_text(by.request, "dry_run").value_or("true");
-        if (how != "true" && how != "false") co_return bad_query("dry_run", "must be true or false");
-        bool const dry = how == "true";
-        auto const done = co_await replay_.run(
-            by.organization(), *id, dry ? incidents::replay_kind::dry : incidents::replay_kind::real
-        );
+    /// A dry run unless the query says otherwise.
+    response_task replay(request_context& ctx, delivery_id id, replay_options options) {
+        auto const done = co_await replay_.run(ctx.organization(), id, kind_of(options.dry_run));
         if (!done) co_return done.error();
         json::writer out;
         out.begin_object()
-            .field("dry_run", dry)
-            .field("delivery_id", done->delivery ? std::optional(done->delivery->str()) : std::nullopt)
+            .field("dry_run", options.dry_run)
+            .field("delivery_id", id_or_null(done->delivery))
             .field("outcome", to_string(done->outcome))
             .field("rule", done->rule)
             .field("incident", done->incident);
         co_return http::response::json(200, out.end_object().take());
     }
 
-    async::task<result<http::response>> run_held(call& by) {
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto const integration = integration_id::parse(in.required_text("integration_id", {36, 36}));
-        incidents::unmapped_project_key held{
-            integration.value_or(integration_id{}),
-            in.optional_text("project_id", {1, 64}),
-            in.optional_text("project_slug", {1, 200})
+    response_task replay_unmapped(request_context& ctx, unmapped_replay wanted) {
+        incidents::unmapped_project_key project{
+            wanted.integration, std::move(wanted.project_id), std::move(wanted.project_slug)
         };
-        bool const dry = in.optional_bool("dry_run", true);
-        if (!integration) in.reject("integration_id", "must be a UUID");
-        if (!held.project_id && !held.project_slug) in.reject("project_id", "is required, or project_slug");
-        if (auto bad = in.problems()) co_return *bad;
-        auto const counts = co_await replay_.run_unmapped(
-            by.organization(),
-            std::move(held),
-            dry ? incidents::replay_kind::dry : incidents::replay_kind::real
-        );
+        auto const counts =
+            co_await replay_.run_unmapped(ctx.organization(), std::move(project), kind_of(wanted.dry_run));
         if (!counts) co_return counts.error();
         json::writer out;
-        out.begin_object().field("dry_run", dry).name("outcomes").begin_object();
+        out.begin_object().field("dry_run", wanted.dry_run).name("outcomes").begin_object();
         for (auto const& [outcome, count] : *counts) out.field(to_string(outcome), count);
         co_return http::response::json(200, out.end_object().end_object().take());
     }
@@ -199,25 +187,17 @@ private:
 }  // namespace
 
 endpoints delivery_endpoints(incidents::delivery_log& log, incidents::replay& replay) {
-    using http::method;
     using identity::permission;
-    std::string const org = "/api/v1/orgs/{org}";
-    auto const api = std::make_shared<deliveries_api>(log, replay);
-    return {
-        {method::get, org + "/deliveries", permission::view, [api](call& by) { return api->list(by); }},
-        {method::get, org + "/deliveries/{id}", permission::view, [api](call& by) { return api->show(by); }},
-        {method::post,
-         org + "/deliveries/{id}/replay",
-         permission::administer,
-         [api](call& by) { return api->run_again(by); },
-         http::body_kind::optional_json},
-        {method::post,
-         org + "/unmapped/replay",
-         permission::administer,
-         [api](call& by) { return api->run_held(by); },
-         http::body_kind::json},
-        {method::get, org + "/unmapped", permission::view, [api](call& by) { return api->unmapped(by); }},
-    };
+    using api = deliveries_api;
+    endpoint_list<api> rows(std::make_shared<api>(log, replay), "/api/v1/orgs/{org}");
+    auto const id =
+        id_in_path<delivery_id>("id", "There is no such delivery. It may be older than the retention time.");
+    rows.get("/deliveries", permission::view, &api::list, page_input<delivery_id>(), delivery_query());
+    rows.get("/deliveries/{id}", permission::view, &api::show, id);
+    rows.post("/deliveries/{id}/replay", permission::administer, &api::replay, id, replay_query());
+    rows.get("/unmapped", permission::view, &api::unmapped, slice_input());
+    rows.post("/unmapped/replay", permission::administer, &api::replay_unmapped, unmapped_replay_body());
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

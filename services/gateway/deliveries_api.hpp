@@ -7,8 +7,7 @@
 
 namespace tocsin::gateway {
 
-/// The delivery log, running deliveries again, and the projects that wait for a mapping. `log` and `replay`
-/// outlive the endpoints.
+/// The delivery log, replays, and unmapped projects. `log` and `replay` outlive the endpoints.
 endpoints delivery_endpoints(incidents::delivery_log& log, incidents::replay& replay);
 
 }  // namespace tocsin::gateway

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-/// Files as the build embedded them (embed.cmake).
+/// Files that the build embedded (embed.cmake).
 namespace tocsin::gateway::embedded {
 
 extern unsigned char const openapi_json[];

@@ -8,8 +8,8 @@
 
 namespace tocsin::gateway {
 
-/// GET events: the changes of an organization as server-sent events, for as long as whoever asks may see it.
-/// `feed` and `accounts` outlive the endpoint.
+/// GET events: the changes of an organization as server-sent events, as long as the caller may see it. `feed`
+/// and `accounts` outlive the endpoint.
 endpoints event_endpoints(change_feed& feed, identity::accounts& accounts, session_cookie cookie);
 
 }  // namespace tocsin::gateway

@@ -19,7 +19,7 @@ error unauthenticated() {
     return {errc::unauthenticated, "Sign in, or send an API token as a bearer token."};
 }
 
-/// One answer for an organization that does not exist and one that the caller does not belong to.
+/// The same for an organization that does not exist and for one to which the caller does not belong.
 error no_organization() {
     return {errc::not_found, "There is no such organization."};
 }
@@ -27,7 +27,7 @@ error no_organization() {
 error foreign_page() {
     return {
         errc::forbidden,
-        "This request came from another site's page. Only Tocsin's own pages may change something."
+        "The request came from a page of another site. Only Tocsin's own pages can make changes."
     };
 }
 
@@ -39,14 +39,16 @@ error not_allowed(permission wanted) {
     };
 }
 
-bool is_of_organization(permission wanted) noexcept {
+bool is_within_organization(permission wanted) noexcept {
     return wanted != permission::anyone && wanted != permission::authenticated;
 }
 
 void check(endpoint const& row) {
-    bool const names_one = row.pattern.find("{org}") != std::string::npos;
-    if (names_one == is_of_organization(row.permission)) return;
-    throw std::logic_error("endpoint " + row.pattern + ": {org} and a permission in one go together");
+    bool const has_organization = row.pattern.find("{org}") != std::string::npos;
+    if (has_organization == is_within_organization(row.permission)) return;
+    throw std::logic_error(
+        "endpoint " + row.pattern + ": {org} requires a permission within an organization, and vice versa"
+    );
 }
 
 }  // namespace
@@ -56,14 +58,14 @@ session_cookie cookie_of(config::base_url const& public_url) {
 }
 
 struct gateway::impl {
-    impl(settings with, dependencies on)
-        : options(std::move(with)),
+    impl(settings configured, dependencies parts)
+        : options(std::move(configured)),
           cookie(cookie_of(options.public_url)),
           origin(options.public_url.origin()),
-          accounts(on.accounts),
-          metrics(on.metrics),
-          api(std::move(on.api)),
-          server(on.executor, make_routes(std::move(on.others)), make_options()) {}
+          accounts(parts.accounts),
+          metrics(parts.metrics),
+          api(std::move(parts.api)),
+          server(parts.executor, make_routes(std::move(parts.others)), make_options()) {}
 
     std::vector<http::route> make_routes(std::vector<http::route> others) {
         std::vector<http::route> routes;
@@ -74,13 +76,13 @@ struct gateway::impl {
                 .pattern = row.pattern,
                 .body = row.body,
                 .max_body = row.max_body,
-                .handle = [this, &row](http::request& asked) { return answer(row, asked); },
+                .handle = [this, &row](http::request& request) { return respond(row, request); },
             });
         }
         for (auto& other : others) {
             if (!other.on_failure) {
-                other.handle = [inner = std::move(other.handle)](http::request& asked) {
-                    return guarded(inner, asked);
+                other.handle = [inner = std::move(other.handle)](http::request& request) {
+                    return guarded(inner, request);
                 };
             }
             routes.push_back(std::move(other));
@@ -89,70 +91,75 @@ struct gateway::impl {
     }
 
     http::server_options make_options() {
-        http::server_options made;
-        made.allowed_hosts = options.allowed_hosts;
-        made.trusted_proxies = options.trusted_proxies;
-        made.tls_certificate_file = options.tls_certificate_file;
-        made.tls_key_file = options.tls_key_file;
-        made.common_headers = common_headers(options.public_url.https ? transport::tls : transport::plain);
-        made.problem = [](int status, std::string_view detail, http::request const*) {
+        http::server_options http_options;
+        http_options.allowed_hosts = options.allowed_hosts;
+        http_options.trusted_proxies = options.trusted_proxies;
+        http_options.tls_certificate_file = options.tls_certificate_file;
+        http_options.tls_key_file = options.tls_key_file;
+        http_options.common_headers =
+            common_headers(options.public_url.https ? transport::tls : transport::plain);
+        http_options.problem = [](int status, std::string_view detail, http::request const*) {
             return problem_of_status(status, detail);
         };
-        made.on_exchange = [this](http::exchange const& answered) { record_exchange(metrics, answered); };
-        return made;
+        http_options.on_exchange = [this](http::exchange const& exchange) {
+            record_exchange(metrics, exchange);
+        };
+        return http_options;
     }
 
-    /// Everything that may go wrong with one request of the API ends here.
-    async::task<http::response> answer(endpoint const& row, http::request& asked) {
+    /// Every failure of an API request becomes a response here.
+    async::task<http::response> respond(endpoint const& row, http::request& request) {
         try {
-            auto outcome = co_await serve(row, asked);
-            co_return outcome ? std::move(*outcome) : to_response(outcome.error());
+            auto outcome = co_await serve(row, request);
+            co_return outcome ? std::move(*outcome) : problem_response(outcome.error());
         } catch (...) {
-            co_return problem_of_exception(std::current_exception(), asked);
+            co_return problem_of_exception(std::current_exception(), request);
         }
     }
 
-    /// A route that answers for itself, but has nothing to say where it fails.
-    static async::task<http::response> guarded(http::handler const& inner, http::request& asked) {
+    /// For a route outside the API without a response of its own for failures.
+    static async::task<http::response> guarded(http::handler const& inner, http::request& request) {
         try {
-            co_return co_await inner(asked);
+            co_return co_await inner(request);
         } catch (...) {
-            co_return problem_of_exception(std::current_exception(), asked);
+            co_return problem_of_exception(std::current_exception(), request);
         }
     }
 
-    async::task<result<http::response>> serve(endpoint const& row, http::request& asked) {
-        auto credentials = read_credentials(asked, cookie);
-        bool const by_token = credentials.what == presented::kind::token;
-        if (is_unsafe(asked.method) && !by_token &&
-            source_of(asked.headers, origin) == request_source::foreign)
+    async::task<result<http::response>> serve(endpoint const& row, http::request& request) {
+        auto credentials = read_credentials(request, cookie);
+        bool const has_token = credentials.kind == request_credentials::kinds::token;
+        if (is_unsafe(request.method) && !has_token &&
+            source_of(request.headers, origin) == request_source::foreign)
             co_return foreign_page();
 
-        call by{asked, {}, {}};
+        request_context ctx{request, {}, {}};
         if (row.permission != permission::anyone) {
-            auto found = co_await identify(row, asked, std::move(credentials));
+            auto found = co_await authenticate(row, request, std::move(credentials));
             if (!found) co_return unauthenticated();
-            by.who = std::move(found->who);
-            by.who.address = asked.peer;
-            by.who.request_id = asked.id;
-            by.membership = std::move(found->member);
+            ctx.principal = std::move(found->principal);
+            ctx.principal.address = request.peer;
+            ctx.principal.request_id = request.id;
+            ctx.membership = std::move(found->member);
         }
-        if (is_of_organization(row.permission)) {
-            if (!by.membership) co_return no_organization();
-            if (!identity::allows(by.membership->role, row.permission)) co_return not_allowed(row.permission);
+        if (is_within_organization(row.permission)) {
+            if (!ctx.membership) co_return no_organization();
+            if (!identity::allows(ctx.membership->role, row.permission))
+                co_return not_allowed(row.permission);
         }
-        co_return co_await row.handle(by);
+        co_return co_await row.handle(ctx);
     }
 
-    async::task<std::optional<identity::identified>> identify(
-        endpoint const& row, http::request const& asked, presented credentials
+    async::task<std::optional<identity::identified>> authenticate(
+        endpoint const& row, http::request const& request, request_credentials credentials
     ) {
+        using kinds = request_credentials::kinds;
         std::optional<std::string> organization;
-        if (is_of_organization(row.permission)) organization = std::string(asked.capture("org"));
+        if (is_within_organization(row.permission)) organization = std::string(request.capture("org"));
         std::optional<identity::identified> found;
-        if (credentials.what == presented::kind::session)
+        if (credentials.kind == kinds::session)
             found = co_await accounts.find_session(std::move(credentials.value), std::move(organization));
-        else if (credentials.what == presented::kind::token)
+        else if (credentials.kind == kinds::token)
             found = co_await accounts.find_api_token(std::move(credentials.value), std::move(organization));
         co_return found;
     }
@@ -163,18 +170,18 @@ struct gateway::impl {
     identity::accounts& accounts;
     observe::metrics& metrics;
     endpoints const api;
-    http::server server;  // last: its routes point at what stands above
+    http::server server;  // last: its routes refer to the members above
 };
 
-gateway::gateway(settings with, dependencies on)
-    : impl_(std::make_unique<impl>(std::move(with), std::move(on))) {}
+gateway::gateway(settings options, dependencies parts)
+    : impl_(std::make_unique<impl>(std::move(options), std::move(parts))) {}
 
 gateway::~gateway() = default;
 
 std::uint16_t gateway::start() {
-    auto const& where = impl_->options.listen;
-    auto const port = impl_->server.listen(where.host, where.port);
-    observe::log_info("listening", {{"what", "gateway"}, {"address", where.host}, {"port", port}});
+    auto const& address = impl_->options.listen;
+    auto const port = impl_->server.listen(address.host, address.port);
+    observe::log_info("listening", {{"what", "gateway"}, {"address", address.host}, {"port", port}});
     return port;
 }
 

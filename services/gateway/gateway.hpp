@@ -26,33 +26,33 @@ struct settings {
     std::string tls_key_file;
 };
 
-/// The cookie that goes with a public URL.
+/// The cookie for a public URL.
 session_cookie cookie_of(config::base_url const& public_url);
 
 struct dependencies {
     async::executor executor;
     identity::accounts& accounts;
     observe::metrics& metrics;
-    /// The API: authentication, permission and errors are the gateway's work.
+    /// The gateway adds authentication, permissions, and error responses.
     endpoints api;
-    /// What is not of the API and answers for itself: health, console, webhooks, callbacks.
+    /// Routes outside the API, which handle all of that themselves: health, console, webhooks, callback.
     std::vector<http::route> others;
 };
 
-/// The public side: turns endpoints into routes and serves them. Each request of the API goes: from our own
-/// pages or no browser (unsafe methods) -> who asks -> of which organization -> may they -> the endpoint ->
-/// its result as HTTP. Everything belongs to the executor's thread.
+/// The public side: turns endpoints into routes and serves them. A request of the API passes these steps:
+/// origin (for unsafe methods), authentication, organization, permission, endpoint, result as HTTP.
+/// Everything belongs to the executor's thread.
 class gateway {
 public:
-    /// Throws std::logic_error where an endpoint's pattern and permission do not go together.
-    gateway(settings with, dependencies on);
+    /// Throws std::logic_error if the pattern and the permission of an endpoint contradict each other.
+    gateway(settings options, dependencies parts);
     ~gateway();
     gateway(gateway const&) = delete;
     gateway& operator=(gateway const&) = delete;
 
-    /// Binds, accepts, and logs where; the bound port. Throws boost::system::system_error.
+    /// Binds, accepts, and logs the address. Returns the bound port. Throws boost::system::system_error.
     std::uint16_t start();
-    /// Stops accepting and completes when every request is answered (true), or after `limit`.
+    /// Stops accepting. Completes when every request has its response (true), or after `limit` (false).
     async::task<bool> drain(std::chrono::milliseconds limit);
 
 private:

@@ -12,27 +12,27 @@
 
 namespace tocsin::gateway {
 
-/// Whether this process is alive (it answers) and ready (its checks pass and it is not draining). Aliveness
-/// asks nothing else, so that a lost database never restarts the program. Belongs to the I/O thread; outlives
-/// the servers whose routes use it.
+/// Liveness (the process responds) and readiness (its checks pass, and it is not draining). Liveness depends
+/// on nothing else, so that a lost database never restarts the program. Belongs to the I/O thread and
+/// outlives the servers whose routes use it.
 class health {
 public:
-    /// Fails with the reason, one sentence fit for anybody to read; an exception counts as failed.
+    /// Fails with the reason, a sentence that is fit for the public. An exception is a failure.
     using check = std::function<async::task<result<>>()>;
 
     explicit health(std::string version) : version_(std::move(version)) {}
 
     /// `name` is shown by `/readyz?verbose`.
     void add_check(std::string name, check run);
-    /// Something worth knowing that takes nothing from readiness: a sentence, or nothing.
-    void add_notice(std::string name, std::function<std::optional<std::string>()> look);
+    /// A notice that does not affect readiness: a sentence, or nothing.
+    void add_notice(std::string name, std::function<std::optional<std::string>()> read);
     void start_draining() noexcept { draining_ = true; }
 
-    /// `/livez`, `/readyz` and `/version`, answered to any host name.
+    /// `/livez`, `/readyz`, and `/version`, for any host name.
     std::vector<http::route> routes();
 
 private:
-    async::task<http::response> readiness(http::request const& asked);
+    async::task<http::response> readiness(http::request const& request);
 
     struct named_check {
         std::string name;
@@ -41,7 +41,7 @@ private:
     std::string version_;
     struct named_notice {
         std::string name;
-        std::function<std::optional<std::string>()> look;
+        std::function<std::optional<std::string>()> read;
     };
     std::vector<named_check> checks_;
     std::vector<named_notice> notices_;

@@ -1,11 +1,10 @@
 #include "gateway/incidents_api.hpp"
 
-#include "gateway/body.hpp"
+#include "gateway/endpoint_list.hpp"
+#include "gateway/incident_json.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
-
-#include <tocsin/base/text.hpp>
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
+#include "gateway/request_query.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -15,319 +14,253 @@ namespace tocsin::gateway {
 
 namespace {
 
-using incidents::incident;
+using incidents::incident_edit;
+using incidents::incident_filter;
+using incidents::manual_incident;
 using incidents::person_action;
 
 constexpr json::length note_length{1, 10'000};
+constexpr json::length assignee_length{3, 320};
+constexpr json::length title_length{1, 500};
 
-std::optional<std::string> or_null(std::string const& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
-}
-
-std::optional<std::int64_t> read_number(std::string_view text) {
-    auto const number = whole_number(text);
-    return number && *number > 0 ? number : std::nullopt;
-}
-
-error no_incident() {
-    return {errc::not_found, "There is no such incident."};
-}
-
-void write_source(json::writer& out, incident const& of) {
-    if (!of.source_id) {
-        out.field("source", nullptr);
-        return;
+/// `me` is the user who asks, and `none` stands for incidents without an assignee.
+result<void> read_assignee(request_context const& ctx, incident_filter& filter) {
+    auto assignee = query_text(ctx.request, "assignee");
+    if (assignee == "none") {
+        filter.unassigned = true;
+        return {};
     }
-    out.name("source")
-        .begin_object()
-        .field("kind", of.source_kind)
-        .field("sentry_id", of.source_id)
-        .field("short_id", or_null(of.state.short_id));
-    out.field("url", or_null(of.state.url)).name("project");
-    if (of.project_id || of.project_slug)
-        out.begin_object().field("id", of.project_id).field("slug", of.project_slug).end_object();
-    else
-        out.null();
-    out.end_object();
-}
-
-void write_incident(json::writer& out, incident const& of) {
-    auto const& state = of.state;
-    out.begin_object()
-        .field("number", of.number)
-        .field("title", state.title)
-        .field("status", to_string(state.status))
-        .field("severity", to_string(state.severity))
-        .field("severity_pinned", state.severity_pinned);
-    out.name("service")
-        .begin_object()
-        .field("id", of.state.service.str())
-        .field("slug", of.service_slug)
-        .field("name", of.service_name)
-        .end_object();
-    out.field("integration_id", of.integration ? std::optional(of.integration->str()) : std::nullopt);
-    write_source(out, of);
-    out.field("environment", or_null(state.environment))
-        .field("release", or_null(state.release))
-        .field("level", or_null(state.level))
-        .field("opened_at", of.opened_at)
-        .field("acknowledged_at", state.acknowledged_at)
-        .field("resolved_at", state.resolved_at)
-        .field(
-            "resolution",
-            state.resolution ? std::optional(std::string(to_string(*state.resolution))) : std::nullopt
-        )
-        .field("last_seen_at", state.last_seen_at)
-        .field("occurrences", state.occurrences)
-        .field("assignee", or_null(state.assignee))
-        .field("reopened_count", state.reopened_count)
-        .field("version", of.version);
-    out.name("context")
-        .begin_object()
-        .field("culprit", or_null(state.culprit))
-        .field("previous_number", of.previous_number)
-        .name("last_resolution");
-    if (auto const& past = of.last_resolution)
-        out.begin_object()
-            .field("number", past->number)
-            .field("at", past->at)
-            .field("by", past->by)
-            .field("note", or_null(past->note))
-            .field("release", or_null(past->release))
-            .end_object();
-    else
-        out.null();
-    out.end_object();
-    out.end_object();
-}
-
-http::response incident_answer(incident const& of, int status = 200) {
-    json::writer out;
-    write_incident(out, of);
-    return http::response::json(status, out.take());
-}
-
-void write_entry(json::writer& out, incidents::timeline_entry const& of) {
-    out.begin_object().field("id", std::to_string(of.id)).field("at", of.at).field("kind", of.kind);
-    out.name("actor").begin_object().field("type", of.actor_type).field("name", of.actor_name).end_object();
-    out.field("from", of.from).field("to", of.to).field("text", of.text);
-    out.field("delivery_id", of.delivery ? std::optional(of.delivery->str()) : std::nullopt);
-    out.name("data").begin_object().end_object().end_object();
-}
-
-incidents::actor actor_of(identity::principal const& who) {
-    return {who.user ? incidents::actor_kind::user : incidents::actor_kind::system, who.name, who.user};
-}
-
-/// `me` and `none` stand for the one who asks and for nobody.
-result<void> read_assignee(call& by, incidents::incident_filter& into) {
-    into.assignee = query_text(by.request, "assignee");
-    if (into.assignee == "none") {
-        into.assignee.reset();
-        into.unassigned = true;
-    } else if (into.assignee == "me") {
-        if (by.who.email.empty()) return bad_query("assignee", "of a token there is no me");
-        into.assignee = by.who.email;
+    if (assignee == "me") {
+        if (ctx.principal.email.empty())
+            return bad_query("assignee", "cannot be me for an API token, which has no e-mail address");
+        assignee = ctx.principal.email;
     }
+    filter.assignee = std::move(assignee);
     return {};
 }
 
-result<incidents::incident_filter> read_filter(call& by, page const& wanted) {
-    auto const& request = by.request;
-    incidents::incident_filter filter;
-    filter.statuses = query_list(request, "status");
-    filter.severities = query_list(request, "severity");
-    filter.services = query_list(request, "service");
-    if (auto const fine = read_assignee(by, filter); !fine) return fine.error();
-    filter.query = query_text(request, "q");
-    filter.limit = wanted.limit + 1;
-    if (auto const fine = check_words("status", filter.statuses, {"open", "acknowledged", "resolved"}); !fine)
-        return fine.error();
-    if (auto const fine =
-            check_words("severity", filter.severities, {"critical", "error", "warning", "info"});
-        !fine)
-        return fine.error();
-    if (auto const text = query_text(request, "integration")) {
-        filter.integration = integration_id::parse(*text);
-        if (!filter.integration) return bad_query("integration", "must be a UUID");
+input<incident_filter> incident_query() {
+    return query_fields<incident_filter>()
+        .list("status", &incident_filter::statuses, words_of(incidents::status_names))
+        .list("severity", &incident_filter::severities, words_of(incidents::severity_names))
+        .list("service", &incident_filter::services)
+        .id("integration", &incident_filter::integration)
+        .custom("assignee", {}, read_assignee)
+        .text("q", &incident_filter::query, 200)
+        .time("since", &incident_filter::since)
+        .time("until", &incident_filter::until)
+        .as_input();
+}
+
+struct period {
+    std::optional<timestamp> since;
+    std::optional<timestamp> until;
+};
+
+input<period> period_query() {
+    return query_fields<period>().time("since", &period::since).time("until", &period::until).as_input();
+}
+
+input<std::int64_t> number_in_path() {
+    return {[](request_context& ctx) -> result<std::int64_t> {
+        auto const number = whole_number(ctx.request.capture("number"));
+        if (number && *number > 0) return *number;
+        return error{errc::not_found, "There is no such incident."};
+    }};
+}
+
+struct transition {
+    std::optional<std::string> note;
+};
+
+input<transition> transition_body() {
+    return body_fields<transition>().optional("note", &transition::note, text{note_length}).as_input();
+}
+
+struct assignment {
+    std::optional<std::string> assignee;  ///< nothing: unassign
+    std::optional<std::string> note;
+};
+
+input<assignment> assignment_body() {
+    return body_fields<assignment>()
+        .required_nullable("assignee", &assignment::assignee, text{assignee_length})
+        .optional("note", &assignment::note, text{note_length})
+        .as_input();
+}
+
+input<incident_edit> incident_edit_body() {
+    return body_fields<incident_edit>()
+        .optional("severity", &incident_edit::severity, choice(incidents::severity_names))
+        .optional("title", &incident_edit::title, text{title_length})
+        .optional("service_id", &incident_edit::service, id_text<service_id>{})
+        .at_least_one()
+        .as_input();
+}
+
+input<manual_incident> manual_incident_body() {
+    return body_fields<manual_incident>()
+        .required("title", &manual_incident::title, text{title_length})
+        .required("service_id", &manual_incident::service, id_text<service_id>{})
+        .optional("severity", &manual_incident::severity, choice(incidents::severity_names))
+        .optional("note", &manual_incident::note, text{note_length})
+        .as_input();
+}
+
+struct new_note {
+    std::string text;
+};
+
+input<new_note> new_note_body() {
+    return body_fields<new_note>().required("text", &new_note::text, text{note_length}).as_input();
+}
+
+/// A list of different numbers.
+struct incident_numbers {
+    std::size_t max_items;
+
+    std::optional<std::vector<std::int64_t>> read(json::reader& in, std::string_view name) const {
+        auto const list = in.optional_value(name);
+        if (!list) return std::nullopt;
+        if (list->kind() != json::kind::array || list->size() == 0 || list->size() > max_items) {
+            in.reject(name, "must be a list of 1 to " + std::to_string(max_items) + " incident numbers");
+            return std::nullopt;
+        }
+        std::vector<std::int64_t> numbers;
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            auto const number = list->element(i).as_int64();
+            if (!number || *number < 1)
+                in.reject(
+                    std::string(name) + "[" + std::to_string(i) + "]", "must be the number of an incident"
+                );
+            else if (std::find(numbers.begin(), numbers.end(), *number) == numbers.end())
+                numbers.push_back(*number);
+        }
+        return numbers;
     }
-    if (filter.query && filter.query->size() > 200) return bad_query("q", "must have at most 200 characters");
-    auto const since = query_time(request, "since");
-    if (!since) return since.error();
-    auto const until = query_time(request, "until");
-    if (!until) return until.error();
-    filter.since = *since;
-    filter.until = *until;
-    if (wanted.cursor) {
-        filter.before = read_number(*wanted.cursor);
-        if (!filter.before) return bad_cursor();
+    void describe(input_field&) const noexcept {}
+};
+
+enum class bulk_action { acknowledge, unacknowledge, resolve, reopen, assign };
+constexpr enum_names<bulk_action, 5> bulk_action_names{{
+    {bulk_action::acknowledge, "acknowledge"},
+    {bulk_action::unacknowledge, "unacknowledge"},
+    {bulk_action::resolve, "resolve"},
+    {bulk_action::reopen, "reopen"},
+    {bulk_action::assign, "assign"},
+}};
+
+person_action action_of(bulk_action action) {
+    switch (action) {
+        case bulk_action::acknowledge:
+            return person_action::acknowledge;
+        case bulk_action::unacknowledge:
+            return person_action::unacknowledge;
+        case bulk_action::resolve:
+            return person_action::resolve;
+        case bulk_action::reopen:
+        case bulk_action::assign:
+            break;
     }
-    return filter;
+    return person_action::reopen;
+}
+
+struct bulk_change {
+    std::vector<std::int64_t> numbers;
+    bulk_action action = bulk_action::acknowledge;
+    std::optional<std::string> assignee;
+    std::optional<std::string> note;
+};
+
+input<bulk_change> bulk_change_body() {
+    return body_fields<bulk_change>()
+        .required("numbers", &bulk_change::numbers, incident_numbers{200})
+        .required("action", &bulk_change::action, choice(bulk_action_names))
+        .optional("assignee", &bulk_change::assignee, text{assignee_length})
+        .optional("note", &bulk_change::note, text{note_length})
+        .check([](json::reader& in, bulk_change const& given) {
+            if (given.action == bulk_action::assign && !in.has("assignee"))
+                in.reject("assignee", "is required to assign; it may be null");
+        })
+        .as_input();
+}
+
+incidents::actor actor_of(identity::principal const& principal) {
+    return {
+        principal.user ? incidents::actor_kind::user : incidents::actor_kind::system,
+        principal.name,
+        principal.user
+    };
 }
 
 class incidents_api {
 public:
-    explicit incidents_api(incidents::incident_service& service) : service_(service) {}
+    explicit incidents_api(incidents::incident_service& incidents) : incidents_(incidents) {}
 
-    async::task<result<http::response>> list(call& by) {
-        auto const wanted = read_page(by.request);
-        if (!wanted) co_return wanted.error();
-        auto filter = read_filter(by, *wanted);
-        if (!filter) co_return filter.error();
-        auto const items = co_await service_.list(by.organization(), std::move(*filter));
-        co_return key_page(*wanted, items, write_incident, [](incident const& last) {
+    response_task list(request_context& ctx, page_of<std::int64_t> page, incident_filter filter) {
+        filter.limit = page.rows();
+        filter.before = page.after;
+        auto const items = co_await incidents_.list(ctx.organization(), std::move(filter));
+        co_return key_page(page, items, write_incident, [](incidents::incident const& last) {
             return std::to_string(last.number);
         });
     }
 
-    async::task<result<http::response>> summary(call& by) {
-        auto const since = query_time(by.request, "since");
-        if (!since) co_return since.error();
-        auto const until = query_time(by.request, "until");
-        if (!until) co_return until.error();
-        auto const found = co_await service_.summarize(by.organization(), *since, *until);
-        if (!found) co_return found.error();
-        json::writer out;
-        out.begin_object()
-            .field("since", found->since)
-            .field("until", found->until)
-            .name("days")
-            .begin_array();
-        for (auto const& day : found->days)
-            out.begin_object()
-                .field("date", day.date)
-                .field("opened", day.opened)
-                .field("resolved", day.resolved)
-                .end_object();
-        out.end_array().name("services").begin_array();
-        for (auto const& each : found->services) {
-            out.begin_object().name("service").begin_object();
-            out.field("id", each.service.str())
-                .field("slug", each.slug)
-                .field("name", each.name)
-                .end_object();
-            out.field("opened", each.opened)
-                .field("still_open", each.still_open)
-                .field("acknowledged_after_seconds", each.acknowledged_after)
-                .field("resolved_after_seconds", each.resolved_after)
-                .end_object();
-        }
-        co_return http::response::json(200, out.end_array().end_object().take());
+    response_task summary(request_context& ctx, period wanted) {
+        auto const summary = co_await incidents_.summarize(ctx.organization(), wanted.since, wanted.until);
+        co_return json_result(summary, write_summary);
     }
 
-    async::task<result<http::response>> show(call& by) {
-        auto const number = read_number(by.capture("number"));
-        if (!number) co_return no_incident();
-        auto const found = co_await service_.find(by.organization(), *number);
-        if (!found) co_return found.error();
-        co_return incident_answer(*found);
+    response_task show(request_context& ctx, std::int64_t number) {
+        co_return json_result(co_await incidents_.find(ctx.organization(), number), write_incident);
     }
 
-    async::task<result<http::response>> timeline(call& by) {
-        auto const number = read_number(by.capture("number"));
-        if (!number) co_return no_incident();
-        auto const wanted = read_page(by.request);
-        if (!wanted) co_return wanted.error();
-        std::int64_t after = 0;
-        if (wanted->cursor) {
-            auto const key = read_number(*wanted->cursor);
-            if (!key) co_return bad_cursor();
-            after = *key;
-        }
-        auto const entries = co_await service_.timeline(by.organization(), *number, after, wanted->limit + 1);
+    response_task timeline(request_context& ctx, std::int64_t number, page_of<std::int64_t> page) {
+        auto const entries =
+            co_await incidents_.timeline(ctx.organization(), number, page.after.value_or(0), page.rows());
         if (!entries) co_return entries.error();
-        co_return key_page(*wanted, *entries, write_entry, [](incidents::timeline_entry const& last) {
+        co_return key_page(page, *entries, write_timeline_entry, [](incidents::timeline_entry const& last) {
             return std::to_string(last.id);
         });
     }
 
-    async::task<result<http::response>> act(call& by, person_action action) {
-        auto const number = read_number(by.capture("number"));
-        if (!number) co_return no_incident();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto note = in.optional_text("note", note_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const after =
-            co_await service_.act(by.organization(), *number, action, actor_of(by.who), std::move(note));
-        if (!after) co_return after.error();
-        co_return incident_answer(*after);
-    }
-
-    async::task<result<http::response>> assign(call& by) {
-        auto const number = read_number(by.capture("number"));
-        if (!number) co_return no_incident();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        if (!in.has("assignee")) in.reject("assignee", "is required: an e-mail address, or null");
-        auto assignee = in.optional_text("assignee", {3, 320});
-        auto note = in.optional_text("note", note_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const after = co_await service_.assign(
-            by.organization(), *number, std::move(assignee), actor_of(by.who), std::move(note)
+    template <person_action action>
+    response_task act(request_context& ctx, std::int64_t number, transition given) {
+        auto const after = co_await incidents_.act(
+            ctx.organization(), number, action, actor_of(ctx.principal), std::move(given.note)
         );
-        if (!after) co_return after.error();
-        co_return incident_answer(*after);
+        co_return json_result(after, write_incident);
     }
 
-    async::task<result<http::response>> edit(call& by) {
-        auto const number = read_number(by.capture("number"));
-        if (!number) co_return no_incident();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        incidents::incident_edit how;
-        how.severity = read_severity(in);
-        how.title = in.optional_text("title", {1, 500});
-        how.service = read_service(in, in.optional_text("service_id", {36, 36}));
-        if (auto bad = in.problems()) co_return *bad;
-        if (!how.severity && !how.title && !how.service)
-            co_return error{errc::invalid, "Nothing to change: give severity, title or service_id."};
+    response_task assign(request_context& ctx, std::int64_t number, assignment wanted) {
+        auto const after = co_await incidents_.assign(
+            ctx.organization(),
+            number,
+            std::move(wanted.assignee),
+            actor_of(ctx.principal),
+            std::move(wanted.note)
+        );
+        co_return json_result(after, write_incident);
+    }
+
+    response_task edit(request_context& ctx, std::int64_t number, incident_edit wanted) {
         auto const after =
-            co_await service_.edit(by.organization(), *number, std::move(how), actor_of(by.who));
-        if (!after) co_return after.error();
-        co_return incident_answer(*after);
+            co_await incidents_.edit(ctx.organization(), number, std::move(wanted), actor_of(ctx.principal));
+        co_return json_result(after, write_incident);
     }
 
-    async::task<result<http::response>> open(call& by) {
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        incidents::manual_incident what;
-        what.title = in.required_text("title", {1, 500});
-        what.service = read_service(in, in.required_text("service_id", {36, 36})).value_or(service_id{});
-        what.severity = read_severity(in).value_or(incidents::severity::error);
-        what.note = in.optional_text("note", note_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const made = co_await service_.open(by.organization(), std::move(what), actor_of(by.who));
-        if (!made) co_return made.error();
-        co_return incident_answer(*made, 201);
+    response_task open(request_context& ctx, manual_incident wanted) {
+        auto const opened =
+            co_await incidents_.open(ctx.organization(), std::move(wanted), actor_of(ctx.principal));
+        co_return json_result(opened, write_incident, 201);
     }
 
-    /// Each number for itself: what is impossible for one hinders no other.
-    async::task<result<http::response>> bulk(call& by) {
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto const numbers = read_numbers(in);
-        auto const action =
-            in.required_word("action", {"acknowledge", "unacknowledge", "resolve", "reopen", "assign"});
-        if (action == "assign" && !in.has("assignee"))
-            in.reject("assignee", "is required: an e-mail address, or null");
-        auto const assignee = in.optional_text("assignee", {3, 320});
-        auto const note = in.optional_text("note", note_length);
-        if (auto bad = in.problems()) co_return *bad;
+    /// Changes each incident independently: the failure of one does not affect the others.
+    response_task change_many(request_context& ctx, bulk_change wanted) {
         json::writer out;
         out.begin_object().name("items").begin_array();
-        for (auto const number : numbers) {
-            auto const after =
-                action == "assign"
-                    ? co_await service_.assign(by.organization(), number, assignee, actor_of(by.who), note)
-                    : co_await service_.act(
-                          by.organization(), number, action_of(action), actor_of(by.who), note
-                      );
+        for (auto const number : wanted.numbers) {
+            auto const after = co_await change_one(ctx, number, wanted);
             out.begin_object().field("number", number).field("ok", after.has_value());
             if (after)
                 out.field("status", to_string(after->state.status));
@@ -338,110 +271,51 @@ public:
         co_return http::response::json(200, out.end_array().end_object().take());
     }
 
-    async::task<result<http::response>> add_note(call& by) {
-        auto const number = read_number(by.capture("number"));
-        if (!number) co_return no_incident();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto text = in.required_text("text", note_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const made =
-            co_await service_.add_note(by.organization(), *number, actor_of(by.who), std::move(text));
-        if (!made) co_return made.error();
-        json::writer out;
-        write_entry(out, *made);
-        co_return http::response::json(201, out.take());
+    response_task add_note(request_context& ctx, std::int64_t number, new_note given) {
+        auto const added = co_await incidents_.add_note(
+            ctx.organization(), number, actor_of(ctx.principal), std::move(given.text)
+        );
+        co_return json_result(added, write_timeline_entry, 201);
     }
 
 private:
-    static person_action action_of(std::string_view word) {
-        if (word == "acknowledge") return person_action::acknowledge;
-        if (word == "unacknowledge") return person_action::unacknowledge;
-        return word == "resolve" ? person_action::resolve : person_action::reopen;
+    async::task<result<incidents::incident>> change_one(
+        request_context& ctx, std::int64_t number, bulk_change const& wanted
+    ) {
+        auto const org = ctx.organization();
+        auto actor = actor_of(ctx.principal);
+        if (wanted.action == bulk_action::assign)
+            return incidents_.assign(org, number, wanted.assignee, std::move(actor), wanted.note);
+        return incidents_.act(org, number, action_of(wanted.action), std::move(actor), wanted.note);
     }
 
-    static std::optional<incidents::severity> read_severity(json::reader& in) {
-        auto const word = in.optional_word("severity", {"critical", "error", "warning", "info"});
-        return word ? incidents::parse_severity(*word) : std::nullopt;
-    }
-
-    static std::vector<std::int64_t> read_numbers(json::reader& in) {
-        constexpr std::size_t most = 200;
-        std::vector<std::int64_t> numbers;
-        auto const list = in.optional_value("numbers");
-        if (!list || list->kind() != json::kind::array || list->size() == 0 || list->size() > most) {
-            in.reject("numbers", "must be a list of 1 to 200 incident numbers");
-            return numbers;
-        }
-        for (std::size_t i = 0; i < list->size(); ++i) {
-            auto const number = list->element(i).as_int64();
-            if (!number || *number < 1)
-                in.reject("numbers[" + std::to_string(i) + "]", "must be the number of an incident");
-            else if (std::find(numbers.begin(), numbers.end(), *number) == numbers.end())
-                numbers.push_back(*number);
-        }
-        return numbers;
-    }
-
-    incidents::incident_service& service_;
+    incidents::incident_service& incidents_;
 };
 
 }  // namespace
 
-endpoints incident_endpoints(incidents::incident_service& service) {
-    using http::body_kind;
-    using http::method;
+endpoints incident_endpoints(incidents::incident_service& incidents) {
     using identity::permission;
-    std::string const all = "/api/v1/orgs/{org}/incidents";
-    std::string const one = all + "/{number}";
-    auto const api = std::make_shared<incidents_api>(service);
-    auto const acting = [api](person_action action) {
-        return [api, action](call& by) { return api->act(by, action); };
-    };
-    return {
-        {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
-        {method::post, all, permission::respond, [api](call& by) { return api->open(by); }, body_kind::json},
-        {method::post,
-         all + "/bulk",
-         permission::respond,
-         [api](call& by) { return api->bulk(by); },
-         body_kind::json},
-        {method::get, all + "/summary", permission::view, [api](call& by) { return api->summary(by); }},
-        {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
-        {method::patch, one, permission::respond, [api](call& by) { return api->edit(by); }, body_kind::json},
-        {method::post,
-         one + "/assign",
-         permission::respond,
-         [api](call& by) { return api->assign(by); },
-         body_kind::json},
-        {method::get, one + "/timeline", permission::view, [api](call& by) { return api->timeline(by); }},
-        {method::post,
-         one + "/acknowledge",
-         permission::respond,
-         acting(person_action::acknowledge),
-         body_kind::optional_json},
-        {method::post,
-         one + "/unacknowledge",
-         permission::respond,
-         acting(person_action::unacknowledge),
-         body_kind::optional_json},
-        {method::post,
-         one + "/resolve",
-         permission::respond,
-         acting(person_action::resolve),
-         body_kind::optional_json},
-        {method::post,
-         one + "/reopen",
-         permission::respond,
-         acting(person_action::reopen),
-         body_kind::optional_json},
-        {method::post,
-         one + "/notes",
-         permission::respond,
-         [api](call& by) { return api->add_note(by); },
-         body_kind::json},
-    };
+    using api = incidents_api;
+    endpoint_list<api> rows(std::make_shared<api>(incidents), "/api/v1/orgs/{org}/incidents");
+    auto const number = number_in_path();
+    auto const note = transition_body();
+    constexpr auto view = permission::view;
+    constexpr auto respond = permission::respond;
+    rows.get("", view, &api::list, page_input<std::int64_t>(), incident_query());
+    rows.post("", respond, &api::open, manual_incident_body());
+    rows.post("/bulk", respond, &api::change_many, bulk_change_body());
+    rows.get("/summary", view, &api::summary, period_query());
+    rows.get("/{number}", view, &api::show, number);
+    rows.patch("/{number}", respond, &api::edit, number, incident_edit_body());
+    rows.get("/{number}/timeline", view, &api::timeline, number, page_input<std::int64_t>());
+    rows.post("/{number}/assign", respond, &api::assign, number, assignment_body());
+    rows.post("/{number}/acknowledge", respond, &api::act<person_action::acknowledge>, number, note);
+    rows.post("/{number}/unacknowledge", respond, &api::act<person_action::unacknowledge>, number, note);
+    rows.post("/{number}/resolve", respond, &api::act<person_action::resolve>, number, note);
+    rows.post("/{number}/reopen", respond, &api::act<person_action::reopen>, number, note);
+    rows.post("/{number}/notes", respond, &api::add_note, number, new_note_body());
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

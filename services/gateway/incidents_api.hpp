@@ -6,7 +6,7 @@
 
 namespace tocsin::gateway {
 
-/// Incidents and their timelines. `service` outlives the endpoints.
-endpoints incident_endpoints(incidents::incident_service& service);
+/// Incidents and their timelines. `incidents` outlives the endpoints.
+endpoints incident_endpoints(incidents::incident_service& incidents);
 
 }  // namespace tocsin::gateway

@@ -1,14 +1,12 @@
 #include "gateway/integrations_api.hpp"
 
-#include "gateway/body.hpp"
+#include "gateway/endpoint_list.hpp"
+#include "gateway/integration_json.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/sentry_setup.hpp"
 
-#include <tocsin/integrations/scope_rules.hpp>
-#include <tocsin/integrations/sentry_host.hpp>
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
-
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -16,359 +14,250 @@ namespace tocsin::gateway {
 
 namespace {
 
-using integrations::integration;
+using integrations::mode;
 
-error no_integration() {
-    return {errc::not_found, "There is no such integration."};
+constexpr json::length token_length{16, 512};
+constexpr json::length secret_length{16, 256};
+constexpr json::length organization_length{1, 200};
+
+/// The fields of all modes.
+struct new_integration {
+    integrations::mode mode = mode::public_;
+    std::string sentry_org;
+    secret token;
+    secret client_secret;
+};
+
+input<new_integration> new_integration_body() {
+    auto const is = [](integrations::mode wanted) {
+        return [wanted](json::reader const&, new_integration const& given) { return given.mode == wanted; };
+    };
+    return body_fields<new_integration>()
+        .required("mode", &new_integration::mode, choice(integrations::mode_names))
+        .when(
+            is(mode::oauth),
+            body_fields<new_integration>().optional(
+                "sentry_org", &new_integration::sentry_org, text{organization_length}
+            )
+        )
+        .when(
+            is(mode::internal),
+            body_fields<new_integration>()
+                .required("token", &new_integration::token, text{token_length})
+                .required("client_secret", &new_integration::client_secret, text{secret_length})
+                .required("sentry_org", &new_integration::sentry_org, text{organization_length})
+        )
+        .as_input();
 }
 
-void write_credential(json::writer& out, std::optional<integrations::credential_summary> const& of) {
-    out.name("credential");
-    if (!of) {
-        out.null();
-        return;
-    }
-    out.begin_object()
-        .field("expires_at", of->expires_at)
-        .field("refreshed_at", of->refreshed_at)
-        .field("next_refresh_at", of->next_refresh_at)
-        .field("failed_attempts", of->failed_attempts)
-        .field("last_error", of->last_error)
-        .end_object();
+struct integration_change {
+    std::optional<std::string> sentry_org;
+    std::optional<secret> webhook_secret;
+};
+
+input<integration_change> integration_change_body() {
+    return body_fields<integration_change>()
+        .optional("sentry_org", &integration_change::sentry_org, text{organization_length})
+        .optional("webhook_secret", &integration_change::webhook_secret, text{secret_length})
+        .at_least_one()
+        .as_input();
 }
 
-std::string remedy_of(integration const& of, config::base_url const& sentry_url) {
-    bool const may_go_on = of.status != integrations::status::disconnected || of.credential;
-    if (auto const elsewhere = integrations::sentry_host_mismatch(of, sentry_url); elsewhere && may_go_on)
-        return elsewhere->detail;
-    auto const what_to_do = remedy(of.mode, of.status, of.reason);
-    bool const deaf = what_to_do.empty() && !of.webhook_secret_set;
-    return std::string(deaf ? integrations::missing_webhook_secret_remedy(of.mode) : what_to_do);
+/// Internal integrations may replace their access; what is empty stays.
+struct reconnect_options {
+    bool allow_other_organization = false;
+    std::optional<secret> token;
+    secret client_secret;
+    std::string sentry_org;
+};
+
+input<reconnect_options> reconnect_body() {
+    auto const has_access = [](json::reader const& in, reconnect_options const&) {
+        return in.has("token") || in.has("client_secret") || in.has("sentry_org");
+    };
+    return body_fields<reconnect_options>()
+        .optional("allow_other_organization", &reconnect_options::allow_other_organization, flag{})
+        .when(
+            has_access,
+            body_fields<reconnect_options>()
+                .required("token", &reconnect_options::token, text{token_length})
+                .optional("client_secret", &reconnect_options::client_secret, text{secret_length})
+                .optional("sentry_org", &reconnect_options::sentry_org, text{organization_length})
+        )
+        .as_input();
 }
 
-void write_sentry_org(json::writer& out, integrations::sentry_organization const& of) {
-    out.begin_object().field("id", of.id).field("slug", of.slug).field("name", of.name).end_object();
+void write_checks(json::writer& out, std::vector<integrations::check_result> const& from) {
+    out.begin_object().name("checks").begin_array();
+    for (auto const& each : from)
+        out.begin_object()
+            .field("name", each.name)
+            .field("outcome", to_string(each.outcome))
+            .field("detail", each.detail)
+            .end_object();
+    out.end_array().end_object();
 }
 
-void write_choices(json::writer& out, integration const& of) {
-    out.name("available_orgs");
-    if (of.reason != integrations::reason::choose_organization) {
-        out.null();
-        return;
-    }
-    out.begin_array();
-    for (auto const& one : of.choices) write_sentry_org(out, one);
-    out.end_array();
-}
-
-void write_missing_scopes(json::writer& out, integration const& of) {
-    out.name("missing_scopes").begin_array();
-    if (of.credential)
-        for (auto const& one : integrations::missing_scopes(of.mode, of.scopes))
-            out.begin_object().field("scope", one.scope).field("without", one.consequence).end_object();
-    out.end_array();
-}
-
-void write_integration(
-    json::writer& out,
-    integration const& of,
-    config::base_url const& public_url,
-    config::base_url const& sentry_url
-) {
-    auto const what_to_do = remedy_of(of, sentry_url);
-    out.begin_object()
-        .field("id", of.id.str())
-        .field("mode", to_string(of.mode))
-        .field("status", to_string(of.status))
-        .field("status_reason", to_string(of.reason))
-        .field("status_since", of.status_since)
-        .field("remedy", what_to_do.empty() ? std::nullopt : std::optional(what_to_do));
-    out.name("sentry_org");
-    if (of.sentry_org.id.empty())
-        out.null();
-    else
-        write_sentry_org(out, of.sentry_org);
-    out.field("sentry_url", of.sentry_host);
-    write_choices(out, of);
-    out.field("installation_id", of.installation ? std::optional(of.installation->str()) : std::nullopt)
-        .field("scopes", of.scopes);
-    write_missing_scopes(out, of);
-    // Public integrations share one URL: Sentry says in the body which installation it speaks of.
-    out.field(
-        "webhook_url",
-        public_url.str() + "/webhooks/sentry" +
-            (of.mode == integrations::mode::public_ ? "" : "/" + of.id.str())
-    );
-    out.field("webhook_secret_set", of.webhook_secret_set);
-    out.field("last_delivery_at", of.last_delivery_at);
-    write_credential(out, of.credential);
-    out.field("created_at", of.created_at).end_object();
+/// The cookie of a connect flow that this browser has open already.
+std::optional<secret> binding_of(http::request const& request) {
+    constexpr std::size_t chars = 43;  // 256 bits in base64url
+    auto const cookie = request.cookie(binding_cookie_name);
+    return cookie && cookie->size() == chars ? std::optional(secret(std::string(*cookie))) : std::nullopt;
 }
 
 class integrations_api {
 public:
-    explicit integrations_api(integration_parts parts) : parts_(std::move(parts)) {}
+    explicit integrations_api(integration_parts parts)
+        : parts_(std::move(parts)), write_(parts_.public_url, parts_.sentry_url) {}
 
-    async::task<result<http::response>> list(call& by) {
-        auto const items = co_await parts_.store.list(by.organization());
-        co_return list_part(by.request, items, [this](json::writer& out, integration const& each) {
-            write_integration(out, each, parts_.public_url, parts_.sentry_url);
-        });
+    response_task list(request_context& ctx, list_slice slice) {
+        auto const items = co_await parts_.store.list(ctx.organization());
+        co_return slice_response(slice, items, write_);
     }
 
-    async::task<result<http::response>> start(call& by) {
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto const mode = in.required_word("mode", {"public", "oauth", "internal"});
-        std::optional<std::string> wanted_org;
-        std::optional<integrations::internal_access> access;
-        if (mode == "oauth") wanted_org = in.optional_text("sentry_org", {1, 200});
-        if (mode == "internal") access = read_access(in);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const org = by.organization();
-        auto const started =
-            access ? co_await parts_.connect.start_internal(org, by.who, std::move(*access))
-            : mode == "oauth"
-                ? co_await parts_.connect.start_oauth(org, by.who, binding_of(by.request), wanted_org)
-                : co_await parts_.connect.start_public(org, by.who, binding_of(by.request));
+    response_task start(request_context& ctx, new_integration wanted) {
+        auto const started = co_await start_connect(ctx, std::move(wanted));
         if (!started) co_return started.error();
-        co_return started_answer(201, *started);
+        co_return started_response(201, *started);
     }
 
-    async::task<result<http::response>> change(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto const chosen = in.optional_text("sentry_org", {1, 200});
-        auto const webhook_secret = in.optional_text("webhook_secret", {16, 256});
-        if (auto bad = in.problems()) co_return *bad;
-        if (!chosen && !webhook_secret)
-            co_return error{errc::invalid, "Nothing to change: give sentry_org or webhook_secret."};
-        if (webhook_secret) {
-            auto const set = co_await parts_.connect.set_webhook_secret(
-                by.organization(), *id, secret(*webhook_secret), by.who
-            );
-            if (!set) co_return set.error();
-        }
-        if (chosen) {
-            auto const done = co_await parts_.connect.choose(by.organization(), *id, *chosen, by.who);
-            if (!done) co_return done.error();
-        }
-        co_return co_await shown(by.organization(), *id);
-    }
-
-    async::task<result<http::response>> confirm(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        if (auto bad = refuse_fields(by.request)) co_return *bad;
-        auto const done = co_await parts_.connect.confirm(by.organization(), *id, by.who);
-        if (!done) co_return done.error();
-        co_return co_await shown(by.organization(), *id);
-    }
-
-    async::task<result<http::response>> reconnect(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        integrations::reconnect_request how;
-        if (in.optional_bool("allow_other_organization", false))
-            how.others = integrations::other_organizations::allowed;
-        if (in.has("token") || in.has("client_secret") || in.has("sentry_org"))
-            how.access = integrations::internal_access{
-                secret(in.required_text("token", {16, 512})),
-                secret(in.optional_text("client_secret", {16, 256}).value_or("")),
-                in.optional_text("sentry_org", {1, 200}).value_or("")
-            };
-        if (auto bad = in.problems()) co_return *bad;
-        auto const started = co_await parts_.connect.reconnect(
-            by.organization(), *id, by.who, binding_of(by.request), std::move(how)
-        );
-        if (!started) co_return started.error();
-        co_return started_answer(200, *started);
-    }
-
-    async::task<result<http::response>> setup(call&) {
+    response_task setup(request_context&) {
         co_return http::response::json(
             200, describe_setup({parts_.public_url, parts_.sentry_url, parts_.connect.registered()})
         );
     }
 
-    async::task<result<http::response>> disconnect(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        if (auto bad = refuse_fields(by.request)) co_return *bad;
-        auto const after = co_await parts_.connect.disconnect(by.organization(), *id, by.who);
-        if (!after) co_return after.error();
-        json::writer out;
-        write_integration(out, *after, parts_.public_url, parts_.sentry_url);
-        co_return http::response::json(200, out.take());
+    response_task show(request_context& ctx, integration_id id) {
+        co_return json_result(co_await parts_.store.find(ctx.organization(), id), write_);
     }
 
-    async::task<result<http::response>> test(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        if (auto bad = refuse_fields(by.request)) co_return *bad;
-        auto const results = co_await parts_.checker.check(by.organization(), *id);
-        if (!results) co_return results.error();
-        json::writer out;
-        out.begin_object().name("checks").begin_array();
-        for (auto const& one : *results)
-            out.begin_object()
-                .field("name", one.name)
-                .field("outcome", to_string(one.outcome))
-                .field("detail", one.detail)
-                .end_object();
-        co_return http::response::json(200, out.end_array().end_object().take());
+    response_task change(request_context& ctx, integration_id id, integration_change wanted) {
+        auto const org = ctx.organization();
+        if (wanted.webhook_secret) {
+            auto const set = co_await parts_.connect.set_webhook_secret(
+                org, id, std::move(*wanted.webhook_secret), ctx.principal
+            );
+            if (!set) co_return set.error();
+        }
+        if (wanted.sentry_org) {
+            auto const chosen =
+                co_await parts_.connect.choose(org, id, std::move(*wanted.sentry_org), ctx.principal);
+            if (!chosen) co_return chosen.error();
+        }
+        co_return json_result(co_await parts_.store.find(org, id), write_);
     }
 
-    async::task<result<http::response>> show(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        co_return co_await shown(by.organization(), *id);
+    response_task confirm(request_context& ctx, integration_id id) {
+        auto const org = ctx.organization();
+        auto const confirmed = co_await parts_.connect.confirm(org, id, ctx.principal);
+        if (!confirmed) co_return confirmed.error();
+        co_return json_result(co_await parts_.store.find(org, id), write_);
     }
 
-    async::task<result<http::response>> refresh(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        if (auto bad = refuse_fields(by.request)) co_return *bad;
-        auto const exists = co_await parts_.store.find(by.organization(), *id);
-        if (!exists) co_return exists.error();
-        auto const done = co_await parts_.refresher.refresh_now(by.organization(), *id);
-        if (!done) co_return done.error();
-        co_return co_await shown(by.organization(), *id);
-    }
-
-    async::task<result<http::response>> attempts(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const exists = co_await parts_.store.find(by.organization(), *id);
-        if (!exists) co_return exists.error();
-        auto const items = co_await parts_.store.attempts(by.organization(), *id);
-        co_return list_part(
-            by.request,
-            items,
-            [](json::writer& out, integrations::refresh_attempt_summary const& each) {
-                out.begin_object()
-                    .field("id", each.id.str())
-                    .field("started_at", each.started_at)
-                    .field("finished_at", each.finished_at);
-                out.field("trigger", to_string(each.trigger))
-                    .field("outcome", each.outcome ? to_string(*each.outcome) : "running");
-                out.field("http_status", each.http_status)
-                    .field("detail", each.detail)
-                    .field("next_at", each.next_at)
-                    .end_object();
-            }
+    response_task reconnect(request_context& ctx, integration_id id, reconnect_options options) {
+        integrations::reconnect_request wanted;
+        if (options.allow_other_organization) wanted.others = integrations::other_organizations::allowed;
+        if (options.token)
+            wanted.access = integrations::internal_access{
+                std::move(*options.token), std::move(options.client_secret), std::move(options.sentry_org)
+            };
+        auto const started = co_await parts_.connect.reconnect(
+            ctx.organization(), id, ctx.principal, binding_of(ctx.request), std::move(wanted)
         );
+        if (!started) co_return started.error();
+        co_return started_response(200, *started);
+    }
+
+    response_task disconnect(request_context& ctx, integration_id id) {
+        auto const after = co_await parts_.connect.disconnect(ctx.organization(), id, ctx.principal);
+        co_return json_result(after, write_);
+    }
+
+    response_task test(request_context& ctx, integration_id id) {
+        co_return json_result(co_await parts_.checker.check(ctx.organization(), id), write_checks);
+    }
+
+    response_task refresh(request_context& ctx, integration_id id) {
+        auto const org = ctx.organization();
+        auto const exists = co_await parts_.store.find(org, id);
+        if (!exists) co_return exists.error();
+        auto const refreshed = co_await parts_.refresher.refresh_now(org, id);
+        if (!refreshed) co_return refreshed.error();
+        co_return json_result(co_await parts_.store.find(org, id), write_);
+    }
+
+    response_task attempts(request_context& ctx, integration_id id, list_slice slice) {
+        auto const exists = co_await parts_.store.find(ctx.organization(), id);
+        if (!exists) co_return exists.error();
+        auto const items = co_await parts_.store.attempts(ctx.organization(), id);
+        co_return slice_response(slice, items, write_refresh_attempt);
     }
 
 private:
-    async::task<result<http::response>> shown(organization_id org, integration_id id) {
-        auto const found = co_await parts_.store.find(org, id);
-        if (!found) co_return found.error();
-        json::writer out;
-        write_integration(out, *found, parts_.public_url, parts_.sentry_url);
-        co_return http::response::json(200, out.take());
+    async::task<result<integrations::started_connect>> start_connect(
+        request_context& ctx, new_integration wanted
+    ) {
+        auto const org = ctx.organization();
+        switch (wanted.mode) {
+            case mode::public_:
+                break;
+            case mode::oauth:
+                return parts_.connect.start_oauth(
+                    org, ctx.principal, binding_of(ctx.request), text_or_null(wanted.sentry_org)
+                );
+            case mode::internal:
+                return parts_.connect.start_internal(
+                    org,
+                    ctx.principal,
+                    {std::move(wanted.token), std::move(wanted.client_secret), std::move(wanted.sentry_org)}
+                );
+        }
+        return parts_.connect.start_public(org, ctx.principal, binding_of(ctx.request));
     }
 
-    static integrations::internal_access read_access(json::reader& in) {
-        return {
-            secret(in.required_text("token", {16, 512})),
-            secret(in.required_text("client_secret", {16, 256})),
-            in.required_text("sentry_org", {1, 200})
-        };
-    }
-
-    /// For a POST that takes no fields.
-    static std::optional<error> refuse_fields(http::request const& request) {
-        auto const body = read_object(request);
-        if (!body) return body.error();
-        return json::reader(body->root()).problems();
-    }
-
-    /// The cookie of an intent that this browser has open already.
-    static std::optional<secret> binding_of(http::request const& request) {
-        auto const cookie = request.cookie(binding_cookie_name);
-        return cookie && cookie->size() == 43 ? std::optional(secret(std::string(*cookie))) : std::nullopt;
-    }
-
-    http::response started_answer(int status, integrations::started_connect const& started) const {
+    http::response started_response(int status, integrations::started_connect const& started) const {
         json::writer out;
         out.begin_object().name("integration");
-        write_integration(out, started.integration, parts_.public_url, parts_.sentry_url);
-        auto answer = http::response::json(
-            status, out.field("authorize_url", started.authorize_url).end_object().take()
-        );
-        if (started.authorize_url) answer.headers.add("Set-Cookie", binding_cookie(started.binding));
-        return answer;
+        write_(out, started.integration);
+        out.field("authorize_url", started.authorize_url).end_object();
+        auto response = http::response::json(status, out.take());
+        if (started.authorize_url) response.headers.add("Set-Cookie", binding_cookie(started.binding));
+        return response;
     }
 
     std::string binding_cookie(secret const& binding) const {
-        auto const age =
-            std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::flow_lifetime).count();
+        auto const lifetime =
+            std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::flow_lifetime);
         return std::string(binding_cookie_name) + "=" + std::string(binding.reveal()) +
-               "; Path=/; Max-Age=" + std::to_string(age) + "; HttpOnly; SameSite=Lax" +
+               "; Path=/; Max-Age=" + std::to_string(lifetime.count()) + "; HttpOnly; SameSite=Lax" +
                (parts_.public_url.https ? "; Secure" : "");
     }
 
     integration_parts parts_;
+    integration_writer write_;
 };
 
 }  // namespace
 
 endpoints integration_endpoints(integration_parts parts) {
-    using http::body_kind;
-    using http::method;
     using identity::permission;
-    std::string const all = "/api/v1/orgs/{org}/integrations";
-    std::string const one = all + "/{id}";
-    auto const api = std::make_shared<integrations_api>(std::move(parts));
-    return {
-        {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
-        {method::post,
-         all,
-         permission::administer,
-         [api](call& by) { return api->start(by); },
-         body_kind::json},
-        {method::get, all + "/setup", permission::view, [api](call& by) { return api->setup(by); }},
-        {method::get, one, permission::view, [api](call& by) { return api->show(by); }},
-        {method::patch,
-         one,
-         permission::administer,
-         [api](call& by) { return api->change(by); },
-         body_kind::json},
-        {method::post,
-         one + "/confirm",
-         permission::administer,
-         [api](call& by) { return api->confirm(by); },
-         body_kind::optional_json},
-        {method::post,
-         one + "/refresh",
-         permission::administer,
-         [api](call& by) { return api->refresh(by); },
-         body_kind::optional_json},
-        {method::post,
-         one + "/reconnect",
-         permission::administer,
-         [api](call& by) { return api->reconnect(by); },
-         body_kind::optional_json},
-        {method::post,
-         one + "/disconnect",
-         permission::administer,
-         [api](call& by) { return api->disconnect(by); },
-         body_kind::optional_json},
-        {method::post,
-         one + "/test",
-         permission::administer,
-         [api](call& by) { return api->test(by); },
-         body_kind::optional_json},
-        {method::get, one + "/attempts", permission::view, [api](call& by) { return api->attempts(by); }},
-    };
+    using api = integrations_api;
+    endpoint_list<api> rows(std::make_shared<api>(std::move(parts)), "/api/v1/orgs/{org}/integrations");
+    auto const id = id_in_path<integration_id>("id", "There is no such integration.");
+    constexpr auto view = permission::view;
+    constexpr auto administer = permission::administer;
+    rows.get("", view, &api::list, slice_input());
+    rows.post("", administer, &api::start, new_integration_body());
+    rows.get("/setup", view, &api::setup);
+    rows.get("/{id}", view, &api::show, id);
+    rows.patch("/{id}", administer, &api::change, id, integration_change_body());
+    rows.post("/{id}/confirm", administer, &api::confirm, id);
+    rows.post("/{id}/refresh", administer, &api::refresh, id);
+    rows.post("/{id}/reconnect", administer, &api::reconnect, id, reconnect_body());
+    rows.post("/{id}/disconnect", administer, &api::disconnect, id);
+    rows.post("/{id}/test", administer, &api::test, id);
+    rows.get("/{id}/attempts", view, &api::attempts, id, slice_input());
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

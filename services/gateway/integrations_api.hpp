@@ -12,7 +12,7 @@
 
 namespace tocsin::gateway {
 
-/// What the endpoints of integrations work with; all of it outlives them.
+/// The parts that the endpoints of integrations use. They outlive the endpoints.
 struct integration_parts {
     integrations::integration_store& store;
     integrations::connect& connect;
@@ -22,8 +22,7 @@ struct integration_parts {
     config::base_url sentry_url;
 };
 
-/// The cookie that binds an open connect intent to its browser. Its path keeps it to POST integrations and
-/// the callback.
+/// Binds an open connect flow to the browser in which it began.
 inline constexpr std::string_view binding_cookie_name = "tocsin_connect";
 
 endpoints integration_endpoints(integration_parts parts);

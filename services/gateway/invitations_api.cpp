@@ -1,13 +1,11 @@
 #include "gateway/invitations_api.hpp"
 
+#include "gateway/endpoint_list.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
 #include "gateway/session_api.hpp"
 
-#include <tocsin/base/text.hpp>
 #include <tocsin/identity/password_rules.hpp>
-#include <tocsin/json/document.hpp>
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <memory>
@@ -17,18 +15,72 @@ namespace tocsin::gateway {
 
 namespace {
 
+using identity::acceptance;
 using identity::invitation;
 using identity::invitation_id;
+using identity::invitation_view;
 
-constexpr json::length token_length = {1, 100};
+constexpr json::length token_length{1, 100};
 
-void write_fields(json::writer& out, invitation const& of) {
-    out.field("id", of.id.str())
-        .field("email", of.email)
-        .field("role", identity::to_string(of.role))
-        .field("invited_by", of.invited_by)
-        .field("created_at", of.created_at)
-        .field("expires_at", of.expires_at);
+struct new_invitation {
+    std::string email;
+    identity::role role = identity::role::viewer;
+};
+
+input<new_invitation> new_invitation_body() {
+    return body_fields<new_invitation>()
+        .required("email", &new_invitation::email, text{{3, 254}})
+        .required(
+            "role", &new_invitation::role, choice(identity::role_names, identity::assignable_role_names())
+        )
+        .as_input();
+}
+
+struct invitation_link {
+    secret token;
+};
+
+input<invitation_link> invitation_link_body() {
+    return body_fields<invitation_link>()
+        .required("token", &invitation_link::token, text{token_length})
+        .as_input();
+}
+
+input<acceptance> acceptance_body() {
+    return body_fields<acceptance>()
+        .required("token", &acceptance::token, text{token_length})
+        .optional("name", &acceptance::name, text{{0, 200}, control_character_problem})
+        .optional(
+            "password",
+            &acceptance::password,
+            text{{1, identity::password_max_bytes}, nullptr, text::null::is_wrong}
+        )
+        .as_input();
+}
+
+void write_fields(json::writer& out, invitation const& from) {
+    out.field("id", from.id.str())
+        .field("email", from.email)
+        .field("role", identity::to_string(from.role))
+        .field("invited_by", from.invited_by)
+        .field("created_at", from.created_at)
+        .field("expires_at", from.expires_at);
+}
+
+void write_invitation(json::writer& out, invitation const& from) {
+    out.begin_object();
+    write_fields(out, from);
+    out.end_object();
+}
+
+void write_view(json::writer& out, invitation_view const& from) {
+    out.begin_object().name("organization").begin_object();
+    out.field("slug", from.organization_slug).field("name", from.organization_name).end_object();
+    out.field("email", from.email)
+        .field("role", identity::to_string(from.role))
+        .field("has_account", from.account.has_value())
+        .field("expires_at", from.expires_at)
+        .end_object();
 }
 
 class invitations_api {
@@ -46,125 +98,77 @@ public:
           public_url_(std::move(public_url)),
           mailer_(mailer) {}
 
-    async::task<result<http::response>> list(call& by) {
-        auto const wanted = read_page(by.request);
-        if (!wanted) co_return wanted.error();
-        std::optional<invitation_id> before;
-        if (wanted->cursor) {
-            before = invitation_id::parse(*wanted->cursor);
-            if (!before) co_return bad_cursor();
-        }
-        auto const items = co_await invitations_.list(by.organization(), before, wanted->limit + 1);
-        auto const write = [](json::writer& out, invitation const& each) {
-            out.begin_object();
-            write_fields(out, each);
-            out.end_object();
-        };
-        co_return key_page(*wanted, items, write, [](invitation const& last) { return last.id.str(); });
+    response_task list(request_context& ctx, page_of<invitation_id> page) {
+        auto const items = co_await invitations_.list(ctx.organization(), page.after, page.rows());
+        co_return key_page(page, items, write_invitation, [](invitation const& last) {
+            return last.id.str();
+        });
     }
 
-    async::task<result<http::response>> create(call& by) {
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto email = in.required_text("email", {3, 254});
-        auto const as = in.required_word("role", {"admin", "responder", "viewer"});
-        if (auto bad = in.problems()) co_return *bad;
-        auto const made = co_await invitations_.create(
-            by.organization(), by.who, std::move(email), *identity::parse_role(as)
+    response_task create(request_context& ctx, new_invitation wanted) {
+        auto const created = co_await invitations_.create(
+            ctx.organization(), ctx.principal, std::move(wanted.email), wanted.role
         );
-        if (!made) co_return made.error();
-        // Behind the hash, the token is neither sent to a server nor told to another site.
-        auto const link = public_url_ + "/invitation#" + std::string(made->token.reveal());
-        bool const mailed = co_await mail_to(made->info, by.membership->name, link);
+        if (!created) co_return created.error();
+        // A browser sends the part after # to no server and in no Referer.
+        auto const link = public_url_ + "/invitation#" + std::string(created->token.reveal());
+        bool const mailed = co_await send_mail(created->info, ctx.membership->name, link);
         json::writer out;
         out.begin_object();
-        write_fields(out, made->info);
+        write_fields(out, created->info);
         out.field("link", link).field("mailed", mailed).end_object();
         co_return http::response::json(201, out.take());
     }
 
-    async::task<result<http::response>> revoke(call& by) {
-        auto const id = invitation_id::parse(by.capture("id"));
-        if (!id) co_return error{errc::not_found, "There is no such invitation."};
-        auto const done = co_await invitations_.revoke(by.organization(), by.who, *id);
-        if (!done) co_return done.error();
-        co_return http::response::no_content();
+    response_task revoke(request_context& ctx, invitation_id id) {
+        co_return no_content_result(co_await invitations_.revoke(ctx.organization(), ctx.principal, id));
     }
 
-    async::task<result<http::response>> look_up(call& by) {
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto token = in.required_secret("token", token_length);
-        if (auto bad = in.problems()) co_return *bad;
-        auto const found = co_await invitations_.look_up(std::move(token), by.request.peer);
-        if (!found) co_return found.error();
-        json::writer out;
-        out.begin_object().name("organization");
-        out.begin_object()
-            .field("slug", found->organization_slug)
-            .field("name", found->organization_name)
-            .end_object();
-        out.field("email", found->email)
-            .field("role", identity::to_string(found->role))
-            .field("has_account", found->account.has_value())
-            .field("expires_at", found->expires_at)
-            .end_object();
-        co_return http::response::json(200, out.take());
+    response_task look_up(request_context& ctx, invitation_link link) {
+        auto const found = co_await invitations_.look_up(std::move(link.token), ctx.request.peer);
+        co_return json_result(found, write_view);
     }
 
-    async::task<result<http::response>> accept(call& by) {
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        identity::acceptance what;
-        what.token = in.required_secret("token", token_length);
-        what.name = in.optional_text("name", {0, 200});
-        if (what.name && printable(*what.name, what.name->size()) != *what.name)
-            in.reject("name", "must not hold control characters");
-        if (in.has("password"))
-            what.password = in.required_secret("password", {1, identity::password_max_bytes});
-        if (auto bad = in.problems()) co_return *bad;
-        what.from = attempt_of(by.request, cookie_);
-        what.signed_in = co_await signed_in(by.request);
-
-        auto const done = co_await invitations_.accept(std::move(what));
-        if (!done) co_return done.error();
-        auto const organizations = co_await accounts_.organizations_of(done->who.user.value());
-        auto answer = session_answer(done->who, organizations);
-        if (done->session) hand_out(answer, *done->session, cookie_);
-        co_return answer;
+    response_task accept(request_context& ctx, acceptance given) {
+        given.from = sign_in_attempt_from(ctx.request, cookie_);
+        given.signed_in = co_await signed_in_user(ctx.request);
+        auto const accepted = co_await invitations_.accept(std::move(given));
+        if (!accepted) co_return accepted.error();
+        auto const organizations = co_await accounts_.organizations_of(accepted->principal.user.value());
+        auto response = session_response(accepted->principal, organizations);
+        if (accepted->session) set_session_cookies(response, *accepted->session, cookie_);
+        co_return response;
     }
 
 private:
-    /// False where there is no mail server, or it did not take the message: the link is shown all the same.
-    async::task<bool> mail_to(
-        invitation const& whom, std::string const& organization, std::string const& link
+    /// False without a mail server, or if the server refused the message. The link is shown in any case.
+    async::task<bool> send_mail(
+        invitation const& invited, std::string const& organization, std::string const& link
     ) {
         if (mailer_ == nullptr) co_return false;
-        mail::message what{whom.email, "Your invitation to " + organization + " on Tocsin", {}};
-        what.text = whom.invited_by + " invites you to the organization " + organization + " on Tocsin, as " +
-                    std::string(identity::to_string(whom.role)) + ".\n\nThis link works once, until " +
-                    to_rfc3339(whom.expires_at) + ":\n\n" + link +
-                    "\n\nIf you expected no invitation, leave it be: nothing happens without you.\n";
-        auto const sent = co_await mailer_->send(std::move(what), whom.id.str());
+        mail::message message{invited.email, "Your invitation to " + organization + " on Tocsin", {}};
+        message.text =
+            invited.invited_by + " invites you to the organization " + organization + " on Tocsin as " +
+            std::string(identity::to_string(invited.role)) + ".\n\nThis link works once, until " +
+            to_rfc3339(invited.expires_at) + ":\n\n" + link +
+            "\n\nIf you did not expect this invitation, ignore it. Nothing happens unless you accept it.\n";
+        auto const sent = co_await mailer_->send(std::move(message), invited.id.str());
         if (!sent)
             observe::log_warn(
-                "invitation not mailed", {{"invitation", whom.id.str()}, {"why", sent.error().detail}}
+                "invitation not mailed", {{"invitation", invited.id.str()}, {"why", sent.error().detail}}
             );
         co_return sent.has_value();
     }
 
-    /// Accepting needs nobody in particular; but whoever is signed in need not give a password.
-    async::task<std::optional<identity::principal>> signed_in(http::request const& request) {
+    /// Accepting requires no session, but a signed-in user does not have to give a password.
+    async::task<std::optional<identity::principal>> signed_in_user(http::request const& request) {
         auto credentials = read_credentials(request, cookie_);
-        if (credentials.what != presented::kind::session) co_return std::nullopt;
+        if (credentials.kind != request_credentials::kinds::session) co_return std::nullopt;
         auto found = co_await accounts_.find_session(std::move(credentials.value), std::nullopt);
         if (!found) co_return std::nullopt;
-        found->who.address = request.peer;
-        found->who.request_id = request.id;
-        co_return std::move(found->who);
+        found->principal.address = request.peer;
+        found->principal.request_id = request.id;
+        co_return std::move(found->principal);
     }
 
     identity::invitations& invitations_;
@@ -183,31 +187,19 @@ endpoints invitation_endpoints(
     config::base_url const& public_url,
     mail::mailer* mailer
 ) {
-    using http::body_kind;
-    using http::method;
     using identity::permission;
-    std::string const all = "/api/v1/orgs/{org}/invitations";
-    auto const api =
-        std::make_shared<invitations_api>(invitations, accounts, cookie, public_url.str(), mailer);
-    return {
-        {method::get, all, permission::administer, [api](call& by) { return api->list(by); }},
-        {method::post,
-         all,
-         permission::administer,
-         [api](call& by) { return api->create(by); },
-         body_kind::json},
-        {method::delete_, all + "/{id}", permission::administer, [api](call& by) { return api->revoke(by); }},
-        {method::post,
-         "/api/v1/invitations/look-up",
-         permission::anyone,
-         [api](call& by) { return api->look_up(by); },
-         body_kind::json},
-        {method::post,
-         "/api/v1/invitations/accept",
-         permission::anyone,
-         [api](call& by) { return api->accept(by); },
-         body_kind::json},
-    };
+    using api = invitations_api;
+    auto const id = id_in_path<invitation_id>("id", "There is no such invitation.");
+    endpoint_list<api> rows(
+        std::make_shared<api>(invitations, accounts, cookie, public_url.str(), mailer), "/api/v1"
+    );
+    std::string const all = "/orgs/{org}/invitations";
+    rows.get(all, permission::administer, &api::list, page_input<invitation_id>());
+    rows.post(all, permission::administer, &api::create, new_invitation_body());
+    rows.remove(all + "/{id}", permission::administer, &api::revoke, id);
+    rows.post("/invitations/look-up", permission::anyone, &api::look_up, invitation_link_body());
+    rows.post("/invitations/accept", permission::anyone, &api::accept, acceptance_body());
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

@@ -9,13 +9,13 @@
 
 namespace tocsin::gateway {
 
-/// Inviting people, and accepting. All parts outlive the endpoints.
+/// Creating and accepting invitations. All parts outlive the endpoints.
 endpoints invitation_endpoints(
     identity::invitations& invitations,
     identity::accounts& accounts,
     session_cookie cookie,
     config::base_url const& public_url,
-    mail::mailer* mailer  ///< nothing: links are passed on by hand
+    mail::mailer* mailer  ///< null: the inviting person passes links on
 );
 
 }  // namespace tocsin::gateway

@@ -1,10 +1,10 @@
 #include "gateway/mappings_api.hpp"
 
-#include "gateway/body.hpp"
+#include "gateway/endpoint_list.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
 
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
+#include <tocsin/incidents/types.hpp>
 
 #include <memory>
 #include <utility>
@@ -14,168 +14,144 @@ namespace tocsin::gateway {
 namespace {
 
 using integrations::mapping;
+using integrations::mapping_change;
+using integrations::new_mapping;
 
-error no_integration() {
-    return {errc::not_found, "There is no such integration."};
-}
-error no_mapping() {
-    return {errc::not_found, "There is no such mapping."};
-}
+constexpr texts environments{50, {1, 64}};
 
-void write_mapping(json::writer& out, mapping const& of) {
-    out.begin_object().field("id", of.id.str());
-    out.name("sentry_project")
-        .begin_object()
-        .field("id", of.project_id)
-        .field("slug", of.project_slug)
-        .field("name", of.project_name)
-        .end_object();
-    out.name("service")
-        .begin_object()
-        .field("id", of.service.id.str())
-        .field("slug", of.service.slug)
-        .field("name", of.service.name)
-        .end_object();
-    out.field("active", of.active)
-        .field("inactive_until", of.inactive_until)
-        .field("environments", of.environments)
-        .field("min_level", of.min_level)
-        .field("severity", of.severity)
-        .field("on_archive", of.on_archive)
-        .field("open_on_error", of.open_on_error)
-        .field("created_at", of.created_at)
-        .end_object();
+/// Sentry's levels, ascending.
+word level() {
+    return {{"sample", "debug", "info", "warning", "error", "fatal"}};
+}
+/// `auto` derives the severity from the event.
+word severity() {
+    auto words = words_of(incidents::severity_names);
+    words.insert(words.begin(), "auto");
+    return {std::move(words)};
+}
+/// What archiving an issue in Sentry does to its incident.
+word archive_effect() {
+    return {{"resolve", "keep"}};
 }
 
-http::response mapping_answer(int status, mapping const& of) {
-    json::writer out;
-    write_mapping(out, of);
-    return http::response::json(status, out.take());
+body_fields<new_mapping> new_mapping_fields() {
+    return body_fields<new_mapping>()
+        .required("sentry_project", &new_mapping::sentry_project, text{{1, 200}})
+        .required("service_id", &new_mapping::service, id_text<service_id>{})
+        .optional("active", &new_mapping::active, flag{})
+        .optional("inactive_until", &new_mapping::inactive_until, moment{})
+        .optional("environments", &new_mapping::environments, environments)
+        .optional("min_level", &new_mapping::min_level, level())
+        .optional("severity", &new_mapping::severity, severity())
+        .optional("on_archive", &new_mapping::on_archive, archive_effect())
+        .optional("open_on_error", &new_mapping::open_on_error, flag{});
 }
 
-constexpr std::initializer_list<std::string_view> levels{
-    "sample", "debug", "info", "warning", "error", "fatal"
+/// One mapping, or a list that is accepted or refused as a whole.
+struct new_mappings {
+    std::vector<new_mapping> items;
+    bool is_list = false;
 };
-constexpr std::initializer_list<std::string_view> archive_effects{"resolve", "keep"};
-constexpr std::initializer_list<std::string_view> severities{"auto", "critical", "error", "warning", "info"};
 
-result<integrations::new_mapping> read_new_mapping(json::value from, std::string path) {
-    json::reader in(from, std::move(path));
-    integrations::new_mapping what;
-    what.sentry_project = in.required_text("sentry_project", {1, 200});
-    what.service = read_service(in, in.required_text("service_id", {36, 36})).value_or(service_id{});
-    what.active = in.optional_bool("active", true);
-    what.inactive_until = in.optional_time("inactive_until");
-    what.environments = in.optional_texts("environments", 50, {1, 64}).value_or(std::vector<std::string>());
-    what.min_level = in.optional_word("min_level", levels);
-    what.severity = in.optional_word("severity", severities).value_or("auto");
-    what.on_archive = in.optional_word("on_archive", archive_effects).value_or("resolve");
-    what.open_on_error = in.optional_bool("open_on_error", false);
-    if (auto bad = in.problems()) return *bad;
-    return what;
+result<new_mappings> read_new_mappings(http::request const& request) {
+    constexpr std::size_t most = 1000;
+    auto const document = parse_body(request, json::root::object_or_array);
+    if (!document) return document.error();
+    auto const root = document->root();
+    auto const fields = new_mapping_fields();
+    new_mappings wanted{.items = {}, .is_list = root.kind() == json::kind::array};
+    auto const count = wanted.is_list ? root.size() : 1;
+    if (count == 0 || count > most) return error{errc::invalid, "A list must have 1 to 1,000 mappings."};
+    for (std::size_t i = 0; i < count; ++i) {
+        auto item =
+            wanted.is_list ? fields.read(root.element(i), "[" + std::to_string(i) + "]") : fields.read(root);
+        if (!item) return item.error();
+        wanted.items.push_back(std::move(*item));
+    }
+    return wanted;
 }
 
-result<integrations::mapping_change> read_mapping_change(json::value from) {
-    json::reader in(from);
-    integrations::mapping_change how;
-    how.service = read_service(in, in.optional_text("service_id", {36, 36}));
-    how.active = in.optional_bool("active");
-    if (in.has("inactive_until")) how.inactive_until = in.optional_time("inactive_until");
-    how.environments = in.optional_texts("environments", 50, {1, 64});
-    if (in.has("min_level")) how.min_level = in.optional_word("min_level", levels);
-    how.severity = in.optional_word("severity", severities);
-    how.on_archive = in.optional_word("on_archive", archive_effects);
-    how.open_on_error = in.optional_bool("open_on_error");
-    if (auto bad = in.problems()) return *bad;
-    bool const is_change = how.service || how.active || how.inactive_until || how.environments ||
-                           how.min_level || how.severity || how.on_archive || how.open_on_error;
-    if (!is_change)
-        return error{errc::invalid, "Nothing to change: give at least one of the mapping's settings."};
-    return how;
+input<new_mappings> new_mappings_body() {
+    return {
+        .read = [](request_context& ctx) { return read_new_mappings(ctx.request); },
+        .fields = new_mapping_fields().declared(),
+        .body = http::body_kind::json,
+        .max_body = 1u << 20  // a thousand mappings
+    };
+}
+
+input<mapping_change> mapping_change_body() {
+    return body_fields<mapping_change>()
+        .optional("service_id", &mapping_change::service, id_text<service_id>{})
+        .optional("active", &mapping_change::active, flag{})
+        .optional("inactive_until", &mapping_change::inactive_until, moment{})
+        .optional("environments", &mapping_change::environments, environments)
+        .optional("min_level", &mapping_change::min_level, level())
+        .optional("severity", &mapping_change::severity, severity())
+        .optional("on_archive", &mapping_change::on_archive, archive_effect())
+        .optional("open_on_error", &mapping_change::open_on_error, flag{})
+        .at_least_one()
+        .as_input();
+}
+
+void write_mapping(json::writer& out, mapping const& from) {
+    out.begin_object().field("id", from.id.str());
+    out.name("sentry_project").begin_object();
+    out.field("id", from.project_id).field("slug", from.project_slug).field("name", from.project_name);
+    out.end_object().name("service");
+    write_service_ref(out, from.service);
+    out.field("active", from.active)
+        .field("inactive_until", from.inactive_until)
+        .field("environments", from.environments)
+        .field("min_level", from.min_level)
+        .field("severity", from.severity)
+        .field("on_archive", from.on_archive)
+        .field("open_on_error", from.open_on_error)
+        .field("created_at", from.created_at)
+        .end_object();
+}
+
+void write_project(json::writer& out, integrations::project_with_mapping const& from) {
+    auto const& project = from.project;
+    out.begin_object().field("id", project.id).field("slug", project.slug).field("name", project.name);
+    out.field("platform", text_or_null(project.platform)).name("mapping");
+    if (from.mapping)
+        write_mapping(out, *from.mapping);
+    else
+        out.null();
+    out.end_object();
 }
 
 class mappings_api {
 public:
     explicit mappings_api(integrations::mappings& mappings) : mappings_(mappings) {}
 
-    async::task<result<http::response>> projects(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const items = co_await mappings_.projects(by.organization(), *id);
+    response_task projects(request_context& ctx, integration_id id, list_slice slice) {
+        auto const items = co_await mappings_.projects(ctx.organization(), id);
         if (!items) co_return items.error();
-        co_return list_part(
-            by.request,
-            *items,
-            [](json::writer& out, integrations::project_with_mapping const& each) {
-                out.begin_object()
-                    .field("id", each.project.id)
-                    .field("slug", each.project.slug)
-                    .field("name", each.project.name);
-                out.field(
-                       "platform",
-                       each.project.platform.empty() ? std::nullopt : std::optional(each.project.platform)
-                )
-                    .name("mapping");
-                if (each.mapping)
-                    write_mapping(out, *each.mapping);
-                else
-                    out.null();
-                out.end_object();
-            }
-        );
+        co_return slice_response(slice, *items, write_project);
     }
 
-    async::task<result<http::response>> list(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const items = co_await mappings_.list(by.organization(), *id);
+    response_task list(request_context& ctx, integration_id id, list_slice slice) {
+        auto const items = co_await mappings_.list(ctx.organization(), id);
         if (!items) co_return items.error();
-        co_return list_part(by.request, *items, write_mapping);
+        co_return slice_response(slice, *items, write_mapping);
     }
 
-    async::task<result<http::response>> map(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        if (!id) co_return no_integration();
-        auto const body = json::parse(by.request.body, json::root::object_or_array);
-        if (!body) co_return body.error();
-        bool const many = body->root().kind() == json::kind::array;
-        std::vector<integrations::new_mapping> wanted;
-        std::size_t const count = many ? body->root().size() : 1;
-        if (count == 0 || count > 1000)
-            co_return error{errc::invalid, "A list of mappings has 1 to 1,000 of them."};
-        for (std::size_t i = 0; i < count; ++i) {
-            auto one = read_new_mapping(
-                many ? body->root().element(i) : body->root(),
-                many ? "[" + std::to_string(i) + "]" : std::string()
-            );
-            if (!one) co_return one.error();
-            wanted.push_back(std::move(*one));
-        }
-        auto const made = co_await mappings_.create(by.acting(), *id, std::move(wanted));
-        if (!made) co_return made.error();
-        co_return many ? made_list(*made, write_mapping) : mapping_answer(201, made->front());
+    response_task create(request_context& ctx, integration_id id, new_mappings wanted) {
+        auto const created = co_await mappings_.create(ctx.tenant(), id, std::move(wanted.items));
+        if (!created) co_return created.error();
+        co_return wanted.is_list ? list_response(201, *created, write_mapping)
+                                 : json_response(201, created->front(), write_mapping);
     }
 
-    async::task<result<http::response>> change(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        auto const which = mapping_id::parse(by.capture("mapping_id"));
-        if (!id || !which) co_return no_mapping();
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        auto how = read_mapping_change(body->root());
-        if (!how) co_return how.error();
-        auto const after = co_await mappings_.change(by.acting(), *id, *which, std::move(*how));
-        if (!after) co_return after.error();
-        co_return mapping_answer(200, *after);
+    response_task change(request_context& ctx, integration_id id, mapping_id which, mapping_change wanted) {
+        auto const changed = co_await mappings_.change(ctx.tenant(), id, which, std::move(wanted));
+        co_return json_result(changed, write_mapping);
     }
 
-    async::task<result<http::response>> unmap(call& by) {
-        auto const id = integration_id::parse(by.capture("id"));
-        auto const which = mapping_id::parse(by.capture("mapping_id"));
-        if (!id || !which) co_return no_mapping();
-        auto const done = co_await mappings_.remove(by.acting(), *id, *which);
-        if (!done) co_return done.error();
-        co_return http::response::no_content();
+    response_task remove(request_context& ctx, integration_id id, mapping_id which) {
+        co_return no_content_result(co_await mappings_.remove(ctx.tenant(), id, which));
     }
 
 private:
@@ -185,33 +161,20 @@ private:
 }  // namespace
 
 endpoints mapping_endpoints(integrations::mappings& mappings) {
-    using http::body_kind;
-    using http::method;
     using identity::permission;
-    std::string const of_integration = "/api/v1/orgs/{org}/integrations/{id}";
-    std::string const all = of_integration + "/mappings";
-    std::string const one = all + "/{mapping_id}";
-    constexpr std::size_t mapping_list = 1u << 20;  // a thousand mappings
-    auto const api = std::make_shared<mappings_api>(mappings);
-    return {
-        {method::get,
-         of_integration + "/projects",
-         permission::view,
-         [api](call& by) { return api->projects(by); }},
-        {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
-        {method::post,
-         all,
-         permission::administer,
-         [api](call& by) { return api->map(by); },
-         body_kind::json,
-         mapping_list},
-        {method::patch,
-         one,
-         permission::administer,
-         [api](call& by) { return api->change(by); },
-         body_kind::json},
-        {method::delete_, one, permission::administer, [api](call& by) { return api->unmap(by); }},
-    };
+    using api = mappings_api;
+    endpoint_list<api> rows(std::make_shared<api>(mappings), "/api/v1/orgs/{org}/integrations/{id}");
+    auto const integration = id_in_path<integration_id>("id", "There is no such integration.");
+    auto const parent = id_in_path<integration_id>("id", "There is no such mapping.");
+    auto const id = id_in_path<mapping_id>("mapping_id", "There is no such mapping.");
+    rows.get("/projects", permission::view, &api::projects, integration, slice_input());
+    rows.get("/mappings", permission::view, &api::list, integration, slice_input());
+    rows.post("/mappings", permission::administer, &api::create, integration, new_mappings_body());
+    rows.patch(
+        "/mappings/{mapping_id}", permission::administer, &api::change, parent, id, mapping_change_body()
+    );
+    rows.remove("/mappings/{mapping_id}", permission::administer, &api::remove, parent, id);
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

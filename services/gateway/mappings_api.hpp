@@ -6,7 +6,7 @@
 
 namespace tocsin::gateway {
 
-/// Sentry's projects beside the services they are mapped to. `mappings` outlives the endpoints.
+/// Sentry's projects and their mappings to services. `mappings` outlives the endpoints.
 endpoints mapping_endpoints(integrations::mappings& mappings);
 
 }  // namespace tocsin::gateway

@@ -1,11 +1,8 @@
 #include "gateway/members_api.hpp"
 
-#include "gateway/body.hpp"
+#include "gateway/endpoint_list.hpp"
+#include "gateway/json_response.hpp"
 #include "gateway/paging.hpp"
-
-#include <tocsin/json/document.hpp>
-#include <tocsin/json/reader.hpp>
-#include <tocsin/json/writer.hpp>
 
 #include <memory>
 #include <utility>
@@ -16,70 +13,54 @@ namespace {
 
 using identity::member;
 
-error no_member() {
-    return {errc::not_found, "There is no such member."};
+struct role_change {
+    identity::role role = identity::role::viewer;
+};
+
+input<role_change> role_change_body() {
+    return body_fields<role_change>()
+        .required("role", &role_change::role, choice(identity::role_names, identity::assignable_role_names()))
+        .as_input();
 }
 
-void write_member(json::writer& out, member const& of, identity::principal const& who) {
-    out.begin_object()
-        .field("id", of.id.str())
-        .field("email", of.email)
-        .field("name", of.name)
-        .field("role", identity::to_string(of.role))
-        .field("is_me", who.user == of.id)
-        .field("created_at", of.since)
-        .end_object();
-}
-
-http::response member_answer(member const& of, identity::principal const& who) {
-    json::writer out;
-    write_member(out, of, who);
-    return http::response::json(200, out.take());
+/// Writes members as `reader` sees them.
+auto member_writer(identity::principal const& reader) {
+    return [user = reader.user](json::writer& out, member const& from) {
+        out.begin_object()
+            .field("id", from.id.str())
+            .field("email", from.email)
+            .field("name", from.name)
+            .field("role", identity::to_string(from.role))
+            .field("is_me", user == from.id)
+            .field("created_at", from.since)
+            .end_object();
+    };
 }
 
 class members_api {
 public:
     explicit members_api(identity::members& members) : members_(members) {}
 
-    async::task<result<http::response>> list(call& by) {
-        auto const wanted = read_page(by.request);
-        if (!wanted) co_return wanted.error();
-        auto const items = co_await members_.list(by.organization(), wanted->cursor, wanted->limit + 1);
-        auto const write = [&by](json::writer& out, member const& each) { write_member(out, each, by.who); };
-        co_return key_page(*wanted, items, write, [](member const& last) { return last.email; });
+    response_task list(request_context& ctx, text_page page) {
+        auto const items = co_await members_.list(ctx.organization(), page.after, page.rows());
+        co_return key_page(page, items, member_writer(ctx.principal), [](member const& last) {
+            return last.email;
+        });
     }
 
-    async::task<result<http::response>> change(call& by) {
-        auto const id = user_id::parse(by.capture("id"));
-        if (!id) co_return no_member();
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto const to = in.required_word("role", {"admin", "responder", "viewer"});
-        if (auto bad = in.problems()) co_return *bad;
-        auto const done =
-            co_await members_.change_role(by.organization(), by.who, *id, *identity::parse_role(to));
-        if (!done) co_return done.error();
-        co_return member_answer(*done, by.who);
+    response_task change(request_context& ctx, user_id id, role_change wanted) {
+        auto const changed =
+            co_await members_.change_role(ctx.organization(), ctx.principal, id, wanted.role);
+        co_return json_result(changed, member_writer(ctx.principal));
     }
 
-    async::task<result<http::response>> remove(call& by) {
-        auto const id = user_id::parse(by.capture("id"));
-        if (!id) co_return no_member();
-        auto const done = co_await members_.remove(by.organization(), by.who, *id);
-        if (!done) co_return done.error();
-        co_return http::response::no_content();
+    response_task remove(request_context& ctx, user_id id) {
+        co_return no_content_result(co_await members_.remove(ctx.organization(), ctx.principal, id));
     }
 
-    async::task<result<http::response>> transfer(call& by) {
-        auto const id = user_id::parse(by.capture("id"));
-        if (!id) co_return no_member();
-        auto const body = read_object(by.request);
-        if (!body) co_return body.error();
-        if (auto bad = json::reader(body->root()).problems()) co_return *bad;
-        auto const done = co_await members_.transfer_ownership(by.organization(), by.who, *id);
-        if (!done) co_return done.error();
-        co_return member_answer(*done, by.who);
+    response_task transfer_ownership(request_context& ctx, user_id id) {
+        auto const owner = co_await members_.transfer_ownership(ctx.organization(), ctx.principal, id);
+        co_return json_result(owner, member_writer(ctx.principal));
     }
 
 private:
@@ -89,26 +70,15 @@ private:
 }  // namespace
 
 endpoints member_endpoints(identity::members& members) {
-    using http::body_kind;
-    using http::method;
     using identity::permission;
-    std::string const all = "/api/v1/orgs/{org}/members";
-    std::string const one = all + "/{id}";
-    auto const api = std::make_shared<members_api>(members);
-    return {
-        {method::get, all, permission::view, [api](call& by) { return api->list(by); }},
-        {method::patch,
-         one,
-         permission::administer,
-         [api](call& by) { return api->change(by); },
-         body_kind::json},
-        {method::delete_, one, permission::administer, [api](call& by) { return api->remove(by); }},
-        {method::post,
-         one + "/transfer-ownership",
-         permission::own,
-         [api](call& by) { return api->transfer(by); },
-         body_kind::optional_json},
-    };
+    using api = members_api;
+    endpoint_list<api> rows(std::make_shared<api>(members), "/api/v1/orgs/{org}/members");
+    auto const id = id_in_path<user_id>("id", "There is no such member.");
+    rows.get("", permission::view, &api::list, page_input<std::string>());
+    rows.patch("/{id}", permission::administer, &api::change, id, role_change_body());
+    rows.remove("/{id}", permission::administer, &api::remove, id);
+    rows.post("/{id}/transfer-ownership", permission::own, &api::transfer_ownership, id);
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

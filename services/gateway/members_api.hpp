@@ -6,7 +6,7 @@
 
 namespace tocsin::gateway {
 
-/// Who belongs to an organization, and as what. `members` outlives the endpoints.
+/// The members of an organization and their roles. `members` outlives the endpoints.
 endpoints member_endpoints(identity::members& members);
 
 }  // namespace tocsin::gateway

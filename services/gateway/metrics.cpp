@@ -11,59 +11,56 @@
 namespace tocsin::gateway {
 
 void declare_metrics(observe::metrics& all, std::string_view version) {
-    all.declare_gauge("tocsin_build_info", "Always 1; its label says which version runs.");
+    all.declare_gauge("tocsin_build_info", "Always 1. The label is the version.");
     all.set("tocsin_build_info", 1, {{"version", version}});
-    all.declare_counter(
-        "tocsin_http_requests_total", "Answered HTTP requests by route pattern, method and status."
-    );
+    all.declare_counter("tocsin_http_requests_total", "HTTP requests by route pattern, method, and status.");
     all.declare_histogram(
         "tocsin_http_request_duration_seconds",
-        "Time from the first byte of a request to its answer.",
+        "Time from the first byte of a request to its response.",
         {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
     );
     all.declare_gauge(
         "tocsin_db_pool_connections",
-        "Database connections of all pools: idle, busy; and work waiting for one."
+        "Database connections of all pools, idle or busy, and work waiting for one."
     );
     all.declare_counter(
-        "tocsin_webhook_rejected_total",
-        "Webhooks that were refused, by reason: signature, envelope, installation."
+        "tocsin_webhook_rejected_total", "Refused webhooks by reason: signature, envelope, installation."
     );
     all.declare_histogram(
         "tocsin_webhook_ack_duration_seconds",
-        "Time from a webhook's complete body to its durable acknowledgement.",
+        "Time from the complete body of a webhook to its durable acknowledgement.",
         {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1}
     );
     incidents::ingest::declare(all);
     incidents::reconciler::declare(all);
     integrations::refresher::declare(all);
     all.declare_counter(
-        "tocsin_scheduler_runs_total", "Runs of the scheduler's jobs by job and result (done, failed)."
+        "tocsin_scheduler_runs_total", "Runs of scheduler jobs by job and result (done, failed)."
     );
 }
 
-void record_exchange(observe::metrics& all, http::exchange const& answered) {
-    auto const status = std::to_string(answered.status);
+void record_exchange(observe::metrics& all, http::exchange const& exchange) {
+    auto const status = std::to_string(exchange.status);
     all.count(
         "tocsin_http_requests_total",
-        {{"route", answered.route}, {"method", answered.method}, {"code", status}}
+        {{"route", exchange.route}, {"method", exchange.method}, {"code", status}}
     );
     all.observe(
         "tocsin_http_request_duration_seconds",
-        std::chrono::duration<double>(answered.duration).count(),
-        {{"route", answered.route}}
+        std::chrono::duration<double>(exchange.duration).count(),
+        {{"route", exchange.route}}
     );
-    bool const quiet = answered.method == "GET" && answered.status < 400;
+    bool const is_routine = exchange.method == "GET" && exchange.status < 400;
     observe::log(
-        quiet ? observe::level::debug : observe::level::info,
+        is_routine ? observe::level::debug : observe::level::info,
         "request",
-        {{"route", answered.route},
-         {"method", answered.method},
-         {"status", answered.status},
-         {"took_us", answered.duration.count()},
-         {"peer", answered.peer},
-         {"request_id", answered.request_id},
-         {"refusal", answered.refusal}}
+        {{"route", exchange.route},
+         {"method", exchange.method},
+         {"status", exchange.status},
+         {"took_us", exchange.duration.count()},
+         {"peer", exchange.peer},
+         {"request_id", exchange.request_id},
+         {"refusal", exchange.refusal}}
     );
 }
 

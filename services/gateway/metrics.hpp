@@ -9,13 +9,13 @@
 
 namespace tocsin::gateway {
 
-/// Declares every metric of the program: the one list of them. Called once, before anything counts.
+/// Declares every metric of the program. Called once, before anything counts.
 void declare_metrics(observe::metrics& all, std::string_view version);
 
-/// Counts and logs one answered request: a line for what is not a successful GET, others at level debug.
-void record_exchange(observe::metrics& all, http::exchange const& answered);
+/// Counts and logs one request with its response. Successful GETs are logged at level debug, others at info.
+void record_exchange(observe::metrics& all, http::exchange const& exchange);
 
-/// Shows the connections of these pools, which outlive `all`'s last exposition.
+/// Adds the connections of these pools, which outlive the last exposition of `all`.
 void show_pools(observe::metrics& all, std::vector<db::pool const*> pools);
 
 }  // namespace tocsin::gateway

@@ -8,7 +8,7 @@ namespace tocsin::gateway {
 
 namespace {
 
-async::task<http::response> document(http::request&) {
+async::task<http::response> serve_document(http::request&) {
     co_return http::response::json(200, std::string(openapi_document()));
 }
 
@@ -19,7 +19,7 @@ std::string_view openapi_document() noexcept {
 }
 
 http::route openapi_route() {
-    return {.method = http::method::get, .pattern = "/api/openapi.json", .handle = document};
+    return {.method = http::method::get, .pattern = "/api/openapi.json", .handle = serve_document};
 }
 
 }  // namespace tocsin::gateway

@@ -6,7 +6,7 @@
 
 namespace tocsin::gateway {
 
-/// The API's OpenAPI 3.1 document, built into the program.
+/// The OpenAPI 3.1 document of the API (openapi/README.md), embedded in the program.
 std::string_view openapi_document() noexcept;
 
 /// `GET /api/openapi.json`.

@@ -1,7 +1,8 @@
 #include "gateway/paging.hpp"
 
+#include "gateway/request_query.hpp"
+
 #include <tocsin/base/encoding.hpp>
-#include <tocsin/base/text.hpp>
 
 #include <algorithm>
 
@@ -11,21 +12,17 @@ namespace {
 
 constexpr std::int64_t limit_max = 200;
 constexpr std::size_t cursor_max = 1024;
-/// Before the key in a decoded cursor: another shape of key gets another letter, so that an old cursor is
-/// refused, not misread.
+/// Precedes the key in a decoded cursor. A new format of keys gets a new version, so that an old cursor is
+/// refused instead of misread.
 constexpr char cursor_version = '1';
 
-error refused(std::string_view parameter, std::string message) {
-    return {errc::invalid, "The page cannot be read.", {{std::string(parameter), std::move(message)}}};
+bool is_in_query(http::request const& request, std::string_view name) {
+    return std::any_of(request.query.begin(), request.query.end(), [name](auto const& parameter) {
+        return parameter.name == name;
+    });
 }
 
-std::size_t times_given(http::request const& request, std::string_view name) {
-    std::size_t times = 0;
-    for (auto const& parameter : request.query) times += parameter.name == name ? 1 : 0;
-    return times;
-}
-
-std::optional<std::int64_t> read_limit(std::string_view text) {
+std::optional<std::int64_t> parse_limit(std::string_view text) {
     auto const number = whole_number(text);
     return number && *number >= 1 && *number <= limit_max ? number : std::nullopt;
 }
@@ -36,46 +33,53 @@ std::optional<std::string> decode_cursor(std::string_view text) {
     if (!bytes || bytes->empty() || bytes->front() != static_cast<std::uint8_t>(cursor_version))
         return std::nullopt;
     std::string key(as_text(*bytes).substr(1));
-    // The key goes to the database as text.
+    // The key becomes a parameter of a statement.
     if (!is_utf8(key) || key.find('\0') != std::string::npos) return std::nullopt;
     return key;
 }
 
 }  // namespace
 
-result<page> read_page(http::request const& request) {
-    page wanted;
-    if (times_given(request, "limit") > 0) {
+result<text_page> read_page(http::request const& request) {
+    text_page page;
+    if (is_in_query(request, "limit")) {
         auto const text = request.query_value("limit");
-        auto const limit = text ? read_limit(*text) : std::nullopt;
-        if (!limit) return refused("limit", "must be a whole number from 1 to 200, given once");
-        wanted.limit = *limit;
+        auto const limit = text ? parse_limit(*text) : std::nullopt;
+        if (!limit) return bad_query("limit", "must be a whole number from 1 to 200, given once");
+        page.limit = *limit;
     }
-    if (times_given(request, "cursor") > 0) {
+    if (is_in_query(request, "cursor")) {
         auto const text = request.query_value("cursor");
-        wanted.cursor = text ? decode_cursor(*text) : std::nullopt;
-        if (!wanted.cursor) return bad_cursor();
+        page.after = text ? decode_cursor(*text) : std::nullopt;
+        if (!page.after) return bad_cursor();
     }
-    return wanted;
+    return page;
 }
 
-result<part> read_part(http::request const& request, std::size_t size) {
-    auto const wanted = read_page(request);
-    if (!wanted) return wanted.error();
-    part of{0, size, std::nullopt};
-    if (wanted->cursor) {
-        auto const begin = whole_number(*wanted->cursor);
-        if (!begin || *begin < 0) return bad_cursor();
-        of.begin = std::min(static_cast<std::size_t>(*begin), size);
+result<list_slice> read_slice(http::request const& request) {
+    auto const page = read_page(request);
+    if (!page) return page.error();
+    list_slice slice;
+    if (page->after) {
+        auto const offset = whole_number(*page->after);
+        if (!offset || *offset < 0) return bad_cursor();
+        slice.offset = static_cast<std::size_t>(*offset);
     }
-    if (times_given(request, "limit") > 0)
-        of.end = of.begin + std::min(size - of.begin, static_cast<std::size_t>(wanted->limit));
-    if (of.end < size) of.next_cursor = encode_cursor(std::to_string(of.end));
-    return of;
+    if (is_in_query(request, "limit")) slice.limit = static_cast<std::size_t>(page->limit);
+    return slice;
+}
+
+input<list_slice> slice_input() {
+    return {.read = [](request_context& ctx) { return read_slice(ctx.request); }, .fields = page_fields()};
+}
+
+std::vector<input_field> page_fields() {
+    constexpr auto query = input_field::location::query;
+    return {{.in = query, .name = "limit"}, {.in = query, .name = "cursor"}};
 }
 
 error bad_cursor() {
-    return refused("cursor", "must be the next_cursor of the page before, given once");
+    return bad_query("cursor", "must be the next_cursor of the previous page, given once");
 }
 
 std::string encode_cursor(std::string_view key) {

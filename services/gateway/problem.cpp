@@ -1,74 +1,66 @@
 #include "gateway/problem.hpp"
 
-#include "gateway/endpoint.hpp"
-
-#include <tocsin/base/text.hpp>
 #include <tocsin/db/errors.hpp>
 #include <tocsin/json/writer.hpp>
 #include <tocsin/observe/log.hpp>
 
-#include <algorithm>
+#include <array>
 #include <new>
-#include <string>
+#include <set>
+#include <utility>
 
 namespace tocsin::gateway {
 
 namespace {
 
-int status_of(errc code) noexcept {
-    switch (code) {
-        case errc::invalid:
-            return 400;
-        case errc::unauthenticated:
-            return 401;
-        case errc::forbidden:
-            return 403;
-        case errc::not_found:
-            return 404;
-        case errc::conflict:
-        case errc::already_claimed:
-        case errc::mode_not_configured:
-        case errc::other_organization:
-        case errc::illegal_transition:
-        case errc::in_use:
-            return 409;
-        case errc::sentry_refused:
-            return 422;
-        case errc::rate_limited:
-            return 429;
-        case errc::unavailable:
-            return 503;
-        case errc::internal:
-            return 500;
-    }
+constexpr std::array<std::pair<errc, int>, 14> statuses{{
+    {errc::invalid, 400},
+    {errc::unauthenticated, 401},
+    {errc::forbidden, 403},
+    {errc::not_found, 404},
+    {errc::conflict, 409},
+    {errc::already_claimed, 409},
+    {errc::mode_not_configured, 409},
+    {errc::other_organization, 409},
+    {errc::illegal_transition, 409},
+    {errc::in_use, 409},
+    {errc::sentry_refused, 422},
+    {errc::rate_limited, 429},
+    {errc::internal, 500},
+    {errc::unavailable, 503},
+}};
+
+/// The statuses with which the HTTP server refuses a request, where they are not in the table above.
+constexpr std::array<std::pair<int, std::string_view>, 11> server_codes{{
+    {405, "method_not_allowed"},
+    {408, "request_timeout"},
+    {411, "length_required"},
+    {413, "payload_too_large"},
+    {414, "uri_too_long"},
+    {415, "unsupported_media_type"},
+    {417, "expectation_failed"},
+    {421, "misdirected_request"},
+    {431, "request_header_fields_too_large"},
+    {501, "not_implemented"},
+    {505, "http_version_not_supported"},
+}};
+
+int status_of(errc wanted) noexcept {
+    for (auto const& [code, status] : statuses)
+        if (code == wanted) return status;
     return 500;
 }
 
-/// The code of a status that is not the API's own: the reason phrase in snake case, but where clients know
-/// another word.
-std::string code_of(int status) {
-    switch (status) {
-        case 400:
-            return "invalid";
-        case 401:
-            return "unauthenticated";
-        case 413:
-            return "payload_too_large";
-        case 429:
-            return "rate_limited";
-        case 500:
-            return "internal";
-        case 503:
-            return "unavailable";
-        default:
-            break;
-    }
-    auto code = to_lower(http::reason_phrase(status));
-    std::replace(code.begin(), code.end(), ' ', '_');
-    return code;
+/// A status that no table lists is a fault of the client or of the server.
+std::string_view code_of(int wanted) noexcept {
+    for (auto const& [status, code] : server_codes)
+        if (status == wanted) return code;
+    for (auto const& [code, status] : statuses)
+        if (status == wanted) return to_string(code);
+    return to_string(wanted < 500 ? errc::invalid : errc::internal);
 }
 
-http::response write(
+http::response write_problem(
     int status, std::string_view code, std::string_view detail, std::vector<field_error> const& fields
 ) {
     json::writer out;
@@ -80,62 +72,66 @@ http::response write(
         .field("code", code);
     if (!fields.empty()) {
         out.name("errors").begin_array();
-        for (auto const& wrong : fields)
-            out.begin_object().field("path", wrong.path).field("message", wrong.message).end_object();
+        for (auto const& field : fields)
+            out.begin_object().field("path", field.path).field("message", field.message).end_object();
         out.end_array();
     }
-    http::response answer;
-    answer.status = status;
-    answer.body = out.end_object().take();
-    answer.headers.add("Content-Type", "application/problem+json");
+    http::response response;
+    response.status = status;
+    response.body = out.end_object().take();
+    response.headers.add("Content-Type", "application/problem+json");
     // RFC 9110, section 11.6.1: a 401 names how to authenticate. Browsers show no dialog for this scheme.
-    if (status == 401) answer.headers.add("WWW-Authenticate", "Bearer realm=\"tocsin\"");
-    if (status == 429 || status == 503) answer.headers.add("Retry-After", "1");
-    return answer;
+    if (status == 401) response.headers.add("WWW-Authenticate", "Bearer realm=\"tocsin\"");
+    if (status == 429 || status == 503) response.headers.add("Retry-After", "1");
+    return response;
 }
 
-http::response lost(std::string_view event, std::string_view why, http::request const& about) {
-    observe::log_error(event, {{"request_id", about.id}, {"method", to_string(about.method)}, {"why", why}});
-    return write(
-        500,
-        "internal",
-        "Something went wrong in Tocsin. Its log has the cause under request " + about.id + ".",
-        {}
+http::response internal_error(std::string_view why, http::request const& request) {
+    observe::log_error(
+        "request failed", {{"request_id", request.id}, {"method", to_string(request.method)}, {"why", why}}
     );
+    auto const detail =
+        "Tocsin failed to answer the request. Its log has the cause under request " + request.id + ".";
+    return write_problem(500, to_string(errc::internal), detail, {});
 }
 
 }  // namespace
 
-http::response to_response(error const& why) {
-    auto answer = write(status_of(why.code), to_string(why.code), why.detail, why.fields);
-    if (why.retry_after.count() > 0)
-        answer.headers.set("Retry-After", std::to_string(why.retry_after.count()));
-    return answer;
+http::response problem_response(error const& failure) {
+    auto response =
+        write_problem(status_of(failure.code), to_string(failure.code), failure.detail, failure.fields);
+    if (failure.retry_after.count() > 0)
+        response.headers.set("Retry-After", std::to_string(failure.retry_after.count()));
+    return response;
 }
 
 http::response problem_of_status(int status, std::string_view detail) {
-    return write(status, code_of(status), detail.empty() ? http::reason_phrase(status) : detail, {});
+    return write_problem(status, code_of(status), detail.empty() ? http::reason_phrase(status) : detail, {});
 }
 
-http::response problem_of_exception(std::exception_ptr why, http::request const& about) {
+http::response problem_of_exception(std::exception_ptr thrown, http::request const& request) {
     try {
-        std::rethrow_exception(std::move(why));
+        std::rethrow_exception(std::move(thrown));
     } catch (failure const& expected) {
-        return to_response(expected.why());
-    } catch (db::unavailable const& away) {
-        observe::log_warn("database unavailable", {{"request_id", about.id}, {"why", away.what()}});
-        return to_response(
-            {errc::unavailable, "The database does not answer at this moment. Try again shortly."}
-        );
+        return problem_response(expected.why());
+    } catch (db::unavailable const& lost) {
+        observe::log_warn("database unavailable", {{"request_id", request.id}, {"why", lost.what()}});
+        return problem_response({errc::unavailable, "The database does not respond. Try again in a moment."});
     } catch (std::bad_alloc const&) {
-        observe::log_error("out of memory", {{"request_id", about.id}});
-        return to_response({errc::unavailable, "Tocsin is short of memory at this moment. Try again shortly."}
-        );
+        observe::log_error("out of memory", {{"request_id", request.id}});
+        return problem_response({errc::unavailable, "Tocsin is out of memory. Try again in a moment."});
     } catch (std::exception const& bug) {
-        return lost("request failed", bug.what(), about);
+        return internal_error(bug.what(), request);
     } catch (...) {
-        return lost("request failed", "an exception of an unknown type", about);
+        return internal_error("an exception of an unknown type", request);
     }
+}
+
+std::vector<std::string> problem_codes() {
+    std::set<std::string> codes;
+    for (auto const& [code, status] : statuses) codes.emplace(to_string(code));
+    for (auto const& [status, code] : server_codes) codes.emplace(code);
+    return {codes.begin(), codes.end()};
 }
 
 }  // namespace tocsin::gateway

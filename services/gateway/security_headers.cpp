@@ -12,7 +12,7 @@ std::vector<std::pair<std::string, std::string>> common_headers(transport public
         {"Content-Security-Policy",
          "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     };
-    // Two years. On plain HTTP browsers ignore it.
+    // Two years. Browsers ignore it on plain HTTP.
     if (public_side == transport::tls)
         headers.emplace_back("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
     return headers;
@@ -20,9 +20,7 @@ std::vector<std::pair<std::string, std::string>> common_headers(transport public
 
 std::string page_policy(std::string_view nonce) {
     return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + std::string(nonce) +
-           "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri "
-           "'none'; "
-           "object-src 'none'; frame-ancestors 'none'";
+           "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 }
 
 }  // namespace tocsin::gateway

@@ -1,12 +1,11 @@
 #include "gateway/sentry_components.hpp"
 
-#include "gateway/endpoint.hpp"
-
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/incidents/alert_actions.hpp>
 #include <tocsin/json/document.hpp>
 #include <tocsin/json/writer.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -29,8 +28,8 @@ public:
         if (settings_.keys.empty()) settings_.keys.push_back({"none", crypto::random_token()});
     }
 
-    /// The signature is over the empty body: one constant for each secret. The installation's UUID, which
-    /// nobody can guess, says whose services are listed.
+    /// The signature covers the empty body, so it is constant for each secret. The UUID of the installation,
+    /// which cannot be guessed, selects the organization.
     async::task<http::response> services(http::request& request) {
         if (!is_signed(request)) co_return refused();
         auto const installation = uuid::parse(request.query_value("installationId").value_or(""));
@@ -40,40 +39,41 @@ public:
         if (!found) co_return refused();
         json::writer out;
         out.begin_array();
-        for (auto const& one : *found)
-            out.begin_object().field("label", one.name).field("value", one.slug).end_object();
+        for (auto const& service : *found)
+            out.begin_object().field("label", service.name).field("value", service.slug).end_object();
         co_return http::response::json(200, out.end_array().take());
     }
 
-    async::task<http::response> judge(http::request& request) {
+    async::task<http::response> check_settings(http::request& request) {
         if (!is_signed(request)) co_return refused();
         auto const body = json::parse(request.body);
-        if (!body) co_return message(400, "The settings could not be read.");
+        if (!body) co_return message(400, "Tocsin could not read the settings: they are not valid JSON.");
         auto const root = body->root();
-        auto const named = root.find("installationId");
-        auto const text = named ? named->as_string() : std::nullopt;
+        auto const member = root.find("installationId");
+        auto const text = member ? member->as_string() : std::nullopt;
         auto const installation = text ? uuid::parse(*text) : std::nullopt;
         if (!installation) co_return refused();
         auto const found =
             co_await incidents::find_target_services(pool_, settings_.sentry_host, *installation);
         if (!found) co_return refused();
-        if (auto const wrong = incidents::check_action_settings(read_settings(root), *found))
-            co_return message(400, *wrong);
+        if (auto const problem = incidents::check_action_settings(read_settings(root), *found))
+            co_return message(400, *problem);
         co_return http::response::json(200, "{}");
     }
 
 private:
     bool is_signed(http::request const& request) const {
-        bool const once = request.headers.count("Sentry-App-Signature") == 1;
-        auto const signature = once ? *request.headers.find("Sentry-App-Signature") : std::string_view();
+        bool const is_unique = request.headers.count("Sentry-App-Signature") == 1;
+        auto const signature = is_unique ? *request.headers.find("Sentry-App-Signature") : std::string_view();
         return sentry::verify_signature(settings_.keys, request.body, signature).has_value();
     }
 
     static sentry::action_settings read_settings(json::value root) {
         sentry::action_settings settings;
+        constexpr std::size_t max_fields = 50;
         auto const fields = root.find("fields");
         if (!fields || fields->kind() != json::kind::array) return settings;
-        for (std::size_t i = 0; i < std::min<std::size_t>(fields->size(), 50); ++i) {
+        for (std::size_t i = 0; i < std::min(fields->size(), max_fields); ++i) {
             auto const field = fields->element(i);
             auto const name = field.find("name"), value = field.find("value");
             auto const name_text = name ? name->as_string() : std::nullopt;
@@ -99,7 +99,7 @@ std::vector<http::route> sentry_component_routes(webhook_settings const& setting
         {.method = http::method::post,
          .pattern = "/sentry/alert-action",
          .body = http::body_kind::json,
-         .handle = [form](http::request& request) { return form->judge(request); }},
+         .handle = [form](http::request& request) { return form->check_settings(request); }},
     };
 }
 

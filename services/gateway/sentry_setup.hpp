@@ -7,14 +7,13 @@
 
 namespace tocsin::gateway {
 
-struct setup_facts {
+struct deployment_facts {
     config::base_url const& public_url;
     config::base_url const& sentry_url;
     integrations::applications const& registered;
 };
 
-/// What to enter in Sentry for each mode, with this deployment's own values, as JSON: for the console to show
-/// ready to copy. No secrets.
-std::string describe_setup(setup_facts const& of);
+/// The values to enter in Sentry for each mode in this deployment, as JSON for the console. No secrets.
+std::string describe_setup(deployment_facts const& deployment);
 
 }  // namespace tocsin::gateway

@@ -1,14 +1,14 @@
 #include "gateway/session_api.hpp"
 
+#include "gateway/endpoint_list.hpp"
 #include "gateway/paging.hpp"
 
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/identity/password_rules.hpp>
-#include <tocsin/json/document.hpp>
-#include <tocsin/json/reader.hpp>
 #include <tocsin/json/writer.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace tocsin::gateway {
@@ -17,81 +17,82 @@ namespace {
 
 using identity::membership;
 
-void write_organization(json::writer& out, membership const& of) {
+struct login {
+    std::string email;
+    secret password;
+};
+
+input<login> login_body() {
+    return body_fields<login>()
+        .required("email", &login::email, text{{1, 254}})
+        .required("password", &login::password, text{{1, identity::password_max_bytes}})
+        .as_input();
+}
+
+void write_organization(json::writer& out, membership const& from) {
     out.begin_object()
-        .field("slug", of.slug)
-        .field("name", of.name)
-        .field("role", identity::to_string(of.role))
+        .field("slug", from.slug)
+        .field("name", from.name)
+        .field("role", identity::to_string(from.role))
         .end_object();
+}
+
+std::string hash_of(std::string_view token) {
+    auto const digest = crypto::sha256(token);
+    return {digest.begin(), digest.end()};
 }
 
 class session_api {
 public:
     session_api(identity::accounts& accounts, session_cookie cookie) : accounts_(accounts), cookie_(cookie) {}
 
-    async::task<result<http::response>> sign_in(call& by) {
-        auto const body = json::parse(by.request.body);
-        if (!body) co_return body.error();
-        json::reader in(body->root());
-        auto email = in.required_text("email", {1, 254});
-        auto password = in.required_secret("password", {1, identity::password_max_bytes});
-        if (auto bad = in.problems()) co_return *bad;
-
-        auto attempt = attempt_of(by.request, cookie_);
-        attempt.email = std::move(email);
-        attempt.password = std::move(password);
-        auto done = co_await accounts_.sign_in(std::move(attempt));
-        if (!done) co_return done.error();
-        // Whoever signs in anew leaves the session that this browser had.
-        if (auto const old = by.request.cookie(cookie_.name());
+    response_task sign_in(request_context& ctx, login given) {
+        auto attempt = sign_in_attempt_from(ctx.request, cookie_);
+        attempt.email = std::move(given.email);
+        attempt.password = std::move(given.password);
+        auto const session = co_await accounts_.sign_in(std::move(attempt));
+        if (!session) co_return session.error();
+        // A new sign-in ends the session that this browser had.
+        if (auto const old = ctx.request.cookie(cookie_.name());
             old && identity::looks_like_session_token(*old))
             co_await accounts_.sign_out(hash_of(*old));
-        auto const organizations = co_await accounts_.organizations_of(done->who.user.value());
-        auto answer = session_answer(done->who, organizations);
-        hand_out(answer, *done, cookie_);
-        co_return answer;
+        auto const organizations = co_await accounts_.organizations_of(session->principal.user.value());
+        auto response = session_response(session->principal, organizations);
+        set_session_cookies(response, *session, cookie_);
+        co_return response;
     }
 
-    async::task<result<http::response>> show(call& by) {
-        auto const organizations = co_await organizations_of(by);
-        co_return session_answer(by.who, organizations);
+    response_task show(request_context& ctx) {
+        auto const organizations = co_await organizations_of(ctx);
+        co_return session_response(ctx.principal, organizations);
     }
 
-    async::task<result<http::response>> sign_out(call& by) {
-        if (by.who.session_hash.empty())
-            co_return error{errc::forbidden, "An API token has no session to end: an admin revokes tokens."};
-        co_await accounts_.sign_out(by.who);
-        auto answer = http::response::no_content();
-        answer.headers.add("Set-Cookie", cookie_.clear());
-        co_return answer;
+    response_task sign_out(request_context& ctx) {
+        if (ctx.principal.session_hash.empty())
+            co_return error{
+                errc::forbidden, "An API token has no session to end. An admin can revoke the token instead."
+            };
+        co_await accounts_.sign_out(ctx.principal);
+        auto response = http::response::no_content();
+        response.headers.add("Set-Cookie", cookie_.clear());
+        co_return response;
     }
 
-    async::task<result<http::response>> list(call& by) {
-        auto const wanted = read_page(by.request);
-        if (!wanted) co_return wanted.error();
-        auto all = co_await organizations_of(by);
-        // By slug. Nobody belongs to so many that reading them all would matter.
-        if (wanted->cursor)
-            std::erase_if(all, [&after = *wanted->cursor](membership const& each) {
-                return each.slug <= after;
-            });
-        co_return key_page(*wanted, all, write_organization, [](membership const& last) {
-            return last.slug;
-        });
+    response_task list(request_context& ctx, text_page page) {
+        auto all = co_await organizations_of(ctx);
+        // Ordered by slug. A user belongs to few organizations, so that reading all of them costs little.
+        if (page.after)
+            std::erase_if(all, [&after = *page.after](membership const& each) { return each.slug <= after; });
+        co_return key_page(page, all, write_organization, [](membership const& last) { return last.slug; });
     }
 
 private:
-    static std::string hash_of(std::string_view token) {
-        auto const digest = crypto::sha256(token);
-        return {digest.begin(), digest.end()};
-    }
-
-    async::task<std::vector<membership>> organizations_of(call& by) {
+    async::task<std::vector<membership>> organizations_of(request_context& ctx) {
         std::vector<membership> all;
-        if (by.who.user)
-            all = co_await accounts_.organizations_of(*by.who.user);
-        else if (by.membership)
-            all.push_back(*by.membership);
+        if (ctx.principal.user)
+            all = co_await accounts_.organizations_of(*ctx.principal.user);
+        else if (ctx.membership)
+            all.push_back(*ctx.membership);
         co_return all;
     }
 
@@ -101,52 +102,42 @@ private:
 
 }  // namespace
 
-http::response session_answer(identity::principal const& who, std::vector<membership> const& organizations) {
+http::response session_response(
+    identity::principal const& principal, std::vector<membership> const& organizations
+) {
     json::writer out;
-    out.begin_object()
-        .name("user")
-        .begin_object()
-        .field("email", who.email)
-        .field("name", who.name)
-        .end_object();
+    out.begin_object().name("user").begin_object();
+    out.field("email", principal.email).field("name", principal.name).end_object();
     out.name("orgs").begin_array();
     for (auto const& each : organizations) write_organization(out, each);
     return http::response::json(200, out.end_array().end_object().take());
 }
 
-identity::sign_in_attempt attempt_of(http::request const& request, session_cookie const& cookie) {
-    identity::sign_in_attempt made;
-    made.address = request.peer;
-    made.user_agent = std::string(request.headers.find("User-Agent").value_or(""));
-    made.device = cookie.device_of(request);
-    made.request_id = request.id;
-    return made;
+identity::sign_in_attempt sign_in_attempt_from(http::request const& request, session_cookie const& cookie) {
+    identity::sign_in_attempt attempt;
+    attempt.address = request.peer;
+    attempt.user_agent = std::string(request.headers.find("User-Agent").value_or(""));
+    attempt.device = cookie.device_of(request);
+    attempt.request_id = request.id;
+    return attempt;
 }
 
-void hand_out(http::response& answer, identity::signed_in const& to, session_cookie const& cookie) {
-    answer.headers.add("Set-Cookie", cookie.set(to.session_token));
-    if (to.device) answer.headers.add("Set-Cookie", cookie.set_device(*to.device));
+void set_session_cookies(
+    http::response& response, identity::signed_in const& session, session_cookie const& cookie
+) {
+    response.headers.add("Set-Cookie", cookie.set(session.session_token));
+    if (session.device) response.headers.add("Set-Cookie", cookie.set_device(*session.device));
 }
 
 endpoints session_endpoints(identity::accounts& accounts, session_cookie cookie) {
-    using http::body_kind;
-    using http::method;
     using identity::permission;
-    auto const api = std::make_shared<session_api>(accounts, cookie);
-    return {
-        {method::post,
-         "/api/v1/session",
-         permission::anyone,
-         [api](call& by) { return api->sign_in(by); },
-         body_kind::json},
-        {method::get, "/api/v1/session", permission::authenticated, [api](call& by) { return api->show(by); }
-        },
-        {method::delete_,
-         "/api/v1/session",
-         permission::authenticated,
-         [api](call& by) { return api->sign_out(by); }},
-        {method::get, "/api/v1/orgs", permission::authenticated, [api](call& by) { return api->list(by); }},
-    };
+    using api = session_api;
+    endpoint_list<api> rows(std::make_shared<api>(accounts, cookie), "/api/v1");
+    rows.post("/session", permission::anyone, &api::sign_in, login_body());
+    rows.get("/session", permission::authenticated, &api::show);
+    rows.remove("/session", permission::authenticated, &api::sign_out);
+    rows.get("/orgs", permission::authenticated, &api::list, page_input<std::string>());
+    return rows.take();
 }
 
 }  // namespace tocsin::gateway

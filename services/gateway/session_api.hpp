@@ -5,18 +5,22 @@
 
 #include <tocsin/identity/accounts.hpp>
 
+#include <vector>
+
 namespace tocsin::gateway {
 
-/// Signing in and out, who is signed in, and one's organizations. `accounts` outlives the endpoints.
+/// Signing in and out, the signed-in user, and the user's organizations. `accounts` outlives the endpoints.
 endpoints session_endpoints(identity::accounts& accounts, session_cookie cookie);
 
-/// What is answered wherever a session begins or is asked for: the person and the own organizations.
-http::response session_answer(
-    identity::principal const& who, std::vector<identity::membership> const& organizations
+/// The user and the user's organizations: the response wherever a session begins or is read.
+http::response session_response(
+    identity::principal const& principal, std::vector<identity::membership> const& organizations
 );
-/// The request's side of signing in: address, browser and device, without credentials.
-identity::sign_in_attempt attempt_of(http::request const& request, session_cookie const& cookie);
-/// The cookies of a session that has begun.
-void hand_out(http::response& answer, identity::signed_in const& to, session_cookie const& cookie);
+/// What a request says about a sign-in: address, browser, and device, without credentials.
+identity::sign_in_attempt sign_in_attempt_from(http::request const& request, session_cookie const& cookie);
+/// Adds the cookies of a new session.
+void set_session_cookies(
+    http::response& response, identity::signed_in const& session, session_cookie const& cookie
+);
 
 }  // namespace tocsin::gateway

@@ -15,20 +15,20 @@
 namespace tocsin::gateway {
 
 struct webhook_settings {
-    std::string sentry_host;  ///< of the app whose keys these are
-    std::vector<sentry::signing_key>
-        keys;  ///< empty where this deployment has no public integration: nothing verifies then
+    std::string sentry_host;  ///< of the app that the keys belong to
+    /// Of the public integration. Without one it is empty, and no signature is valid.
+    std::vector<sentry::signing_key> keys;
     std::size_t max_body = 5u << 20;
 };
 
-/// Finds what signs the webhooks of an integration with a URL of its own.
+/// Finds the keys of an integration with its own webhook URL.
 using find_webhook_keys =
     std::function<async::task<std::optional<integrations::webhook_keys>>(integration_id id)>;
 
-/// POST /webhooks/sentry: raw body -> signature -> decode -> one durable transaction -> 200. `ingest` and
-/// `metrics` outlive the route.
-/// And POST /webhooks/sentry/{integration_id}, where the integration's own key is looked up by `keys_of`
-/// first; an unknown integration costs and says the same as a wrong signature.
+/// POST /webhooks/sentry for the public integration, and POST /webhooks/sentry/{integration_id} for the
+/// others, whose keys `keys_of` finds. Steps: raw body, signature, decoding, one durable transaction, 200. An
+/// unknown integration gets the same response as a wrong signature, after the same work. `ingest` and
+/// `metrics` outlive the routes.
 std::vector<http::route> webhook_routes(
     webhook_settings settings, find_webhook_keys keys_of, incidents::ingest& ingest, observe::metrics& metrics
 );

@@ -101,7 +101,7 @@ async::task<result<std::string>> create_user(admin& operators, user_create_argum
 }
 
 async::task<result<std::string>> reset_password(admin& operators, std::string email) {
-    auto const token = co_await operators.make_password_reset(std::move(email));
+    auto const token = co_await operators.create_password_reset(std::move(email));
     if (!token) co_return token.error();
     co_return link_to("password-reset", *token);
 }

@@ -222,7 +222,8 @@ public:
               on.executor,
               pool_of(with, "tocsin changes", "tocsin_gateway", 1),
               "tocsin_changes",
-              {[this](std::string const& message) { changes_.take(message); }, [this] { changes_.gap(); }}
+              {[this](std::string const& message) { changes_.receive(message); },
+               [this] { changes_.reset_all(); }}
           ),
           gateway_(
               edges(with), {on.executor, accounts_, on.metrics, api(with), others(with, on, aside_pool)}

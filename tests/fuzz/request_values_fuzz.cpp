@@ -1,7 +1,7 @@
 // Values in queries and headers: pages, cursors, filters, cookies, and tokens.
-#include "gateway/body.hpp"
 #include "gateway/credentials.hpp"
 #include "gateway/paging.hpp"
+#include "gateway/request_query.hpp"
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/base/time.hpp>
@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace tocsin;
 
@@ -34,21 +35,21 @@ http::request request_with_query(std::string_view name, std::string_view value) 
 void check_pages(std::string_view text) {
     auto const page = gateway::read_page(request_with_query("cursor", text));
     if (page) {
-        auto const& key = page->cursor.value();
+        auto const& key = page->after.value();
         require(is_utf8(key) && key.find('\0') == std::string::npos);
-        require(gateway::read_page(request_with_query("cursor", gateway::encode_cursor(key)))->cursor == key);
+        require(gateway::read_page(request_with_query("cursor", gateway::encode_cursor(key)))->after == key);
     }
     auto const limited = gateway::read_page(request_with_query("limit", text));
     require(!limited || (limited->limit >= 1 && limited->limit <= 200));
-    constexpr std::size_t size = 7;
-    for (auto const& name : {"cursor", "limit"}) {
-        auto const part = gateway::read_part(request_with_query(name, text), size);
-        require(!part || (part->begin <= part->end && part->end <= size));
-    }
+    std::vector<int> const items(7);
+    auto const write = [](json::writer& out, int item) { out.number(item); };
+    for (auto const& name : {"cursor", "limit"})
+        if (auto const slice = gateway::read_slice(request_with_query(name, text)))
+            require(gateway::slice_response(*slice, items, write).status == 200);
     // A cursor decodes to its key.
     if (is_utf8(text) && text.find('\0') == std::string_view::npos && text.size() < 500)
         require(
-            gateway::read_page(request_with_query("cursor", gateway::encode_cursor(text)))->cursor == text
+            gateway::read_page(request_with_query("cursor", gateway::encode_cursor(text)))->after == text
         );
 }
 
@@ -70,14 +71,15 @@ void check_credentials(std::string_view text) {
         } catch (std::invalid_argument const&) {
             return;
         }
+        using kinds = gateway::request_credentials::kinds;
         auto const credentials = gateway::read_credentials(request, cookie);
-        require(credentials.what != gateway::presented::kind::token);
+        require(credentials.kind != kinds::token);
         cookie.device_of(request);
         bool const own =
             gateway::source_of(request.headers, "https://tocsin.example.com") == gateway::request_source::own;
         require(own == (text == "same-origin" || text == "none"));
         request.headers.add("Authorization", text);
-        require(gateway::read_credentials(request, cookie).what != gateway::presented::kind::session);
+        require(gateway::read_credentials(request, cookie).kind != kinds::session);
     }
 }
 

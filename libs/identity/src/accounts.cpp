@@ -1,3 +1,5 @@
+#include "read_all.hpp"
+#include "role_column.hpp"
 #include "token_hash.hpp"
 
 #include <tocsin/base/text.hpp>
@@ -41,13 +43,14 @@ constexpr db::statement rehash_password = {
 };
 constexpr db::statement find_session_statement = {
     "identity_find_session",
-    "select user_id, email, name from tocsin.find_session($3, make_interval(secs => $1::bigint / 1000.0), "
-    "make_interval(secs => $2::bigint / 1000.0))",
+    R"(select user_id, email, name
+         from tocsin.find_session($3, make_interval(secs => $1::bigint / 1000.0),
+                                  make_interval(secs => $2::bigint / 1000.0)))",
 };
 constexpr db::statement find_api_token_statement = {
     "identity_find_api_token",
-    "select organization_id, organization_slug, organization_name, token_id, role, token_name from "
-    "tocsin.find_api_token($1)",
+    R"(select organization_id, organization_slug, organization_name, token_id, role, token_name
+         from tocsin.find_api_token($1))",
 };
 constexpr db::statement list_organizations = {
     "identity_organizations_of",
@@ -56,27 +59,18 @@ constexpr db::statement list_organizations = {
 
 constexpr std::size_t user_agent_max_bytes = 300;
 
-std::string shown_name(std::string const& name, std::string const& email) {
+std::string display_name(std::string const& name, std::string const& email) {
     return name.empty() ? email : name;
-}
-
-role role_of(std::string const& text) {
-    auto const found = parse_role(text);
-    if (!found) throw std::logic_error("the database has a role that the program does not know: " + text);
-    return *found;
 }
 
 membership read_membership(db::row const& from) {
     return {
-        from.get<organization_id>("organization_id"),
-        from.text("slug"),
-        from.text("name"),
-        role_of(from.text("role"))
+        from.get<organization_id>("organization_id"), from.text("slug"), from.text("name"), read_role(from)
     };
 }
 
 error wrong_credentials() {
-    return {errc::unauthenticated, "E-mail address or password is wrong."};
+    return {errc::unauthenticated, "The e-mail address or the password is wrong."};
 }
 
 struct login {
@@ -86,15 +80,15 @@ struct login {
     std::string password_hash;
 };
 
-/// What is known before the password is looked at.
-struct asked {
-    std::optional<login> known;
-    bool device_known = false;
+/// What is known before the password is verified.
+struct login_lookup {
+    std::optional<login> account;
+    bool device_is_known = false;
     attempt_counts counts;
     result<> charged;
 };
 
-std::optional<login> login_of(db::transaction& tx, std::string const& email) {
+std::optional<login> find_account(db::transaction& tx, std::string const& email) {
     auto const rows = tx.run(find_login, email);
     auto const row = rows.first();
     if (!row) return std::nullopt;
@@ -103,19 +97,19 @@ std::optional<login> login_of(db::transaction& tx, std::string const& email) {
     };
 }
 
-/// The same statements whether or not the address is known.
-asked ask(
+/// Runs the same statements for known and unknown addresses.
+login_lookup look_up(
     db::transaction& tx,
     std::string const& email,
     std::string const& network,
     std::optional<byte_string> const& device,
     timestamp now
 ) {
-    asked found{login_of(tx, email), false, counts_of_sign_in(email, network, now), {}};
+    login_lookup found{find_account(tx, email), false, counts_of_sign_in(email, network, now), {}};
     if (device) {
-        auto const whose = found.known ? found.known->id : user_id{};
-        found.device_known = tx.run(is_known_device, whose, *device)[0].get<bool>("known");
-        if (found.device_known) found.counts = counts_of_known_device(whose, as_text(*device));
+        auto const user = found.account ? found.account->id : user_id{};
+        found.device_is_known = tx.run(is_known_device, user, *device)[0].get<bool>("known");
+        if (found.device_is_known) found.counts = counts_of_known_device(user, as_text(*device));
     }
     found.charged = charge(tx, found.counts);
     return found;
@@ -135,7 +129,7 @@ accounts::accounts(db::pool& gateway, password_worker& hashing, session_limits l
     : gateway_(gateway),
       hashing_(hashing),
       limits_(limits),
-      nobodys_hash_(crypto::hash_password(crypto::random_token())) {}
+      dummy_hash_(crypto::hash_password(crypto::random_token())) {}
 
 async::task<result<signed_in>> accounts::sign_in(sign_in_attempt attempt) {
     std::optional<byte_string> device;
@@ -145,67 +139,68 @@ async::task<result<signed_in>> accounts::sign_in(sign_in_attempt attempt) {
         db::no_tenant,
         [email = attempt.email, network = network_group(attempt.address), device, now = system_clock().now()](
             db::transaction& tx
-        ) { return ask(tx, email, network, device, now); }
+        ) { return look_up(tx, email, network, device, now); }
     );
     if (!found.charged) co_return found.charged.error();
 
-    // The same work whether or not the address is known: the time taken tells nothing.
-    auto const& stored = found.known ? found.known->password_hash : nobodys_hash_;
-    auto const right = co_await hashing_.verify(stored, attempt.password);
-    if (!right) {
+    // The same work for known and unknown addresses, so that the time taken reveals nothing.
+    auto const& stored = found.account ? found.account->password_hash : dummy_hash_;
+    auto const matches = co_await hashing_.verify(stored, attempt.password);
+    if (!matches) {
         co_await gateway_.transact(db::no_tenant, [counts = found.counts](db::transaction& tx) {
             refund(tx, counts);
         });
-        co_return right.error();
+        co_return matches.error();
     }
-    if (!found.known || !*right) co_return wrong_credentials();
+    if (!found.account || !*matches) co_return wrong_credentials();
 
     co_await gateway_.transact(db::no_tenant, [counts = found.counts](db::transaction& tx) {
-        forgive(tx, counts);
+        clear(tx, counts);
     });
-    if (crypto::needs_rehash(stored)) co_await rehash(found.known->id, stored, attempt.password);
-    if (!found.device_known) attempt.device.reset();
-    co_return co_await begin_session(found.known->id, found.known->email, found.known->name, attempt);
+    if (crypto::needs_rehash(stored)) co_await rehash(found.account->id, stored, attempt.password);
+    if (!found.device_is_known) attempt.device.reset();
+    co_return co_await begin_session(found.account->id, found.account->email, found.account->name, attempt);
 }
 
-/// Nobody's sign-in fails for it.
-async::task<> accounts::rehash(user_id who, std::string stored, secret password) {
+/// A failure does not affect the sign-in.
+async::task<> accounts::rehash(user_id user, std::string stored, secret password) {
     auto const stronger = co_await hashing_.hash(std::move(password));
     if (!stronger) co_return;
-    co_await gateway_.transact(db::no_tenant, [who, stored, stronger = *stronger](db::transaction& tx) {
-        tx.run(rehash_password, who, stored, stronger);
+    co_await gateway_.transact(db::no_tenant, [user, stored, stronger = *stronger](db::transaction& tx) {
+        tx.run(rehash_password, user, stored, stronger);
     });
 }
 
 async::task<signed_in> accounts::begin_session(
-    user_id who, std::string email, std::string name, sign_in_attempt const& from
+    user_id user, std::string email, std::string name, sign_in_attempt const& from
 ) {
-    signed_in made{crypto::random_token(), {}, std::nullopt};
-    auto const hash = token_hash(made.session_token);
+    signed_in session{crypto::random_token(), {}, std::nullopt};
+    auto const hash = token_hash(session.session_token);
     auto device = from.device;
-    if (!device) device = made.device = crypto::random_token();
-    made.who.user = who;
-    made.who.name = shown_name(name, email);
-    made.who.email = std::move(email);
-    made.who.session_hash = std::string(as_text(hash));
-    made.who.address = from.address;
-    made.who.request_id = from.request_id;
+    if (!device) device = session.device = crypto::random_token();
+    auto& principal = session.principal;
+    principal.user = user;
+    principal.name = display_name(name, email);
+    principal.email = std::move(email);
+    principal.session_hash = std::string(as_text(hash));
+    principal.address = from.address;
+    principal.request_id = from.request_id;
     co_await gateway_.transact(
-        acting(made.who),
-        [who,
+        tenant_of(principal),
+        [user,
          hash,
          device = token_hash(*device),
          address = from.address,
          agent = repaired(from.user_agent, user_agent_max_bytes)](db::transaction& tx) {
-            tx.run(start_session, who, address, agent, hash);
-            tx.run(remember_device, who, device);
+            tx.run(start_session, user, address, agent, hash);
+            tx.run(remember_device, user, device);
         }
     );
-    co_return made;
+    co_return session;
 }
 
-async::task<> accounts::sign_out(principal const& who) {
-    co_await gateway_.transact(acting(who), [hash = as_stored(who.session_hash)](db::transaction& tx) {
+async::task<> accounts::sign_out(principal const& actor) {
+    co_await gateway_.transact(tenant_of(actor), [hash = as_stored(actor.session_hash)](db::transaction& tx) {
         tx.run(end_session, hash);
     });
 }
@@ -236,9 +231,11 @@ async::task<std::optional<identified>> accounts::find_session(
             auto const id = session->get<user_id>("user_id");
             auto const email = session->text("email");
             found.emplace();
-            found->who = {
-                id, email, shown_name(session->text("name"), email), std::string(as_text(hash)), std::nullopt
-            };
+            auto& principal = found->principal;
+            principal.user = id;
+            principal.email = email;
+            principal.name = display_name(session->text("name"), email);
+            principal.session_hash = std::string(as_text(hash));
             if (!slug) return found;
             for (auto const& row : tx.run(list_organizations, id)) {
                 if (row.text("slug") == *slug) found->member = read_membership(row);
@@ -262,13 +259,12 @@ async::task<std::optional<identified>> accounts::find_api_token(
             found.emplace();
             auto const organization = row->get<organization_id>("organization_id");
             auto const own_slug = row->text("organization_slug");
-            found->who.name = row->text("token_name");
-            found->who.token_organization = organization;
-            found->who.token = row->get<token_id>("token_id");
+            found->principal.name = row->text("token_name");
+            found->principal.token_organization = organization;
+            found->principal.token = row->get<token_id>("token_id");
             if (!slug || *slug == own_slug) {
-                found->member = membership{
-                    organization, own_slug, row->text("organization_name"), role_of(row->text("role"))
-                };
+                found->member =
+                    membership{organization, own_slug, row->text("organization_name"), read_role(*row)};
             }
             return found;
         }
@@ -277,9 +273,7 @@ async::task<std::optional<identified>> accounts::find_api_token(
 
 async::task<std::vector<membership>> accounts::organizations_of(user_id user) {
     co_return co_await gateway_.transact(db::no_tenant, [user](db::transaction& tx) {
-        std::vector<membership> all;
-        for (auto const& row : tx.run(list_organizations, user)) all.push_back(read_membership(row));
-        return all;
+        return read_all(tx.run(list_organizations, user), read_membership);
     });
 }
 

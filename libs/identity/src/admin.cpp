@@ -40,14 +40,14 @@ constexpr db::statement insert_member = {
 };
 constexpr db::statement insert_token = {
     "admin_insert_token",
-    "insert into tocsin.api_tokens (organization_id, token_id, name, role, token_hash) "
-    "values ($1::uuid, $2::uuid, $3, $4, $5)",
+    R"(insert into tocsin.api_tokens (organization_id, token_id, name, role, token_hash)
+       values ($1::uuid, $2::uuid, $3, $4, $5))",
 };
 
 constexpr db::statement invite_owner = {
     "admin_invite_owner",
-    "insert into tocsin.invitations (organization_id, invitation_id, email, role, expires_at, token_hash) "
-    "values ($1::uuid, $2::uuid, $3, 'owner', tocsin.now() + $4::bigint * interval '1 millisecond', $5)",
+    R"(insert into tocsin.invitations (organization_id, invitation_id, email, role, expires_at, token_hash)
+       values ($1::uuid, $2::uuid, $3, 'owner', tocsin.now() + $4::bigint * interval '1 millisecond', $5))",
 };
 constexpr db::statement delete_resets = {
     "admin_delete_password_resets",
@@ -55,14 +55,13 @@ constexpr db::statement delete_resets = {
 };
 constexpr db::statement insert_reset = {
     "admin_insert_password_reset",
-    "insert into tocsin.password_resets (user_id, expires_at, token_hash) "
-    "values ($1::uuid, tocsin.now() + $2::bigint * interval '1 millisecond', $3)",
+    R"(insert into tocsin.password_resets (user_id, expires_at, token_hash)
+       values ($1::uuid, tocsin.now() + $2::bigint * interval '1 millisecond', $3))",
 };
 constexpr db::statement note_reset = {
     "admin_note_password_reset",
-    "select tocsin.note(organization_id, 'operator', 'password.reset_made', 'member', user_id, null, null, "
-    "null) "
-    "from tocsin.members where user_id = $1::uuid",
+    R"(select tocsin.note(organization_id, 'operator', 'password.reset_made', 'member', user_id, null, null, null)
+         from tocsin.members where user_id = $1::uuid)",
 };
 
 constexpr std::size_t name_max_bytes = 200;
@@ -75,13 +74,13 @@ error invalid(std::string field, std::string message) {
 error no_organization(std::string const& slug) {
     return {
         errc::not_found,
-        "There is no organization " + slug + ". Make it with: tocsin org create " + slug + " --name NAME"
+        "There is no organization " + slug + ". Create it with: tocsin org create " + slug + " --name NAME"
     };
 }
 
 std::optional<error> slug_problem(std::string const& slug) {
     if (is_slug(slug)) return std::nullopt;
-    return invalid("slug", "A slug has 1 to 63 characters of a-z, 0-9 and inner dashes.");
+    return invalid("slug", "A slug has 1 to 63 characters of a-z, 0-9, and inner dashes.");
 }
 
 std::optional<error> name_problem(std::string const& name, std::size_t min) {
@@ -105,16 +104,16 @@ std::optional<user_id> user_of(db::transaction& tx, std::string const& email) {
     return row ? std::optional(row->get<user_id>("user_id")) : std::nullopt;
 }
 
-/// What a constraint refused, in the operator's words; other violations are bugs and go on.
-error refused(db::constraint_violation const& why, std::string const& slug) {
+/// The errors of known constraints. Other violations are bugs.
+error conflict_of(db::constraint_violation const& why, std::string const& slug) {
     if (why.constraint == "organizations_slug_key")
-        return {errc::conflict, "An organization " + slug + " exists already."};
+        return {errc::conflict, "The organization " + slug + " exists already."};
     if (why.constraint == "members_one_owner")
-        return {errc::conflict, "The organization " + slug + " has its owner already."};
+        return {errc::conflict, "The organization " + slug + " has an owner already."};
     if (why.constraint == "members_pkey")
         return {errc::conflict, "This person is a member of " + slug + " already."};
     if (why.constraint == "users_email_key")
-        return {errc::conflict, "This account was made at the same moment. Try again."};
+        return {errc::conflict, "This account has just been created. Try again."};
     throw why;
 }
 
@@ -122,9 +121,10 @@ error refused(db::constraint_violation const& why, std::string const& slug) {
 
 bool is_email(std::string_view text) noexcept {
     auto const at = text.find('@');
-    bool const shaped = text.size() >= 3 && text.size() <= 254 && at != std::string_view::npos && at > 0 &&
-                        at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos;
-    return shaped && is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+    bool const is_well_formed = text.size() >= 3 && text.size() <= 254 && at != std::string_view::npos &&
+                                at > 0 && at + 1 < text.size() &&
+                                text.find('@', at + 1) == std::string_view::npos;
+    return is_well_formed && is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
                return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
            });
 }
@@ -132,13 +132,13 @@ bool is_email(std::string_view text) noexcept {
 admin::admin(db::pool& operators, password_worker& hashing, clock const& time)
     : operators_(operators), hashing_(hashing), clock_(time) {}
 
-async::task<result<made_organization>> admin::create_organization(
+async::task<result<created_organization>> admin::create_organization(
     std::string slug, std::string name, std::optional<std::string> owner_email
 ) {
     if (auto bad = slug_problem(slug)) co_return *bad;
     if (auto bad = name_problem(name, 1)) co_return *bad;
     if (owner_email && !is_email(*owner_email))
-        co_return invalid("owner", "This is no e-mail address: " + printable(*owner_email, 254));
+        co_return invalid("owner", "This is not an e-mail address: " + printable(*owner_email, 254));
     auto const now = clock_.now();
     organization_id const id{crypto::uuid_v7(now)};
     uuid const invitation = crypto::uuid_v7(now);
@@ -156,65 +156,68 @@ async::task<result<made_organization>> admin::create_organization(
         return true;
     };
     auto const invited = co_await operators_.transact_result(
-        db::no_tenant, work, [slug](db::constraint_violation const& why) { return refused(why, slug); }
+        db::no_tenant, work, [slug](db::constraint_violation const& why) { return conflict_of(why, slug); }
     );
     if (!invited) co_return invited.error();
-    made_organization made{id, std::nullopt};
-    if (*invited) made.owner_invitation = std::move(token);
-    co_return made;
+    created_organization created{id, std::nullopt};
+    if (*invited) created.owner_invitation = std::move(token);
+    co_return created;
 }
 
-async::task<result<secret>> admin::make_password_reset(std::string email) {
+async::task<result<secret>> admin::create_password_reset(std::string email) {
     auto token = crypto::random_token();
     bool const known =
         co_await operators_.transact(db::no_tenant, [email, hash = token_hash(token)](db::transaction& tx) {
-            auto const who = user_of(tx, email);
-            if (!who) return false;
-            tx.run(delete_resets, *who);
+            auto const user = user_of(tx, email);
+            if (!user) return false;
+            tx.run(delete_resets, *user);
             std::chrono::milliseconds const life = password_reset_life;
-            tx.run(insert_reset, *who, life, hash);
-            tx.run(note_reset, *who);
+            tx.run(insert_reset, *user, life, hash);
+            tx.run(note_reset, *user);
             return true;
         });
-    if (!known) co_return error{errc::not_found, "Nobody has the address " + printable(email, 254) + "."};
+    if (!known)
+        co_return error{
+            errc::not_found, "There is no account with the address " + printable(email, 254) + "."
+        };
     co_return token;
 }
 
-async::task<result<account_kind>> admin::add_member(new_member who) {
-    if (!is_email(who.email))
-        co_return invalid("email", "This is no e-mail address: " + printable(who.email, 254));
-    if (auto bad = name_problem(who.name, 0)) co_return *bad;
-    auto const known = co_await operators_.transact(db::no_tenant, [email = who.email](db::transaction& tx) {
-        return user_of(tx, email);
-    });
+async::task<result<account_kind>> admin::add_member(new_member added) {
+    if (!is_email(added.email))
+        co_return invalid("email", "This is not an e-mail address: " + printable(added.email, 254));
+    if (auto bad = name_problem(added.name, 0)) co_return *bad;
+    auto const known = co_await operators_.transact(
+        db::no_tenant, [email = added.email](db::transaction& tx) { return user_of(tx, email); }
+    );
     std::string hashed;
     if (!known) {
-        if (auto bad = password_problem(who.password)) co_return invalid("password", *bad);
-        auto made = co_await hashing_.hash(who.password);
-        if (!made) co_return made.error();
-        hashed = std::move(*made);
+        if (auto problem = password_problem(added.password)) co_return invalid("password", *problem);
+        auto hash = co_await hashing_.hash(added.password);
+        if (!hash) co_return hash.error();
+        hashed = std::move(*hash);
     }
     user_id const id = known ? *known : user_id{crypto::uuid_v7(clock_.now())};
-    auto const& slug = who.organization_slug;
-    auto const work = [id, slug, hashed, email = who.email, name = who.name, role = who.role](
+    auto const& slug = added.organization_slug;
+    auto const work = [id, slug, hashed, email = added.email, name = added.name, role = added.role](
                           db::transaction& tx
                       ) -> result<account_kind> {
         auto const organization = organization_of(tx, slug);
         if (!organization) return no_organization(slug);
-        bool const first = !(*tx.run(has_members, *organization).begin()).get<bool>("found");
-        if (first && role != role::owner) {
+        bool const is_first = !(*tx.run(has_members, *organization).begin()).get<bool>("found");
+        if (is_first && role != role::owner) {
             return error{
                 errc::conflict,
                 "The organization " + slug +
-                    " has no members yet: its first member must be its owner (--role owner)."
+                    " has no members yet. The first member must be the owner (--role owner)."
             };
         }
         if (!hashed.empty()) tx.run(insert_user, id, email, name, hashed);
         tx.run(insert_member, *organization, id, role);
-        return hashed.empty() ? account_kind::existing : account_kind::made;
+        return hashed.empty() ? account_kind::existing : account_kind::created;
     };
     co_return co_await operators_.transact_result(
-        db::no_tenant, work, [slug](db::constraint_violation const& why) { return refused(why, slug); }
+        db::no_tenant, work, [slug](db::constraint_violation const& why) { return conflict_of(why, slug); }
     );
 }
 
@@ -222,13 +225,10 @@ async::task<result<secret>> admin::create_token(
     std::string organization_slug, identity::role role, std::string name
 ) {
     if (auto bad = name_problem(name, 1)) co_return *bad;
-    if (role == role::owner)
-        co_return invalid(
-            "role", "A token has the role admin, responder or viewer: only a person owns an organization."
-        );
+    if (!is_assignable(role)) co_return invalid("role", "An API token cannot own an organization.");
     token_id const id{crypto::uuid_v7(clock_.now())};
     auto token = make_api_token(id);
-    auto const made = co_await operators_.transact(
+    auto const created = co_await operators_.transact(
         db::no_tenant,
         [id, slug = organization_slug, name, role, hash = token_hash(token)](db::transaction& tx
         ) -> result<> {
@@ -238,7 +238,7 @@ async::task<result<secret>> admin::create_token(
             return {};
         }
     );
-    if (!made) co_return made.error();
+    if (!created) co_return created.error();
     co_return token;
 }
 

@@ -1,9 +1,10 @@
+#include "read_all.hpp"
+#include "role_column.hpp"
 #include "token_hash.hpp"
 
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/identity/api_tokens.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 namespace tocsin::identity {
@@ -29,14 +30,12 @@ constexpr db::statement revoke_token = {
 };
 
 token_info read_token(db::row const& from) {
-    auto const has = parse_role(from.text("role"));
-    if (!has) throw std::logic_error("the database has a role that the program does not know");
     auto const id = from.get<token_id>("token_id");
     return {
         id,
         from.text("name"),
         api_token_prefix(id),
-        *has,
+        read_role(from),
         from.text("created_by_name"),
         from.get<timestamp>("created_at"),
         from.get<std::optional<timestamp>>("expires_at"),
@@ -47,50 +46,62 @@ token_info read_token(db::row const& from) {
 }  // namespace
 
 async::task<std::vector<token_info>> api_tokens::list(
-    organization_id of, std::optional<token_id> before, std::int64_t limit
+    organization_id org, std::optional<token_id> before, std::int64_t limit
 ) {
-    co_return co_await gateway_.transact(of, [of, before, limit](db::transaction& tx) {
-        std::vector<token_info> found;
-        for (auto const& row : tx.run(list_tokens, of, before, limit)) found.push_back(read_token(row));
-        return found;
+    co_return co_await gateway_.transact(org, [org, before, limit](db::transaction& tx) {
+        return read_all(tx.run(list_tokens, org, before, limit), read_token);
     });
 }
 
-async::task<result<made_token>> api_tokens::create(
-    organization_id of, principal by, role has, new_token what
+async::task<result<created_token>> api_tokens::create(
+    organization_id org, principal actor, role actor_role, new_token wanted
 ) {
-    if (what.role == role::owner)
+    if (!is_assignable(wanted.role))
+        co_return error{
+            errc::invalid, "An API token cannot own an organization.", {{"role", "must not be owner"}}
+        };
+    if (wanted.role > actor_role)
         co_return error{
             errc::invalid,
-            "Only a person owns an organization.",
-            {{"role", "must be admin, responder or viewer"}}
-        };
-    if (what.role > has)
-        co_return error{
-            errc::invalid, "A token has no more rights than its maker.", {{"role", "is above your own"}}
+            "An API token cannot have more rights than its creator.",
+            {{"role", "is above your own"}}
         };
     auto const now = clock_.now();
-    if (what.expires_at && *what.expires_at <= now)
+    if (wanted.expires_at && *wanted.expires_at <= now)
         co_return error{
-            errc::invalid, "The token would have ended already.", {{"expires_at", "must be in the future"}}
+            errc::invalid,
+            "The expiry of the API token is in the past.",
+            {{"expires_at", "must be in the future"}}
         };
     token_id const id{crypto::uuid_v7(now)};
     auto token = make_api_token(id);
     auto const hash = token_hash(token);
-    auto info = co_await gateway_.transact(acting(of, by), [of, id, by, what, hash](db::transaction& tx) {
-        auto const& by_name = by.user ? by.email : by.name;
-        return read_token(
-            tx.run(insert_token, of, id, what.name, what.role, by.user, by_name, what.expires_at, hash)[0]
-        );
-    });
-    co_return made_token{std::move(info), std::move(token)};
+    auto info = co_await gateway_.transact(
+        tenant_of(org, actor),
+        [org, id, actor, wanted, hash](db::transaction& tx) {
+            auto const& created_by_name = actor.user ? actor.email : actor.name;
+            auto const rows = tx.run(
+                insert_token,
+                org,
+                id,
+                wanted.name,
+                wanted.role,
+                actor.user,
+                created_by_name,
+                wanted.expires_at,
+                hash
+            );
+            return read_token(rows[0]);
+        }
+    );
+    co_return created_token{std::move(info), std::move(token)};
 }
 
-async::task<result<>> api_tokens::revoke(organization_id of, principal by, token_id id) {
-    auto const done = co_await gateway_.transact(acting(of, by), [of, id](db::transaction& tx) {
-        return tx.run(revoke_token, of, id).affected();
+async::task<result<>> api_tokens::revoke(organization_id org, principal actor, token_id id) {
+    auto const revoked = co_await gateway_.transact(tenant_of(org, actor), [org, id](db::transaction& tx) {
+        return tx.run(revoke_token, org, id).affected();
     });
-    if (done == 0) co_return error{errc::not_found, "There is no such token."};
+    if (revoked == 0) co_return error{errc::not_found, "There is no such token."};
     co_return result<>();
 }
 

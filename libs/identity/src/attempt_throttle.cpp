@@ -16,8 +16,8 @@ constexpr db::statement clear_statement = {
     "select tocsin.clear_attempt($1::text[], $2::text[])",
 };
 
-std::string key(std::string_view kind, std::string_view what) {
-    auto const digest = crypto::sha256(what);
+std::string key(std::string_view kind, std::string_view counted) {
+    auto const digest = crypto::sha256(counted);
     return std::string(kind) + ":" + to_base64url(byte_view(digest.data(), digest.size()));
 }
 
@@ -35,13 +35,13 @@ attempt_counts counts_of_known_device(user_id account, std::string_view device_h
 }
 
 attempt_counts counts_of_sign_in(std::string_view account, std::string_view network, timestamp now) {
-    auto const who = to_lower(account);
+    auto const name = to_lower(account);
     auto const minute = std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
     return {
-        {{key("pair", who + '\n' + std::string(network)), 5, 300}},
+        {{key("pair", name + '\n' + std::string(network)), 5, 300}},
         {
             {key("network", network), 50, 300},
-            {key("account", who), 50, 10},
+            {key("account", name), 50, 10},
             {"all:" + std::to_string(minute), 1'200, 5},
         }
     };
@@ -55,13 +55,13 @@ attempt_counts counts_of_links(std::string_view network) {
     return {{}, {{key("link", network), 20, 300}}};
 }
 
-attempt_counts counts_of_invitations(organization_id by) {
-    return {{}, {{key("invitations", by.str()), 100, 300}}};
+attempt_counts counts_of_invitations(organization_id org) {
+    return {{}, {{key("invitations", org.str()), 100, 300}}};
 }
 
-result<> charge(db::transaction& tx, attempt_counts const& with) {
-    auto all = with.own;
-    all.insert(all.end(), with.shared.begin(), with.shared.end());
+result<> charge(db::transaction& tx, attempt_counts const& counts) {
+    auto all = counts.own;
+    all.insert(all.end(), counts.shared.begin(), counts.shared.end());
     std::vector<std::int64_t> free;
     std::vector<std::int64_t> longest;
     for (auto const& each : all) {
@@ -71,20 +71,20 @@ result<> charge(db::transaction& tx, attempt_counts const& with) {
     std::chrono::seconds const wait(tx.run(charge_statement, keys_of(all), free, longest)[0].get<int>("wait")
     );
     if (wait.count() == 0) return {};
-    error refused{
+    error limited{
         errc::rate_limited, "Too many attempts. Try again in " + std::to_string(wait.count()) + " s."
     };
-    refused.retry_after = wait;
-    return refused;
+    limited.retry_after = wait;
+    return limited;
 }
 
-void forgive(db::transaction& tx, attempt_counts const& with) {
-    tx.run(clear_statement, keys_of(with.own), keys_of(with.shared));
+void clear(db::transaction& tx, attempt_counts const& counts) {
+    tx.run(clear_statement, keys_of(counts.own), keys_of(counts.shared));
 }
 
-void refund(db::transaction& tx, attempt_counts const& with) {
-    auto all = keys_of(with.own);
-    for (auto& each : keys_of(with.shared)) all.push_back(std::move(each));
+void refund(db::transaction& tx, attempt_counts const& counts) {
+    auto all = keys_of(counts.own);
+    for (auto& each : keys_of(counts.shared)) all.push_back(std::move(each));
     tx.run(clear_statement, std::vector<std::string>(), all);
 }
 

@@ -1,3 +1,5 @@
+#include "read_all.hpp"
+
 #include <tocsin/identity/audit_log.hpp>
 
 #include <utility>
@@ -43,18 +45,23 @@ audit_entry read_entry(db::row const& from) {
 }  // namespace
 
 async::task<std::vector<audit_entry>> audit_log::list(
-    organization_id of, audit_filter what, std::optional<std::int64_t> before, std::int64_t limit
+    organization_id org, audit_filter filter, std::optional<std::int64_t> before, std::int64_t limit
 ) {
     co_return co_await gateway_.transact(
-        of,
-        [of, what = std::move(what), before, limit](db::transaction& tx) {
-            std::vector<audit_entry> found;
+        org,
+        [org, filter = std::move(filter), before, limit](db::transaction& tx) {
             auto const rows = tx.run(
-                list_entries, of, before, what.actor, what.action, what.subject, what.since, what.until, limit
+                list_entries,
+                org,
+                before,
+                filter.actor,
+                filter.action,
+                filter.subject,
+                filter.since,
+                filter.until,
+                limit
             );
-            found.reserve(rows.size());
-            for (auto const& row : rows) found.push_back(read_entry(row));
-            return found;
+            return read_all(rows, read_entry);
         }
     );
 }

@@ -1,3 +1,5 @@
+#include "read_all.hpp"
+#include "role_column.hpp"
 #include "token_hash.hpp"
 
 #include <tocsin/base/text.hpp>
@@ -8,7 +10,6 @@
 #include <tocsin/identity/network_group.hpp>
 #include <tocsin/identity/password_rules.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 namespace tocsin::identity {
@@ -54,17 +55,11 @@ constexpr db::statement accept_one = {
     "select tocsin.accept_invitation($4, $1::uuid, $2, $3) as organization",
 };
 
-role role_in(db::row const& from) {
-    auto const found = parse_role(from.text("role"));
-    if (!found) throw std::logic_error("the database has a role that the program does not know");
-    return *found;
-}
-
 invitation read_invitation(db::row const& from) {
     return {
         from.get<invitation_id>("invitation_id"),
         from.text("email"),
-        role_in(from),
+        read_role(from),
         from.text("invited_by_name"),
         from.get<timestamp>("created_at"),
         from.get<timestamp>("expires_at"),
@@ -74,22 +69,21 @@ invitation read_invitation(db::row const& from) {
 error no_invitation() {
     return {
         errc::not_found,
-        "This invitation does not work: it was used, withdrawn or has run out, or the link is not whole. Ask "
-        "for "
-        "another one."
+        "This invitation does not work. It was used, withdrawn, or has expired, or the link is incomplete. Ask for a new one."
     };
 }
 
 error already_invited(db::constraint_violation const& why) {
     if (why.constraint != "invitations_open_key") throw why;
-    return {errc::conflict, "This person was invited a moment ago."};
+    return {errc::conflict, "This person has just been invited."};
 }
 
-error taken_meanwhile(db::constraint_violation const& why) {
+/// Another request was faster.
+error conflict_of(db::constraint_violation const& why) {
     if (why.constraint == "users_email_key")
-        return {errc::conflict, "An account with this address was made a moment ago. Open the link again."};
+        return {errc::conflict, "An account with this address has just been created. Open the link again."};
     if (why.constraint == "members_one_owner")
-        return {errc::conflict, "This organization has its owner already."};
+        return {errc::conflict, "This organization has an owner already."};
     throw why;
 }
 
@@ -99,50 +93,51 @@ invitations::invitations(db::pool& gateway, accounts& people, password_worker& h
     : gateway_(gateway), accounts_(people), hashing_(hashing), clock_(time) {}
 
 async::task<std::vector<invitation>> invitations::list(
-    organization_id of, std::optional<invitation_id> before, std::int64_t limit
+    organization_id org, std::optional<invitation_id> before, std::int64_t limit
 ) {
-    co_return co_await gateway_.transact(of, [of, before, limit](db::transaction& tx) {
-        std::vector<invitation> found;
-        for (auto const& row : tx.run(list_open, of, before, limit)) found.push_back(read_invitation(row));
-        return found;
+    co_return co_await gateway_.transact(org, [org, before, limit](db::transaction& tx) {
+        return read_all(tx.run(list_open, org, before, limit), read_invitation);
     });
 }
 
-async::task<result<made_invitation>> invitations::create(
-    organization_id of, principal by, std::string email, role as
+async::task<result<created_invitation>> invitations::create(
+    organization_id org, principal actor, std::string email, role wanted
 ) {
     if (!is_email(email))
         co_return error{
-            errc::invalid, "This is no e-mail address.", {{"email", "must be an e-mail address"}}
+            errc::invalid, "The e-mail address is malformed.", {{"email", "must be an e-mail address"}}
         };
-    if (as == role::owner)
+    if (!is_assignable(wanted))
         co_return error{
-            errc::invalid, "The ownership is handed over to a member.", {{"role", "must not be owner"}}
+            errc::invalid,
+            "An invitation cannot make someone the owner. Transfer the ownership to a member instead.",
+            {{"role", "must not be owner"}}
         };
     invitation_id const id{crypto::uuid_v7(clock_.now())};
     auto token = crypto::random_token();
-    auto const work = [of, id, by, email, as, hash = token_hash(token)](db::transaction& tx
+    auto const work = [org, id, actor, email, wanted, hash = token_hash(token)](db::transaction& tx
                       ) -> result<invitation> {
-        if (tx.run(is_member, of, email)[0].get<bool>("found"))
+        if (tx.run(is_member, org, email)[0].get<bool>("found"))
             return error{errc::conflict, "This person is a member already."};
-        if (auto const go = charge(tx, counts_of_invitations(of)); !go) return go.error();
-        tx.run(revoke_of_address, of, email);
-        auto const& by_name = by.user ? by.email : by.name;
+        if (auto const charged = charge(tx, counts_of_invitations(org)); !charged) return charged.error();
+        tx.run(revoke_of_address, org, email);
+        auto const& invited_by = actor.user ? actor.email : actor.name;
         std::chrono::milliseconds const life = invitation_life;
-        return read_invitation(
-            tx.run(insert_invitation, of, id, email, as, by.user, by.token, by_name, life, hash)[0]
+        auto const rows = tx.run(
+            insert_invitation, org, id, email, wanted, actor.user, actor.token, invited_by, life, hash
         );
+        return read_invitation(rows[0]);
     };
-    auto made = co_await gateway_.transact_result(acting(of, by), work, already_invited);
-    if (!made) co_return made.error();
-    co_return made_invitation{std::move(*made), std::move(token)};
+    auto created = co_await gateway_.transact_result(tenant_of(org, actor), work, already_invited);
+    if (!created) co_return created.error();
+    co_return created_invitation{std::move(*created), std::move(token)};
 }
 
-async::task<result<>> invitations::revoke(organization_id of, principal by, invitation_id id) {
-    auto const done = co_await gateway_.transact(acting(of, by), [of, id](db::transaction& tx) {
-        return tx.run(revoke_one, of, id).affected();
+async::task<result<>> invitations::revoke(organization_id org, principal actor, invitation_id id) {
+    auto const revoked = co_await gateway_.transact(tenant_of(org, actor), [org, id](db::transaction& tx) {
+        return tx.run(revoke_one, org, id).affected();
     });
-    if (done == 0) co_return error{errc::not_found, "There is no such invitation."};
+    if (revoked == 0) co_return error{errc::not_found, "There is no such invitation."};
     co_return result<>();
 }
 
@@ -152,7 +147,7 @@ async::task<result<invitation_view>> invitations::look_up(secret token, std::str
         db::no_tenant,
         [hash = token_hash(token),
          counts = counts_of_links(network_group(address))](db::transaction& tx) -> result<invitation_view> {
-            if (auto const go = charge(tx, counts); !go) return go.error();
+            if (auto const charged = charge(tx, counts); !charged) return charged.error();
             auto const rows = tx.run(find_open, hash);
             auto const row = rows.first();
             if (!row) return no_invitation();
@@ -161,7 +156,7 @@ async::task<result<invitation_view>> invitations::look_up(secret token, std::str
                 row->text("organization_slug"),
                 row->text("organization_name"),
                 row->text("email"),
-                role_in(*row),
+                read_role(*row),
                 row->get<timestamp>("expires_at"),
                 row->get<std::optional<user_id>>("account_id"),
                 row->get<std::optional<std::string>>("account_name").value_or(""),
@@ -170,71 +165,80 @@ async::task<result<invitation_view>> invitations::look_up(secret token, std::str
     );
 }
 
-async::task<result<accepted>> invitations::accept(acceptance what) {
-    auto invited = co_await look_up(what.token, what.from.address);
+async::task<result<accepted>> invitations::accept(acceptance given) {
+    auto invited = co_await look_up(given.token, given.from.address);
     if (!invited) co_return invited.error();
-    if (invited->account) co_return co_await accept_known(std::move(what), std::move(*invited));
-    co_return co_await accept_new(std::move(what), std::move(*invited));
+    if (invited->account) co_return co_await accept_existing(std::move(given), std::move(*invited));
+    co_return co_await accept_new(std::move(given), std::move(*invited));
 }
 
 async::task<result<std::string>> invitations::use(
-    byte_string hash, user_id who, std::string name, std::optional<std::string> password_hash, principal by
+    byte_string hash,
+    user_id user,
+    std::string name,
+    std::optional<std::string> password_hash,
+    principal actor
 ) {
-    auto const work = [hash, who, name, password_hash](db::transaction& tx) -> result<std::string> {
-        auto const row = tx.run(accept_one, who, name, password_hash, hash)[0];
+    auto const work = [hash, user, name, password_hash](db::transaction& tx) -> result<std::string> {
+        auto const row = tx.run(accept_one, user, name, password_hash, hash)[0];
         if (row.is_null("organization")) return no_invitation();
         return row.text("organization");
     };
-    return gateway_.transact_result(acting(by), work, taken_meanwhile);
+    return gateway_.transact_result(tenant_of(actor), work, conflict_of);
 }
 
-async::task<result<accepted>> invitations::accept_new(acceptance what, invitation_view invited) {
-    if (!what.password)
+async::task<result<accepted>> invitations::accept_new(acceptance given, invitation_view invited) {
+    if (!given.password)
         co_return error{
             errc::invalid,
-            "Choose a password.",
+            "This address has no account yet. Choose a password for it.",
             {{"password", "is required: this address has no account yet"}}
         };
-    if (auto bad = password_problem(*what.password))
-        co_return error{errc::invalid, *bad, {{"password", *bad}}};
-    auto const hashed = co_await hashing_.hash(*what.password);
+    if (auto problem = password_problem(*given.password))
+        co_return error{errc::invalid, *problem, {{"password", *problem}}};
+    auto const hashed = co_await hashing_.hash(*given.password);
     if (!hashed) co_return hashed.error();
     user_id const id{crypto::uuid_v7(clock_.now())};
-    auto const name = what.name.value_or("");
-    principal by;
-    by.user = id;
-    by.email = invited.email;
-    by.address = what.from.address;
-    by.request_id = what.from.request_id;
-    auto const organization = co_await use(token_hash(what.token), id, name, *hashed, by);
+    auto const name = given.name.value_or("");
+    principal actor;
+    actor.user = id;
+    actor.email = invited.email;
+    actor.address = given.from.address;
+    actor.request_id = given.from.request_id;
+    auto const organization = co_await use(token_hash(given.token), id, name, *hashed, actor);
     if (!organization) co_return organization.error();
-    auto session = co_await accounts_.begin_session(id, invited.email, name, what.from);
-    auto who = session.who;
-    co_return accepted{std::move(who), *organization, std::move(session)};
+    auto session = co_await accounts_.begin_session(id, invited.email, name, given.from);
+    auto principal = session.principal;
+    co_return accepted{std::move(principal), *organization, std::move(session)};
 }
 
-async::task<result<accepted>> invitations::accept_known(acceptance what, invitation_view invited) {
+async::task<result<accepted>> invitations::accept_existing(acceptance given, invitation_view invited) {
     accepted done;
-    if (what.signed_in && what.signed_in->user == invited.account) {
-        done.who = *what.signed_in;
-    } else if (what.password) {
-        what.from.email = invited.email;
-        what.from.password = *what.password;
-        auto session = co_await accounts_.sign_in(what.from);
+    if (given.signed_in && given.signed_in->user == invited.account) {
+        done.principal = *given.signed_in;
+    } else if (given.password) {
+        given.from.email = invited.email;
+        given.from.password = *given.password;
+        auto session = co_await accounts_.sign_in(given.from);
         if (!session) co_return session.error();
-        done.who = session->who;
+        done.principal = session->principal;
         done.session = std::move(*session);
-    } else if (what.signed_in) {
+    } else if (given.signed_in) {
         co_return error{
-            errc::forbidden, "This invitation is for " + invited.email + ": sign in as that person."
+            errc::forbidden,
+            "This invitation is for " + invited.email +
+                ", but you are signed in as another person. Sign in with that address."
         };
     } else {
-        co_return error{errc::unauthenticated, "This address has an account: sign in, or give its password."};
+        co_return error{
+            errc::unauthenticated, "This address has an account. Sign in, or give the account's password."
+        };
     }
-    auto const organization =
-        co_await use(token_hash(what.token), *invited.account, invited.account_name, std::nullopt, done.who);
+    auto const organization = co_await use(
+        token_hash(given.token), *invited.account, invited.account_name, std::nullopt, done.principal
+    );
     if (!organization) {
-        if (done.session) co_await accounts_.sign_out(done.who);
+        if (done.session) co_await accounts_.sign_out(done.principal);
         co_return organization.error();
     }
     done.organization_slug = *organization;

@@ -1,6 +1,8 @@
+#include "read_all.hpp"
+#include "role_column.hpp"
+
 #include <tocsin/identity/members.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 namespace tocsin::identity {
@@ -20,7 +22,7 @@ constexpr db::statement find_member = {
          from tocsin.members m join tocsin.users u on u.user_id = m.user_id
         where m.organization_id = $1::uuid and m.user_id = $2::uuid)",
 };
-// In one order, so that two changes never wait for each other.
+// In one order, so that concurrent changes cannot deadlock.
 constexpr db::statement lock_members = {
     "members_lock",
     R"(select user_id, role from tocsin.members
@@ -35,109 +37,113 @@ constexpr db::statement delete_member = {
     "delete from tocsin.members where organization_id = $1::uuid and user_id = $2::uuid",
 };
 
-role role_in(db::row const& from) {
-    auto const found = parse_role(from.text("role"));
-    if (!found) throw std::logic_error("the database has a role that the program does not know");
-    return *found;
-}
-
 member read_member(db::row const& from) {
     return {
         from.get<user_id>("user_id"),
         from.text("email"),
         from.text("name"),
-        role_in(from),
+        read_role(from),
         from.get<timestamp>("created_at")
     };
 }
 
-member find(db::transaction& tx, organization_id of, user_id whom) {
-    return read_member(tx.run(find_member, of, whom)[0]);
+member find(db::transaction& tx, organization_id org, user_id user) {
+    return read_member(tx.run(find_member, org, user)[0]);
 }
 
-/// The roles of both, held until the transaction ends. A token's rights were looked at by the caller.
-struct held {
-    std::optional<role> who;
-    std::optional<role> whom;
+/// The roles of both members, locked until the transaction ends.
+struct locked_roles {
+    std::optional<role> actor;
+    std::optional<role> target;
 };
 
-held lock(db::transaction& tx, organization_id of, principal const& who, user_id whom) {
-    std::vector<std::string> ids = {whom.str()};
-    if (who.user) ids.push_back(who.user->str());
-    held found;
-    if (!who.user) found.who = role::admin;
-    for (auto const& row : tx.run(lock_members, of, ids)) {
+locked_roles lock(db::transaction& tx, organization_id org, principal const& actor, user_id target) {
+    std::vector<std::string> ids = {target.str()};
+    if (actor.user) ids.push_back(actor.user->str());
+    locked_roles roles;
+    // The route has checked the rights of a token.
+    if (!actor.user) roles.actor = role::admin;
+    for (auto const& row : tx.run(lock_members, org, ids)) {
         auto const id = row.get<user_id>("user_id");
-        if (id == whom) found.whom = role_in(row);
-        if (who.user && id == *who.user) found.who = role_in(row);
+        if (id == target) roles.target = read_role(row);
+        if (actor.user && id == *actor.user) roles.actor = read_role(row);
     }
-    return found;
+    return roles;
 }
 
 error no_member() {
     return {errc::not_found, "There is no such member."};
 }
 
-/// Why `who` may not change `whom`, if so.
-std::optional<error> refusal(held const& of, principal const& who, user_id whom) {
-    if (!of.who || !allows(*of.who, permission::administer))
-        return error{errc::forbidden, "Your role in this organization was changed a moment ago."};
-    if (!of.whom) return no_member();
-    if (*of.whom != role::owner) return std::nullopt;
-    if (who.user == whom)
+/// Why `actor` may not change `target`; nothing if it may.
+std::optional<error> refusal(locked_roles const& roles, principal const& actor, user_id target) {
+    if (!roles.actor || !allows(*roles.actor, permission::administer))
         return error{
-            errc::conflict, "You own this organization: hand the ownership over to somebody else first."
+            errc::forbidden, "Your role in this organization has just changed, and no longer allows this."
         };
-    return error{errc::forbidden, "Nobody but the owner can change what the owner is."};
+    if (!roles.target) return no_member();
+    if (*roles.target != role::owner) return std::nullopt;
+    if (actor.user == target)
+        return error{
+            errc::conflict, "You own this organization. Transfer the ownership to another member first."
+        };
+    return error{errc::forbidden, "The owner can only be changed by transferring the ownership."};
 }
 
 }  // namespace
 
 async::task<std::vector<member>> members::list(
-    organization_id of, std::optional<std::string> after, std::int64_t limit
+    organization_id org, std::optional<std::string> after, std::int64_t limit
 ) {
-    co_return co_await gateway_.transact(of, [of, after = std::move(after), limit](db::transaction& tx) {
-        std::vector<member> found;
-        for (auto const& row : tx.run(list_members, of, after, limit)) found.push_back(read_member(row));
-        return found;
+    co_return co_await gateway_.transact(org, [org, after = std::move(after), limit](db::transaction& tx) {
+        return read_all(tx.run(list_members, org, after, limit), read_member);
     });
 }
 
-async::task<result<member>> members::change_role(organization_id of, principal who, user_id whom, role to) {
-    if (to == role::owner)
+async::task<result<member>> members::change_role(
+    organization_id org, principal actor, user_id target, role wanted
+) {
+    if (!is_assignable(wanted))
         co_return error{
-            errc::invalid, "The ownership is handed over, not given.", {{"role", "must not be owner"}}
+            errc::invalid,
+            "The owner's role cannot be assigned. Transfer the ownership instead.",
+            {{"role", "must not be owner"}}
         };
     co_return co_await gateway_.transact(
-        acting(of, who),
-        [of, who, whom, to](db::transaction& tx) -> result<member> {
-            if (auto no = refusal(lock(tx, of, who, whom), who, whom)) return *no;
-            tx.run(set_role, of, whom, to);
-            return find(tx, of, whom);
+        tenant_of(org, actor),
+        [org, actor, target, wanted](db::transaction& tx) -> result<member> {
+            if (auto refused = refusal(lock(tx, org, actor, target), actor, target)) return *refused;
+            tx.run(set_role, org, target, wanted);
+            return find(tx, org, target);
         }
     );
 }
 
-async::task<result<>> members::remove(organization_id of, principal who, user_id whom) {
-    co_return co_await gateway_.transact(acting(of, who), [of, who, whom](db::transaction& tx) -> result<> {
-        if (auto no = refusal(lock(tx, of, who, whom), who, whom)) return *no;
-        tx.run(delete_member, of, whom);
-        return {};
-    });
+async::task<result<>> members::remove(organization_id org, principal actor, user_id target) {
+    co_return co_await gateway_.transact(
+        tenant_of(org, actor),
+        [org, actor, target](db::transaction& tx) -> result<> {
+            if (auto refused = refusal(lock(tx, org, actor, target), actor, target)) return *refused;
+            tx.run(delete_member, org, target);
+            return {};
+        }
+    );
 }
 
-async::task<result<member>> members::transfer_ownership(organization_id of, principal who, user_id whom) {
-    if (who.user == whom) co_return error{errc::conflict, "You own this organization already."};
+async::task<result<member>> members::transfer_ownership(
+    organization_id org, principal actor, user_id target
+) {
+    if (actor.user == target) co_return error{errc::conflict, "You own this organization already."};
     co_return co_await gateway_.transact(
-        acting(of, who),
-        [of, who, whom](db::transaction& tx) -> result<member> {
-            auto const roles = lock(tx, of, who, whom);
-            if (!who.user || roles.who != role::owner)
-                return error{errc::forbidden, "Only the owner hands the ownership over."};
-            if (!roles.whom) return no_member();
-            tx.run(set_role, of, *who.user, role::admin);
-            tx.run(set_role, of, whom, role::owner);
-            return find(tx, of, whom);
+        tenant_of(org, actor),
+        [org, actor, target](db::transaction& tx) -> result<member> {
+            auto const roles = lock(tx, org, actor, target);
+            if (!actor.user || roles.actor != role::owner)
+                return error{errc::forbidden, "Only the owner can transfer the ownership."};
+            if (!roles.target) return no_member();
+            tx.run(set_role, org, *actor.user, role::admin);
+            tx.run(set_role, org, target, role::owner);
+            return find(tx, org, target);
         }
     );
 }

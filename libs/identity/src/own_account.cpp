@@ -1,3 +1,4 @@
+#include "read_all.hpp"
 #include "token_hash.hpp"
 
 #include <tocsin/identity/attempt_throttle.hpp>
@@ -46,105 +47,110 @@ constexpr db::statement accept_reset = {
     "select tocsin.accept_password_reset($2, $1) as done",
 };
 
-error bad_password(std::string_view field, std::string why) {
+session_info read_session(db::row const& from) {
+    return {
+        from.get<session_id>("session_id"),
+        from.get<bool>("is_current"),
+        from.text("address"),
+        from.text("user_agent"),
+        from.get<timestamp>("created_at"),
+        from.get<timestamp>("last_seen_at"),
+    };
+}
+
+error invalid_password(std::string_view field, std::string why) {
     return {errc::invalid, why, {{std::string(field), why}}};
 }
 
 error no_reset() {
     return {
         errc::not_found,
-        "This link does not work: it was used, has run out, or is not whole. Ask whoever runs Tocsin for "
-        "another one."
+        "This link does not work. It was used, has expired, or is incomplete. Ask your Tocsin operator for a new one."
     };
 }
 
-/// Nobody is signed in: the audit log learns the address, and from the link whose account it is.
-db::tenant from_address(std::string const& address) {
-    db::actor who;
-    who.kind = "user";
-    who.address = address;
-    return {std::nullopt, std::move(who)};
+/// Without a session, the audit log gets the address here, and the account from the link.
+db::tenant tenant_at(std::string const& address) {
+    db::actor actor;
+    actor.kind = "user";
+    actor.address = address;
+    return {std::nullopt, std::move(actor)};
 }
 
 }  // namespace
 
-async::task<std::vector<session_info>> own_account::sessions(principal who) {
+async::task<std::vector<session_info>> own_account::sessions(principal actor) {
     co_return co_await gateway_.transact(
         db::no_tenant,
-        [id = who.user.value(), limits = limits_, current = as_stored(who.session_hash)](db::transaction& tx
-        ) {
-            std::vector<session_info> found;
-            for (auto const& row : tx.run(
-                     list_sessions,
-                     id,
-                     std::int64_t{limits.idle.count()},
-                     std::int64_t{limits.max.count()},
-                     current
-                 )) {
-                found.push_back({
-                    row.get<session_id>("session_id"),
-                    row.get<bool>("is_current"),
-                    row.text("address"),
-                    row.text("user_agent"),
-                    row.get<timestamp>("created_at"),
-                    row.get<timestamp>("last_seen_at"),
-                });
-            }
-            return found;
+        [id = actor.user.value(),
+         limits = limits_,
+         current = as_stored(actor.session_hash)](db::transaction& tx) {
+            auto const rows = tx.run(
+                list_sessions,
+                id,
+                std::int64_t{limits.idle.count()},
+                std::int64_t{limits.max.count()},
+                current
+            );
+            return read_all(rows, read_session);
         }
     );
 }
 
-async::task<result<>> own_account::end_session(principal who, session_id id) {
+async::task<result<>> own_account::end_session(principal actor, session_id id) {
     bool const ended =
-        co_await gateway_.transact(acting(who), [user = who.user.value(), id](db::transaction& tx) {
+        co_await gateway_.transact(tenant_of(actor), [user = actor.user.value(), id](db::transaction& tx) {
             return tx.run(end_one, user, id)[0].get<bool>("ended");
         });
     if (!ended) co_return error{errc::not_found, "There is no such session."};
     co_return result<>();
 }
 
-async::task<> own_account::end_other_sessions(principal who) {
+async::task<> own_account::end_other_sessions(principal actor) {
     co_await gateway_.transact(
-        acting(who),
-        [user = who.user.value(), kept = as_stored(who.session_hash)](db::transaction& tx) {
+        tenant_of(actor),
+        [user = actor.user.value(), kept = as_stored(actor.session_hash)](db::transaction& tx) {
             tx.run(end_others, user, kept);
         }
     );
 }
 
-async::task<result<>> own_account::change_password(principal who, secret current, secret wanted) {
-    if (auto bad = password_problem(wanted)) co_return bad_password("new", *bad);
-    auto const user = who.user.value();
+async::task<result<>> own_account::change_password(principal actor, secret current, secret wanted) {
+    if (auto problem = password_problem(wanted)) co_return invalid_password("new", *problem);
+    auto const user = actor.user.value();
     auto const counts = counts_of_password(user);
     auto const stored =
         co_await gateway_.transact(db::no_tenant, [user, counts](db::transaction& tx) -> result<std::string> {
-            if (auto const go = charge(tx, counts); !go) return go.error();
+            if (auto const charged = charge(tx, counts); !charged) return charged.error();
             return tx.run(find_password, user)[0].text("hash");
         });
     if (!stored) co_return stored.error();
-    auto const right = co_await hashing_.verify(*stored, std::move(current));
-    if (!right) {
+    auto const matches = co_await hashing_.verify(*stored, std::move(current));
+    if (!matches) {
         co_await gateway_.transact(db::no_tenant, [counts](db::transaction& tx) { refund(tx, counts); });
-        co_return right.error();
+        co_return matches.error();
     }
-    if (!*right) co_return bad_password("current", "This is not your password.");
+    if (!*matches) co_return invalid_password("current", "This is not your current password.");
     auto const hashed = co_await hashing_.hash(std::move(wanted));
     if (!hashed) co_return hashed.error();
     bool const changed = co_await gateway_.transact(
-        acting(who),
-        [user, counts, old = *stored, hash = *hashed, kept = as_stored(who.session_hash)](db::transaction& tx
+        tenant_of(actor),
+        [user, counts, old = *stored, hash = *hashed, kept = as_stored(actor.session_hash)](
+            db::transaction& tx
         ) {
-            forgive(tx, counts);
+            clear(tx, counts);
             return tx.run(change, user, old, hash, kept)[0].get<bool>("changed");
         }
     );
-    if (!changed) co_return error{errc::conflict, "Your password was changed elsewhere a moment ago."};
+    if (!changed)
+        co_return error{
+            errc::conflict, "Your password has just been changed elsewhere. Sign in again with the new one."
+        };
     co_return result<>();
 }
 
-async::task<> own_account::rename(principal who, std::string name) {
-    co_await gateway_.transact(acting(who), [user = who.user.value(), name](db::transaction& tx) {
+async::task<> own_account::rename(principal actor, std::string name) {
+    co_await gateway_.transact(tenant_of(actor), [user = actor.user.value(), name](db::transaction& tx) {
         tx.run(change_name, user, name);
     });
 }
@@ -155,18 +161,18 @@ async::task<result<>> own_account::reset_password(secret token, secret wanted, s
     auto const open = co_await gateway_.transact(
         db::no_tenant,
         [hash, counts = counts_of_links(network_group(address))](db::transaction& tx) -> result<> {
-            if (auto const go = charge(tx, counts); !go) return go.error();
+            if (auto const charged = charge(tx, counts); !charged) return charged.error();
             if (!tx.run(has_reset, hash)[0].get<bool>("open")) return no_reset();
             refund(tx, counts);
             return {};
         }
     );
     if (!open) co_return open.error();
-    if (auto bad = password_problem(wanted)) co_return bad_password("password", *bad);
+    if (auto problem = password_problem(wanted)) co_return invalid_password("password", *problem);
     auto const hashed = co_await hashing_.hash(std::move(wanted));
     if (!hashed) co_return hashed.error();
     bool const done =
-        co_await gateway_.transact(from_address(address), [hash, stored = *hashed](db::transaction& tx) {
+        co_await gateway_.transact(tenant_at(address), [hash, stored = *hashed](db::transaction& tx) {
             return tx.run(accept_reset, stored, hash)[0].get<bool>("done");
         });
     if (!done) co_return no_reset();

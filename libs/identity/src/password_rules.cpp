@@ -9,7 +9,8 @@ namespace tocsin::identity {
 
 namespace {
 
-/// Stems of the commonest passwords of leaked lists that reach twelve characters once decorated or repeated.
+/// Stems of common leaked passwords that reach twelve characters once digits are appended or they are
+/// repeated.
 constexpr std::array common_stems = {
     std::string_view("password"),
     std::string_view("passw0rd"),
@@ -70,8 +71,7 @@ constexpr bool is_decoration(char c) noexcept {
     return (c >= '0' && c <= '9') || (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || c == '_';
 }
 
-/// Every byte the same, or each one above the one before ("aaaaaaaaaaaa", "123456789012"): digits count
-/// round.
+/// Equal bytes, or ascending ones ("aaaaaaaaaaaa", "123456789012"); 0 follows 9.
 bool is_run(std::string_view text) noexcept {
     bool same = true, rising = true;
     for (std::size_t i = 1; i < text.size(); ++i) {
@@ -92,7 +92,7 @@ bool is_common(std::string const& lowered) noexcept {
         stem.remove_suffix(1);
         if (is_stem(stem)) return true;
     }
-    return stem.empty();  // nothing but digits and signs
+    return stem.empty();  // only digits and punctuation
 }
 
 std::size_t code_points(std::string_view utf8) noexcept {
@@ -106,15 +106,15 @@ std::size_t code_points(std::string_view utf8) noexcept {
 std::optional<std::string> password_problem(secret const& password) {
     auto const text = password.reveal();
     if (text.size() > password_max_bytes)
-        return "A password has at most " + std::to_string(password_max_bytes) + " bytes.";
+        return "A password can have at most " + std::to_string(password_max_bytes) + " bytes.";
     if (text.find('\0') != std::string_view::npos || !is_utf8(text))
-        return "A password is UTF-8 text without NUL.";
+        return "A password must be UTF-8 text without NUL.";
     if (code_points(text) < password_min_chars)
-        return "A password has at least " + std::to_string(password_min_chars) + " characters.";
+        return "A password must have at least " + std::to_string(password_min_chars) + " characters.";
     auto lowered = to_lower(text);
     bool const common = is_common(lowered);
     wipe(lowered);
-    if (common) return "This password is among the commonest ones: choose another.";
+    if (common) return "This password is one of the most common ones. Choose another.";
     return std::nullopt;
 }
 

@@ -13,39 +13,38 @@ namespace asio = boost::asio;
 namespace tocsin::identity {
 
 struct password_worker::impl {
-    impl(std::size_t count, std::size_t limit) : threads(count), most(limit) {}
+    impl(std::size_t count, std::size_t limit) : threads(count), max_slots(limit) {}
 
-    std::atomic<std::size_t> taken{0};
+    std::atomic<std::size_t> used_slots{0};
     asio::thread_pool threads;
-    std::size_t const most;
+    std::size_t const max_slots;
 };
 
 namespace {
 
-/// One place among those waiting and running.
-class place {
+/// One of the slots for waiting and running requests.
+class slot {
 public:
-    place(std::atomic<std::size_t>& taken, std::size_t most)
-        : taken_(taken), got_(taken.fetch_add(1) < most) {}
-    ~place() { taken_.fetch_sub(1); }
-    place(place const&) = delete;
-    place& operator=(place const&) = delete;
-    bool got() const noexcept { return got_; }
+    slot(std::atomic<std::size_t>& used, std::size_t max) : used_(used), is_free_(used.fetch_add(1) < max) {}
+    ~slot() { used_.fetch_sub(1); }
+    slot(slot const&) = delete;
+    slot& operator=(slot const&) = delete;
+    bool is_free() const noexcept { return is_free_; }
 
 private:
-    std::atomic<std::size_t>& taken_;
-    bool const got_;
+    std::atomic<std::size_t>& used_;
+    bool const is_free_;
 };
 
 error busy() {
-    return {errc::unavailable, "Too many people are signing in at this moment. Try again shortly."};
+    return {errc::unavailable, "Too many people are signing in. Try again in a moment."};
 }
 
-async::task<std::string> hash_there(secret password) {
+async::task<std::string> hash_password(secret password) {
     co_return crypto::hash_password(password);
 }
 
-async::task<bool> verify_there(std::string stored, secret password) {
+async::task<bool> verify_password(std::string stored, secret password) {
     co_return crypto::verify_password(stored, password);
 }
 
@@ -59,21 +58,21 @@ password_worker::~password_worker() {
 }
 
 async::task<result<std::string>> password_worker::hash(secret password) {
-    place const mine(impl_->taken, impl_->most);
-    if (!mine.got()) co_return busy();
-    auto work = hash_there(std::move(password));
+    slot const own(impl_->used_slots, impl_->max_slots);
+    if (!own.is_free()) co_return busy();
+    auto work = hash_password(std::move(password));
     auto hashed =
         co_await asio::co_spawn(impl_->threads.get_executor(), std::move(work), asio::use_awaitable);
     co_return hashed;
 }
 
 async::task<result<bool>> password_worker::verify(std::string stored, secret password) {
-    place const mine(impl_->taken, impl_->most);
-    if (!mine.got()) co_return busy();
-    auto work = verify_there(std::move(stored), std::move(password));
-    bool const right =
+    slot const own(impl_->used_slots, impl_->max_slots);
+    if (!own.is_free()) co_return busy();
+    auto work = verify_password(std::move(stored), std::move(password));
+    bool const matches =
         co_await asio::co_spawn(impl_->threads.get_executor(), std::move(work), asio::use_awaitable);
-    co_return right;
+    co_return matches;
 }
 
 }  // namespace tocsin::identity

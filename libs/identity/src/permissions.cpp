@@ -1,61 +1,42 @@
 #include <tocsin/identity/principal.hpp>
 
+#include <utility>
+
 namespace tocsin::identity {
 
+namespace {
+
+constexpr enum_names<permission, 6> permission_names{{
+    {permission::anyone, "anyone"},
+    {permission::authenticated, "authenticated"},
+    {permission::view, "view"},
+    {permission::respond, "respond"},
+    {permission::administer, "administer"},
+    {permission::own, "own"},
+}};
+
+}  // namespace
+
 std::string_view to_string(role r) noexcept {
-    switch (r) {
-        case role::viewer:
-            return "viewer";
-        case role::responder:
-            return "responder";
-        case role::admin:
-            return "admin";
-        case role::owner:
-            return "owner";
-    }
-    return "viewer";
+    return name_of(role_names, r);
+}
+std::optional<role> parse_role(std::string_view text) noexcept {
+    return value_of(role_names, text);
 }
 
-std::optional<role> parse_role(std::string_view text) noexcept {
-    for (auto const r : {role::viewer, role::responder, role::admin, role::owner}) {
-        if (text == to_string(r)) return r;
-    }
-    return std::nullopt;
+bool is_assignable(role r) noexcept {
+    return r != role::owner;
+}
+
+std::vector<std::string> assignable_role_names() {
+    std::vector<std::string> names;
+    for (auto const& [value, name] : role_names)
+        if (is_assignable(value)) names.emplace_back(name);
+    return names;
 }
 
 std::string_view to_string(permission p) noexcept {
-    switch (p) {
-        case permission::anyone:
-            return "anyone";
-        case permission::authenticated:
-            return "authenticated";
-        case permission::view:
-            return "view";
-        case permission::respond:
-            return "respond";
-        case permission::administer:
-            return "administer";
-        case permission::own:
-            return "own";
-    }
-    return "own";
-}
-
-db::tenant acting(principal const& who) {
-    db::actor made;
-    made.kind = who.user ? "user" : "token";
-    if (who.user) made.id = who.user->str();
-    if (who.token) made.id = who.token->str();
-    made.name = who.user ? who.email : who.name;
-    made.address = who.address;
-    made.request_id = who.request_id;
-    return {std::nullopt, std::move(made)};
-}
-
-db::tenant acting(organization_id on, principal const& who) {
-    auto made = acting(who);
-    made.organization = on;
-    return made;
+    return name_of(permission_names, p);
 }
 
 bool allows(role has, permission wanted) noexcept {
@@ -72,6 +53,23 @@ bool allows(role has, permission wanted) noexcept {
             return has == role::owner;
     }
     return false;
+}
+
+db::tenant tenant_of(principal const& actor) {
+    db::actor recorded;
+    recorded.kind = actor.user ? "user" : "token";
+    if (actor.user) recorded.id = actor.user->str();
+    if (actor.token) recorded.id = actor.token->str();
+    recorded.name = actor.user ? actor.email : actor.name;
+    recorded.address = actor.address;
+    recorded.request_id = actor.request_id;
+    return {std::nullopt, std::move(recorded)};
+}
+
+db::tenant tenant_of(organization_id organization, principal const& actor) {
+    auto tenant = tenant_of(actor);
+    tenant.organization = organization;
+    return tenant;
 }
 
 }  // namespace tocsin::identity

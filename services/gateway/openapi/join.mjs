@@ -156,16 +156,18 @@ class Joiner {
     }
   }
 
-  /** Every reference leads somewhere, and every schema is used. */
+  /** Every reference must have a target, and every schema a use: in an operation, or elsewhere by `x-used-by`. */
   checkReferences() {
     const used = new Set();
     eachObject(this.document, ({ $ref }) => {
       if (!$ref) return;
       const found = $ref.slice(2).split('/').reduce((at, name) => at?.[name], this.document);
-      check(found, `nothing is at ${$ref}`);
+      check(found, `there is no ${$ref}`);
       used.add($ref);
     });
-    for (const name of Object.keys(this.schemas)) check(used.has(schemaRef(name).$ref), `no operation uses the schema ${name}`);
+    for (const [name, schema] of Object.entries(this.schemas)) {
+      check(used.has(schemaRef(name).$ref) || schema['x-used-by'], `no operation uses the schema ${name}`);
+    }
   }
 }
 

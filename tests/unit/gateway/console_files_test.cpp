@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(console)
 
 namespace {
 
-/// A folder of its own that goes with the test.
+/// A temporary folder.
 class folder {
 public:
     folder() {
@@ -63,7 +63,7 @@ std::string nonce_of(http::response const& page) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(every_page_has_a_nonce_of_its_own, built_console) {
+BOOST_FIXTURE_TEST_CASE(every_page_has_its_own_nonce, built_console) {
     console_files const files(root.path());
     BOOST_TEST(files.is_built());
     auto const first = files.page();
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(every_page_has_a_nonce_of_its_own, built_console) {
     BOOST_TEST(first.headers.count("Cache-Control") == 0U);  // the default: not stored
 }
 
-BOOST_FIXTURE_TEST_CASE(only_what_stands_in_the_folder_is_served, built_console) {
+BOOST_FIXTURE_TEST_CASE(only_files_of_the_folder_are_served, built_console) {
     console_files const files(root.path());
     std::vector<std::string> const expected = {
         "assets/main-abc123.css", "assets/main-abc123.js", "robots.txt"
@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(only_what_stands_in_the_folder_is_served, built_console)
         BOOST_TEST(files.file(other).status == 404, other);
 }
 
-BOOST_FIXTURE_TEST_CASE(assets_are_cached_for_good_and_others_are_asked_for_again, built_console) {
+BOOST_FIXTURE_TEST_CASE(assets_are_cached_forever_and_other_files_are_revalidated, built_console) {
     console_files const files(root.path());
     auto const script = files.file("assets/main-abc123.js");
     BOOST_TEST(script.status == 200);
@@ -109,7 +109,7 @@ BOOST_FIXTURE_TEST_CASE(assets_are_cached_for_good_and_others_are_asked_for_agai
     BOOST_TEST(robots.headers.find("Cache-Control").value() == "no-cache");
 }
 
-BOOST_AUTO_TEST_CASE(a_console_that_is_not_built_says_how_to_build_it) {
+BOOST_AUTO_TEST_CASE(without_a_built_console_the_page_explains_how_to_build_it) {
     folder const empty;
     for (auto const& path : {empty.path(), empty.path() / "missing"}) {
         console_files const files(path);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_console_that_is_not_built_says_how_to_build_it) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(found_beside_a_build_or_an_installation) {
+BOOST_AUTO_TEST_CASE(default_directory_of_a_build_and_of_an_installation) {
     folder const root;
     root.write("console/index.html", "");
     root.write("release/bin/tocsin", "");

@@ -16,9 +16,9 @@ namespace {
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
 http::request with_headers(header_list const& headers) {
-    http::request asked;
-    for (auto const& [name, value] : headers) asked.headers.add(name, value);
-    return asked;
+    http::request request;
+    for (auto const& [name, value] : headers) request.headers.add(name, value);
+    return request;
 }
 
 session_cookie const plain(session_cookie::kind::plain);
@@ -26,7 +26,7 @@ session_cookie const secure(session_cookie::kind::secure);
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(the_cookie_behind_https_is_bound_to_the_host) {
+BOOST_AUTO_TEST_CASE(the_cookie_for_https_is_bound_to_the_host) {
     auto const set = secure.set(secret("fake-session"));
     BOOST_TEST(set.starts_with("__Host-tocsin_session=fake-session; "));
     for (auto const* attribute : {"; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"})
@@ -37,26 +37,26 @@ BOOST_AUTO_TEST_CASE(the_cookie_behind_https_is_bound_to_the_host) {
     BOOST_TEST(secure.clear().find("Max-Age=0") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_cookie_of_a_plain_loopback_has_neither_prefix_nor_secure) {
+BOOST_AUTO_TEST_CASE(the_cookie_for_plain_http_has_neither_prefix_nor_secure) {
     auto const set = plain.set(secret("fake-session"));
     BOOST_TEST(set.starts_with("tocsin_session=fake-session; "));
     BOOST_TEST(set.find("Secure") == std::string::npos);
     BOOST_TEST(set.find("HttpOnly") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(who_asks) {
-    using kind = presented::kind;
+BOOST_AUTO_TEST_CASE(credentials_of_a_request) {
+    using kind = request_credentials::kinds;
     struct {
         header_list headers;
-        kind what;
+        kind expected;
         char const* value;
     } const table[] = {
-        {{}, kind::nothing, ""},
+        {{}, kind::none, ""},
         {{{"Cookie", "tocsin_session=fake"}}, kind::session, "fake"},
         {{{"Cookie", "a=b; tocsin_session=fake; c=d"}}, kind::session, "fake"},
-        {{{"Cookie", "tocsin_session="}}, kind::nothing, ""},
-        {{{"Cookie", "__Host-tocsin_session=fake"}}, kind::nothing, ""},
-        {{{"Cookie", "tocsin_session=one; tocsin_session=two"}}, kind::nothing, ""},
+        {{{"Cookie", "tocsin_session="}}, kind::none, ""},
+        {{{"Cookie", "__Host-tocsin_session=fake"}}, kind::none, ""},
+        {{{"Cookie", "tocsin_session=one; tocsin_session=two"}}, kind::none, ""},
         {{{"Authorization", "Bearer fake"}}, kind::token, "fake"},
         {{{"authorization", "bearer fake"}}, kind::token, "fake"},
         {{{"Authorization", "Bearer fake"}, {"Cookie", "tocsin_session=other"}}, kind::token, "fake"},
@@ -67,19 +67,19 @@ BOOST_AUTO_TEST_CASE(who_asks) {
     for (auto const& row : table) {
         auto const found = read_credentials(with_headers(row.headers), plain);
         BOOST_TEST_CONTEXT("case " << (&row - table)) {
-            BOOST_TEST((found.what == row.what));
+            BOOST_TEST((found.kind == row.expected));
             BOOST_TEST(found.value.reveal() == row.value);
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(where_a_request_comes_from) {
+BOOST_AUTO_TEST_CASE(source_of_a_request) {
     constexpr auto own = request_source::own;
     constexpr auto foreign = request_source::foreign;
     std::string const site = "Sec-Fetch-Site";
     struct {
         header_list headers;
-        request_source from;
+        request_source source;
     } const table[] = {
         {{}, own},
         {{{site, "same-origin"}}, own},
@@ -103,11 +103,12 @@ BOOST_AUTO_TEST_CASE(where_a_request_comes_from) {
     };
     for (auto const& row : table) {
         BOOST_TEST_CONTEXT("case " << (&row - table))
-        BOOST_TEST((source_of(with_headers(row.headers).headers, "https://tocsin.example.com") == row.from));
+        BOOST_TEST((source_of(with_headers(row.headers).headers, "https://tocsin.example.com") == row.source)
+        );
     }
 }
 
-BOOST_AUTO_TEST_CASE(only_reading_is_safe) {
+BOOST_AUTO_TEST_CASE(only_get_and_head_are_safe) {
     using http::method;
     BOOST_TEST(!is_unsafe(method::get));
     BOOST_TEST(!is_unsafe(method::head));

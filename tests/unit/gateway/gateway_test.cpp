@@ -19,22 +19,22 @@ namespace {
 
 using identity::permission;
 
-async::task<result<http::response>> fine(gateway::call&) {
+async::task<result<http::response>> succeed(gateway::request_context&) {
     co_return http::response::json(200, R"({"fine":true})");
 }
-async::task<result<http::response>> refusing(gateway::call&) {
+async::task<result<http::response>> refuse(gateway::request_context&) {
     co_return error{errc::in_use, "A mapping points at it."};
 }
-async::task<result<http::response>> failing(gateway::call&) {
+async::task<result<http::response>> fail(gateway::request_context&) {
     throw std::runtime_error("fake-secret");
     co_return http::response{};
 }
-async::task<http::response> failing_route(http::request&) {
+async::task<http::response> fail_route(http::request&) {
     throw std::runtime_error("fake-secret");
     co_return http::response{};
 }
 
-/// Everything a gateway needs; its database is away.
+/// The parts of a gateway, with a database that does not respond.
 struct fixture {
     async::io_loop loop;
     observe::metrics metrics;
@@ -42,20 +42,20 @@ struct fixture {
     identity::password_worker hashing{1, 1};
     identity::accounts accounts;
 
-    fixture() : pool(nowhere()), accounts(pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}) {
+    fixture() : pool(unreachable()), accounts(pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}) {
         gateway::declare_metrics(metrics, "0");
     }
-    static db::pool_options nowhere() {
-        db::pool_options made;
-        made.url = secret("postgresql://127.0.0.1:1/none");
-        made.connections = 1;
-        return made;
+    static db::pool_options unreachable() {
+        db::pool_options options;
+        options.url = secret("postgresql://127.0.0.1:1/none");
+        options.connections = 1;
+        return options;
     }
     gateway::settings local() {
-        gateway::settings with;
-        with.public_url = config::parse_base_url("http://localhost:8080").value();
-        with.listen = {"127.0.0.1", 0};
-        return with;
+        gateway::settings settings;
+        settings.public_url = config::parse_base_url("http://localhost:8080").value();
+        settings.listen = {"127.0.0.1", 0};
+        return settings;
     }
     void build(permission wanted, std::string pattern) {
         gateway::gateway const built(
@@ -63,62 +63,62 @@ struct fixture {
             {loop.get_executor(),
              accounts,
              metrics,
-             {{http::method::get, std::move(pattern), wanted, fine}},
+             {{http::method::get, std::move(pattern), wanted, succeed}},
              {}}
         );
     }
 };
 
-/// A gateway that is asked over a real connection.
+/// A gateway with a real listener.
 struct serving : fixture {
-    gateway::gateway edge;
+    gateway::gateway server;
     std::uint16_t port = 0;
 
-    serving() : edge(local(), {loop.get_executor(), accounts, metrics, endpoints(), routes()}) {}
+    serving() : server(local(), {loop.get_executor(), accounts, metrics, endpoints(), routes()}) {}
 
     static gateway::endpoints endpoints() {
         using http::body_kind;
         using http::method;
         return {
-            {method::get, "/open", permission::anyone, fine},
-            {method::post, "/open", permission::anyone, fine, body_kind::optional_json},
-            {method::get, "/refusing", permission::anyone, refusing},
-            {method::get, "/failing", permission::anyone, failing},
-            {method::get, "/api/v1/orgs/{org}/things", permission::view, fine},
+            {method::get, "/open", permission::anyone, succeed},
+            {method::post, "/open", permission::anyone, succeed, body_kind::optional_json},
+            {method::get, "/refusing", permission::anyone, refuse},
+            {method::get, "/failing", permission::anyone, fail},
+            {method::get, "/api/v1/orgs/{org}/things", permission::view, succeed},
         };
     }
     static std::vector<http::route> routes() {
-        return {{.method = http::method::get, .pattern = "/failing-route", .handle = failing_route}};
+        return {{.method = http::method::get, .pattern = "/failing-route", .handle = fail_route}};
     }
 
-    async::task<> exchange(http::client_request what, http::client_response& into) {
+    async::task<> exchange(http::client_request request, http::client_response& answer) {
         http::client browser(loop.get_executor(), {false, "127.0.0.1", port}, {});
-        auto answered = co_await browser.send(std::move(what));
-        BOOST_TEST_REQUIRE(answered.has_value());
-        into = std::move(*answered);
+        auto received = co_await browser.send(std::move(request));
+        BOOST_TEST_REQUIRE(received.has_value());
+        answer = std::move(*received);
         loop.stop();
     }
-    http::client_response ask(
+    http::client_response send(
         http::method method, std::string target, std::vector<std::pair<std::string, std::string>> headers = {}
     ) {
-        if (port == 0) port = edge.start();
-        http::client_request what{method, std::move(target), {}, {}};
-        for (auto const& [name, value] : headers) what.headers.add(name, value);
-        http::client_response into;
+        if (port == 0) port = server.start();
+        http::client_request request{method, std::move(target), {}, {}};
+        for (auto const& [name, value] : headers) request.headers.add(name, value);
+        http::client_response answer;
         async::task_group group(loop.get_executor());
-        group.spawn(exchange(std::move(what), into));
+        group.spawn(exchange(std::move(request), answer));
         loop.run();
-        return into;
+        return answer;
     }
 };
 
-bool has(http::client_response const& answer, std::string_view text) {
+bool contains(http::client_response const& answer, std::string_view text) {
     return answer.body.find(text) != std::string::npos;
 }
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(an_organization_in_the_path_and_a_permission_in_it_go_together, fixture) {
+BOOST_FIXTURE_TEST_CASE(an_organization_in_the_path_requires_a_permission_within_it_and_vice_versa, fixture) {
     BOOST_CHECK_NO_THROW(build(permission::anyone, "/open"));
     BOOST_CHECK_NO_THROW(build(permission::view, "/api/v1/orgs/{org}/things"));
     for (auto const outside : {permission::anyone, permission::authenticated})
@@ -127,7 +127,7 @@ BOOST_FIXTURE_TEST_CASE(an_organization_in_the_path_and_a_permission_in_it_go_to
         BOOST_CHECK_THROW(build(within, "/api/v1/things"), std::logic_error);
 }
 
-BOOST_AUTO_TEST_CASE(the_cookie_follows_the_public_url) {
+BOOST_AUTO_TEST_CASE(the_public_url_decides_the_kind_of_cookie) {
     BOOST_TEST(
         gateway::cookie_of(config::parse_base_url("https://tocsin.example.com").value()).name() ==
         "__Host-tocsin_session"
@@ -137,59 +137,61 @@ BOOST_AUTO_TEST_CASE(the_cookie_follows_the_public_url) {
     );
 }
 
-BOOST_FIXTURE_TEST_CASE(each_outcome_has_its_answer, serving) {
-    BOOST_TEST(ask(http::method::get, "/open").status == 200);
-    auto const refused = ask(http::method::get, "/refusing");
+BOOST_FIXTURE_TEST_CASE(each_outcome_has_its_status, serving) {
+    BOOST_TEST(send(http::method::get, "/open").status == 200);
+    auto const refused = send(http::method::get, "/refusing");
     BOOST_TEST(refused.status == 409);
-    BOOST_TEST(has(refused, R"("code":"in_use")"));
+    BOOST_TEST(contains(refused, R"("code":"in_use")"));
     for (auto const* target : {"/failing", "/failing-route"}) {
-        auto const failed = ask(http::method::get, target);
+        auto const failed = send(http::method::get, target);
         BOOST_TEST(failed.status == 500);
-        BOOST_TEST(has(failed, R"("code":"internal")"));
-        BOOST_TEST(!has(failed, "fake-secret"));
+        BOOST_TEST(contains(failed, R"("code":"internal")"));
+        BOOST_TEST(!contains(failed, "fake-secret"));
     }
-    BOOST_TEST(ask(http::method::get, "/missing").status == 404);
+    BOOST_TEST(send(http::method::get, "/missing").status == 404);
 }
 
-BOOST_FIXTURE_TEST_CASE(every_answer_has_the_security_headers_once, serving) {
+BOOST_FIXTURE_TEST_CASE(every_response_has_each_security_header_once, serving) {
     for (auto const* target : {"/open", "/refusing", "/failing", "/missing", "/api/v1/orgs/fake/things"}) {
-        auto const answer = ask(http::method::get, target);
+        auto const answer = send(http::method::get, target);
         for (auto const* name :
              {"X-Content-Type-Options", "Referrer-Policy", "Cache-Control", "Content-Security-Policy"})
             BOOST_TEST(answer.headers.count(name) == 1U, name << " of " << target);
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(credentials_are_asked_for_and_looked_up, serving) {
-    BOOST_TEST(ask(http::method::get, "/api/v1/orgs/fake/things").status == 401);
+BOOST_FIXTURE_TEST_CASE(credentials_are_required_and_looked_up, serving) {
+    BOOST_TEST(send(http::method::get, "/api/v1/orgs/fake/things").status == 401);
     BOOST_TEST(
-        ask(http::method::get, "/api/v1/orgs/fake/things", {{"Cookie", "tocsin_session=no-session"}})
+        send(http::method::get, "/api/v1/orgs/fake/things", {{"Cookie", "tocsin_session=no-session"}})
             .status == 401
     );
     BOOST_TEST(
-        ask(http::method::get, "/api/v1/orgs/fake/things", {{"Authorization", "Bearer no-token"}}).status ==
+        send(http::method::get, "/api/v1/orgs/fake/things", {{"Authorization", "Bearer no-token"}}).status ==
         401
     );
-    // What could be a session is looked up, and the database is away.
-    auto const away = ask(
+    // A well-formed session token is looked up, and the database does not respond.
+    auto const unavailable = send(
         http::method::get, "/api/v1/orgs/fake/things", {{"Cookie", "tocsin_session=" + std::string(43, 'A')}}
     );
-    BOOST_TEST(away.status == 503);
-    BOOST_TEST(has(away, R"("code":"unavailable")"));
+    BOOST_TEST(unavailable.status == 503);
+    BOOST_TEST(contains(unavailable, R"("code":"unavailable")"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_foreign_page_changes_nothing, serving) {
-    BOOST_TEST(ask(http::method::post, "/open").status == 200);
-    BOOST_TEST(ask(http::method::post, "/open", {{"Sec-Fetch-Site", "same-origin"}}).status == 200);
-    BOOST_TEST(ask(http::method::post, "/open", {{"Origin", "http://localhost:8080"}}).status == 200);
-    BOOST_TEST(ask(http::method::post, "/open", {{"Sec-Fetch-Site", "cross-site"}}).status == 403);
-    BOOST_TEST(ask(http::method::post, "/open", {{"Origin", "http://other.example"}}).status == 403);
-    BOOST_TEST(ask(http::method::get, "/open", {{"Sec-Fetch-Site", "cross-site"}}).status == 200);
-    // A bearer token is no cookie: no page can make a browser send it.
+BOOST_FIXTURE_TEST_CASE(a_page_of_another_site_cannot_make_changes, serving) {
+    BOOST_TEST(send(http::method::post, "/open").status == 200);
+    BOOST_TEST(send(http::method::post, "/open", {{"Sec-Fetch-Site", "same-origin"}}).status == 200);
+    BOOST_TEST(send(http::method::post, "/open", {{"Origin", "http://localhost:8080"}}).status == 200);
+    BOOST_TEST(send(http::method::post, "/open", {{"Sec-Fetch-Site", "cross-site"}}).status == 403);
+    BOOST_TEST(send(http::method::post, "/open", {{"Origin", "http://other.example"}}).status == 403);
+    BOOST_TEST(send(http::method::get, "/open", {{"Sec-Fetch-Site", "cross-site"}}).status == 200);
+    // A page cannot make a browser send a bearer token.
     BOOST_TEST(
-        ask(http::method::post,
+        send(
+            http::method::post,
             "/open",
-            {{"Origin", "http://other.example"}, {"Authorization", "Bearer fake"}})
+            {{"Origin", "http://other.example"}, {"Authorization", "Bearer fake"}}
+        )
             .status == 200
     );
 }

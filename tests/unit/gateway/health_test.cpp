@@ -14,18 +14,18 @@ BOOST_AUTO_TEST_SUITE(health_checks)
 
 namespace {
 
-async::task<> ask(http::handler const& handle, http::request& asked, http::response& answer) {
-    answer = co_await handle(asked);
+async::task<> call(http::handler const& handle, http::request& request, http::response& response) {
+    response = co_await handle(request);
 }
 
-http::response get(health& of, std::string_view path, std::vector<http::query_parameter> query = {}) {
-    http::request asked;
-    asked.query = std::move(query);
-    http::response answer;
-    for (auto const& route : of.routes()) {
-        if (route.pattern == path) async::run_to_end(ask(route.handle, asked, answer));
+http::response get(health& state, std::string_view path, std::vector<http::query_parameter> query = {}) {
+    http::request request;
+    request.query = std::move(query);
+    http::response response;
+    for (auto const& route : state.routes()) {
+        if (route.pattern == path) async::run_to_end(call(route.handle, request, response));
     }
-    return answer;
+    return response;
 }
 
 async::task<result<>> passes() {
@@ -41,7 +41,7 @@ async::task<result<>> throws() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(ready_where_every_check_passes) {
+BOOST_AUTO_TEST_CASE(ready_if_every_check_passes) {
     health state("1.2.3");
     state.add_check("database", passes);
     BOOST_TEST(get(state, "/readyz").status == 200);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(ready_where_every_check_passes) {
     BOOST_TEST(get(state, "/version").body == R"({"version":"1.2.3"})");
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_check_is_named_and_leaves_the_program_alive) {
+BOOST_AUTO_TEST_CASE(a_failed_check_is_named_and_does_not_affect_liveness) {
     health state("1.2.3");
     state.add_check("schema", fails);
     state.add_check("database", throws);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(draining_is_not_ready) {
     BOOST_TEST(get(state, "/livez").status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(health_answers_to_any_host) {
+BOOST_AUTO_TEST_CASE(health_is_served_to_any_host) {
     health state("1.2.3");
     for (auto const& route : state.routes())
         BOOST_TEST((route.host == http::route::host_check::any), route.pattern);

@@ -1,40 +1,28 @@
-#include "gateway/openapi.hpp"
-
-#include "gateway/account_api.hpp"
-#include "gateway/audit_api.hpp"
-#include "gateway/credentials.hpp"
-#include "gateway/deliveries_api.hpp"
-#include "gateway/events_api.hpp"
-#include "gateway/incidents_api.hpp"
-#include "gateway/integrations_api.hpp"
-#include "gateway/invitations_api.hpp"
-#include "gateway/mappings_api.hpp"
-#include "gateway/members_api.hpp"
-#include "gateway/services_api.hpp"
-#include "gateway/session_api.hpp"
-#include "gateway/tokens_api.hpp"
+#include "every_endpoint.hpp"
+#include "openapi_reader.hpp"
+#include "vocabularies.hpp"
 
 #include <tocsin/base/text.hpp>
-#include <tocsin/crypto/vault.hpp>
-#include <tocsin/json/document.hpp>
-#include <tocsin/sentry/client.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <iterator>
+#include <map>
+#include <ostream>
 #include <set>
 #include <string>
 
 using namespace tocsin;
 using namespace tocsin::gateway;
+using test::every_endpoint;
+using test::openapi_reader;
 
 BOOST_AUTO_TEST_SUITE(openapi)
 
 namespace {
 
-/// What the document says about permissions, in the words of `x-permission`.
-std::string_view documented(identity::permission of) {
-    switch (of) {
+/// The value of `x-permission`.
+std::string_view documented(identity::permission wanted) {
+    switch (wanted) {
         case identity::permission::anyone:
             return "public";
         case identity::permission::authenticated:
@@ -51,110 +39,171 @@ std::string_view documented(identity::permission of) {
     return "";
 }
 
-json::document read_document() {
-    json::limits wide;
-    wide.depth = 64;
-    wide.nodes = 500'000;
-    return json::parse(openapi_document(), json::root::object, wide).value();
+std::string method_of(endpoint const& row) {
+    return to_lower(http::to_string(row.method));
 }
 
-/// The pools connect only when they are asked, and nobody asks.
-db::pool_options nowhere() {
-    db::pool_options made;
-    made.url = secret("postgresql://127.0.0.1:1/none");
-    made.connections = 1;
-    return made;
-}
+/// What both the program and the document say about a field.
+struct field {
+    std::set<std::string> words;
+    std::int64_t min_length = 0;
+    std::int64_t max_length = 0;  ///< 0: no limit is given
 
-/// Every endpoint of the API, on nothing.
-struct every_endpoint {
-    async::io_loop loop;
-    observe::metrics metrics;
-    db::pool pool{nowhere()};
-    crypto::vault vault{
-        crypto::parse_vault_keys(secret("fake:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")).value()
-    };
-    sentry::client sentry{
-        loop.get_executor(),
-        {config::parse_base_url("https://sentry.example.com").value(), std::chrono::seconds(1), {}, "fake"},
-        system_clock()
-    };
-    identity::password_worker hashing{1, 1};
-    identity::accounts accounts{pool, hashing, {std::chrono::hours(1), std::chrono::hours(1)}};
-    identity::service_catalog catalog{pool};
-    identity::own_account own{pool, hashing, accounts.limits()};
-    identity::members members{pool};
-    identity::invitations invitations{pool, accounts, hashing};
-    identity::api_tokens tokens{pool};
-    identity::audit_log audit{pool};
-    integrations::integration_store store{pool};
-    integrations::refresher refresher{pool, sentry, {}, vault, {}, system_clock(), metrics};
-    integrations::connect connect{
-        loop.get_executor(), pool, sentry, {}, vault, {}, system_clock(), refresher
-    };
-    integrations::mappings mappings{pool, sentry, vault, refresher};
-    integrations::checker checker{pool, sentry, vault};
-    incidents::incident_service incident_service{pool, metrics};
-    incidents::delivery_log deliveries{pool};
-    incidents::replay replay{pool, pool, {}, system_clock()};
-    change_feed changes;
-
-    endpoints rows() {
-        auto const url = config::parse_base_url("https://tocsin.example.com").value();
-        endpoints all;
-        for (auto& part : {
-                 session_endpoints(accounts, session_cookie(session_cookie::kind::plain)),
-                 account_endpoints(own, session_cookie(session_cookie::kind::plain)),
-                 member_endpoints(members),
-                 invitation_endpoints(
-                     invitations, accounts, session_cookie(session_cookie::kind::plain), url, nullptr
-                 ),
-                 token_endpoints(tokens),
-                 audit_endpoints(audit),
-                 service_endpoints(catalog),
-                 integration_endpoints({store, connect, checker, refresher, url, url}),
-                 mapping_endpoints(mappings),
-                 incident_endpoints(incident_service),
-                 delivery_endpoints(deliveries, replay),
-                 event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),
-             })
-            all.insert(all.end(), part.begin(), part.end());
-        return all;
-    }
+    bool operator==(field const&) const = default;
 };
+
+std::ostream& operator<<(std::ostream& out, field const& shown) {
+    out << "length " << shown.min_length << " to " << shown.max_length << ", words:";
+    for (auto const& word : shown.words) out << " " << word;
+    return out;
+}
+
+using fields = std::map<std::string, field>;
+
+fields declared_fields(endpoint const& row, input_field::location in) {
+    fields all;
+    for (auto const& each : row.fields) {
+        if (each.in != in) continue;
+        auto& declared = all[each.name];
+        declared.words.insert(each.words.begin(), each.words.end());
+        if (!each.length) continue;
+        declared.min_length = static_cast<std::int64_t>(each.length->min);
+        declared.max_length = static_cast<std::int64_t>(each.length->max);
+    }
+    return all;
+}
+
+std::int64_t number_in(json::value schema, std::string_view name) {
+    auto const member = schema.find(name);
+    return member ? member->as_int64().value() : 0;
+}
+
+field documented_field(openapi_reader const& document, json::value schema) {
+    auto const resolved = document.resolve(schema);
+    auto const type = resolved.find("type");
+    if (type && type->as_string() == "boolean") return {{}, 0, 0};
+    return {document.words(schema), number_in(resolved, "minLength"), number_in(resolved, "maxLength")};
+}
+
+fields documented_query(openapi_reader const& document, json::value operation) {
+    fields all;
+    auto const parameters = operation.find("parameters");
+    for (std::size_t i = 0; parameters && i < parameters->size(); ++i) {
+        auto const parameter = document.resolve(parameters->element(i));
+        auto const name = std::string(parameter.find("name")->as_string().value());
+        all[name] = documented_field(document, parameter.find("schema").value());
+    }
+    return all;
+}
+
+/// The kinds of objects that a body can be.
+std::vector<json::value> body_objects(openapi_reader const& document, json::value operation) {
+    std::vector<json::value> objects;
+    auto const schema = operation.at({"requestBody", "content", "application/json", "schema"});
+    if (!schema) return objects;
+    for (auto const& each : document.alternatives(*schema))
+        if (each.find("properties")) objects.push_back(each);
+    return objects;
+}
+
+fields documented_body(openapi_reader const& document, json::value operation) {
+    fields all;
+    for (auto const& object : body_objects(document, operation)) {
+        auto const properties = object.find("properties").value();
+        for (std::size_t i = 0; i < properties.size(); ++i) {
+            auto& field = all[std::string(properties.key(i))];
+            auto words = std::move(field.words);
+            field = documented_field(document, properties.element(i));
+            field.words.merge(words);
+        }
+    }
+    return all;
+}
+
+std::set<std::string> required_fields(endpoint const& row) {
+    std::set<std::string> names;
+    for (auto const& each : row.fields)
+        if (each.required) names.insert(each.name);
+    return names;
+}
+
+void check_equal(fields const& documented, fields const& declared) {
+    for (auto const& [name, field] : documented)
+        BOOST_TEST(declared.contains(name), name << " is documented, but not declared");
+    for (auto const& [name, field] : declared) {
+        BOOST_TEST(documented.contains(name), name << " is declared, but not documented");
+        if (!documented.contains(name)) continue;
+        BOOST_TEST_CONTEXT(name)
+        BOOST_TEST(documented.at(name) == field);
+    }
+}
+
+/// Calls `check(row, operation)` for every endpoint.
+template <class Check>
+void for_each_operation(endpoints const& rows, openapi_reader const& document, Check const& check) {
+    for (auto const& row : rows) {
+        BOOST_TEST_CONTEXT(method_of(row) << " " << row.pattern) {
+            auto const operation = document.operation(row.pattern, method_of(row));
+            BOOST_TEST_REQUIRE(operation.has_value());
+            check(row, *operation);
+        }
+    }
+}
 
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(every_endpoint_is_documented_with_its_permission, every_endpoint) {
-    auto const document = read_document();
-    auto const paths = document.root().find("paths").value();
-    for (auto const& row : rows()) {
-        auto const method = to_lower(http::to_string(row.method));
-        BOOST_TEST_CONTEXT(method << " " << row.pattern) {
-            auto const operation = paths.at({row.pattern, method});
-            BOOST_TEST(operation.has_value());
-            if (operation)
-                BOOST_TEST(
-                    operation->find("x-permission")->as_string().value() == documented(row.permission)
-                );
-        }
-    }
+    for_each_operation(rows(), openapi_reader(), [](endpoint const& row, json::value operation) {
+        BOOST_TEST(operation.find("x-permission")->as_string().value() == documented(row.permission));
+    });
 }
 
-BOOST_FIXTURE_TEST_CASE(everything_documented_exists, every_endpoint) {
+BOOST_FIXTURE_TEST_CASE(every_documented_operation_exists, every_endpoint) {
     std::set<std::string> served = {"get /livez", "get /readyz", "get /version", "get /api/openapi.json"};
-    for (auto const& row : rows()) served.insert(to_lower(http::to_string(row.method)) + " " + row.pattern);
-    auto const document = read_document();
+    for (auto const& row : rows()) served.insert(method_of(row) + " " + row.pattern);
+    openapi_reader const document;
     auto const paths = document.root().find("paths").value();
-    std::set<std::string, std::less<>> const methods = {"get", "post", "put", "patch", "delete"};
     for (std::size_t p = 0; p < paths.size(); ++p) {
         auto const operations = paths.element(p);
         for (std::size_t o = 0; o < operations.size(); ++o) {
-            if (!methods.contains(operations.key(o))) continue;
+            if (operations.key(o) == "parameters") continue;
             auto const name = std::string(operations.key(o)) + " " + std::string(paths.key(p));
             BOOST_TEST(served.contains(name), name << " is documented, but not served");
         }
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(query_parameters_are_documented_as_declared, every_endpoint) {
+    openapi_reader const document;
+    for_each_operation(rows(), document, [&](endpoint const& row, json::value operation) {
+        check_equal(
+            documented_query(document, operation), declared_fields(row, input_field::location::query)
+        );
+    });
+}
+
+BOOST_FIXTURE_TEST_CASE(bodies_are_documented_as_declared, every_endpoint) {
+    openapi_reader const document;
+    for_each_operation(rows(), document, [&](endpoint const& row, json::value operation) {
+        check_equal(documented_body(document, operation), declared_fields(row, input_field::location::body));
+        auto const objects = body_objects(document, operation);
+        if (objects.size() == 1)
+            BOOST_TEST(
+                openapi_reader::texts(objects.front().find("required")) == required_fields(row),
+                boost::test_tools::per_element()
+            );
+        auto const required = operation.at({"requestBody", "required"});
+        BOOST_TEST((required && *required->as_bool()) == (row.body == http::body_kind::json));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(enums_are_documented_as_in_the_program) {
+    openapi_reader const document;
+    for (auto const& vocabulary : test::vocabularies()) BOOST_TEST_CONTEXT(vocabulary.schema)
+    BOOST_TEST(
+        document.words(document.schema(vocabulary.schema)) == vocabulary.words,
+        boost::test_tools::per_element()
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()

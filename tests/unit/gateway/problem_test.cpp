@@ -1,7 +1,5 @@
 #include "gateway/problem.hpp"
 
-#include "gateway/endpoint.hpp"
-
 #include <tocsin/db/errors.hpp>
 #include <tocsin/json/document.hpp>
 
@@ -25,10 +23,10 @@ std::string member(http::response const& answer, std::string_view name) {
 }
 
 template <class E>
-http::response answer_to(E thrown) {
-    http::request about;
-    about.id = "0123456789abcdef0123456789abcdef";
-    return problem_of_exception(std::make_exception_ptr(std::move(thrown)), about);
+http::response response_to(E thrown) {
+    http::request request;
+    request.id = "0123456789abcdef0123456789abcdef";
+    return problem_of_exception(std::make_exception_ptr(std::move(thrown)), request);
 }
 
 }  // namespace
@@ -55,13 +53,13 @@ BOOST_AUTO_TEST_CASE(each_code_has_its_status) {
     };
     for (auto const& row : table) {
         BOOST_TEST_CONTEXT(to_string(row.code)) {
-            auto const answer = to_response({row.code, "what and how to mend it"});
+            auto const answer = problem_response({row.code, "what happened and how to fix it"});
             BOOST_TEST(answer.status == row.status);
             BOOST_TEST(answer.headers.find("Content-Type").value() == "application/problem+json");
             BOOST_TEST(member(answer, "code") == to_string(row.code));
             BOOST_TEST(member(answer, "status") == std::to_string(row.status));
             BOOST_TEST(member(answer, "title") == http::reason_phrase(row.status));
-            BOOST_TEST(member(answer, "detail") == "what and how to mend it");
+            BOOST_TEST(member(answer, "detail") == "what happened and how to fix it");
             BOOST_TEST(member(answer, "type") == "about:blank");
             BOOST_TEST(
                 answer.headers.count("Retry-After") == (row.status == 429 || row.status == 503 ? 1U : 0U)
@@ -71,20 +69,20 @@ BOOST_AUTO_TEST_CASE(each_code_has_its_status) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(fields_are_listed_where_there_are_any) {
-    auto const answer =
-        to_response({errc::invalid, "Two things.", {{"slug", "is \"odd\""}, {"items[1].name", "is missing"}}}
-        );
+BOOST_AUTO_TEST_CASE(wrong_fields_are_listed) {
+    auto const answer = problem_response(
+        {errc::invalid, "Two things.", {{"slug", "is \"odd\""}, {"items[1].name", "is missing"}}}
+    );
     auto const body = json::parse(answer.body);
     auto const errors = body.value().root().find("errors").value();
     BOOST_TEST_REQUIRE(errors.size() == 2U);
     BOOST_TEST(errors.element(0).find("message")->as_string().value() == "is \"odd\"");
     BOOST_TEST(errors.element(1).find("path")->as_string().value() == "items[1].name");
-    auto const plain = to_response({errc::not_found, "No."});
+    auto const plain = problem_response({errc::not_found, "No."});
     BOOST_TEST(!json::parse(plain.body).value().root().find("errors").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(refusals_of_the_server_have_codes_too) {
+BOOST_AUTO_TEST_CASE(refusals_of_the_http_server_have_codes) {
     struct {
         int status;
         char const* code;
@@ -97,38 +95,41 @@ BOOST_AUTO_TEST_CASE(refusals_of_the_server_have_codes_too) {
         {408, "request_timeout"},
         {411, "length_required"},
         {413, "payload_too_large"},
+        {414, "uri_too_long"},
         {415, "unsupported_media_type"},
+        {417, "expectation_failed"},
         {421, "misdirected_request"},
         {431, "request_header_fields_too_large"},
         {500, "internal"},
         {501, "not_implemented"},
         {503, "unavailable"},
+        {505, "http_version_not_supported"},
     };
     for (auto const& row : table)
         BOOST_TEST(member(problem_of_status(row.status, "why"), "code") == row.code);
     BOOST_TEST(member(problem_of_status(404, ""), "detail") == "Not Found");
 }
 
-BOOST_AUTO_TEST_CASE(exceptions_tell_nothing_but_the_request) {
+BOOST_AUTO_TEST_CASE(exceptions_reveal_only_the_id_of_the_request) {
     for (auto const& answer : {
-             answer_to(std::runtime_error("password=fake-secret")),
-             answer_to(db::statement_error("select fake-secret", "42601")),
-             answer_to(db::constraint_violation("fake-secret", "some_key")),
+             response_to(std::runtime_error("password=fake-secret")),
+             response_to(db::statement_error("select fake-secret", "42601")),
+             response_to(db::constraint_violation("fake-secret", "some_key")),
          }) {
         BOOST_TEST(answer.status == 500);
         BOOST_TEST(member(answer, "code") == "internal");
         BOOST_TEST(answer.body.find("fake-secret") == std::string::npos);
         BOOST_TEST(answer.body.find("0123456789abcdef0123456789abcdef") != std::string::npos);
     }
-    auto const unknown = answer_to(42);
+    auto const unknown = response_to(42);
     BOOST_TEST(unknown.status == 500);
 }
 
-BOOST_AUTO_TEST_CASE(what_may_pass_is_503) {
+BOOST_AUTO_TEST_CASE(temporary_failures_are_503) {
     for (auto const& answer : {
-             answer_to(db::unavailable("host fake-host")),
-             answer_to(db::in_doubt("host fake-host")),
-             answer_to(std::bad_alloc()),
+             response_to(db::unavailable("host fake-host")),
+             response_to(db::in_doubt("host fake-host")),
+             response_to(std::bad_alloc()),
          }) {
         BOOST_TEST(answer.status == 503);
         BOOST_TEST(member(answer, "code") == "unavailable");
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(what_may_pass_is_503) {
 }
 
 BOOST_AUTO_TEST_CASE(an_expected_failure_keeps_its_meaning) {
-    auto const answer = answer_to(failure({errc::in_use, "A mapping points at it."}));
+    auto const answer = response_to(failure({errc::in_use, "A mapping points at it."}));
     BOOST_TEST(answer.status == 409);
     BOOST_TEST(member(answer, "code") == "in_use");
 }

@@ -10,21 +10,21 @@ using namespace tocsin::gateway;
 
 BOOST_AUTO_TEST_SUITE(security_headers)
 
-BOOST_AUTO_TEST_CASE(transport_security_is_promised_behind_tls_only) {
-    auto const promises = [](auto const& headers) {
-        return std::any_of(headers.begin(), headers.end(), [](auto const& one) {
-            return one.first == "Strict-Transport-Security";
+BOOST_AUTO_TEST_CASE(transport_security_is_sent_only_with_tls) {
+    auto const has_it = [](auto const& headers) {
+        return std::any_of(headers.begin(), headers.end(), [](auto const& header) {
+            return header.first == "Strict-Transport-Security";
         });
     };
-    BOOST_TEST(promises(common_headers(transport::tls)));
-    BOOST_TEST(!promises(common_headers(transport::plain)));
+    BOOST_TEST(has_it(common_headers(transport::tls)));
+    BOOST_TEST(!has_it(common_headers(transport::plain)));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_stored_and_nothing_runs_by_default) {
+BOOST_AUTO_TEST_CASE(by_default_nothing_is_cached_and_nothing_is_executed) {
     auto const headers = common_headers(transport::plain);
     auto const value_of = [&headers](std::string_view name) {
-        auto const found = std::find_if(headers.begin(), headers.end(), [name](auto const& one) {
-            return one.first == name;
+        auto const found = std::find_if(headers.begin(), headers.end(), [name](auto const& header) {
+            return header.first == name;
         });
         return found == headers.end() ? std::string() : found->second;
     };
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_stored_and_nothing_runs_by_default) {
     BOOST_TEST(value_of("Cross-Origin-Resource-Policy") == "same-origin");
 }
 
-BOOST_AUTO_TEST_CASE(the_page_may_run_nothing_inline) {
+BOOST_AUTO_TEST_CASE(the_page_allows_no_inline_script) {
     auto const policy = page_policy("fakenonce");
     BOOST_TEST(policy.find("unsafe-") == std::string::npos);
     BOOST_TEST(policy.find("script-src 'self';") != std::string::npos);

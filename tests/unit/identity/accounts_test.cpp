@@ -20,8 +20,7 @@ constexpr unsigned free_failures = 5;
 
 /// Of `good_password`, with 4 MiB and one pass.
 constexpr auto* weak_hash =
-    "$argon2id$v=19$m=4096,t=1,p=1$LfBlrd6IV/bEoTD96sM4sg$AdL1QEu"
-    "X9PGoQeamYVqcemWCecuCmU7y8ANj5dESGcs";
+    "$argon2id$v=19$m=4096,t=1,p=1$LfBlrd6IV/bEoTD96sM4sg$AdL1QEuX9PGoQeamYVqcemWCecuCmU7y8ANj5dESGcs";
 
 std::string hex_hash(secret const& token) {
     auto const digest = crypto::sha256(token.reveal());
@@ -30,9 +29,9 @@ std::string hex_hash(secret const& token) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_session_from_signing_in_to_signing_out, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_session_lasts_from_signing_in_to_signing_out, store_fixture) {
     auto const signed_in = sign_in("Owner@Example.com").value();
-    BOOST_TEST(signed_in.who.email == "owner@example.com");
+    BOOST_TEST(signed_in.principal.email == "owner@example.com");
     BOOST_TEST(identity::looks_like_session_token(signed_in.session_token.reveal()));
     BOOST_TEST(
         database.sql("select encode(token_hash, 'hex') from tocsin.sessions") ==
@@ -44,16 +43,16 @@ BOOST_FIXTURE_TEST_CASE(a_session_from_signing_in_to_signing_out, store_fixture)
 
     auto const found = run(accounts.find_session(signed_in.session_token, "acme"));
     BOOST_TEST_REQUIRE(found.has_value());
-    BOOST_TEST((found->who.user == signed_in.who.user));
-    BOOST_TEST(found->who.session_hash == signed_in.who.session_hash);
+    BOOST_TEST((found->principal.user == signed_in.principal.user));
+    BOOST_TEST(found->principal.session_hash == signed_in.principal.session_hash);
     BOOST_TEST((found->member.value().organization == acme));
     BOOST_TEST((found->member->role == role::owner));
 
-    run(accounts.sign_out(signed_in.who.session_hash));
+    run(accounts.sign_out(signed_in.principal.session_hash));
     BOOST_TEST(!run(accounts.find_session(signed_in.session_token, "acme")).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_wrong_password_and_an_unknown_address_are_alike, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_wrong_password_and_an_unknown_address_get_the_same_response, store_fixture) {
     auto const wrong = sign_in("owner@example.com", "fake password 2");
     auto const unknown = sign_in("nobody@example.com");
     BOOST_TEST_REQUIRE(!wrong.has_value());
@@ -64,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_wrong_password_and_an_unknown_address_are_alike, store
     BOOST_TEST(database.sql("select count(*) from tocsin.sessions") == "0");
 }
 
-BOOST_FIXTURE_TEST_CASE(guessing_is_slowed_down_for_the_guesser_only, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(guessing_slows_down_only_the_guesser, store_fixture) {
     for (unsigned i = 0; i < free_failures; ++i)
         BOOST_TEST((sign_in("owner@example.com", "fake password 2").error().code == errc::unauthenticated));
     auto const refused = sign_in("OWNER@example.com");
@@ -78,21 +77,21 @@ BOOST_FIXTURE_TEST_CASE(guessing_is_slowed_down_for_the_guesser_only, store_fixt
     BOOST_TEST((sign_in("owner@example.com").error().retry_after == std::chrono::seconds(2)));
     database.move_time("3 seconds");
     BOOST_TEST(sign_in("owner@example.com").has_value());
-    // Success forgets.
+    // A success clears the failures.
     for (unsigned i = 0; i < free_failures; ++i)
         BOOST_TEST((sign_in("owner@example.com", "fake password 2").error().code == errc::unauthenticated));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_unknown_address_is_slowed_down_alike, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(guessing_for_an_unknown_address_is_slowed_down_as_well, store_fixture) {
     for (unsigned i = 0; i < free_failures; ++i)
         BOOST_TEST((sign_in("nobody@example.com").error().code == errc::unauthenticated));
     BOOST_TEST((sign_in("nobody@example.com").error().code == errc::rate_limited));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_known_browser_signs_in_whatever_others_try, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_known_browser_can_sign_in_while_others_are_guessing, store_fixture) {
     auto const device = sign_in("owner@example.com").value().device;
     BOOST_TEST_REQUIRE(device.has_value());
-    // Many networks guess: then nobody unknown gets in at once.
+    // Many networks are guessing, so that unknown browsers have to wait.
     database.sql(
         "insert into tocsin.attempts (attempt_key, failures) select attempt_key, 1000 from tocsin.attempts "
         "on conflict (attempt_key) do update set failures = 1000, last_at = tocsin.now()"
@@ -103,8 +102,7 @@ BOOST_FIXTURE_TEST_CASE(a_known_browser_signs_in_whatever_others_try, store_fixt
     auto const known = sign_in("owner@example.com", good_password, "192.0.2.99", *device);
     BOOST_TEST_REQUIRE(known.has_value());
     BOOST_TEST(!known->device.has_value());
-    // The browser of one person is unknown to another's account, and a guesser in a known browser is slowed
-    // down too.
+    // A browser is known to one account only, and guessing in a known browser is slowed down as well.
     add("viewer@example.com", "acme", role::viewer).value();
     database.sql("delete from tocsin.attempts");
     for (unsigned i = 0; i < free_failures; ++i)
@@ -115,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(a_known_browser_signs_in_whatever_others_try, store_fixt
     BOOST_TEST(sign_in("viewer@example.com", good_password, "192.0.2.99", *device)->device.has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_weak_hash_is_made_anew_at_signing_in, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(signing_in_replaces_a_weak_hash, store_fixture) {
     auto const strong = database.sql("select password_hash from tocsin.users");
     std::string const weak = weak_hash;
     database.sql("update tocsin.users set password_hash = '" + weak + "'");
@@ -127,13 +125,13 @@ BOOST_FIXTURE_TEST_CASE(a_weak_hash_is_made_anew_at_signing_in, store_fixture) {
     BOOST_TEST(database.sql("select password_hash from tocsin.users") == after);
 }
 
-BOOST_FIXTURE_TEST_CASE(other_tokens_are_no_sessions, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(other_tokens_do_not_open_a_session, store_fixture) {
     BOOST_TEST(!run(accounts.find_session(secret(""), "acme")).has_value());
     BOOST_TEST(!run(accounts.find_session(secret(std::string("a\0b", 3)), "acme")).has_value());
     BOOST_TEST(!run(accounts.find_session(crypto::random_token(), "acme")).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_organization_of_others_is_not_found, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_organization_of_other_members_is_not_found, store_fixture) {
     run(admin.create_organization("beta", "Beta", std::nullopt)).value();
     add("other@example.com", "beta", role::owner).value();
     auto const signed_in = sign_in("other@example.com").value();
@@ -142,12 +140,12 @@ BOOST_FIXTURE_TEST_CASE(an_organization_of_others_is_not_found, store_fixture) {
         BOOST_TEST_REQUIRE(found.has_value());
         BOOST_TEST(!found->member.has_value());
     }
-    auto const own = run(accounts.organizations_of(signed_in.who.user.value()));
+    auto const own = run(accounts.organizations_of(signed_in.principal.user.value()));
     BOOST_TEST_REQUIRE(own.size() == 1U);
     BOOST_TEST(own[0].slug == "beta");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_change_of_rights_holds_from_the_next_request_on, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_change_of_rights_applies_from_the_next_request_on, store_fixture) {
     add("admin@example.com", "acme", role::admin).value();
     auto const token = sign_in("admin@example.com").value().session_token;
     BOOST_TEST((run(accounts.find_session(token, "acme"))->member->role == role::admin));
@@ -167,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(an_idle_session_ends, store_fixture) {
     BOOST_TEST(!run(accounts.find_session(token, "acme")).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_old_session_ends_however_busy, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_old_session_ends_even_if_it_is_active, store_fixture) {
     auto const token = sign_in("owner@example.com").value().session_token;
     for (int hours = 20; hours < 30 * 24; hours += 20) {
         database.move_time(std::to_string(hours) + " hours");
@@ -177,22 +175,22 @@ BOOST_FIXTURE_TEST_CASE(an_old_session_ends_however_busy, store_fixture) {
     BOOST_TEST(!run(accounts.find_session(token, "acme")).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_api_token_speaks_for_its_organization, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_api_token_belongs_to_its_organization, store_fixture) {
     run(admin.create_organization("beta", "Beta", "owner@example.com")).value();
     auto const token = run(admin.create_token("acme", role::responder, "fake robot")).value();
     BOOST_TEST(database.sql("select encode(token_hash, 'hex') from tocsin.api_tokens") == hex_hash(token));
 
     auto const own = run(accounts.find_api_token(token, "acme"));
     BOOST_TEST_REQUIRE(own.has_value());
-    BOOST_TEST(own->who.name == "fake robot");
-    BOOST_TEST(!own->who.user.has_value());
-    BOOST_TEST((own->who.token_organization == acme));
+    BOOST_TEST(own->principal.name == "fake robot");
+    BOOST_TEST(!own->principal.user.has_value());
+    BOOST_TEST((own->principal.token_organization == acme));
     BOOST_TEST((own->member.value().role == role::responder));
     BOOST_TEST(!run(accounts.find_api_token(token, "beta")).value().member.has_value());
     BOOST_TEST(run(accounts.find_api_token(token, std::nullopt)).value().member.value().slug == "acme");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_revoked_or_expired_api_token_is_none, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_revoked_or_expired_api_token_is_refused, store_fixture) {
     auto const token = run(admin.create_token("acme", role::viewer, "fake robot")).value();
     database.sql("update tocsin.api_tokens set expires_at = tocsin.now() + interval '1 hour'");
     BOOST_TEST(run(accounts.find_api_token(token, "acme")).has_value());

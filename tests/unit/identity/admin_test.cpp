@@ -44,18 +44,18 @@ BOOST_FIXTURE_TEST_CASE(organizations, store_fixture) {
     BOOST_TEST(database.sql("select count(*) from tocsin.organizations") == "3");
 }
 
-BOOST_FIXTURE_TEST_CASE(exactly_one_owner_as_soon_as_there_are_members, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_organization_with_members_has_exactly_one_owner, store_fixture) {
     run(admin.create_organization("beta", "Beta", std::nullopt)).value();
     for (auto const first : {role::admin, role::responder, role::viewer})
         BOOST_TEST((code_of(add("first@example.com", "beta", first)) == errc::conflict));
     BOOST_TEST(database.sql("select count(*) from tocsin.users where email = 'first@example.com'") == "0");
-    BOOST_TEST((add("first@example.com", "beta", role::owner).value() == account_kind::made));
+    BOOST_TEST((add("first@example.com", "beta", role::owner).value() == account_kind::created));
     BOOST_TEST((code_of(add("second@example.com", "beta", role::owner)) == errc::conflict));
     BOOST_TEST(database.sql("select count(*) from tocsin.users where email = 'second@example.com'") == "0");
-    BOOST_TEST((add("second@example.com", "beta", role::admin).value() == account_kind::made));
+    BOOST_TEST((add("second@example.com", "beta", role::admin).value() == account_kind::created));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_account_that_exists_keeps_its_password, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(an_existing_account_keeps_its_password, store_fixture) {
     run(admin.create_organization("beta", "Beta", std::nullopt)).value();
     BOOST_TEST(
         (add("OWNER@example.com", "beta", role::owner, "another fake password").value() ==
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(an_account_that_exists_keeps_its_password, store_fixture
     BOOST_TEST(!sign_in("owner@example.com", "another fake password").has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_refused_before_the_database, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(invalid_input_is_refused, store_fixture) {
     BOOST_TEST((code_of(add("no address", "acme", role::viewer)) == errc::invalid));
     BOOST_TEST((code_of(add("new@example.com", "acme", role::viewer, "short")) == errc::invalid));
     BOOST_TEST((code_of(add("new@example.com", "nowhere", role::viewer)) == errc::not_found));
@@ -80,9 +80,9 @@ BOOST_FIXTURE_TEST_CASE(passwords_are_stored_as_argon2id, store_fixture) {
     BOOST_TEST(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_link_to_a_new_password, store_fixture) {
-    auto const first = run(admin.make_password_reset("OWNER@example.com")).value();
-    auto const second = run(admin.make_password_reset("owner@example.com")).value();
+BOOST_FIXTURE_TEST_CASE(a_password_reset_replaces_earlier_ones, store_fixture) {
+    auto const first = run(admin.create_password_reset("OWNER@example.com")).value();
+    auto const second = run(admin.create_password_reset("owner@example.com")).value();
     BOOST_TEST(
         database.sql(
             "select count(*) from tocsin.password_resets where token_hash = sha256('" +
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(a_link_to_a_new_password, store_fixture) {
         ) == "1"
     );
     BOOST_TEST(database.sql("select count(*) from tocsin.password_resets") == "1");
-    BOOST_TEST((code_of(run(admin.make_password_reset("nobody@example.com"))) == errc::not_found));
+    BOOST_TEST((code_of(run(admin.create_password_reset("nobody@example.com"))) == errc::not_found));
     BOOST_TEST(
         database.sql(
             "select count(*) from tocsin.audit_log where action = 'password.reset_made' and actor_kind = "

@@ -12,7 +12,7 @@ using namespace tocsin::identity;
 
 BOOST_AUTO_TEST_SUITE(tokens)
 
-BOOST_AUTO_TEST_CASE(tokens_have_their_form_and_never_repeat) {
+BOOST_AUTO_TEST_CASE(tokens_are_well_formed_and_unique) {
     std::set<std::string, std::less<>> seen;
     token_id const id{tocsin::crypto::uuid_v4()};
     for (int i = 0; i < 100; ++i) {
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(tokens_have_their_form_and_never_repeat) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(other_texts_are_no_tokens) {
+BOOST_AUTO_TEST_CASE(other_texts_are_not_tokens) {
     std::string const good(make_api_token(token_id{tocsin::crypto::uuid_v4()}).reveal());
     BOOST_TEST(!looks_like_api_token(""));
     BOOST_TEST(!looks_like_api_token(good.substr(1)));
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(other_texts_are_no_tokens) {
     BOOST_TEST(!looks_like_api_token(changed));
 }
 
-BOOST_AUTO_TEST_CASE(session_tokens_have_their_form) {
+BOOST_AUTO_TEST_CASE(session_tokens_are_recognized) {
     BOOST_TEST(looks_like_session_token(tocsin::crypto::random_token().reveal()));
     BOOST_TEST(!looks_like_session_token(""));
     BOOST_TEST(!looks_like_session_token(std::string(42, 'a')));

@@ -6,7 +6,7 @@ using tocsin::identity::network_group;
 
 BOOST_AUTO_TEST_SUITE(network_groups)
 
-BOOST_AUTO_TEST_CASE(addresses_of_one_subscriber_are_one_group) {
+BOOST_AUTO_TEST_CASE(addresses_of_one_network_form_a_group) {
     BOOST_TEST(network_group("192.0.2.7") == "192.0.2.7");
     BOOST_TEST(network_group("192.0.2.8") != network_group("192.0.2.7"));
     BOOST_TEST(network_group("::ffff:192.0.2.7") == "192.0.2.7");

@@ -14,16 +14,16 @@ BOOST_AUTO_TEST_SUITE(password_workers)
 namespace {
 
 async::task<> hash_and_verify(password_worker& worker) {
-    auto const home = std::this_thread::get_id();
+    auto const own_thread = std::this_thread::get_id();
     auto const hashed = co_await worker.hash(secret("fake password 1"));
     BOOST_TEST(hashed.value().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-    bool const right = (co_await worker.verify(*hashed, secret("fake password 1"))).value();
+    bool const matches = (co_await worker.verify(*hashed, secret("fake password 1"))).value();
     bool const wrong = (co_await worker.verify(*hashed, secret("fake password 2"))).value();
     bool const no_hash = (co_await worker.verify("no hash", secret("fake password 1"))).value();
-    BOOST_TEST(right);
+    BOOST_TEST(matches);
     BOOST_TEST(!wrong);
     BOOST_TEST(!no_hash);
-    BOOST_TEST((home == std::this_thread::get_id()));
+    BOOST_TEST((own_thread == std::this_thread::get_id()));
 }
 
 struct tally {
@@ -47,12 +47,12 @@ async::task<> flood(async::io_loop& loop, password_worker& worker, tally& counte
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(hashes_elsewhere_and_comes_back) {
+BOOST_AUTO_TEST_CASE(hashes_on_its_threads_and_continues_on_the_callers) {
     password_worker worker(2, 50);
     async::run_to_end(hash_and_verify(worker));
 }
 
-BOOST_AUTO_TEST_CASE(more_than_the_queue_holds_is_refused_at_once) {
+BOOST_AUTO_TEST_CASE(requests_beyond_the_queue_are_refused_at_once) {
     password_worker worker(1, 3);
     tally counted;
     async::io_loop loop;

@@ -10,12 +10,12 @@ namespace {
 
 constexpr role every_role[] = {role::viewer, role::responder, role::admin, role::owner};
 
-struct cell_row {
+struct table_row {
     permission wanted;
     bool viewer, responder, admin, owner;
 };
 
-constexpr cell_row table[] = {
+constexpr table_row table[] = {
     {permission::anyone, true, true, true, true},
     {permission::authenticated, true, true, true, true},
     {permission::view, true, true, true, true},
@@ -37,11 +37,11 @@ BOOST_AUTO_TEST_CASE(every_role_has_exactly_the_permissions_of_the_table) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_value_outside_the_permissions_is_allowed_to_nobody) {
+BOOST_AUTO_TEST_CASE(an_unknown_permission_is_never_allowed) {
     for (auto const has : every_role) BOOST_TEST(!allows(has, static_cast<permission>(99)));
 }
 
-BOOST_AUTO_TEST_CASE(role_names_read_back) {
+BOOST_AUTO_TEST_CASE(role_names_round_trip) {
     for (auto const each : every_role) BOOST_TEST((parse_role(to_string(each)) == each));
     for (auto const* wrong : {"", "Owner", "root", "viewer "}) BOOST_TEST(!parse_role(wrong).has_value());
 }

@@ -16,7 +16,7 @@ namespace {
 struct fixture : test::store_fixture {
     identity::service_catalog catalog{gateway};
 
-    service made(std::string slug) {
+    service create(std::string slug) {
         return run(catalog.create(acme, {std::move(slug), "A name", "What it does"})).value();
     }
 
@@ -35,14 +35,12 @@ struct fixture : test::store_fixture {
     void map(service_id to) {
         auto const integration = crypto::uuid_v4().str();
         database.sql(
-            "insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, "
-            "status_reason) values ('" +
+            "insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason) values ('" +
             acme.str() + "', '" + integration +
             "', 'public', 'https://sentry.example.com', 'connected', 'ok')"
         );
         database.sql(
-            "insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_slug, "
-            "service_id) values ('" +
+            "insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_slug, service_id) values ('" +
             acme.str() + "', '" + crypto::uuid_v4().str() + "', '" + integration + "', 'fake', '" + to.str() +
             "')"
         );
@@ -61,8 +59,8 @@ service_id unknown() {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(made_found_and_changed, fixture) {
-    auto const first = made("checkout");
+BOOST_FIXTURE_TEST_CASE(create_find_and_change, fixture) {
+    auto const first = create("checkout");
     BOOST_TEST(first.slug == "checkout");
     BOOST_TEST(first.description == "What it does");
     BOOST_TEST(!first.archived_at.has_value());
@@ -76,26 +74,26 @@ BOOST_FIXTURE_TEST_CASE(made_found_and_changed, fixture) {
     BOOST_TEST((code_of(run(catalog.change(acme, unknown(), {{}, "A name", {}}))) == errc::not_found));
 }
 
-BOOST_FIXTURE_TEST_CASE(slugs_are_unique_among_what_is_in_use, fixture) {
-    auto const first = made("checkout");
-    auto const second = made("search");
+BOOST_FIXTURE_TEST_CASE(slugs_are_unique_among_active_services, fixture) {
+    auto const first = create("checkout");
+    auto const second = create("search");
     BOOST_TEST((code_of(run(catalog.create(acme, {"checkout", "A name", ""}))) == errc::conflict));
     BOOST_TEST((code_of(run(catalog.change(acme, second.id, {"checkout", {}, {}}))) == errc::conflict));
     run(catalog.archive(acme, first.id)).value();
     BOOST_TEST(run(catalog.create(acme, {"checkout", "A name", ""})).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(pages_hold_everything_once_and_in_order, fixture) {
-    for (auto const* slug : {"d", "b", "a", "c"}) made(slug);
-    for (int i = 0; i < 3; ++i) run(catalog.archive(acme, made("b2").id)).value();
+BOOST_FIXTURE_TEST_CASE(pages_contain_every_service_once_and_in_order, fixture) {
+    for (auto const* slug : {"d", "b", "a", "c"}) create(slug);
+    for (int i = 0; i < 3; ++i) run(catalog.archive(acme, create("b2").id)).value();
     std::vector<std::string> const expected = {"a", "b", "b2", "b2", "b2", "c", "d"};
     for (std::int64_t const page : {1, 2, 3, 7, 50})
         BOOST_TEST(slugs(page) == expected, boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(archiving, fixture) {
-    auto const mapped = made("checkout");
-    auto const other = made("search");
+    auto const mapped = create("checkout");
+    auto const other = create("search");
     map(mapped.id);
     BOOST_TEST((code_of(run(catalog.archive(acme, mapped.id))) == errc::in_use));
     database.sql("delete from tocsin.mappings");
@@ -109,9 +107,9 @@ BOOST_FIXTURE_TEST_CASE(archiving, fixture) {
     BOOST_TEST(!run(catalog.find(acme, other.id)).value().archived_at.has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(organizations_do_not_see_one_another, fixture) {
+BOOST_FIXTURE_TEST_CASE(organizations_cannot_see_each_others_services, fixture) {
     auto const beta = run(admin.create_organization("beta", "Beta", std::nullopt)).value().id;
-    auto const ours = made("checkout");
+    auto const ours = create("checkout");
     BOOST_TEST(run(catalog.list(beta, {}, 50)).empty());
     BOOST_TEST((code_of(run(catalog.find(beta, ours.id))) == errc::not_found));
     BOOST_TEST((code_of(run(catalog.change(beta, ours.id, {{}, "Theirs", {}}))) == errc::not_found));

@@ -83,7 +83,7 @@ async::task<result<started_connect>> connect::start_internal(
 ) {
     integration_id const id{crypto::uuid_v4()};
     auto const stored =
-        co_await impl_->internal_mode.start(identity::acting(org, principal), id, std::move(access));
+        co_await impl_->internal_mode.start(identity::tenant_of(org, principal), id, std::move(access));
     if (!stored) co_return stored.error();
     observe::log_info("connected", {{"organization", org.str()}, {"integration", id.str()}});
     auto connected = co_await impl_->find(org, id);
@@ -116,7 +116,8 @@ async::task<result<integration>> connect::confirm(
     if (!undecided) co_return undecided.error();
     if (undecided->status != status::pending || undecided->reason != reason::confirm_organization)
         co_return error{errc::illegal_transition, "There is nothing to confirm for this integration."};
-    auto const confirmed = co_await impl_->public_mode.confirm(identity::acting(org, principal), *undecided);
+    auto const confirmed =
+        co_await impl_->public_mode.confirm(identity::tenant_of(org, principal), *undecided);
     if (!confirmed) co_return confirmed.error();
     co_return co_await impl_->find(org, id);
 }
@@ -138,7 +139,7 @@ async::task<result<integration>> connect::choose(
             {{"sentry_org", "must be one of available_orgs, by slug or id"}}
         };
     auto const stored =
-        co_await impl_->writer.store_decision(identity::acting(org, principal), *undecided, *choice);
+        co_await impl_->writer.store_decision(identity::tenant_of(org, principal), *undecided, *choice);
     if (!stored) co_return stored.error();
     co_return co_await impl_->find(org, id);
 }
@@ -148,7 +149,7 @@ async::task<result<integration>> connect::set_webhook_secret(
 ) {
     auto const sealed = seal_webhook_secret(impl_->context.vault, org, id, webhook_secret);
     co_return co_await impl_->context.pool.transact(
-        identity::acting(org, principal),
+        identity::tenant_of(org, principal),
         [org, id, sealed](db::transaction& tx) -> result<integration> {
             auto const integration = find_integration(tx, org, id);
             if (!integration) return integration.error();
@@ -185,7 +186,7 @@ async::task<result<started_connect>> connect::reconnect(
             "Only an internal integration can be reconnected with a token.",
             {{"token", "is only for internal integrations"}}
         };
-    auto tenant = identity::acting(org, principal);
+    auto tenant = identity::tenant_of(org, principal);
     if (request.access) {
         auto const stored = co_await impl_->internal_mode.replace(
             std::move(tenant), *integration, std::move(*request.access), request.others
@@ -238,7 +239,7 @@ async::task<result<bool>> connect::impl::repair(db::tenant tenant, integration c
 async::task<result<integration>> connect::disconnect(
     organization_id org, integration_id id, identity::principal principal
 ) {
-    return impl_->writer.disconnect(identity::acting(org, principal), id);
+    return impl_->writer.disconnect(identity::tenant_of(org, principal), id);
 }
 
 }  // namespace tocsin::integrations

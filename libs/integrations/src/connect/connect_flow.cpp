@@ -61,7 +61,7 @@ async::task<result<started_connect>> open_flow(
 ) {
     if (!request.binding) request.binding = crypto::random_token();
     auto inserted = co_await context.pool.transact(
-        identity::acting(request.organization, request.principal),
+        identity::tenant_of(request.organization, request.principal),
         [flow = row_of(context, request)](db::transaction& tx) -> result<integration> {
             if (!insert_connect_flow(tx, flow))
                 return error{

@@ -22,52 +22,53 @@ struct session_limits {
     std::chrono::milliseconds max;
 };
 
-/// Somebody who wants to sign in, as the request tells.
+/// An attempt to sign in, as the request describes it.
 struct sign_in_attempt {
     std::string email;
     secret password;
     std::string address;
     std::string user_agent;
-    std::optional<secret> device = {};  ///< what the browser was given the last time
+    std::optional<secret> device = {};  ///< the browser's device token from an earlier sign-in
     std::string request_id = {};
 };
 
 struct signed_in {
     secret session_token;  ///< for the cookie; only its SHA-256 is stored
-    principal who;
-    std::optional<secret> device = {};  ///< for another cookie, where the browser has none that is known
+    identity::principal principal;
+    std::optional<secret> device = {};  ///< a new device token, unless the browser has a known one
 };
 
-/// Whom a request's credentials belong to.
+/// The owner of a request's credentials.
 struct identified {
-    principal who;
-    /// The organization that was asked for, where `who` belongs to it; for an API token without one asked
-    /// for, its own.
+    identity::principal principal;
+    /// In the requested organization, if the principal belongs to it. Without a requested organization, an
+    /// API token's own.
     std::optional<membership> member;
 };
 
-/// Signing in and recognizing who asks. Reads roles and sessions from the database at every call, so that a
-/// change of rights holds from the next request on. Everything runs on the awaiting coroutine's executor,
-/// which must be the I/O thread's; pool and worker outlive this object. Throws what the pool throws.
+/// Signs people in and authenticates requests. Roles and sessions are read from the database at every call,
+/// so that a change of rights applies from the next request on. Everything runs on the awaiting coroutine's
+/// executor, which must be the I/O thread's. Pool and worker outlive this object. Throws what the pool
+/// throws.
 class accounts {
 public:
     /// The pool's role is tocsin_gateway.
     accounts(db::pool& gateway, password_worker& hashing, session_limits limits);
 
-    /// errc::unauthenticated alike for a wrong password and an unknown address (and equally slow);
-    /// errc::rate_limited, with the wait, as attempt_throttle.hpp says; errc::unavailable where too many sign
-    /// in at once.
+    /// A wrong password and an unknown address both give errc::unauthenticated and take equally long.
+    /// errc::rate_limited, with the wait, as in attempt_throttle.hpp; errc::unavailable if too many people
+    /// sign in at once.
     async::task<result<signed_in>> sign_in(sign_in_attempt attempt);
-    /// A session for somebody who has proved in another way who they are.
+    /// A session for a user who is authenticated already.
     async::task<signed_in> begin_session(
-        user_id who, std::string email, std::string name, sign_in_attempt const& from
+        user_id user, std::string email, std::string name, sign_in_attempt const& from
     );
-    /// `who` is the actor of the audit log's entry.
-    async::task<> sign_out(principal const& who);
+    /// The audit log names `actor`.
+    async::task<> sign_out(principal const& actor);
     async::task<> sign_out(std::string session_hash);
 
-    /// Nothing where the session does not exist or has ended. `organization_slug`: the one the request is
-    /// about.
+    /// Nothing if the session does not exist or has ended. `organization_slug`: the organization of the
+    /// request.
     async::task<std::optional<identified>> find_session(
         secret session_token, std::optional<std::string> organization_slug
     );
@@ -80,16 +81,16 @@ public:
     session_limits limits() const noexcept { return limits_; }
 
 private:
-    async::task<> rehash(user_id who, std::string stored, secret password);
+    async::task<> rehash(user_id user, std::string stored, secret password);
 
     db::pool& gateway_;
     password_worker& hashing_;
     session_limits limits_;
-    std::string
-        nobodys_hash_;  ///< of a random password: verified for unknown addresses, so that they take as long
+    /// Of a random password. It is verified for unknown addresses, so that they take as long as known ones.
+    std::string dummy_hash_;
 };
 
-/// True where a text has the form of a session token: what has not is refused without asking the database.
+/// True if a text has the form of a session token. Anything else is refused without a query.
 bool looks_like_session_token(std::string_view text) noexcept;
 
 }  // namespace tocsin::identity

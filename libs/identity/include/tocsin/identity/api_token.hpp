@@ -10,15 +10,15 @@ namespace tocsin::identity {
 
 using token_id = id_of<struct api_token_tag>;
 
-/// `tocsin_<id, 22 characters>_<secret, 43 characters>` in base64url: the prefix lets secret scanners find a
-/// leaked one, the id names its row, the secret holds 256 random bits. Only the SHA-256 of the whole is
+/// `tocsin_<id, 22 characters>_<secret, 43 characters>` in base64url. Secret scanners find leaked tokens by
+/// the prefix, the id names the row, and the secret has 256 random bits. Only the SHA-256 of the whole is
 /// stored.
 secret make_api_token(token_id id);
 
-/// The part before the secret: shown to people, so that they recognize one.
+/// The part before the secret, by which people recognize a token.
 std::string api_token_prefix(token_id id);
 
-/// True where a text has this form: what has not is refused without asking the database.
+/// True if a text has this form. Anything else is refused without a query.
 bool looks_like_api_token(std::string_view text) noexcept;
 
 }  // namespace tocsin::identity

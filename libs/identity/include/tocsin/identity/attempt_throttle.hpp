@@ -13,38 +13,40 @@
 
 namespace tocsin::identity {
 
-/// What attempts have in common that are counted together. After `free` failures each further one doubles the
-/// wait, up to `longest` seconds. In half an hour as many are forgotten as are free.
+/// Attempts that are counted together. After `free` failures, each further one doubles the wait, up to
+/// `longest` seconds. Every half hour, `free` failures are forgotten.
 struct attempt_count {
-    std::string key;  ///< holds a hash, no address and no name
+    std::string key;  ///< contains a hash instead of an address or a name
     std::int64_t free = 0;
     std::int64_t longest = 0;
 };
 
-/// The counts of an attempt; its own come first and are forgotten once it was right.
+/// The counts that an attempt adds to. A success clears its own counts and takes the attempt off the shared
+/// ones.
 struct attempt_counts {
     std::vector<attempt_count> own;
     std::vector<attempt_count> shared;
 };
 
-/// Signing in. In a browser that the account knows only that browser's own failures count, whatever goes on
-/// elsewhere: nobody can keep somebody else out. Elsewhere those of account and network together, of the
-/// network, of the account and of all (in this minute) do.
+/// Signing in from a browser that is known to the account: only this browser's failures count, so that an
+/// attacker elsewhere cannot lock a user out.
 attempt_counts counts_of_known_device(user_id account, std::string_view device_hash);
+/// Signing in from any other browser: the failures of account and network together, of the network, of the
+/// account, and of everything in this minute count.
 attempt_counts counts_of_sign_in(std::string_view account, std::string_view network, timestamp now);
-/// The own password, asked again.
+/// Confirming a signed-in user's password.
 attempt_counts counts_of_password(user_id account);
-/// Links with a token in them.
+/// Links that contain a token.
 attempt_counts counts_of_links(std::string_view network);
-/// Invitations of an organization, which nobody is to mail the world with: never forgiven.
-attempt_counts counts_of_invitations(organization_id by);
+/// Invitations by an organization. A success counts as well, because each one may send mail.
+attempt_counts counts_of_invitations(organization_id org);
 
-/// Counts an attempt before it is judged. errc::rate_limited, with the wait, where it may not go on: it is
-/// not counted then. Counts live in the database: shared by all processes, they survive a restart.
-result<> charge(db::transaction& tx, attempt_counts const& with);
-/// The attempt was right.
-void forgive(db::transaction& tx, attempt_counts const& with);
-/// It could not be judged: nobody's failure.
-void refund(db::transaction& tx, attempt_counts const& with);
+/// Counts an attempt before it is judged. errc::rate_limited, with the wait, if it must wait; then it is not
+/// counted. The counts are in the database: all processes share them, and they survive a restart.
+result<> charge(db::transaction& tx, attempt_counts const& counts);
+/// After a success.
+void clear(db::transaction& tx, attempt_counts const& counts);
+/// After an attempt that could not be judged: it does not count.
+void refund(db::transaction& tx, attempt_counts const& counts);
 
 }  // namespace tocsin::identity

@@ -12,12 +12,11 @@
 
 namespace tocsin::identity {
 
-/// One entry of an organization's audit log: who did what to which thing. Values are JSON objects of what
-/// changed, and hold no secrets.
+/// One entry of an organization's audit log. Values are JSON objects of the changed fields, without secrets.
 struct audit_entry {
     std::int64_t id = 0;
     timestamp at;
-    std::string actor_kind;  ///< "user", "token", "operator", "sentry" or "system"
+    std::string actor_kind;  ///< "user", "token", "operator", "sentry", or "system"
     std::optional<uuid> actor_id;
     std::string actor_name;
     std::string action;  ///< such as "service.changed"
@@ -30,24 +29,24 @@ struct audit_entry {
     std::string request_id;
 };
 
-/// What is set has to fit.
+/// Every condition that is set must hold.
 struct audit_filter {
-    std::optional<std::string> actor;    ///< the id, or part of the name, whatever its case
-    std::optional<std::string> action;   ///< whole, or the part before the dot
-    std::optional<std::string> subject;  ///< the id, the kind, or part of the name, whatever its case
-    std::optional<timestamp> since;      ///< included
-    std::optional<timestamp> until;      ///< not included
+    std::optional<std::string> actor;    ///< the id, or part of the name in any case
+    std::optional<std::string> action;   ///< the whole action, or the part before the dot
+    std::optional<std::string> subject;  ///< the id, the kind, or part of the name in any case
+    std::optional<timestamp> since;      ///< inclusive
+    std::optional<timestamp> until;      ///< exclusive
 };
 
-/// Reads audit logs: they are written by the database, in the transaction of the change. The pool's role is
+/// Reads audit logs. The database writes them, in the transaction of the change. The pool's role is
 /// tocsin_gateway, and it outlives this object. Throws what the pool throws.
 class audit_log {
 public:
     explicit audit_log(db::pool& gateway) : gateway_(gateway) {}
 
-    /// Newest first, those before the entry `before` where it is set; at most `limit`.
+    /// Newest first, before the entry `before` if it is set; at most `limit`.
     async::task<std::vector<audit_entry>> list(
-        organization_id of, audit_filter what, std::optional<std::int64_t> before, std::int64_t limit
+        organization_id org, audit_filter filter, std::optional<std::int64_t> before, std::int64_t limit
     );
 
 private:

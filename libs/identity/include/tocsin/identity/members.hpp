@@ -21,24 +21,27 @@ struct member {
     timestamp since;
 };
 
-/// The people of organizations. There is exactly one owner at all times, whom nobody else can touch; rights
-/// are looked at again in the transaction of the change, and hold from the next request on. The pool's role
-/// is tocsin_gateway, and it outlives this object. Throws what the pool throws.
+/// The members of organizations. An organization has exactly one owner at all times, whom other members
+/// cannot change. Rights are checked again in the transaction of a change, which applies from the next
+/// request on. The pool's role is tocsin_gateway, and it outlives this object. Throws what the pool throws.
 class members {
 public:
     explicit members(db::pool& gateway) : gateway_(gateway) {}
 
-    /// By address; those after `after`, at most `limit`.
+    /// By address, after `after`; at most `limit`.
     async::task<std::vector<member>> list(
-        organization_id of, std::optional<std::string> after, std::int64_t limit
+        organization_id org, std::optional<std::string> after, std::int64_t limit
     );
-    /// Any role but owner. errc::not_found; forbidden where `who` may not; conflict for the owner's own role.
-    async::task<result<member>> change_role(organization_id of, principal who, user_id whom, role to);
-    /// The account stays, as do the API tokens. Errors as above.
-    async::task<result<>> remove(organization_id of, principal who, user_id whom);
-    /// `who`, the owner, becomes an admin and `whom` the owner: the member afterwards. errc::not_found;
-    /// forbidden where `who` is not the owner (any more); conflict where both are one.
-    async::task<result<member>> transfer_ownership(organization_id of, principal who, user_id whom);
+    /// errc::invalid for the owner's role; not_found; forbidden if `actor` lacks the right; conflict for the
+    /// owner's own role.
+    async::task<result<member>> change_role(
+        organization_id org, principal actor, user_id target, role wanted
+    );
+    /// The account and the API tokens remain. Errors as above.
+    async::task<result<>> remove(organization_id org, principal actor, user_id target);
+    /// Makes `target` the owner and `actor`, the owner until then, an admin. Returns the new owner.
+    /// errc::not_found; forbidden if `actor` is not the owner (any more); conflict if both are the same.
+    async::task<result<member>> transfer_ownership(organization_id org, principal actor, user_id target);
 
 private:
     db::pool& gateway_;

@@ -5,8 +5,8 @@
 
 namespace tocsin::identity {
 
-/// The network (http::network_of) that an address counts for when attempts are counted. Text that is no
-/// address stands for itself.
+/// The network (http::network_of) for which the attempts of an address are counted. A text that is not an
+/// address is its own group.
 std::string network_group(std::string_view address);
 
 }  // namespace tocsin::identity

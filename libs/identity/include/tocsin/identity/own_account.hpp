@@ -25,7 +25,7 @@ struct session_info {
     timestamp last_seen_at;  ///< to the minute
 };
 
-/// What people do to their own account: `who` is signed in, no API token. Everything runs on the awaiting
+/// A person's own account. `actor` is a person, never an API token. Everything runs on the awaiting
 /// coroutine's executor. The pool's role is tocsin_gateway; all parts outlive this object. Throws what they
 /// throw.
 class own_account {
@@ -33,20 +33,20 @@ public:
     own_account(db::pool& gateway, password_worker& hashing, session_limits limits)
         : gateway_(gateway), hashing_(hashing), limits_(limits) {}
 
-    /// The live ones, newest first.
-    async::task<std::vector<session_info>> sessions(principal who);
-    /// errc::not_found where it is not one's own.
-    async::task<result<>> end_session(principal who, session_id id);
-    async::task<> end_other_sessions(principal who);
+    /// Live sessions, newest first.
+    async::task<std::vector<session_info>> sessions(principal actor);
+    /// errc::not_found unless it is a session of `actor`.
+    async::task<result<>> end_session(principal actor, session_id id);
+    async::task<> end_other_sessions(principal actor);
 
-    /// Ends the other sessions. errc::invalid for a wrong `current` and for a bad `wanted`; rate_limited
-    /// after several wrong ones.
-    async::task<result<>> change_password(principal who, secret current, secret wanted);
-    /// Checked by the caller.
-    async::task<> rename(principal who, std::string name);
+    /// Ends the other sessions. errc::invalid for a wrong `current` and for an unacceptable `wanted`;
+    /// rate_limited after several wrong ones.
+    async::task<result<>> change_password(principal actor, secret current, secret wanted);
+    /// The caller checks the name.
+    async::task<> rename(principal actor, std::string name);
 
-    /// Ends every session, and forgets the known devices. errc::not_found alike for unknown, used and expired
-    /// links; invalid for a bad password; rate_limited after several links that did not work.
+    /// Ends every session and forgets the known devices. errc::not_found alike for unknown, used, and expired
+    /// links; invalid for an unacceptable password; rate_limited after several links that did not work.
     async::task<result<>> reset_password(secret token, secret wanted, std::string address);
 
 private:

@@ -10,14 +10,14 @@
 
 namespace tocsin::identity {
 
-/// Password hashing on threads of its own: a hash takes tens of milliseconds and 19 MiB, so the number of
-/// threads bounds the memory, and the I/O thread never waits for one. Awaiting coroutines continue on their
-/// own executor.
+/// Hashes passwords on threads of its own. A hash takes tens of milliseconds and 19 MiB: the number of
+/// threads bounds the memory, and the I/O thread never waits. Awaiting coroutines continue on their own
+/// executor.
 class password_worker {
 public:
-    /// More than `queue` waiting and running: errc::unavailable at once.
+    /// With more than `queue` requests waiting or running: errc::unavailable at once.
     explicit password_worker(std::size_t threads = 2, std::size_t queue = 50);
-    /// Waits for what runs.
+    /// Waits for running requests.
     ~password_worker();
     password_worker(password_worker const&) = delete;
     password_worker& operator=(password_worker const&) = delete;

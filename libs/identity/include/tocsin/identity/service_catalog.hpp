@@ -13,7 +13,8 @@
 
 namespace tocsin::identity {
 
-/// What an organization runs and is on call for. Never deleted: an archived one keeps its incidents.
+/// What an organization runs and is on call for. A service is never deleted: an archived one keeps its
+/// incidents.
 struct service {
     service_id id;
     std::string slug;
@@ -29,37 +30,38 @@ struct new_service {
     std::string description;
 };
 
-/// What is set is changed.
+/// Fields that are set are changed.
 struct service_change {
     std::optional<std::string> slug;
     std::optional<std::string> name;
     std::optional<std::string> description;
 };
 
-/// Where a list goes on: after the service with this slug and id (slugs of archived services may repeat).
+/// The position of a service in a list. Slug and id, because archived services may have equal slugs.
 struct service_key {
     std::string slug;
     service_id id;
 };
 
-/// The services of organizations. Fields are checked by the caller (lengths, slug); uniqueness here. The
-/// pool's role is tocsin_gateway, and it outlives this object. Throws what the pool throws.
+/// The services of organizations. The caller checks lengths and the form of slugs; uniqueness is checked
+/// here. The pool's role is tocsin_gateway, and it outlives this object. Throws what the pool throws.
 class service_catalog {
 public:
     explicit service_catalog(db::pool& gateway, clock const& time = system_clock());
 
-    /// By slug, archived ones included; at most `limit`.
+    /// By slug, archived services included, after `after`; at most `limit`.
     async::task<std::vector<service>> list(
-        organization_id of, std::optional<service_key> after, std::int64_t limit
+        organization_id org, std::optional<service_key> after, std::int64_t limit
     );
     /// errc::not_found.
-    async::task<result<service>> find(organization_id of, service_id id);
-    /// errc::conflict where a service in use has the slug.
-    async::task<result<service>> create(db::tenant of, new_service what);
-    /// errc::not_found; errc::conflict where the slug is taken or the service is archived.
-    async::task<result<service>> change(db::tenant of, service_id id, service_change what);
-    /// errc::not_found; errc::in_use while a mapping points at it. Archiving the archived changes nothing.
-    async::task<result<>> archive(db::tenant of, service_id id);
+    async::task<result<service>> find(organization_id org, service_id id);
+    /// errc::conflict if an active service has the slug.
+    async::task<result<service>> create(db::tenant tenant, new_service wanted);
+    /// errc::not_found; errc::conflict if the slug is taken or the service is archived.
+    async::task<result<service>> change(db::tenant tenant, service_id id, service_change wanted);
+    /// errc::not_found; errc::in_use while a mapping points at it. Archiving an archived service changes
+    /// nothing.
+    async::task<result<>> archive(db::tenant tenant, service_id id);
 
 private:
     db::pool& gateway_;
