@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tocsin/incidents/board.hpp>
+#include <tocsin/incidents/incident_service.hpp>
 #include <tocsin/json/writer.hpp>
 
 namespace tocsin::gateway {

@@ -1,3 +1,5 @@
+import type { components } from "../../../api/schema";
+
 /** Why a connection failed. The codes are those of the callback's redirect (`connect_error` in the address). */
 export interface ConnectError {
   title: string;
@@ -82,7 +84,7 @@ const errors = {
       "Connect again in a minute. If Sentry then says that the integration is already installed, first uninstall it there (Settings, Integrations).",
     next: "connect",
   },
-} satisfies Record<string, ConnectError>;
+} satisfies Record<components["schemas"]["ConnectError"], ConnectError>;
 
 /** For a code of a newer server. */
 const unknown: ConnectError = {
