@@ -2,6 +2,7 @@
 
 #include "gateway/credentials.hpp"
 #include "gateway/endpoint.hpp"
+#include "gateway/settings.hpp"
 
 #include <tocsin/async/task.hpp>
 #include <tocsin/config/options.hpp>
@@ -16,15 +17,6 @@
 #include <vector>
 
 namespace tocsin::gateway {
-
-struct settings {
-    config::base_url public_url;
-    config::endpoint listen;
-    std::vector<std::string> allowed_hosts;    ///< lower case, without port
-    std::vector<std::string> trusted_proxies;  ///< CIDRs
-    std::string tls_certificate_file;          ///< empty: plain HTTP
-    std::string tls_key_file;
-};
 
 /// The cookie for a public URL.
 session_cookie cookie_of(config::base_url const& public_url);

@@ -18,7 +18,7 @@ struct webhook_settings {
     std::string sentry_host;  ///< of the app that the keys belong to
     /// Of the public integration. Without one it is empty, and no signature is valid.
     std::vector<sentry::signing_key> keys;
-    std::size_t max_body = 5u << 20;
+    std::size_t max_body = 0;  ///< bytes
 };
 
 /// Finds the keys of an integration with its own webhook URL.

@@ -1,10 +1,7 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
-#include "tocsin/operator_pool.hpp"
-#include "tocsin/settings.hpp"
+#include "tocsin/run_command.hpp"
 
-#include <tocsin/async/io.hpp>
-#include <tocsin/base/text.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/admin.hpp>
 #include <tocsin/identity/password_worker.hpp>
@@ -13,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tocsin::program {
 
@@ -22,32 +21,32 @@ using identity::admin;
 
 using account_use_case = std::function<async::task<result<std::string>>(admin&)>;
 
-async::task<> perform(account_use_case const& use_case, admin& operators, int& status) {
-    auto const outcome = co_await use_case(operators);
-    if (outcome)
-        std::cout << *outcome << std::flush;
-    else
-        std::cerr << "tocsin: " << outcome.error().detail << '\n';
-    status = outcome ? exit_done : exit_failed;
-}
-
-/// Runs one use case with the operators' rights; prints its text on standard output, or why it failed on
+/// Runs a use case with the rights of an operator. Prints its text on standard output, or its error on
 /// standard error.
 int run(account_use_case const& use_case) {
-    return with_operator_pool([&use_case](db::pool& pool) {
+    return with_operator_pool([&use_case](db::pool& pool) -> async::task<int> {
         identity::password_worker hashing(1, 1);
         admin operators(pool, hashing);
-        int status = exit_failed;
-        async::run_to_end(perform(use_case, operators, status));
-        return status;
+        auto const outcome = co_await use_case(operators);
+        if (!outcome) co_return print_error(outcome.error());
+        std::cout << *outcome << std::flush;
+        co_return exit_done;
     });
 }
 
-/// A page of the console for whoever has the token.
+/// A page of the console, with a token in the fragment, which browsers do not send to servers.
 std::string link_to(std::string_view page, secret const& token) {
-    std::string text = read_public_url_of_links(config::process_environment());
-    if (text.empty()) text = "(TOCSIN_PUBLIC_URL)";
-    return text + "/" + std::string(page) + "#" + std::string(token.reveal()) + "\n";
+    auto base = read_link_base(config::process_environment());
+    if (base.empty()) base = "(TOCSIN_PUBLIC_URL)";
+    return base + "/" + std::string(page) + "#" + std::string(token.reveal()) + "\n";
+}
+
+/// Accepts the names of the roles that satisfy `is_allowed`.
+CLI::IsMember is_role(bool (*is_allowed)(identity::role)) {
+    std::vector<std::string> names;
+    for (auto const& [role, name] : identity::role_names)
+        if (is_allowed(role)) names.emplace_back(name);
+    return CLI::IsMember(names);
 }
 
 struct org_create_arguments {
@@ -56,17 +55,19 @@ struct org_create_arguments {
     std::optional<std::string> owner;
 };
 
-async::task<result<std::string>> create_organization(admin& operators, org_create_arguments with) {
-    auto const made = co_await operators.create_organization(with.slug, with.name, with.owner);
-    if (!made) co_return made.error();
-    std::string text = "Organization " + with.slug + " made.\n";
-    if (made->owner_invitation)
-        text += *with.owner +
-                " has no account yet. This link, once and within 72 hours, makes it and the ownership:\n" +
-                link_to("invitation", *made->owner_invitation);
-    if (!with.owner)
-        text += "It has no members yet. Its first is its owner: tocsin user create EMAIL --org " + with.slug +
-                " --role owner --password-stdin\n";
+async::task<result<std::string>> create_organization(admin& operators, org_create_arguments arguments) {
+    auto const created =
+        co_await operators.create_organization(arguments.slug, arguments.name, arguments.owner);
+    if (!created) co_return created.error();
+    std::string text = "Organization " + arguments.slug + " created.\n";
+    if (created->owner_invitation)
+        text +=
+            *arguments.owner +
+            " has no account yet. This link works once, within 72 hours, and creates the account as the owner:\n" +
+            link_to("invitation", *created->owner_invitation);
+    if (!arguments.owner)
+        text += "It has no members yet. The first member must be its owner: tocsin user create EMAIL --org " +
+                arguments.slug + " --role owner --password-stdin\n";
     co_return text;
 }
 
@@ -88,15 +89,20 @@ secret read_password() {
     return password;
 }
 
-async::task<result<std::string>> create_user(admin& operators, user_create_arguments with) {
-    identity::new_member who{
-        with.email, with.name, with.organization, *identity::parse_role(with.role), read_password()
+async::task<result<std::string>> create_user(admin& operators, user_create_arguments arguments) {
+    identity::new_member member{
+        arguments.email,
+        arguments.name,
+        arguments.organization,
+        *identity::parse_role(arguments.role),
+        read_password()
     };
-    auto const made = co_await operators.add_member(std::move(who));
-    if (!made) co_return made.error();
-    std::string text = with.email + " is now " + with.role + " of " + with.organization + ".\n";
-    if (*made == identity::account_kind::existing)
-        text += "The account exists already and keeps its password.\n";
+    auto const added = co_await operators.add_member(std::move(member));
+    if (!added) co_return added.error();
+    std::string text =
+        arguments.email + " is now " + arguments.role + " of " + arguments.organization + ".\n";
+    if (*added == identity::account_kind::existing)
+        text += "The account existed already and keeps its password.\n";
     co_return text;
 }
 
@@ -112,56 +118,61 @@ struct token_create_arguments {
     std::string name;
 };
 
-async::task<result<std::string>> create_token(admin& operators, token_create_arguments with) {
-    auto const token =
-        co_await operators.create_token(with.organization, *identity::parse_role(with.role), with.name);
+async::task<result<std::string>> create_token(admin& operators, token_create_arguments arguments) {
+    auto const token = co_await operators.create_token(
+        arguments.organization, *identity::parse_role(arguments.role), arguments.name
+    );
     if (!token) co_return token.error();
     co_return std::string(token->reveal()) + "\n";
 }
 
 void add_org_create(CLI::App& group, chosen_command& chosen) {
-    auto* const command = group.add_subcommand("create", "Make an organization");
-    auto const with = std::make_shared<org_create_arguments>();
-    command->add_option("SLUG", with->slug, "a-z, 0-9 and inner dashes; part of URLs")->required();
-    command->add_option("--name", with->name, "Name for people")->required();
+    auto* const command = group.add_subcommand("create", "Create an organization");
+    auto const arguments = std::make_shared<org_create_arguments>();
+    command->add_option("SLUG", arguments->slug, "a-z, 0-9, and inner dashes; part of URLs")->required();
+    command->add_option("--name", arguments->name, "Display name")->required();
     command->add_option(
-        "--owner", with->owner, "E-mail address of the owner: an account, or somebody to invite"
+        "--owner", arguments->owner, "Email address of the owner, who is invited unless the account exists"
     );
-    command->callback([&chosen, with] {
-        chosen = [with] {
-            return run([with](admin& operators) { return create_organization(operators, *with); });
+    command->callback([&chosen, arguments] {
+        chosen = [arguments] {
+            return run([arguments](admin& operators) { return create_organization(operators, *arguments); });
         };
     });
 }
 
 void add_user_create(CLI::App& group, chosen_command& chosen) {
     auto* const command = group.add_subcommand(
-        "create", "Add a member to an organization, with a new account where there is none"
+        "create", "Add a member to an organization, and create the account if it does not exist"
     );
-    auto const with = std::make_shared<user_create_arguments>();
-    command->add_option("EMAIL", with->email, "The address that signs in")->required();
-    command->add_option("--org", with->organization, "Slug of the organization")->required();
-    command->add_option("--role", with->role, "The first member must be owner")
+    auto const arguments = std::make_shared<user_create_arguments>();
+    command->add_option("EMAIL", arguments->email, "The address for signing in")->required();
+    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
+    command->add_option("--role", arguments->role, "The first member must be the owner")
         ->required()
-        ->check(CLI::IsMember({"owner", "admin", "responder", "viewer"}));
-    command->add_option("--name", with->name, "Name for people");
+        ->check(is_role([](identity::role) { return true; }));
+    command->add_option("--name", arguments->name, "Display name");
     command
         ->add_flag(
-            "--password-stdin", with->password_on_stdin, "Read the password from one line of standard input"
+            "--password-stdin",
+            arguments->password_on_stdin,
+            "Read the password from one line of standard input"
         )
         ->required();
-    command->callback([&chosen, with] {
-        chosen = [with] { return run([with](admin& operators) { return create_user(operators, *with); }); };
+    command->callback([&chosen, arguments] {
+        chosen = [arguments] {
+            return run([arguments](admin& operators) { return create_user(operators, *arguments); });
+        };
     });
 }
 
 void add_reset_password(CLI::App& group, chosen_command& chosen) {
     auto* const command = group.add_subcommand(
         "reset-password",
-        "Print a link, alone on standard output, that sets a new password: once, within an hour"
+        "Print a link, and nothing else, that sets a new password; it works once, within an hour"
     );
     auto const email = std::make_shared<std::string>();
-    command->add_option("EMAIL", *email, "Whose password was forgotten")->required();
+    command->add_option("EMAIL", *email, "The address of the account")->required();
     command->callback([&chosen, email] {
         chosen = [email] {
             return run([email](admin& operators) { return reset_password(operators, *email); });
@@ -171,31 +182,34 @@ void add_reset_password(CLI::App& group, chosen_command& chosen) {
 
 void add_token_create(CLI::App& group, chosen_command& chosen) {
     auto* const command =
-        group.add_subcommand("create", "Make an API token and print it, once, alone on standard output");
-    auto const with = std::make_shared<token_create_arguments>();
-    command->add_option("--org", with->organization, "Slug of the organization")->required();
-    command->add_option("--role", with->role, "What the token may do")
+        group.add_subcommand("create", "Create an API token and print it, and nothing else, once");
+    auto const arguments = std::make_shared<token_create_arguments>();
+    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
+    command->add_option("--role", arguments->role, "The rights of the token")
         ->required()
-        ->check(CLI::IsMember({"admin", "responder", "viewer"}));
-    command->add_option("--name", with->name, "Who or what uses it")->required();
-    command->callback([&chosen, with] {
-        chosen = [with] { return run([with](admin& operators) { return create_token(operators, *with); }); };
+        ->check(is_role([](identity::role role) { return role != identity::role::owner; }));
+    command->add_option("--name", arguments->name, "The person or program that uses it")->required();
+    command->callback([&chosen, arguments] {
+        chosen = [arguments] {
+            return run([arguments](admin& operators) { return create_token(operators, *arguments); });
+        };
     });
+}
+
+CLI::App& add_group(CLI::App& program, char const* name, char const* help) {
+    auto* const group = program.add_subcommand(name, help);
+    group->require_subcommand(1);
+    return *group;
 }
 
 }  // namespace
 
 void add_account_commands(CLI::App& program, chosen_command& chosen) {
-    auto const add_group = [&program](char const* name, char const* about) {
-        auto* const group = program.add_subcommand(name, about);
-        group->require_subcommand(1);
-        return group;
-    };
-    add_org_create(*add_group("org", "Organizations"), chosen);
-    auto* const people = add_group("user", "People");
-    add_user_create(*people, chosen);
-    add_reset_password(*people, chosen);
-    add_token_create(*add_group("token", "API tokens"), chosen);
+    add_org_create(add_group(program, "org", "Organizations"), chosen);
+    auto& users = add_group(program, "user", "Users");
+    add_user_create(users, chosen);
+    add_reset_password(users, chosen);
+    add_token_create(add_group(program, "token", "API tokens"), chosen);
 }
 
 }  // namespace tocsin::program

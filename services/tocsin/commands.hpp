@@ -6,18 +6,24 @@
 
 namespace tocsin::program {
 
-/// What the command line asked for: run once parsing is over, its value is the exit status.
+/// The command that the command line names. It runs after parsing and returns the exit status.
 using chosen_command = std::function<int()>;
 
-/// `org create`, `user create`, `user reset-password`, `token create`. Each sets `chosen` where it is named
-/// on the command line.
-void add_account_commands(CLI::App& program, chosen_command& chosen);
-/// `key rotate`, `doctor`.
-void add_upkeep_commands(CLI::App& program, chosen_command& chosen);
-/// `integration list`.
-void add_integration_commands(CLI::App& program, chosen_command& chosen);
+// Each function adds commands to the command line; a command that is named there sets `chosen`.
 
+/// `org create`, `user create`, `user reset-password`, `token create`.
+void add_account_commands(CLI::App& program, chosen_command& chosen);
+/// `config docs`.
+void add_config_commands(CLI::App& program, chosen_command& chosen);
+/// `doctor`.
+void add_doctor_command(CLI::App& program, chosen_command& chosen);
+/// `integration list`, `integration move-sentry`.
+void add_integration_commands(CLI::App& program, chosen_command& chosen);
+/// `key rotate`.
+void add_key_commands(CLI::App& program, chosen_command& chosen);
 /// `mapping import`.
 void add_mapping_commands(CLI::App& program, chosen_command& chosen);
+/// `serve`.
+void add_serve_command(CLI::App& program, chosen_command& chosen);
 
 }  // namespace tocsin::program

@@ -1,21 +1,24 @@
-#include "tocsin/doctor.hpp"
-
-#include "gateway/console_files.hpp"
+#include "tocsin/commands.hpp"
+#include "tocsin/console_directory.hpp"
 #include "tocsin/exit_status.hpp"
-#include "tocsin/operator_pool.hpp"
+#include "tocsin/run_command.hpp"
 #include "tocsin/schema_version.hpp"
 
-#include <tocsin/async/io.hpp>
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/base/time.hpp>
-#include <tocsin/db/pool.hpp>
+#include <tocsin/crypto/vault.hpp>
 #include <tocsin/http/client.hpp>
 #include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/integrations/vault_maintenance.hpp>
 #include <tocsin/json/writer.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,24 +27,20 @@ namespace tocsin::program {
 
 namespace {
 
-enum class verdict { well, worth_knowing, ill };
-
-struct finding {
-    std::string what;
-    verdict is;
-    std::string detail;
+enum class outcome { ok, note, failed };
+constexpr enum_names<outcome, 3> outcome_names{
+    {{outcome::ok, "ok"}, {outcome::note, "note"}, {outcome::failed, "failed"}}
 };
 
-std::string_view to_string(verdict of) noexcept {
-    switch (of) {
-        case verdict::well:
-            return "ok";
-        case verdict::worth_knowing:
-            return "note";
-        case verdict::ill:
-            break;
-    }
-    return "failed";
+struct finding {
+    std::string name;
+    program::outcome outcome;
+    std::string detail;  ///< and what to do, where it is not ok
+};
+using findings = std::vector<finding>;
+
+finding check(std::string name, bool passed, std::string detail, std::string problem) {
+    return {std::move(name), passed ? outcome::ok : outcome::failed, passed ? detail : problem};
 }
 
 constexpr db::statement server_settings{
@@ -51,214 +50,226 @@ constexpr db::statement server_settings{
               clock_timestamp() as now)"
 };
 
-async::task<> examine_role(serve_settings const& with, std::string role, std::vector<finding>& findings) {
-    auto options = operator_pool_of(with.database_url);
-    options.role = role;
-    std::optional<std::string> why;
+/// The problem of connecting with a role, if any.
+async::task<std::optional<std::string>> try_role(serve_settings const& settings, std::string role) {
+    auto options = operator_pool_options(settings.database_url);
+    options.role = std::move(role);
     try {
         db::pool pool(std::move(options));
         co_await pool.transact(db::no_tenant, [](db::transaction&) {});
     } catch (std::exception const& failed) {
-        why = printable(failed.what(), 300);
+        co_return printable(failed.what(), 300);
     }
-    if (why)
-        findings.push_back(
-            {"role " + role,
-             verdict::ill,
-             *why + " Run deploy/migrate: it makes the roles and grants them to the login."}
-        );
-    else
-        findings.push_back({"role " + role, verdict::well, "the login may assume it"});
+    co_return std::nullopt;
 }
 
-void judge_schema(schema_check const& schema, std::vector<finding>& findings) {
-    auto is = verdict::well;
-    if (schema.fit == schema_fit::newer) is = verdict::worth_knowing;
-    if (schema.fit == schema_fit::older) is = verdict::ill;
-    findings.push_back({"schema", is, schema.message});
+async::task<> check_roles(serve_settings const& settings, findings& found) {
+    for (std::string const role : {"tocsin_gateway", "tocsin_ingest", "tocsin_scheduler"}) {
+        auto const problem = co_await try_role(settings, role);
+        found.push_back(check(
+            "role " + role,
+            !problem,
+            "the login can assume it",
+            problem.value_or("") +
+                " Run deploy/migrate, which creates the roles and grants them to the login."
+        ));
+    }
 }
 
-void judge_server(db::row const& row, std::vector<finding>& findings) {
-    bool const durable = row.get<bool>("durable");
-    findings.push_back(
-        {"durability",
-         durable ? verdict::well : verdict::ill,
-         durable ? "fsync and full_page_writes are on"
-                 : "fsync or full_page_writes is off: what is acknowledged may be lost. Set both to on in "
-                   "postgresql.conf."}
-    );
+finding schema_finding(schema_check const& schema) {
+    switch (schema.fit) {
+        case schema_fit::matching:
+            return {"schema", outcome::ok, schema.message};
+        case schema_fit::newer:
+            return {"schema", outcome::note, schema.message};
+        case schema_fit::older:
+            break;
+    }
+    return {"schema", outcome::failed, schema.message};
+}
+
+void check_server(db::row const& row, findings& found) {
+    found.push_back(check(
+        "durability",
+        row.get<bool>("durable"),
+        "fsync and full_page_writes are on",
+        "fsync or full_page_writes is off, so acknowledged webhooks can be lost. Set both to on in postgresql.conf."
+    ));
     auto const skew = std::chrono::abs(row.get<timestamp>("now") - system_clock().now());
-    bool const together = skew < std::chrono::seconds(5);
-    findings.push_back(
-        {"clock",
-         together ? verdict::well : verdict::ill,
-         together ? "this host and the database agree"
-                  : "this host and the database are seconds apart. Run a time service on both: Sentry "
-                    "refuses assertions from a wrong clock."}
-    );
+    found.push_back(check(
+        "clock",
+        skew < std::chrono::seconds(5),
+        "this host and the database agree",
+        "the clocks of this host and the database differ by seconds. Run a time service on both: Sentry refuses assertions with a wrong time."
+    ));
 }
 
-async::task<> examine_database(db::pool& pool, bool& reachable, std::vector<finding>& findings) {
-    std::optional<std::string> why;
+/// False where the database could not be read.
+async::task<bool> check_database(db::pool& pool, findings& found) {
+    std::string problem;
     try {
         auto const row = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
             return tx.run(server_settings)[0];
         });
-        findings.push_back(
-            {"database", verdict::well, "PostgreSQL " + std::to_string(row.get<int>("version") / 10000)}
+        found.push_back(
+            {"database", outcome::ok, "PostgreSQL " + std::to_string(row.get<int>("version") / 10000)}
         );
-        judge_schema(co_await check_schema(pool), findings);
-        judge_server(row, findings);
-        reachable = true;
+        found.push_back(schema_finding(co_await check_schema(pool)));
+        check_server(row, found);
+        co_return true;
     } catch (std::exception const& failed) {
-        why = printable(failed.what(), 300);
+        problem = printable(failed.what(), 300);
     }
-    if (why)
-        findings.push_back(
-            {"database", verdict::ill, *why + " Check TOCSIN_DATABASE_URL and that deploy/migrate has run."}
-        );
+    found.push_back(
+        {"database", outcome::failed, problem + " Check TOCSIN_DATABASE_URL, and run deploy/migrate."}
+    );
+    co_return false;
 }
 
-async::task<> examine_vault(db::pool& pool, crypto::vault const& vault, std::vector<finding>& findings) {
-    auto const state = co_await integrations::inspect_vault(pool, vault);
+finding vault_finding(integrations::vault_state const& state) {
+    auto const total = std::to_string(state.credentials);
     if (!state.missing_keys.empty()) {
         std::string ids;
         for (auto const& id : state.missing_keys) ids += (ids.empty() ? "" : ", ") + printable(id, 40);
-        findings.push_back(
-            {"vault",
-             verdict::ill,
-             "credentials are sealed under keys that TOCSIN_VAULT_KEYS does not hold: " + ids +
-                 ". Add them behind the first."}
-        );
-    } else if (state.unopenable > 0) {
-        findings.push_back(
-            {"vault",
-             verdict::ill,
-             std::to_string(state.unopenable) + " credentials do not open: a key of TOCSIN_VAULT_KEYS is not "
-                                                "the one of that name that sealed them."}
-        );
-    } else if (state.under_first_key < state.credentials) {
-        findings.push_back(
-            {"vault",
-             verdict::worth_knowing,
-             std::to_string(state.credentials - state.under_first_key) + " of " +
-                 std::to_string(state.credentials) +
-                 " credentials are sealed under an older key: tocsin key rotate seals them under the first."}
-        );
-    } else {
-        findings.push_back({"vault", verdict::well, std::to_string(state.credentials) + " credentials open"});
+        return {
+            "vault",
+            outcome::failed,
+            "credentials are sealed under keys that TOCSIN_VAULT_KEYS does not contain: " + ids +
+                ". Add them after the first key."
+        };
     }
+    if (state.unopenable > 0)
+        return {
+            "vault",
+            outcome::failed,
+            std::to_string(state.unopenable) +
+                " credentials do not open: a key in TOCSIN_VAULT_KEYS has the id of the key that sealed them, but other bytes. Restore the original key."
+        };
+    if (state.under_first_key < state.credentials)
+        return {
+            "vault",
+            outcome::note,
+            std::to_string(state.credentials - state.under_first_key) + " of " + total +
+                " credentials are sealed under an older key. Run tocsin key rotate to seal them under the first one."
+        };
+    return {"vault", outcome::ok, total + " credentials open"};
 }
 
-async::task<> examine_hosts(db::pool& pool, config::base_url const& now, std::vector<finding>& findings) {
-    auto const elsewhere = co_await integrations::count_integrations_of_other_hosts(pool, now);
-    if (elsewhere.empty()) findings.push_back({"integrations", verdict::well, "all are of " + now.str()});
-    for (auto const& one : elsewhere)
-        findings.push_back(
+async::task<> check_sentry_hosts(db::pool& pool, config::base_url const& current, findings& found) {
+    auto const others = co_await integrations::count_integrations_of_other_hosts(pool, current);
+    if (others.empty()) found.push_back({"integrations", outcome::ok, "all belong to " + current.str()});
+    for (auto const& each : others)
+        found.push_back(
             {"integrations",
-             verdict::ill,
-             std::to_string(one.count) + " were made with " + printable(one.sentry_host, 300) +
-                 ", and TOCSIN_SENTRY_URL is " + now.str() +
-                 ": they are neither renewed nor called, and webhooks of public ones are refused. Set it "
-                 "back or, where "
-                 "that Sentry has moved: tocsin integration move-sentry --from OLD --to NEW."}
+             outcome::failed,
+             std::to_string(each.count) + " were connected to " + printable(each.sentry_host, 300) +
+                 ", but TOCSIN_SENTRY_URL is " + current.str() +
+                 ": their tokens are not refreshed or used, and webhooks of public integrations are refused. Restore the URL or, if this Sentry has moved, run tocsin integration move-sentry --from OLD --to NEW."
+            }
         );
 }
 
-/// Any HTTP answer will do: this is about the way there.
-async::task<> examine_sentry(serve_settings const& with, std::vector<finding>& findings) {
+/// Any HTTP response is enough: this is about reaching the host.
+async::task<finding> check_sentry(config::base_url const& sentry) {
     auto const executor = co_await boost::asio::this_coro::executor;
     http::client_options options;
     options.total_deadline = std::chrono::seconds(10);
-    http::client client(
-        executor, {with.sentry_url.https, with.sentry_url.host, with.sentry_url.port}, options
-    );
-    http::client_request ask;
-    ask.target = with.sentry_url.path + "/api/0/";
-    auto const answered = co_await client.send(std::move(ask));
-    if (answered)
-        findings.push_back({"sentry", verdict::well, with.sentry_url.str() + " answers"});
-    else
-        findings.push_back(
-            {"sentry",
-             verdict::ill,
-             with.sentry_url.str() + " does not answer (" + std::string(to_string(answered.error().kind)) +
-                 ": " + printable(answered.error().detail, 200) +
-                 "). Check TOCSIN_SENTRY_URL and the network."}
-        );
+    http::client client(executor, {sentry.https, sentry.host, sentry.port}, options);
+    http::client_request request;
+    request.target = sentry.path + "/api/0/";
+    auto const answer = co_await client.send(std::move(request));
+    if (answer) co_return finding{"sentry", outcome::ok, sentry.str() + " answers"};
+    co_return finding{
+        "sentry",
+        outcome::failed,
+        sentry.str() + " does not answer (" + std::string(to_string(answer.error().kind)) + ": " +
+            printable(answer.error().detail, 200) + "). Check TOCSIN_SENTRY_URL and the network."
+    };
 }
 
-void examine_settings(serve_settings const& with, std::vector<finding>& findings) {
-    findings.push_back({"configuration", verdict::well, "every variable can be read"});
-    if (with.sentry_app)
-        findings.push_back({"public integration", verdict::well, with.sentry_app->slug});
-    else
-        findings.push_back(
-            {"public integration",
-             verdict::worth_knowing,
-             "not configured: nobody can connect by it. Set TOCSIN_SENTRY_APP_SLUG, "
-             "TOCSIN_SENTRY_APP_CLIENT_ID and TOCSIN_SENTRY_APP_CLIENT_SECRET."}
-        );
-    if (with.sentry_oauth)
-        findings.push_back({"OAuth application", verdict::well, "configured"});
-    else
-        findings.push_back(
-            {"OAuth application",
-             verdict::worth_knowing,
-             "not configured: nobody can connect by it. Set TOCSIN_SENTRY_OAUTH_CLIENT_ID and "
-             "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."}
-        );
-    auto const folder = with.console_directory.empty()
-                            ? gateway::default_console_directory(std::filesystem::canonical("/proc/self/exe"))
-                            : std::filesystem::path(with.console_directory);
-    bool const built = std::filesystem::exists(folder / "index.html");
-    findings.push_back(
+void check_settings(serve_settings const& settings, findings& found) {
+    found.push_back({"configuration", outcome::ok, "every variable is valid"});
+    auto const& app = settings.applications.app;
+    found.push_back(
+        {"public integration",
+         app ? outcome::ok : outcome::note,
+         app ? app->slug
+             : "not configured, so this mode is not offered. Set TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID, and TOCSIN_SENTRY_APP_CLIENT_SECRET."
+        }
+    );
+    bool const has_oauth = settings.applications.oauth.has_value();
+    found.push_back(
+        {"OAuth application",
+         has_oauth ? outcome::ok : outcome::note,
+         has_oauth
+             ? "configured"
+             : "not configured, so this mode is not offered. Set TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."
+        }
+    );
+    auto const folder = console_directory(settings);
+    bool const is_built = std::filesystem::exists(folder / "index.html");
+    found.push_back(
         {"console",
-         built ? verdict::well : verdict::worth_knowing,
-         built ? folder.string() : "not built: " + folder.string() + " has no index.html"}
+         is_built ? outcome::ok : outcome::note,
+         is_built ? folder.string() : "not built: " + folder.string() + " has no index.html"}
     );
 }
 
-async::task<> examine_all(serve_settings const& with, std::vector<finding>& findings) {
-    examine_settings(with, findings);
-    db::pool pool(operator_pool_of(with.database_url));
-    crypto::vault const vault(with.vault_keys);
-    bool reachable = false;
-    co_await examine_database(pool, reachable, findings);
-    if (reachable) {
-        for (auto const* role : {"tocsin_gateway", "tocsin_ingest", "tocsin_scheduler"})
-            co_await examine_role(with, role, findings);
-        co_await examine_vault(pool, vault, findings);
-        co_await examine_hosts(pool, with.sentry_url, findings);
+async::task<findings> examine(serve_settings const& settings) {
+    findings found;
+    check_settings(settings, found);
+    db::pool pool(operator_pool_options(settings.database_url));
+    if (co_await check_database(pool, found)) {
+        co_await check_roles(settings, found);
+        crypto::vault const vault(settings.vault_keys);
+        found.push_back(vault_finding(co_await integrations::inspect_vault(pool, vault)));
+        co_await check_sentry_hosts(pool, settings.sentry.sentry, found);
     }
-    co_await examine_sentry(with, findings);
+    found.push_back(co_await check_sentry(settings.sentry.sentry));
+    co_return found;
 }
 
-void print_json(std::vector<finding> const& findings) {
+void print_text(findings const& found) {
+    for (auto const& each : found)
+        std::cout << name_of(outcome_names, each.outcome) << "  " << each.name << ": " << each.detail << '\n';
+}
+
+void print_json(findings const& found) {
     json::writer out;
     out.begin_array();
-    for (auto const& one : findings)
+    for (auto const& each : found)
         out.begin_object()
-            .field("name", one.what)
-            .field("outcome", to_string(one.is))
-            .field("detail", one.detail)
+            .field("name", each.name)
+            .field("outcome", name_of(outcome_names, each.outcome))
+            .field("detail", each.detail)
             .end_object();
     std::cout << out.end_array().take() << '\n';
 }
 
+async::task<int> run_doctor(serve_settings const& settings, bool json) {
+    auto const found = co_await examine(settings);
+    json ? print_json(found) : print_text(found);
+    bool const failed = std::any_of(found.begin(), found.end(), [](finding const& each) {
+        return each.outcome == outcome::failed;
+    });
+    co_return failed ? exit_failed : exit_done;
+}
+
 }  // namespace
 
-int examine(serve_settings const& with, report_form form) {
-    std::vector<finding> findings;
-    async::run_to_end(examine_all(with, findings));
-    int status = exit_done;
-    for (auto const& one : findings) {
-        if (one.is == verdict::ill) status = exit_failed;
-        if (form == report_form::text)
-            std::cout << to_string(one.is) << "  " << one.what << ": " << one.detail << '\n';
-    }
-    if (form == report_form::json) print_json(findings);
-    return status;
+void add_doctor_command(CLI::App& program, chosen_command& chosen) {
+    auto* const command = program.add_subcommand(
+        "doctor", "Check the configuration and the deployment, and print how to fix problems"
+    );
+    auto const json = std::make_shared<bool>(false);
+    command->add_flag("--json", *json, "Print JSON");
+    command->callback([&chosen, json] {
+        chosen = [json] {
+            return with_serve_settings([json](serve_settings const& settings) {
+                return run_doctor(settings, *json);
+            });
+        };
+    });
 }
 
 }  // namespace tocsin::program

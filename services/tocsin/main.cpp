@@ -2,11 +2,7 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
 #include "tocsin/process.hpp"
-#include "tocsin/serve.hpp"
-#include "tocsin/settings.hpp"
 #include "tocsin/version.hpp"
-
-#include <tocsin/observe/log.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -17,20 +13,6 @@ namespace {
 
 using namespace tocsin::program;
 
-int run_serve() {
-    auto read = read_serve_settings(tocsin::config::process_environment());
-    if (auto const* wrong = std::get_if<problems>(&read)) return report(*wrong);
-    auto const& with = std::get<serve_settings>(read);
-    tocsin::observe::configure_log(with.log.level, with.log.format);
-    return serve(with);
-}
-
-void add_serve_command(CLI::App& program, chosen_command& chosen) {
-    auto* const command = program.add_subcommand("serve", "Run the gateway and the scheduler until SIGTERM");
-    command->footer(describe_variables());
-    command->callback([&chosen] { chosen = run_serve; });
-}
-
 int run(int count, char** arguments) {
     CLI::App program("Tocsin turns what Sentry sees into incidents that people can act on.", "tocsin");
     program.set_version_flag("--version", std::string(version));
@@ -40,7 +22,9 @@ int run(int count, char** arguments) {
     add_account_commands(program, chosen);
     add_integration_commands(program, chosen);
     add_mapping_commands(program, chosen);
-    add_upkeep_commands(program, chosen);
+    add_key_commands(program, chosen);
+    add_config_commands(program, chosen);
+    add_doctor_command(program, chosen);
     int sandbox_status = exit_done;
     tocsin::sandbox::add_command(program, sandbox_status);
     try {
@@ -48,7 +32,7 @@ int run(int count, char** arguments) {
     } catch (CLI::ParseError const& wrong) {
         return program.exit(wrong) == 0 ? exit_done : exit_misused;
     }
-    return chosen ? chosen() : sandbox_status;  // the sandbox ran while it was parsed
+    return chosen ? chosen() : sandbox_status;  // the sandbox runs while the command line is parsed
 }
 
 }  // namespace

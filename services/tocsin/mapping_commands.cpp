@@ -1,18 +1,14 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
-#include "tocsin/operator_pool.hpp"
-#include "tocsin/serve.hpp"
+#include "tocsin/run_command.hpp"
 #include "tocsin/settings.hpp"
-#include "tocsin/version.hpp"
 
-#include <tocsin/async/io.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/identity/admin.hpp>
 #include <tocsin/identity/service_catalog.hpp>
 #include <tocsin/integrations/mapping_file.hpp>
 #include <tocsin/integrations/mappings.hpp>
-#include <tocsin/observe/log.hpp>
 #include <tocsin/observe/metrics.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -22,7 +18,6 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -40,170 +35,161 @@ struct import_arguments {
     bool apply = false;
 };
 
-/// What a file asks for, against what there is.
+/// The difference between a file and the existing mappings.
 struct import_plan {
-    std::vector<integrations::new_mapping> made;
+    std::vector<integrations::new_mapping> added;
     std::vector<integrations::mapping_move> moved;
-    std::vector<std::string> said;
     std::size_t unchanged = 0;
+    std::vector<std::string> description;  ///< one line for each change
     std::vector<std::string> problems;
 };
 
-bool is_about(mapping const& one, std::string const& project) {
-    return one.project_id == project || one.project_slug == project;
+bool is_about(mapping const& existing, std::string const& project) {
+    return existing.project_id == project || existing.project_slug == project;
 }
 
-import_plan plan_of(
+void plan_line(
+    import_plan& plan,
+    mapping_line const& line,
+    identity::service const& service,
+    std::vector<mapping> const& existing
+) {
+    auto const current = std::find_if(existing.begin(), existing.end(), [&](mapping const& each) {
+        return is_about(each, line.sentry_project);
+    });
+    auto const change = printable(line.sentry_project, 80) + " -> " + service.slug;
+    if (current == existing.end()) {
+        auto& added = plan.added.emplace_back();
+        added.sentry_project = line.sentry_project;
+        added.service = service.id;
+        plan.description.push_back("map   " + change);
+    } else if (current->service.id == service.id) {
+        ++plan.unchanged;
+    } else {
+        plan.moved.push_back({current->id, service.id});
+        plan.description.push_back("move  " + change + " (was " + current->service.slug + ")");
+    }
+}
+
+import_plan make_plan(
     std::vector<mapping_line> const& lines,
     std::vector<identity::service> const& services,
-    std::vector<mapping> const& there
+    std::vector<mapping> const& existing
 ) {
     import_plan plan;
     for (auto const& line : lines) {
-        auto const service = std::find_if(services.begin(), services.end(), [&](auto const& one) {
-            return one.slug == line.service && !one.archived_at;
+        auto const service = std::find_if(services.begin(), services.end(), [&](auto const& each) {
+            return each.slug == line.service && !each.archived_at;
         });
-        if (service == services.end()) {
+        if (service != services.end())
+            plan_line(plan, line, *service, existing);
+        else
             plan.problems.push_back(
                 "line " + std::to_string(line.line) + ": there is no service " + printable(line.service, 80)
             );
-            continue;
-        }
-        auto const mapped = std::find_if(there.begin(), there.end(), [&](mapping const& one) {
-            return is_about(one, line.sentry_project);
-        });
-        auto const said = printable(line.sentry_project, 80) + " -> " + service->slug;
-        if (mapped == there.end()) {
-            auto& added = plan.made.emplace_back();
-            added.sentry_project = line.sentry_project;
-            added.service = service->id;
-            plan.said.push_back("map   " + said);
-        } else if (mapped->service.id == service->id) {
-            ++plan.unchanged;
-        } else {
-            plan.moved.push_back({mapped->id, service->id});
-            plan.said.push_back("move  " + said + " (was " + mapped->service.slug + ")");
-        }
     }
     return plan;
 }
 
 async::task<std::vector<identity::service>> all_services(
-    identity::service_catalog& catalog, organization_id of
+    identity::service_catalog& catalog, organization_id org
 ) {
-    constexpr std::int64_t page = 200;
+    constexpr std::int64_t page_size = 200;
     std::vector<identity::service> all;
     std::optional<identity::service_key> after;
     while (true) {
-        auto const some = co_await catalog.list(of, after, page);
-        all.insert(all.end(), some.begin(), some.end());
-        if (some.size() < static_cast<std::size_t>(page)) co_return all;
-        after = identity::service_key{some.back().slug, some.back().id};
+        auto const page = co_await catalog.list(org, after, page_size);
+        all.insert(all.end(), page.begin(), page.end());
+        if (page.size() < static_cast<std::size_t>(page_size)) co_return all;
+        after = identity::service_key{page.back().slug, page.back().id};
     }
 }
 
-/// Prints what is wrong, or the plan; true where it was carried out, or would be.
-async::task<bool> carry_out(
+/// Prints the plan and, with `apply`, carries it out.
+async::task<int> execute(
     integrations::mappings& mappings, organization_id org, integration_id id, import_plan plan, bool apply
 ) {
-    for (auto const& one : plan.said) std::cout << one << '\n';
-    std::cout << plan.made.size() << " to map, " << plan.moved.size() << " to move, " << plan.unchanged
-              << " as they are.\n";
+    for (auto const& each : plan.description) std::cout << each << '\n';
+    std::cout << plan.added.size() << " to map, " << plan.moved.size() << " to move, " << plan.unchanged
+              << " unchanged.\n";
     if (!plan.problems.empty()) {
-        for (auto const& one : plan.problems) std::cerr << "tocsin: " << one << '\n';
-        co_return false;
+        for (auto const& each : plan.problems) std::cerr << "tocsin: " << each << '\n';
+        co_return exit_failed;
     }
     if (!apply) {
-        std::cout << "Nothing was changed: add --apply.\n";
-        co_return true;
+        std::cout << "Dry run: nothing was changed. Add --apply to carry it out.\n";
+        co_return exit_done;
     }
-    auto const done = co_await mappings.import(org, id, std::move(plan.made), std::move(plan.moved));
-    if (!done) {
-        std::cerr << "tocsin: " << done.error().detail << '\n';
-        co_return false;
-    }
+    auto const done = co_await mappings.import(org, id, std::move(plan.added), std::move(plan.moved));
+    if (!done) co_return print_error(done.error());
     std::cout << "Done.\n";
-    co_return true;
+    co_return exit_done;
 }
 
-async::task<> import(serve_settings const& with, import_arguments as, int& status) {
-    std::ifstream file(as.file, std::ios::binary);
-    if (!file) {
-        std::cerr << "tocsin: " << as.file << " cannot be read\n";
-        co_return;
-    }
-    std::string const text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    auto const lines = integrations::parse_mapping_file(text);
-    if (!lines) {
-        std::cerr << "tocsin: " << lines.error().detail << '\n';
-        for (auto const& one : lines.error().fields)
-            std::cerr << "  " << one.path << ": " << one.message << '\n';
-        co_return;
-    }
-    auto const id = integration_id::parse(as.integration);
-    db::pool operators(operator_pool_of(with.database_url));
-    auto const org = co_await identity::find_organization_by_slug(operators, as.organization);
-    if (!org || !id) {
-        std::cerr << "tocsin: "
-                  << (org ? "--integration must be a UUID, as `tocsin integration list` shows it"
-                          : org.error().detail)
-                  << '\n';
-        co_return;
-    }
-    auto options = operator_pool_of(with.database_url);
+async::task<int> import_mappings(
+    serve_settings const& settings,
+    organization_id org,
+    integration_id id,
+    std::vector<mapping_line> const& lines,
+    bool apply
+) {
+    auto options = operator_pool_options(settings.database_url);
     options.role = "tocsin_gateway";
     db::pool pool(options);
-    crypto::vault const vault(with.vault_keys);
-    sentry::client sentry(
-        co_await boost::asio::this_coro::executor,
-        {.sentry = with.sentry_url,
-         .timeout = with.sentry_timeout,
-         .ca_file = {},
-         .user_agent = "Tocsin/" + std::string(version)},
-        system_clock()
-    );
+    crypto::vault const vault(settings.vault_keys);
+    sentry::client sentry(co_await boost::asio::this_coro::executor, settings.sentry, system_clock());
     observe::metrics metrics;
     integrations::refresher::declare(metrics);
     integrations::refresher refresher(
-        pool, sentry, applications_of(with), vault, {}, system_clock(), metrics
+        pool, sentry, settings.applications, vault, settings.refresh, system_clock(), metrics
     );
     integrations::mappings mappings(pool, sentry, vault, refresher);
     identity::service_catalog catalog(pool);
 
-    auto const there = co_await mappings.list(*org, *id);
-    if (!there) {
-        std::cerr << "tocsin: " << there.error().detail << '\n';
-        co_return;
-    }
-    auto plan = plan_of(*lines, co_await all_services(catalog, *org), *there);
-    if (co_await carry_out(mappings, *org, *id, std::move(plan), as.apply)) status = exit_done;
+    auto const existing = co_await mappings.list(org, id);
+    if (!existing) co_return print_error(existing.error());
+    auto plan = make_plan(lines, co_await all_services(catalog, org), *existing);
+    co_return co_await execute(mappings, org, id, std::move(plan), apply);
 }
 
-int run_import(import_arguments const& as) {
-    auto read = read_serve_settings(config::process_environment());
-    if (auto const* wrong = std::get_if<problems>(&read)) return report(*wrong);
-    auto const& with = std::get<serve_settings>(read);
-    observe::configure_log(observe::level::error, with.log.format);
-    int status = exit_failed;
-    async::run_to_end(import(with, as, status));
-    return status;
+async::task<int> run_import(serve_settings const& settings, import_arguments arguments) {
+    std::ifstream file(arguments.file, std::ios::binary);
+    if (!file) co_return print_error({errc::invalid, "cannot read the file " + arguments.file});
+    std::string const text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    auto const lines = integrations::parse_mapping_file(text);
+    if (!lines) co_return print_error(lines.error());
+
+    auto const id = integration_id::parse(arguments.integration);
+    if (!id)
+        co_return print_error(
+            {errc::invalid, "--integration must be a UUID, as `tocsin integration list` prints it"}
+        );
+    db::pool operators(operator_pool_options(settings.database_url));
+    auto const org = co_await identity::find_organization_by_slug(operators, arguments.organization);
+    if (!org) co_return print_error(org.error());
+    co_return co_await import_mappings(settings, *org, *id, *lines, arguments.apply);
 }
 
 }  // namespace
 
 void add_mapping_commands(CLI::App& program, chosen_command& chosen) {
-    auto* const group = program.add_subcommand("mapping", "Sentry projects and the services they belong to");
+    auto* const group = program.add_subcommand("mapping", "Mappings of Sentry projects to services");
     group->require_subcommand(1);
     auto* const command = group->add_subcommand(
-        "import",
-        "Map the projects of a CSV file (sentry_project,service); only shows what it would do, unless --apply"
+        "import", "Map the projects of a CSV file (sentry_project,service); a dry run unless --apply is given"
     );
-    auto const with = std::make_shared<import_arguments>();
-    command->add_option("FILE", with->file, "The CSV file")->required();
-    command->add_option("--org", with->organization, "Slug of the organization")->required();
-    command->add_option("--integration", with->integration, "Id of the integration")->required();
-    command->add_flag("--apply", with->apply, "Carry it out, all or nothing");
-    command->callback([&chosen, with] { chosen = [with] { return run_import(*with); }; });
+    auto const arguments = std::make_shared<import_arguments>();
+    command->add_option("FILE", arguments->file, "The CSV file")->required();
+    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
+    command->add_option("--integration", arguments->integration, "Id of the integration")->required();
+    command->add_flag("--apply", arguments->apply, "Carry it out, all or nothing");
+    command->callback([&chosen, arguments] {
+        chosen = [arguments] {
+            return with_serve_settings([arguments](serve_settings const& settings) {
+                return run_import(settings, *arguments);
+            });
+        };
+    });
 }
 
 }  // namespace tocsin::program

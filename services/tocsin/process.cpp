@@ -28,7 +28,7 @@ namespace {
 }  // namespace
 
 void prepare_process() {
-    // No core file and no tracer may show what is in memory.
+    // Neither a core file nor a tracer may show the memory.
     rlimit const no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -2,8 +2,8 @@
 
 namespace tocsin::program {
 
-/// How the process behaves towards the system: no core dumps or debuggers (its memory holds keys), no death
-/// by a closed socket, and a line in the log before an unhandled exception ends it. Before any thread.
+/// Prepares the process, before any thread starts: no core dumps and no debuggers, because its memory
+/// contains keys; no death by a closed socket; and a log line before an unhandled exception ends it.
 void prepare_process();
 
 }  // namespace tocsin::program

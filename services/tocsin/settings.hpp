@@ -1,13 +1,19 @@
 #pragma once
 
+#include "gateway/settings.hpp"
+
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/secret.hpp>
 #include <tocsin/config/options.hpp>
 #include <tocsin/crypto/vault.hpp>
-#include <tocsin/mail/server.hpp>
+#include <tocsin/identity/settings.hpp>
+#include <tocsin/incidents/settings.hpp>
+#include <tocsin/integrations/applications.hpp>
+#include <tocsin/integrations/settings.hpp>
+#include <tocsin/mail/settings.hpp>
 #include <tocsin/observe/log.hpp>
+#include <tocsin/sentry/settings.hpp>
 
-#include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,79 +22,43 @@
 namespace tocsin::program {
 
 enum class run_role { gateway, scheduler };
-
-/// The public integration of this deployment at Sentry.
-struct sentry_app_settings {
-    std::string slug;
-    std::string client_id;
-    secret client_secret;
-    std::optional<secret> previous_client_secret;  ///< accepted for webhooks while it is being replaced
-};
-
-/// The OAuth application of this deployment at Sentry.
-struct sentry_oauth_settings {
-    std::string client_id;
-    secret client_secret;
-};
-
-/// The operator's mail server.
-struct mail_settings {
-    mail::server server;
-    std::string from;
-};
-
-struct refresh_settings {
-    std::chrono::milliseconds backoff_base;
-    std::chrono::milliseconds backoff_max;
-    std::int64_t max_attempts;
-    std::chrono::milliseconds margin;
-    std::chrono::milliseconds poll;
-    std::chrono::milliseconds lease;
+inline constexpr enum_names<run_role, 2> run_role_names{
+    {{run_role::gateway, "gateway"}, {run_role::scheduler, "scheduler"}}
 };
 
 struct log_settings {
     observe::level level = observe::level::info;
     observe::log_format format = observe::log_format::json;
+
+    void read(config::reader& in) {
+        in.word("TOCSIN_LOG_LEVEL", level, observe::level_names, "debug, info, warn, or error");
+        in.word("TOCSIN_LOG_FORMAT", format, observe::log_format_names, "json or text");
+    }
 };
 
-/// What every command needs.
+/// For every command.
 struct command_settings {
     secret database_url;
     log_settings log;
+
+    void read(config::reader& in);
 };
 
-/// What `tocsin serve` needs.
-struct serve_settings {
-    secret database_url;
-    log_settings log;
-    std::vector<run_role> roles;
-    bool has(run_role wanted) const noexcept;
-
-    config::base_url public_url;
-    config::endpoint listen;
-    config::endpoint admin_listen;
-    std::string tls_certificate_file;  ///< empty: plain HTTP
-    std::string tls_key_file;
-    std::vector<std::string> allowed_hosts;
-    std::vector<std::string> trusted_proxies;
-    std::string console_directory;  ///< empty: where a build or an installation puts it
-    std::chrono::milliseconds session_idle;
-    std::chrono::milliseconds session_max;
-
-    std::optional<mail_settings> mail;
-
+/// For `tocsin serve` and the commands that work with its configuration.
+struct serve_settings : command_settings {
+    std::vector<run_role> roles{run_role::gateway, run_role::scheduler};
     std::vector<crypto::vault_key> vault_keys;
-    config::base_url sentry_url;
-    std::chrono::milliseconds sentry_timeout;
-    std::int64_t sentry_rate;  ///< calls per second
-    std::optional<sentry_app_settings> sentry_app;
-    std::optional<sentry_oauth_settings> sentry_oauth;
-    refresh_settings refresh;
+    gateway::settings gateway;
+    identity::session_limits sessions;
+    std::optional<mail::settings> mail;
+    sentry::client_settings sentry;
+    integrations::applications applications;
+    integrations::refresh_settings refresh;
+    incidents::rule_settings rules;
+    incidents::retention_settings retention;
 
-    std::chrono::milliseconds reopen_window;
-    std::int64_t critical_event_count;
-    std::chrono::milliseconds delivery_retention;
-    std::uint64_t webhook_max_body;
+    void read(config::reader& in);
+    bool has(run_role role) const noexcept;
 };
 
 /// Every problem of a configuration, one line each.
@@ -97,10 +67,7 @@ using problems = std::vector<std::string>;
 std::variant<serve_settings, problems> read_serve_settings(config::environment const& from);
 std::variant<command_settings, problems> read_command_settings(config::environment const& from);
 
-/// Where links lead that a command prints; empty where it is not configured well.
-std::string read_public_url_of_links(config::environment const& from);
-
-/// Every variable with its default and meaning, for `tocsin serve --help`.
-std::string describe_variables();
+/// The start of the links that commands print; empty where TOCSIN_PUBLIC_URL is missing or wrong.
+std::string read_link_base(config::environment const& from);
 
 }  // namespace tocsin::program

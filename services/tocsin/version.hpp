@@ -4,7 +4,7 @@
 
 namespace tocsin::program {
 
-/// The project's version as the build knows it.
+/// The version of the project, from CMake.
 inline constexpr std::string_view version = TOCSIN_VERSION;
 
 }  // namespace tocsin::program

@@ -45,7 +45,7 @@ test('the doctor reports each problem with its remedy', async () => {
     },
     status: 1,
   });
-  assert.match(findings.vault.detail, /does not hold: old/);
+  assert.match(findings.vault.detail, /does not contain: old/);
   assert.match(findings.sentry.detail, /TOCSIN_SENTRY_URL/);
   for (const name of ['public integration', 'OAuth application']) assert.equal(findings[name].outcome, 'note');
   assert.match(findings.integrations.detail, /move-sentry/);

@@ -12,49 +12,91 @@ namespace tocsin::config {
 
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr std::size_t shown_bytes = 80;
-/// No option is longer; a wrong path (a log, a device) must not fill the memory.
-constexpr std::size_t largest_file = 1 << 20;
+/// Larger than any option. A wrong path (a log, a device) must not fill the memory.
+constexpr std::size_t max_file_bytes = 1 << 20;
 
-/// What stands there, unless it must not be shown.
-std::string shown(option const& of, std::string_view content) {
-    return of.shows == secrecy::hidden ? "the value" : '"' + printable(content, shown_bytes) + '"';
+std::string in_quotes(std::string_view content) {
+    return '"' + printable(content, shown_bytes) + '"';
 }
 
-/// A duration in the largest unit that divides it.
-std::string to_text(std::chrono::milliseconds duration) {
-    constexpr std::array<std::pair<std::int64_t, char const*>, 4> units{
-        {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}}
-    };
-    for (auto const& [size, name] : units) {
-        if (duration.count() != 0 && duration.count() % size == 0)
-            return std::to_string(duration.count() / size) + name;
+template <class Range>
+std::string joined(Range const& items, std::string_view separator) {
+    std::string text;
+    for (auto const& each : items) {
+        if (!text.empty()) text += separator;
+        text += each;
     }
-    return std::to_string(duration.count()) + "ms";
+    return text;
 }
 
-std::string size_text(std::uint64_t bytes) {
-    constexpr std::array<std::pair<std::uint64_t, char const*>, 3> units{
-        {{std::uint64_t{1} << 30, "GiB"}, {std::uint64_t{1} << 20, "MiB"}, {std::uint64_t{1} << 10, "KiB"}}
-    };
-    for (auto const& [size, name] : units) {
-        if (bytes != 0 && bytes % size == 0) return std::to_string(bytes / size) + name;
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> items;
+    while (!text.empty()) {
+        auto const comma = text.find(',');
+        auto const item = trim(text.substr(0, comma));
+        if (!item.empty()) items.emplace_back(item);
+        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     }
-    return std::to_string(bytes);
+    return items;
 }
 
-std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
-    std::int64_t number{};
-    auto const* const end = text.data() + text.size();
-    auto const [stopped, failed] = std::from_chars(text.data(), end, number);
-    return failed == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
-}
+/// How numbers of one kind are written.
+struct duration_kind {
+    static constexpr std::string_view noun = "a duration";
+    static constexpr std::string_view form = "a whole number with ms, s, m, h, or d";
 
-/// At most `largest_file` + 1 bytes of a file; nothing where it cannot be read.
+    static std::optional<milliseconds> parse(std::string_view text) { return parse_duration(text); }
+    /// In the largest unit that divides the value; one day is written as 24h.
+    static std::string format(milliseconds value) {
+        constexpr std::array<std::pair<std::int64_t, char const*>, 4> units{
+            {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}}
+        };
+        for (auto const& [size, name] : units) {
+            bool const is_one_day = size == units.front().first && value.count() == size;
+            if (value.count() != 0 && value.count() % size == 0 && !is_one_day)
+                return std::to_string(value.count() / size) + name;
+        }
+        return std::to_string(value.count()) + "ms";
+    }
+};
+
+struct size_kind {
+    static constexpr std::string_view noun = "a size";
+    static constexpr std::string_view form = "a whole number with KiB, MiB, GiB, or no unit";
+
+    static std::optional<std::uint64_t> parse(std::string_view text) { return parse_size(text); }
+    static std::string format(std::uint64_t value) {
+        constexpr std::array<std::pair<int, char const*>, 3> units{{{30, "GiB"}, {20, "MiB"}, {10, "KiB"}}};
+        for (auto const& [shift, name] : units) {
+            if (value != 0 && value % (std::uint64_t{1} << shift) == 0)
+                return std::to_string(value >> shift) + name;
+        }
+        return std::to_string(value);
+    }
+};
+
+template <class T>
+struct integer_kind {
+    static constexpr std::string_view noun = "a whole number";
+    static constexpr std::string_view form = noun;
+
+    static std::optional<T> parse(std::string_view text) noexcept {
+        T number{};
+        auto const* const end = text.data() + text.size();
+        auto const [stopped, failed] = std::from_chars(text.data(), end, number);
+        return failed == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
+    }
+    static std::string format(T value) { return std::to_string(value); }
+};
+
+/// At most `max_file_bytes` + 1 bytes of a file; nothing where it cannot be read.
 std::optional<std::string> read_file(std::string const& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return std::nullopt;
-    std::string content(largest_file + 1, '\0');
+    std::string content(max_file_bytes + 1, '\0');
     file.read(content.data(), static_cast<std::streamsize>(content.size()));
     if (file.bad()) return std::nullopt;
     content.resize(static_cast<std::size_t>(file.gcount()));
@@ -70,150 +112,176 @@ environment process_environment() {
     };
 }
 
+void option::reject(std::string problem) const {
+    in_.reject(name_, std::move(problem));
+}
+
 reader::reader(environment from) : from_(std::move(from)) {}
 
 void reader::reject(std::string_view name, std::string problem) {
     problems_.push_back(std::string(name) + ": " + std::move(problem));
 }
 
-/// The value as text; nothing where there is none, or where reading it was a problem (which is then noted).
-std::optional<std::string> reader::raw(option const& of) {
-    std::string const file_name = std::string(of.name) + "_FILE";
-    auto direct = from_(of.name).value_or(std::string());
+/// Records the declaration. Returns the text of the value; nothing where the default applies or where the
+/// value could not be read.
+std::optional<std::string> reader::declare(declaration what) {
+    auto const problems_before = problems_.size();
+    auto content = find(what.name);
+    if (!content && what.need == presence::required && problems_.size() == problems_before)
+        reject(what.name, "is required: " + std::string(what.help));
+    declarations_.push_back(std::move(what));
+    return content;
+}
+
+std::optional<std::string> reader::find(std::string_view name) {
+    std::string const file_name = std::string(name) + "_FILE";
+    auto direct = from_(name).value_or(std::string());
     auto const path = from_(file_name).value_or(std::string());
     if (!direct.empty() && !path.empty()) {
-        reject(of.name, "is set, and " + file_name + " too; set only one of them");
+        reject(name, "is set, and " + file_name + " too; set only one of them");
         return std::nullopt;
     }
     if (!direct.empty()) return direct;
-    if (path.empty()) {
-        if (!of.default_value.empty()) return std::string(of.default_value);
-        if (of.required) reject(of.name, "is required: " + std::string(of.meaning));
-        return std::nullopt;
-    }
+    if (path.empty()) return std::nullopt;
+
     auto content = read_file(path);
     if (!content) {
         reject(
             file_name,
-            "the file \"" + printable(path, shown_bytes) +
-                "\" cannot be read; expected a file that holds the value"
+            "the file " + in_quotes(path) + " cannot be read; expected a file that contains the value"
         );
         return std::nullopt;
     }
     if (content->ends_with('\n')) content->pop_back();
     if (content->ends_with('\r')) content->pop_back();
     bool const fits =
-        !content->empty() && content->size() <= largest_file && content->find('\0') == std::string::npos;
+        !content->empty() && content->size() <= max_file_bytes && content->find('\0') == std::string::npos;
     if (!fits) {
         reject(
             file_name,
-            "the file \"" + printable(path, shown_bytes) +
-                "\" must hold one text of 1 byte to 1MiB, without NUL"
+            "the file " + in_quotes(path) + " must contain a text of 1 byte to 1MiB, without NUL bytes"
         );
         return std::nullopt;
     }
     return content;
 }
 
-std::optional<std::string> reader::text(option const& of) {
-    return raw(of);
+option reader::text(std::string_view name, std::string& value, std::string_view help, presence need) {
+    auto content = declare({name, value, help, need});
+    if (content) value = *content;
+    return {*this, name, content.has_value()};
 }
 
-std::optional<secret> reader::hidden(option const& of) {
-    auto content = raw(of);
-    return content ? std::optional(secret(*std::move(content))) : std::nullopt;
+option reader::hidden(std::string_view name, secret& value, std::string_view help, presence need) {
+    auto content = declare({name, "", help, need});
+    bool const is_set = content.has_value();
+    if (is_set) value = secret(*std::move(content));
+    return {*this, name, is_set};
 }
 
-std::chrono::milliseconds reader::duration(
-    option const& of, std::chrono::milliseconds min, std::chrono::milliseconds max
+template <class T, class Kind>
+option reader::number(
+    std::string_view name, T& value, range<T> allowed, std::string_view help, Kind const& kind
 ) {
-    auto const content = raw(of);
-    if (!content) return min;
-    auto const parsed = parse_duration(*content);
-    if (parsed && *parsed >= min && *parsed <= max) return *parsed;
-    reject(
-        of.name,
-        shown(of, *content) + (parsed ? " is out of range" : " is no duration") +
-            "; expected a whole number with ms, s, m, h or d, from " + to_text(min) + " to " + to_text(max)
-    );
-    return min;
-}
-
-std::uint64_t reader::size(option const& of, std::uint64_t min, std::uint64_t max) {
-    auto const content = raw(of);
-    if (!content) return min;
-    auto const parsed = parse_size(*content);
-    if (parsed && *parsed >= min && *parsed <= max) return *parsed;
-    reject(
-        of.name,
-        shown(of, *content) + (parsed ? " is out of range" : " is no size") +
-            "; expected a whole number with KiB, MiB, GiB or nothing, from " + size_text(min) + " to " +
-            size_text(max)
-    );
-    return min;
-}
-
-std::int64_t reader::integer(option const& of, std::int64_t min, std::int64_t max) {
-    auto const content = raw(of);
-    if (!content) return min;
-    auto const parsed = parse_integer(*content);
-    if (parsed && *parsed >= min && *parsed <= max) return *parsed;
-    reject(
-        of.name,
-        shown(of, *content) + (parsed ? " is out of range" : " is no whole number") +
-            "; expected a whole number from " + std::to_string(min) + " to " + std::to_string(max)
-    );
-    return min;
-}
-
-endpoint reader::address(option const& of) {
-    auto const content = raw(of);
-    if (!content) return {};
-    auto parsed = parse_endpoint(*content);
-    if (!parsed)
+    auto const content = declare({name, kind.format(value), help});
+    if (!content) return {*this, name, false};
+    auto const parsed = kind.parse(*content);
+    bool const fits = parsed && *parsed >= allowed.min && *parsed <= allowed.max;
+    if (fits) {
+        value = *parsed;
+    } else {
+        auto const fault = parsed ? " is out of range" : " is not " + std::string(kind.noun);
         reject(
-            of.name,
-            shown(of, *content) + " is no address; expected host:port, such as 0.0.0.0:8080 or [::1]:8080"
-        );
-    return parsed.value_or(endpoint{});
-}
-
-base_url reader::url(option const& of) {
-    auto const content = raw(of);
-    if (!content) return {};
-    auto parsed = parse_base_url(*content);
-    if (!parsed) {
-        reject(
-            of.name,
-            shown(of, *content) +
-                " is no base URL; expected http:// or https://, a host, and no user, query or fragment, such "
-                "as https://tocsin.example.com"
+            name,
+            in_quotes(*content) + fault + "; expected " + std::string(kind.form) + ", from " +
+                kind.format(allowed.min) + " to " + kind.format(allowed.max)
         );
     }
-    return parsed.value_or(base_url{});
+    return {*this, name, fits};
 }
 
-std::vector<std::string> reader::list(option const& of) {
-    std::vector<std::string> items;
-    auto const content = raw(of).value_or(std::string());
-    std::string_view rest = content;
-    while (!rest.empty()) {
-        auto const comma = rest.find(',');
-        auto const item = trim(rest.substr(0, comma));
-        if (!item.empty()) items.emplace_back(item);
-        rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+option reader::duration(
+    std::string_view name, milliseconds& value, range<milliseconds> allowed, std::string_view help
+) {
+    return number(name, value, allowed, help, duration_kind{});
+}
+
+option reader::size(
+    std::string_view name, std::uint64_t& value, range<std::uint64_t> allowed, std::string_view help
+) {
+    return number(name, value, allowed, help, size_kind{});
+}
+
+option reader::integer(
+    std::string_view name, std::int64_t& value, range<std::int64_t> allowed, std::string_view help
+) {
+    return number(name, value, allowed, help, integer_kind<std::int64_t>{});
+}
+
+option reader::integer(std::string_view name, int& value, range<int> allowed, std::string_view help) {
+    return number(name, value, allowed, help, integer_kind<int>{});
+}
+
+option reader::address(std::string_view name, endpoint& value, std::string_view help) {
+    auto const content = declare({name, value.host.empty() ? "" : value.str(), help});
+    auto parsed = content ? parse_endpoint(*content) : std::nullopt;
+    bool const is_set = parsed.has_value();
+    if (content && !is_set)
+        reject(
+            name,
+            in_quotes(*content) + " is not an address; expected host:port, such as 0.0.0.0:8080 or [::1]:8080"
+        );
+    if (is_set) value = *std::move(parsed);
+    return {*this, name, is_set};
+}
+
+option reader::url(std::string_view name, base_url& value, std::string_view help, presence need) {
+    auto const content = declare({name, value.host.empty() ? "" : value.str(), help, need});
+    auto parsed = content ? parse_base_url(*content) : std::nullopt;
+    bool const is_set = parsed.has_value();
+    if (content && !is_set)
+        reject(
+            name,
+            in_quotes(*content) +
+                " is not a base URL; expected http:// or https://, a host, and no user, query, or fragment, such as https://tocsin.example.com"
+        );
+    if (is_set) value = *std::move(parsed);
+    return {*this, name, is_set};
+}
+
+option reader::list(std::string_view name, std::vector<std::string>& value, std::string_view help) {
+    auto const content = declare({name, joined(value, ","), help});
+    if (content) value = split(*content);
+    return {*this, name, content.has_value()};
+}
+
+option reader::words_of(
+    std::string_view name,
+    std::vector<std::string>& value,
+    std::span<std::string_view const> allowed,
+    std::string_view help,
+    count how_many
+) {
+    auto const content = declare({name, joined(value, ","), help});
+    if (!content) return {*this, name, false};
+    auto words = how_many == count::one ? std::vector{*content} : split(*content);
+    auto const is_unknown = [allowed](std::string const& word) {
+        return std::find(allowed.begin(), allowed.end(), word) == allowed.end();
+    };
+    auto const unknown = std::find_if(words.begin(), words.end(), is_unknown);
+    bool const fits = unknown == words.end() && !words.empty();
+    if (fits) {
+        value = std::move(words);
+    } else {
+        auto const expected =
+            (how_many == count::one ? "one of " : "one or more of ") + joined(allowed, ", ");
+        reject(
+            name,
+            (words.empty() ? "has no value" : in_quotes(*unknown) + " is not known") + "; expected " +
+                expected
+        );
     }
-    return items;
-}
-
-std::string reader::word(option const& of, std::vector<std::string_view> const& allowed) {
-    auto content = raw(of);
-    if (!content) return {};
-    if (std::find(allowed.begin(), allowed.end(), *content) != allowed.end()) return *std::move(content);
-    std::string expected;
-    for (auto const each : allowed) expected += (expected.empty() ? "" : ", ") + std::string(each);
-    reject(of.name, shown(of, *content) + " is not known; expected one of " + expected);
-    return {};
+    return {*this, name, fits};
 }
 
 }  // namespace tocsin::config

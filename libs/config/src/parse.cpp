@@ -10,7 +10,7 @@ namespace tocsin::config {
 
 namespace {
 
-/// Decimal digits only, the whole text.
+/// The whole text, decimal digits only.
 template <class Number>
 std::optional<Number> whole_number(std::string_view text) noexcept {
     if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
@@ -21,7 +21,7 @@ std::optional<Number> whole_number(std::string_view text) noexcept {
     return number;
 }
 
-/// `number` times `factor`; nothing where that does not fit.
+/// `number` times `factor`; nothing where the product does not fit.
 template <class Number>
 std::optional<Number> scaled(std::optional<Number> number, Number factor) noexcept {
     if (!number || *number > std::numeric_limits<Number>::max() / factor) return std::nullopt;
@@ -71,7 +71,7 @@ std::optional<host_and_port> split_host(std::string_view text) noexcept {
     return port ? std::optional(host_and_port{.host = host, .port = port}) : std::nullopt;
 }
 
-/// Characters of a path as they stand in a request; `..` and `//` have no place in a base.
+/// A path as in a request line, without `..` and `//`.
 bool is_path(std::string_view path) {
     auto const is_allowed = [](char c) {
         constexpr std::string_view others = "-._~!$&'()*+,;=:@%/";
@@ -82,7 +82,7 @@ bool is_path(std::string_view path) {
     return path.empty() || (path.starts_with('/') && clean && all(path, is_allowed));
 }
 
-std::uint16_t usual_port(bool https) noexcept {
+std::uint16_t default_port(bool https) noexcept {
     return https ? 443 : 80;
 }
 
@@ -93,7 +93,7 @@ std::string in_brackets(std::string const& host) {
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept {
-    // `ms` before `s`: the first that fits is taken.
+    // `ms` before `s`: the first suffix that matches counts.
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units{
         {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}
     };
@@ -118,9 +118,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text) noexcept {
 }
 
 std::optional<endpoint> parse_endpoint(std::string_view text) {
-    auto const found = split_host(text);
-    if (!found || !found->port) return std::nullopt;
-    return endpoint{.host = std::string(found->host), .port = *found->port};
+    auto const parts = split_host(text);
+    if (!parts || !parts->port) return std::nullopt;
+    return endpoint{.host = std::string(parts->host), .port = *parts->port};
 }
 
 std::optional<base_url> parse_base_url(std::string_view text) {
@@ -139,14 +139,18 @@ std::optional<base_url> parse_base_url(std::string_view text) {
     if (path.ends_with('/')) path.remove_suffix(1);
     if (!host || host->port == 0 || !is_path(path)) return std::nullopt;
     url.host = to_lower(host->host);
-    url.port = host->port.value_or(usual_port(url.https));
+    url.port = host->port.value_or(default_port(url.https));
     url.path = path;
     return url;
 }
 
+std::string endpoint::str() const {
+    return in_brackets(host) + ":" + std::to_string(port);
+}
+
 std::string base_url::origin() const {
-    std::string const written_port = port == usual_port(https) ? "" : ":" + std::to_string(port);
-    return (https ? "https://" : "http://") + in_brackets(host) + written_port;
+    std::string const shown_port = port == default_port(https) ? "" : ":" + std::to_string(port);
+    return (https ? "https://" : "http://") + in_brackets(host) + shown_port;
 }
 
 std::string base_url::str() const {

@@ -12,7 +12,8 @@ bool is_loopback(std::string const& host) noexcept {
 
 error unreadable() {
     return {
-        errc::invalid, "is no mail server; expected smtp://user:password@mail.example.com:587 or smtps://..."
+        errc::invalid,
+        "is not a mail server; expected smtp://user:password@mail.example.com:587 or smtps://..."
     };
 }
 

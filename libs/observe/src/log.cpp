@@ -37,20 +37,6 @@ output& the_output() {
     return instance;
 }
 
-std::string_view name_of(level at) noexcept {
-    switch (at) {
-        case level::debug:
-            return "debug";
-        case level::info:
-            return "info";
-        case level::warn:
-            return "warn";
-        case level::error:
-            return "error";
-    }
-    return "error";
-}
-
 /// Words that give a secret away wherever they stand in a name, and words that do so only alone:
 /// `status_code` is none.
 bool speaks_of_secret(std::string_view key) {
@@ -73,7 +59,7 @@ std::string_view shown(field const& each) {
 
 std::string json_line(level at, std::string_view event, std::initializer_list<field> fields) {
     std::string line = R"({"time":")" + to_rfc3339(system_clock().now()) + R"(","level":")";
-    line += name_of(at);
+    line += name_of(level_names, at);
     line += R"(","event":)";
     line += json_quoted(event);
     for (auto const& each : fields) {
@@ -88,7 +74,7 @@ std::string json_line(level at, std::string_view event, std::initializer_list<fi
 
 std::string text_line(level at, std::string_view event, std::initializer_list<field> fields) {
     std::string line = to_rfc3339(system_clock().now()) + ' ';
-    line += name_of(at);
+    line += name_of(level_names, at);
     line += ' ';
     line += printable(event);
     for (auto const& each : fields) {

@@ -1,8 +1,12 @@
 #include "tocsin/settings.hpp"
 
+#include "tocsin/option_docs.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -22,10 +26,10 @@ config::environment environment_of(variables set) {
     };
 }
 
-/// 32 bytes of nothing, visibly no key.
+/// 32 zero bytes.
 constexpr char const* fake_key = "fake:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-variables enough() {
+variables required_variables() {
     return {
         {"TOCSIN_DATABASE_URL", "postgresql://fake@localhost/fake"},
         {"TOCSIN_PUBLIC_URL", "https://tocsin.example.com"},
@@ -33,14 +37,14 @@ variables enough() {
     };
 }
 
-variables with(variables changed) {
-    auto all = enough();
+variables required_variables_and(variables changed) {
+    auto all = required_variables();
     for (auto& [name, value] : changed) all[name] = value;
     return all;
 }
 
-serve_settings good(variables changed = {}) {
-    auto read = read_serve_settings(environment_of(with(std::move(changed))));
+serve_settings read_valid(variables changed = {}) {
+    auto read = read_serve_settings(environment_of(required_variables_and(std::move(changed))));
     auto const* wrong = std::get_if<problems>(&read);
     BOOST_TEST_REQUIRE(wrong == nullptr, (wrong == nullptr ? "" : wrong->front()));
     return std::get<serve_settings>(std::move(read));
@@ -49,36 +53,36 @@ serve_settings good(variables changed = {}) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(defaults) {
-    auto const read = good();
+    auto const read = read_valid();
     using namespace std::chrono_literals;
     BOOST_TEST(read.has(run_role::gateway));
     BOOST_TEST(read.has(run_role::scheduler));
-    BOOST_TEST(read.listen.host == "0.0.0.0");
-    BOOST_TEST(read.listen.port == 8080);
-    BOOST_TEST(read.admin_listen.host == "127.0.0.1");
-    BOOST_TEST(read.admin_listen.port == 9090);
-    BOOST_TEST((read.session_idle == 24h));
-    BOOST_TEST((read.session_max == 30 * 24h));
-    BOOST_TEST(read.sentry_url.str() == "https://sentry.io");
-    BOOST_TEST((read.sentry_timeout == 25s));
-    BOOST_TEST((read.refresh.backoff_base == 30s));
-    BOOST_TEST((read.refresh.backoff_max == 30min));
-    BOOST_TEST(read.refresh.max_attempts == 8);
-    BOOST_TEST((read.refresh.margin == 15min));
+    BOOST_TEST(read.gateway.listen.host == "0.0.0.0");
+    BOOST_TEST(read.gateway.listen.port == 8080);
+    BOOST_TEST(read.gateway.admin_listen.host == "127.0.0.1");
+    BOOST_TEST(read.gateway.admin_listen.port == 9090);
+    BOOST_TEST((read.sessions.idle == 24h));
+    BOOST_TEST((read.sessions.max == 30 * 24h));
+    BOOST_TEST(read.sentry.sentry.str() == "https://sentry.io");
+    BOOST_TEST((read.sentry.timeout == 25s));
+    BOOST_TEST((read.refresh.policy.backoff.base == 30s));
+    BOOST_TEST((read.refresh.policy.backoff.cap == 30min));
+    BOOST_TEST(read.refresh.policy.max_attempts == 8);
+    BOOST_TEST((read.refresh.policy.margin == 15min));
     BOOST_TEST((read.refresh.poll == 10s));
     BOOST_TEST((read.refresh.lease == 45s));
-    BOOST_TEST((read.reopen_window == 7 * 24h));
-    BOOST_TEST(read.critical_event_count == 100);
-    BOOST_TEST((read.delivery_retention == 30 * 24h));
-    BOOST_TEST(read.webhook_max_body == 5U << 20U);
-    BOOST_TEST(!read.sentry_app.has_value());
-    BOOST_TEST(!read.sentry_oauth.has_value());
+    BOOST_TEST((read.rules.reopen_window == 7 * 24h));
+    BOOST_TEST(read.rules.critical_event_count == 100);
+    BOOST_TEST((read.retention.deliveries == 30 * 24h));
+    BOOST_TEST(read.gateway.webhook_max_body == 5U << 20U);
+    BOOST_TEST(!read.applications.app.has_value());
+    BOOST_TEST(!read.applications.oauth.has_value());
     std::vector<std::string> const hosts = {"tocsin.example.com", "localhost", "127.0.0.1", "::1"};
-    BOOST_TEST(read.allowed_hosts == hosts, boost::test_tools::per_element());
+    BOOST_TEST(read.gateway.allowed_hosts == hosts, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(everything_set) {
-    auto const read = good({
+    auto const read = read_valid({
         {"TOCSIN_ROLES", "scheduler"},
         {"TOCSIN_PUBLIC_URL", "http://localhost:8080/"},
         {"TOCSIN_LISTEN", "[::1]:0"},
@@ -94,21 +98,21 @@ BOOST_AUTO_TEST_CASE(everything_set) {
         {"TOCSIN_LOG_FORMAT", "text"},
     });
     BOOST_TEST(!read.has(run_role::gateway));
-    BOOST_TEST(read.listen.host == "::1");
-    BOOST_TEST(read.public_url.origin() == "http://localhost:8080");
+    BOOST_TEST(read.gateway.listen.host == "::1");
+    BOOST_TEST(read.gateway.public_url.origin() == "http://localhost:8080");
     std::vector<std::string> const hosts = {"one.example", "two.example"};
-    BOOST_TEST(read.allowed_hosts == hosts, boost::test_tools::per_element());
-    BOOST_TEST(read.trusted_proxies.size() == 3U);
-    BOOST_TEST(read.sentry_app.value().previous_client_secret.value().reveal() == "fake-old-secret");
-    BOOST_TEST(read.sentry_oauth.value().client_id == "fake-id");
+    BOOST_TEST(read.gateway.allowed_hosts == hosts, boost::test_tools::per_element());
+    BOOST_TEST(read.gateway.trusted_proxies.size() == 3U);
+    BOOST_TEST(read.applications.app.value().previous_client_secret.value().reveal() == "fake-old-secret");
+    BOOST_TEST(read.applications.oauth.value().client_id == "fake-id");
     BOOST_TEST((read.log.level == observe::level::warn));
     BOOST_TEST((read.log.format == observe::log_format::text));
 }
 
-BOOST_AUTO_TEST_CASE(each_bad_configuration_names_its_variable) {
+BOOST_AUTO_TEST_CASE(a_wrong_value_is_reported_with_its_variable) {
     struct {
         variables changed;
-        std::string named;
+        std::string name;
     } const table[] = {
         {{{"TOCSIN_DATABASE_URL", ""}}, "TOCSIN_DATABASE_URL"},
         {{{"TOCSIN_DATABASE_URL", "mysql://localhost/fake"}}, "TOCSIN_DATABASE_URL"},
@@ -151,18 +155,18 @@ BOOST_AUTO_TEST_CASE(each_bad_configuration_names_its_variable) {
         {{{"TOCSIN_DATABASE_URL_FILE", "/nonexistent/fake"}}, "TOCSIN_DATABASE_URL"},
     };
     for (auto const& row : table) {
-        auto const read = read_serve_settings(environment_of(with(row.changed)));
+        auto const read = read_serve_settings(environment_of(required_variables_and(row.changed)));
         auto const* wrong = std::get_if<problems>(&read);
-        BOOST_TEST_CONTEXT("case " << (&row - table) << ", " << row.named) {
+        BOOST_TEST_CONTEXT("case " << (&row - table) << ", " << row.name) {
             BOOST_TEST_REQUIRE(wrong != nullptr);
             BOOST_TEST(std::any_of(wrong->begin(), wrong->end(), [&row](std::string const& line) {
-                return line.starts_with(row.named + ": ");
+                return line.starts_with(row.name + ": ");
             }));
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(all_problems_are_named_at_once) {
+BOOST_AUTO_TEST_CASE(all_problems_are_reported_at_once) {
     auto const read =
         read_serve_settings(environment_of({{"TOCSIN_LISTEN", "nowhere"}, {"TOCSIN_LOG_LEVEL", "loud"}}));
     auto const& wrong = std::get<problems>(read);
@@ -181,7 +185,7 @@ BOOST_AUTO_TEST_CASE(all_problems_are_named_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(secrets_are_not_shown) {
-    auto const read = read_serve_settings(environment_of(with({
+    auto const read = read_serve_settings(environment_of(required_variables_and({
         {"TOCSIN_DATABASE_URL", "mysql://fake:canary-one@localhost/fake"},
         {"TOCSIN_VAULT_KEYS", "fake:canary-two"},
     })));
@@ -197,8 +201,8 @@ BOOST_AUTO_TEST_CASE(commands_need_the_database_only) {
 }
 
 BOOST_AUTO_TEST_CASE(help_lists_every_variable) {
-    auto const text = describe_variables();
-    for (auto const& [name, value] : with({
+    auto const text = options_help();
+    for (auto const& [name, value] : required_variables_and({
              {"TOCSIN_ROLES", ""},
              {"TOCSIN_LISTEN", ""},
              {"TOCSIN_ADMIN_LISTEN", ""},
@@ -230,6 +234,12 @@ BOOST_AUTO_TEST_CASE(help_lists_every_variable) {
              {"TOCSIN_LOG_FORMAT", ""},
          }))
         BOOST_TEST(text.find("  " + name) != std::string::npos, name);
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_page_is_the_generated_one) {
+    std::ifstream file(TOCSIN_SOURCE_DIR "/docs/configuration.md", std::ios::binary);
+    std::string const page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    BOOST_TEST(page == configuration_page(), "run: tocsin config docs > docs/configuration.md");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

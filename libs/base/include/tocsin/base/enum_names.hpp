@@ -29,6 +29,13 @@ constexpr std::optional<Enum> value_of(enum_names<Enum, N> const& all, std::stri
     return std::nullopt;
 }
 
+template <class Enum, std::size_t N>
+constexpr std::array<std::string_view, N> all_names(enum_names<Enum, N> const& all) noexcept {
+    std::array<std::string_view, N> names;
+    for (std::size_t i = 0; i < N; ++i) names[i] = all[i].second;
+    return names;
+}
+
 /// For a value from the database. Throws std::logic_error if it is not a known one.
 template <class Enum>
 Enum known(std::optional<Enum> parsed, char const* column) {

@@ -6,8 +6,8 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/principal.hpp>
+#include <tocsin/identity/settings.hpp>
 
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,12 +15,6 @@
 #include <vector>
 
 namespace tocsin::identity {
-
-/// A session ends after `idle` without a request, and `max` after it began.
-struct session_limits {
-    std::chrono::milliseconds idle;
-    std::chrono::milliseconds max;
-};
 
 /// An attempt to sign in, as the request describes it.
 struct sign_in_attempt {

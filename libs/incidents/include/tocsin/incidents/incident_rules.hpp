@@ -1,11 +1,11 @@
 #pragma once
 
 #include <tocsin/base/error.hpp>
+#include <tocsin/incidents/settings.hpp>
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/sentry/webhook.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,11 +15,6 @@
 namespace tocsin::incidents {
 
 // The rules: what a delivery does to an incident, and what people may do. Pure functions.
-
-struct rule_settings {
-    std::chrono::milliseconds reopen_window{7 * 24 * 3'600'000LL};
-    std::int64_t critical_event_count = 100;  ///< with severity `auto`, an error becomes critical from here
-};
 
 /// What was applied to a source so far. Times are by Sentry's clock unless stated otherwise.
 struct source_history {

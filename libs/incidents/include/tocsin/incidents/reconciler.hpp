@@ -17,9 +17,9 @@
 namespace tocsin::incidents {
 
 struct reconciler_settings {
-    async::backoff backoff{std::chrono::seconds(30), std::chrono::minutes(30)};
+    async::backoff backoff;
     /// Longer than it takes to read an issue, including the refresh of a token.
-    std::chrono::milliseconds lease{60'000};
+    std::chrono::milliseconds lease;
     int max_tries = 12;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tocsin/async/backoff.hpp>
+#include <tocsin/integrations/settings.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/failure.hpp>
 
@@ -11,12 +11,6 @@
 namespace tocsin::integrations {
 
 // When credentials are refreshed, and what a failure means. Pure: time and randomness are arguments.
-
-struct refresh_policy {
-    async::backoff backoff{std::chrono::seconds(30), std::chrono::minutes(30)};
-    int max_attempts = 8;                           ///< counted failures that disconnect
-    std::chrono::milliseconds margin{15 * 60'000};  ///< before the token expires
-};
 
 /// The time from getting a token until it is refreshed: two thirds of its life less a jitter of up to a
 /// fifteenth of it, or its life less min(margin, a third of it), whichever is shorter. `draw` is uniform over

@@ -6,6 +6,7 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/integrations/applications.hpp>
 #include <tocsin/integrations/refresh_rules.hpp>
+#include <tocsin/integrations/settings.hpp>
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/client.hpp>
 
@@ -16,14 +17,6 @@
 #include <string>
 
 namespace tocsin::integrations {
-
-struct refresh_settings {
-    refresh_policy policy;
-    std::chrono::milliseconds lease{45'000};  ///< must be longer than a call to Sentry
-    /// Of one call. A call that could outlive the lease is not made.
-    std::chrono::milliseconds call_timeout{25'000};
-    int batch = 16;  ///< credentials claimed, and concurrent calls to Sentry, per round
-};
 
 /// Refreshes credentials. Claims a lease with a fence in a short transaction, together with the attempt row;
 /// calls Sentry outside of any transaction; and writes the outcome in one transaction, only if the fence

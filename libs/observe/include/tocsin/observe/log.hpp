@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/error.hpp>
 
 #include <concepts>
@@ -11,7 +12,14 @@
 namespace tocsin::observe {
 
 enum class level { debug, info, warn, error };
+inline constexpr enum_names<level, 4> level_names{
+    {{level::debug, "debug"}, {level::info, "info"}, {level::warn, "warn"}, {level::error, "error"}}
+};
+
 enum class log_format { json, text };
+inline constexpr enum_names<log_format, 2> log_format_names{
+    {{log_format::json, "json"}, {log_format::text, "text"}}
+};
 
 /// A named value of a log line. There is no way to make one of a `secret`.
 struct field {

@@ -8,6 +8,7 @@
 #include <tocsin/sentry/app.hpp>
 #include <tocsin/sentry/failure.hpp>
 #include <tocsin/sentry/issue.hpp>
+#include <tocsin/sentry/settings.hpp>
 #include <tocsin/sentry/types.hpp>
 
 #include <chrono>
@@ -29,21 +30,6 @@ struct release_query {
     std::vector<std::string> project_ids;
     std::string version_contains;
     std::string cursor;
-};
-
-struct client_settings {
-    /// The operator's choice, so it may be any host, also on a private network or with plain http. Regions
-    /// come from responses, so they are called at public addresses only.
-    config::base_url sentry;
-    std::chrono::milliseconds timeout{25'000};  ///< of one call, including the wait for its turn
-    std::string ca_file;                        ///< a private CA in addition to the system's
-    std::string user_agent;
-    /// Limits per host: concurrent calls, calls per second, and a burst. Sentry's service allows a token 25
-    /// concurrent calls and 40 per second, which the integrations of an organization share: a burst and the
-    /// calls of the following second stay at 40.
-    int max_calls = 16;
-    int calls_per_second = 20;
-    int burst = 20;
 };
 
 /// Calls to one Sentry: to the configured host, and, if that is sentry.io, to its regions. Redirects are not

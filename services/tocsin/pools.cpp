@@ -1,0 +1,54 @@
+#include "tocsin/pools.hpp"
+
+#include <utility>
+
+namespace tocsin::program {
+
+namespace {
+
+/// Sentry waits one second for the response to a webhook: a statement that takes longer is abandoned, and
+/// Sentry may deliver the webhook again.
+db::pool_options ingest_pool_options(serve_settings const& settings) {
+    auto options = pool_options_for(settings, "tocsin ingest", "tocsin_ingest", 2);
+    options.queue = 256;
+    options.max_wait = std::chrono::milliseconds(700);
+    options.statement_timeout = std::chrono::milliseconds(700);
+    options.work_deadline = std::chrono::milliseconds(2'000);
+    return options;
+}
+
+}  // namespace
+
+db::pool_options pool_options_for(
+    command_settings const& settings, std::string name, std::string role, std::size_t connections
+) {
+    db::pool_options options;
+    options.name = std::move(name);
+    options.url = settings.database_url;
+    options.role = std::move(role);
+    options.connections = connections;
+    return options;
+}
+
+pools::pools(serve_settings const& settings) {
+    if (settings.has(run_role::gateway)) {
+        gateway.emplace(pool_options_for(settings, "tocsin gateway", "tocsin_gateway", 4));
+        ingest.emplace(ingest_pool_options(settings));
+        lookup.emplace(pool_options_for(settings, "tocsin lookup", "tocsin_ingest", 1));
+    }
+    if (settings.has(run_role::scheduler))
+        scheduler.emplace(pool_options_for(settings, "tocsin scheduler", "tocsin_scheduler", 2));
+}
+
+db::pool& pools::any() {
+    return gateway ? *gateway : scheduler.value();
+}
+
+std::vector<db::pool const*> pools::all() const {
+    std::vector<db::pool const*> all;
+    for (auto const* each : {&gateway, &ingest, &lookup, &scheduler})
+        if (each->has_value()) all.push_back(&**each);
+    return all;
+}
+
+}  // namespace tocsin::program

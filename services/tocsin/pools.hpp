@@ -1,0 +1,33 @@
+#pragma once
+
+#include "tocsin/settings.hpp"
+
+#include <tocsin/db/pool.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::program {
+
+db::pool_options pool_options_for(
+    command_settings const& settings, std::string name, std::string role, std::size_t connections
+);
+
+/// The connection pools of `tocsin serve`. They are small and separate, so that a busy console starves
+/// neither webhooks nor jobs.
+struct pools {
+    explicit pools(serve_settings const& settings);
+
+    std::optional<db::pool> gateway;
+    std::optional<db::pool> ingest;  ///< commits webhooks, and nothing else
+    /// Has the role of `ingest`, too: for its other work, and for lookups that anyone can cause.
+    std::optional<db::pool> lookup;
+    std::optional<db::pool> scheduler;
+
+    /// One that this process has, for checks at start and by readiness.
+    db::pool& any();
+    std::vector<db::pool const*> all() const;
+};
+
+}  // namespace tocsin::program
