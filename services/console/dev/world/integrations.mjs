@@ -14,7 +14,7 @@ const credential = (overrides) => ({
   ...overrides,
 });
 
-/** A connected public integration of the Sentry organization `name`, except for `more`. */
+/** A connected public integration of the Sentry organization `name`, except for `overrides`. */
 const integration = (n, name, overrides = {}) => ({
   id: uuid(n),
   mode: "public",

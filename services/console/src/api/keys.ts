@@ -5,7 +5,7 @@ export const keys = {
   incidents: (org: string) => ["org", org, "incidents"] as const,
   /** The pages that the incident list shows. */
   incidentPages: (org: string) => ["org", org, "incidents", "pages"] as const,
-  /** The start of the same list, read again and again. */
+  /** The start of the same list, which is polled. */
   incidentPoll: (org: string) => ["org", org, "incidents", "poll"] as const,
   /** All single incidents with their timelines. */
   singleIncidents: (org: string) => ["org", org, "incident"] as const,

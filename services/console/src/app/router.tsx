@@ -12,6 +12,9 @@ import {
 import { asProblem } from "../api/problem";
 import { sessionQuery } from "../api/queries";
 import { safeNext } from "../api/urls";
+import { search_parameters as delivery_parameters } from "../features/deliveries/filters";
+import { search_parameters as incident_parameters } from "../features/incidents/filters";
+import { search_parameters as audit_parameters } from "../features/people/audit_filters";
 import { LoadError } from "../ui/states";
 import { NoOrganization, NotFound } from "./error_pages";
 import { parseSearch, stringifySearch, textParams } from "./search";
@@ -96,7 +99,7 @@ const orgStart = createRoute({
 const incidents = createRoute({
   getParentRoute: () => org,
   path: "/incidents",
-  validateSearch: textParams("status", "severity", "service", "assignee", "q"),
+  validateSearch: textParams(...incident_parameters),
   component: lazyRouteComponent(() => import("../features/incidents/list_page"), "IncidentListPage"),
 });
 
@@ -165,7 +168,7 @@ const unmapped = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => org,
   path: "/deliveries",
-  validateSearch: textParams("outcome", "resource", "integration", "project", "request_id", "since", "until"),
+  validateSearch: textParams(...delivery_parameters),
   component: lazyRouteComponent(() => import("../features/deliveries/list_page"), "DeliveryListPage"),
 });
 
@@ -190,7 +193,7 @@ const tokens = createRoute({
 const audit = createRoute({
   getParentRoute: () => org,
   path: "/people/audit",
-  validateSearch: textParams("actor", "action", "subject", "since", "until"),
+  validateSearch: textParams(...audit_parameters),
   component: lazyRouteComponent(() => import("../features/people/audit_page"), "AuditPage"),
 });
 

@@ -4,8 +4,8 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
-import { type DeliveryFilters, deliveryPages, integrationsQuery } from "../../api/queries";
-import { keysOf, optionsOf, outcome_labels } from "../../api/vocabulary";
+import { deliveryPages, integrationsQuery } from "../../api/queries";
+import { optionsOf, outcome_labels } from "../../api/vocabulary";
 import { OutcomeBadge } from "../../ui/badges";
 import { DateTimeField, parseTime } from "../../ui/date_time_field";
 import { advanced, FilterForm, withoutEmpty } from "../../ui/filter_form";
@@ -16,27 +16,10 @@ import { EmptyState, Freshness, NoMatches } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { RelativeTime } from "../../ui/time";
 import css from "./deliveries.module.css";
+import { filtersOf, type Search } from "./filters";
 import { resources } from "./labels";
 
 const route = getRouteApi("/o/$org/deliveries");
-
-interface Search {
-  outcome?: string;
-  resource?: string;
-  integration?: string;
-  project?: string;
-  request_id?: string;
-  since?: string;
-  until?: string;
-}
-
-const filtersOf = (search: Search): DeliveryFilters =>
-  withoutEmpty({
-    ...search,
-    outcome: keysOf(outcome_labels).find((outcome) => outcome === search.outcome),
-    since: parseTime(search.since),
-    until: parseTime(search.until),
-  }) as DeliveryFilters;
 
 const any = { value: "", label: "Any" };
 

@@ -8,13 +8,8 @@ import {
 } from "../../api/vocabulary";
 
 /** The filters in the address. */
-export interface Search {
-  status?: string;
-  severity?: string;
-  service?: string;
-  assignee?: string;
-  q?: string;
-}
+export const search_parameters = ["status", "severity", "service", "assignee", "q"] as const;
+export type Search = Partial<Record<(typeof search_parameters)[number], string>>;
 
 interface StatusFilter {
   value: string;

@@ -9,22 +9,12 @@ import { Page } from "../../ui/page";
 import { PagedList } from "../../ui/paged_list";
 import rows from "../../ui/rows.module.css";
 import { Freshness, NoMatches } from "../../ui/states";
+import { filtersOf, type Search } from "./audit_filters";
 import { AuditRow } from "./audit_row";
 import { type AuditFilters, auditPages } from "./people_api";
 import { PeopleTabs } from "./people_tabs";
 
 const route = getRouteApi("/o/$org/people/audit");
-
-interface Search {
-  actor?: string;
-  action?: string;
-  subject?: string;
-  since?: string;
-  until?: string;
-}
-
-const filtersOf = ({ since, until, ...search }: Search): AuditFilters =>
-  withoutEmpty({ ...search, since: parseTime(since), until: parseTime(until) }) as AuditFilters;
 
 function Filters({ search, onChange }: { search: Search; onChange: (search: Search) => void }) {
   const [fields, setFields] = useState<Required<Search>>({
