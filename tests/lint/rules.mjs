@@ -243,3 +243,7 @@ rule(
         .map(([, target]) => `${path}: ${target}`),
     ),
 );
+rule(
+  'files that CONTRIBUTING.md names exist',
+  [...texts.get('CONTRIBUTING.md').matchAll(/`((?:libs|services|schema|tests|docs|deploy)\/[\w./-]+)`/g)].map(([, path]) => path).filter((path) => !existsSync(join(root, path))),
+);
