@@ -21,20 +21,20 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds first_delay_max{1'000};
 
-milliseconds drawn_up_to(milliseconds most) {
-    auto const choices = static_cast<std::uint64_t>(std::max<std::int64_t>(most.count(), 0)) + 1;
+milliseconds random_up_to(milliseconds max) {
+    auto const choices = static_cast<std::uint64_t>(std::max<std::int64_t>(max.count(), 0)) + 1;
     return milliseconds(static_cast<std::int64_t>(crypto::random_u64() % choices));
 }
 
 milliseconds next_delay(milliseconds every) {
-    return every - every / 10 + drawn_up_to(every / 5);
+    return every - every / 10 + random_up_to(every / 5);
 }
 
-std::string text_of(std::exception_ptr const& why) {
+std::string text_of(std::exception_ptr const& failure) {
     try {
-        std::rethrow_exception(why);
-    } catch (std::exception const& known) {
-        return known.what();
+        std::rethrow_exception(failure);
+    } catch (std::exception const& exception) {
+        return exception.what();
     } catch (...) {
         return "an exception of an unknown type";
     }
@@ -43,43 +43,42 @@ std::string text_of(std::exception_ptr const& why) {
 }  // namespace
 
 struct scheduler::impl {
-    impl(async::executor executor, observe::metrics& counted)
-        : on(executor), metrics(counted), running(executor) {
-        running.on_error([](std::exception_ptr why) {
-            observe::log_error("job loop ended", {{"why", text_of(why)}});
+    impl(async::executor on, observe::metrics& of) : executor(on), metrics(of), running(on) {
+        running.on_error([](std::exception_ptr failure) {
+            observe::log_error("job loop ended", {{"why", text_of(failure)}});
         });
     }
 
-    async::task<> repeat(job what, asio::steady_timer& timer) {
-        auto delay = drawn_up_to(std::min(what.every, first_delay_max));
-        while (co_await is_time(timer, delay)) {
-            co_await run_once(what);
-            delay = next_delay(what.every);
+    async::task<> repeat(job repeated, asio::steady_timer& timer) {
+        auto delay = random_up_to(std::min(repeated.every, first_delay_max));
+        while (co_await wait(timer, delay)) {
+            co_await run_once(repeated);
+            delay = next_delay(repeated.every);
         }
     }
 
-    /// False where the scheduler stops before `delay` is over.
-    async::task<bool> is_time(asio::steady_timer& timer, milliseconds delay) {
+    /// False where the scheduler stops during the delay.
+    async::task<bool> wait(asio::steady_timer& timer, milliseconds delay) {
         if (stopping) co_return false;
         timer.expires_after(delay);
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
         co_return !stopping;
     }
 
-    async::task<> run_once(job const& what) {
-        std::exception_ptr failed;
+    async::task<> run_once(job const& started) {
+        std::exception_ptr failure;
         try {
-            co_await what.run();
+            co_await started.run();
         } catch (...) {
-            failed = std::current_exception();
+            failure = std::current_exception();
         }
         metrics.count(
-            "tocsin_scheduler_runs_total", {{"job", what.name}, {"result", failed ? "failed" : "done"}}
+            "tocsin_scheduler_runs_total", {{"job", started.name}, {"result", failure ? "failed" : "done"}}
         );
-        if (failed) observe::log_error("job failed", {{"job", what.name}, {"why", text_of(failed)}});
+        if (failure) observe::log_error("job failed", {{"job", started.name}, {"why", text_of(failure)}});
     }
 
-    async::executor on;
+    async::executor executor;
     observe::metrics& metrics;
     std::vector<job> jobs;
     std::vector<std::unique_ptr<asio::steady_timer>> timers;
@@ -87,18 +86,18 @@ struct scheduler::impl {
     async::task_group running;
 };
 
-scheduler::scheduler(async::executor on, observe::metrics& metrics)
-    : impl_(std::make_unique<impl>(std::move(on), metrics)) {}
+scheduler::scheduler(async::executor executor, observe::metrics& metrics)
+    : impl_(std::make_unique<impl>(std::move(executor), metrics)) {}
 
 scheduler::~scheduler() = default;
 
-void scheduler::add(job what) {
-    impl_->jobs.push_back(std::move(what));
+void scheduler::add(job added) {
+    impl_->jobs.push_back(std::move(added));
 }
 
 void scheduler::start() {
     for (auto const& each : impl_->jobs) {
-        impl_->timers.push_back(std::make_unique<asio::steady_timer>(impl_->on));
+        impl_->timers.push_back(std::make_unique<asio::steady_timer>(impl_->executor));
         impl_->running.spawn(impl_->repeat(each, *impl_->timers.back()));
     }
 }

@@ -12,30 +12,30 @@
 
 namespace tocsin::scheduler {
 
-/// Work that is repeated. `run` is awaited to its end before the next delay begins; an exception that leaves
-/// it is logged and counted, and the job goes on.
+/// Repeated work. `run` is awaited before the next delay begins. An exception that leaves it is logged and
+/// counted, and the job continues.
 struct job {
-    std::string name;
+    std::string name;  ///< a label value of the metrics
     std::chrono::milliseconds every;
     std::function<async::task<>()> run;
 };
 
-/// Runs jobs on the I/O thread, each in a loop of its own: first within a second of the start, then every
-/// `every`, give or take a tenth, so that copies of the program do not march in step. Several copies may run
-/// at once: what must happen once is decided in the database.
+/// Runs jobs on the I/O thread, each in its own loop: first within a second of the start, then every `every`,
+/// plus or minus a tenth, so that processes do not run in step. Any number of processes may run the same
+/// jobs: work that must happen only once is claimed in the database.
 class scheduler {
 public:
-    scheduler(async::executor on, observe::metrics& metrics);
+    scheduler(async::executor executor, observe::metrics& metrics);
     ~scheduler();
     scheduler(scheduler const&) = delete;
     scheduler& operator=(scheduler const&) = delete;
 
     /// Before `start`.
-    void add(job what);
+    void add(job added);
     void start();
-    /// No job begins any more; those that run go on.
+    /// No further job starts; running jobs continue.
     void stop();
-    /// After `stop`: completes when no job runs any more (true), or after `limit`.
+    /// After `stop`: completes when no job is running (true), or after `limit`.
     async::task<bool> wait_for_running(std::chrono::milliseconds limit);
 
 private:

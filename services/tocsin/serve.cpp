@@ -3,11 +3,11 @@
 #include "gateway/admin_server.hpp"
 #include "gateway/health.hpp"
 #include "gateway/metrics.hpp"
-#include "scheduler/partitions.hpp"
+#include "scheduler/metrics_job.hpp"
 #include "scheduler/reconcile_job.hpp"
-#include "scheduler/refreshing.hpp"
+#include "scheduler/refresh_jobs.hpp"
+#include "scheduler/retention_jobs.hpp"
 #include "scheduler/scheduler.hpp"
-#include "scheduler/upkeep.hpp"
 #include "tocsin/deadline.hpp"
 #include "tocsin/exit_status.hpp"
 #include "tocsin/gateway_role.hpp"
@@ -100,7 +100,7 @@ private:
         gateway_.emplace(
             settings_, shared_parts{loop_.get_executor(), metrics_, health_, sentry_, vault_}, pools_
         );
-        jobs_.add(scheduler::settle_doubts(gateway_->reconciler(), settings_.refresh.poll));
+        jobs_.add(scheduler::reconcile_job(gateway_->reconciler(), settings_.refresh.poll));
     }
 
     void add_scheduler() {
@@ -108,13 +108,11 @@ private:
         refresher_.emplace(
             pool, sentry_, settings_.applications, vault_, settings_.refresh, system_clock(), metrics_
         );
-        auto const retention = settings_.retention.deliveries;
-        jobs_.add(scheduler::keep_delivery_partitions(pool, retention));
-        scheduler::declare_counted_metrics(metrics_);
-        jobs_.add(scheduler::count_for_metrics(pool, metrics_));
-        jobs_.add(scheduler::purge(pool, {retention, settings_.sessions.idle, settings_.sessions.max}));
-        jobs_.add(scheduler::renew_credentials(*refresher_, settings_.refresh.poll));
-        jobs_.add(scheduler::finish_installations(*refresher_, settings_.refresh.poll));
+        jobs_.add(scheduler::maintain_partitions(pool, settings_.retention));
+        jobs_.add(scheduler::delete_outdated_rows(pool, settings_.retention, settings_.sessions));
+        jobs_.add(scheduler::update_gauges(pool, metrics_));
+        jobs_.add(scheduler::refresh_credentials(*refresher_, settings_.refresh.poll));
+        jobs_.add(scheduler::confirm_installations(*refresher_, settings_.refresh.poll));
         jobs_.add(scheduler::expire_pending(pool, sentry_, settings_.applications, vault_));
         health_.add_notice("refreshing", [this] { return refresher_->pause(); });
     }

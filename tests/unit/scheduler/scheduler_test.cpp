@@ -36,7 +36,7 @@ struct fixture {
         loop.stop();
     }
 
-    /// Counts, and after `last` runs stops the scheduler; every second run fails.
+    /// Stops the scheduler after `last` runs; every second run fails.
     async::task<> count(int last) {
         if (++runs == last) side.spawn(stop_and_wait(10s));
         if (runs % 2 == 0) throw std::runtime_error("fake failure");
@@ -52,7 +52,7 @@ struct fixture {
         ++runs;
     }
     static async::task<> release(boost::asio::steady_timer& signal) {
-        // Only once the job waits: a task begins to run where it is spawned.
+        // After the job waits: a spawned task starts at once.
         co_await boost::asio::post(boost::asio::use_awaitable);
         signal.cancel();
     }
@@ -60,7 +60,7 @@ struct fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_job_that_fails_goes_on_and_is_counted, fixture) {
+BOOST_FIXTURE_TEST_CASE(a_failed_job_is_counted_and_repeated, fixture) {
     jobs.add({"counting", 1ms, [this] { return count(5); }});
     jobs.start();
     loop.run();
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_job_that_fails_goes_on_and_is_counted, fixture) {
     );
 }
 
-BOOST_FIXTURE_TEST_CASE(stopping_waits_for_the_job_that_runs, fixture) {
+BOOST_FIXTURE_TEST_CASE(stopping_waits_for_a_running_job, fixture) {
     boost::asio::steady_timer signal(loop.get_executor(), std::chrono::hours(1));
     jobs.add({"waiting", 1ms, [this, &signal] { return wait_for(signal); }});
     jobs.start();
@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(stopping_waits_for_the_job_that_runs, fixture) {
     BOOST_TEST(all_ended);
 }
 
-BOOST_FIXTURE_TEST_CASE(stopping_cuts_a_long_pause_short, fixture) {
+BOOST_FIXTURE_TEST_CASE(stopping_ends_a_long_delay, fixture) {
     jobs.add({"rare", std::chrono::hours(24), [this] { return count(1); }});
     jobs.start();
     loop.run();

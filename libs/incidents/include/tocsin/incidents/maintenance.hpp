@@ -1,0 +1,23 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/incidents/settings.hpp>
+#include <tocsin/observe/metrics.hpp>
+
+namespace tocsin::incidents {
+
+/// Creates the daily partitions of the deliveries for the next two weeks, and drops those that are older than
+/// the retention. The pool's role is tocsin_scheduler.
+async::task<> maintain_delivery_partitions(db::pool& pool, retention_settings settings);
+
+/// Deletes the records of applied events that are older than the deliveries. The pool's role is
+/// tocsin_scheduler.
+async::task<> delete_outdated_rows(db::pool& pool, retention_settings settings);
+
+/// The gauge that is counted in the database: incidents by status.
+void declare_gauges(observe::metrics& metrics);
+/// The pool's role is tocsin_scheduler.
+async::task<> update_gauges(db::pool& pool, observe::metrics& metrics);
+
+}  // namespace tocsin::incidents
