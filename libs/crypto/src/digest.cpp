@@ -16,7 +16,7 @@ namespace {
 template <auto Free>
 using freed_by = openssl::freed_by<Free>;
 
-/// Fetched once: OpenSSL 3 otherwise looks the algorithm up for every message.
+/// Fetched once, because OpenSSL 3 would otherwise look up the algorithm for every message.
 EVP_MD const* sha256_algorithm() {
     static std::unique_ptr<EVP_MD, freed_by<EVP_MD_free>> const algorithm(
         EVP_MD_fetch(nullptr, "SHA256", nullptr)
@@ -72,7 +72,7 @@ sha256_digest hmac_sha256::sign(std::string_view message) {
     auto const bytes = as_bytes(message);
     sha256_digest digest{};
     std::size_t size = 0;
-    // Without a key: starts again with the one that was set.
+    // No key: starts again with the previous key.
     openssl::check(EVP_MAC_init(context, nullptr, 0, nullptr), "HMAC did not start");
     openssl::check(EVP_MAC_update(context, bytes.data(), bytes.size()), "HMAC failed");
     openssl::check(EVP_MAC_final(context, digest.data(), &size, digest.size()), "HMAC failed");

@@ -31,7 +31,7 @@ cipher_context new_context() {
     return context;
 }
 
-/// OpenSSL counts in int.
+/// OpenSSL takes sizes as int.
 int size_of(std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         throw std::length_error("too long to be sealed");

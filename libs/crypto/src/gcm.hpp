@@ -17,7 +17,7 @@ constexpr std::size_t tag_size = 16;
 using key_view = std::span<std::uint8_t const, key_size>;
 using nonce_view = std::span<std::uint8_t const, nonce_size>;
 
-/// A key in memory that is overwritten when it goes.
+/// A key in memory that is overwritten at the end of its lifetime.
 class key {
 public:
     key() = default;
@@ -31,11 +31,11 @@ private:
     std::array<std::uint8_t, key_size> bytes_{};
 };
 
-/// AES-256-GCM. Appends ciphertext and tag to `out`; throws std::runtime_error where OpenSSL fails.
+/// AES-256-GCM. Appends ciphertext and tag to `out`; throws std::runtime_error if OpenSSL fails.
 void seal(key_view key, nonce_view nonce, std::string_view associated, byte_view plain, byte_string& out);
 
-/// `sealed` is ciphertext and tag; `out` takes `sealed.size() - tag_size` bytes. False where anything was
-/// changed: `out` is then overwritten.
+/// `sealed` is ciphertext and tag; `out` takes `sealed.size() - tag_size` bytes. False if a byte was
+/// changed; `out` is then overwritten.
 bool open(
     key_view key, nonce_view nonce, std::string_view associated, byte_view sealed, std::span<std::uint8_t> out
 );

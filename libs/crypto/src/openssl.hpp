@@ -4,8 +4,8 @@
 
 namespace tocsin::crypto::openssl {
 
-/// Throws std::runtime_error with OpenSSL's own reason: what fails here is the library or the machine, never
-/// the caller's data. Empties OpenSSL's queue of errors.
+/// Throws std::runtime_error with OpenSSL's reason, for failures of the library or the machine, not of the
+/// caller's data. Empties OpenSSL's error queue.
 [[noreturn]] void throw_last_error(std::string_view what);
 
 inline void check(int outcome, std::string_view what) {

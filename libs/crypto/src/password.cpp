@@ -13,8 +13,8 @@ namespace tocsin::crypto {
 
 namespace {
 
-// OWASP ASVS 5.0, appendix C: argon2id with 19 MiB, two passes, one lane (libsodium knows no other count of
-// lanes).
+// OWASP ASVS 5.0, appendix C: argon2id with 19 MiB, two passes, and one lane, the only count that libsodium
+// supports.
 constexpr std::uint64_t memory_kib = 19456;
 constexpr std::uint64_t passes = 2;
 constexpr std::string_view argon2id = "$argon2id$v=19$";
@@ -24,7 +24,7 @@ void start_sodium() {
     if (outcome < 0) throw std::runtime_error("libsodium did not start");
 }
 
-/// Takes `name=number` and what follows it, up to and including `end`.
+/// Consumes `name=number` and the following text, up to and including `end`.
 std::optional<std::uint64_t> take_number(std::string_view& text, std::string_view name, char end) {
     if (!text.starts_with(name)) return std::nullopt;
     text.remove_prefix(name.size());
@@ -46,7 +46,7 @@ std::string hash_password(secret const& password) {
     if (crypto_pwhash_str_alg(
             text.data(), plain.data(), plain.size(), passes, memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13
         ) != 0) {
-        throw std::bad_alloc();  // libsodium's only reason
+        throw std::bad_alloc();  // the only failure of libsodium
     }
     return text.data();
 }
@@ -57,7 +57,7 @@ bool verify_password(std::string_view stored, secret const& password) {
     bool const readable = text.starts_with(argon2id) && text.size() < crypto_pwhash_STRBYTES &&
                           text.find('\0') == std::string::npos;
     if (!readable) {
-        hash_password(password);  // so that time does not tell who has a password
+        hash_password(password);  // so that the duration does not reveal whether there is a password
         return false;
     }
     auto const plain = password.reveal();

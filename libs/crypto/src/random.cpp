@@ -27,8 +27,8 @@ void fill(std::span<std::uint8_t> bytes) {
     }
 }
 
-/// For ids, which are no secrets: taken from the operating system many at a time, since each call costs as
-/// much as all the rest of an id.
+/// For ids, which are not secret: read from the operating system in blocks, because a call costs as much as
+/// all other work for an id.
 void fill_id(std::span<std::uint8_t> bytes) {
     thread_local std::array<std::uint8_t, 512> store;
     thread_local std::size_t left = 0;

@@ -27,7 +27,7 @@ bool is_key_id(std::string_view text) noexcept {
     return !text.empty() && text.size() <= longest_key_id && std::all_of(text.begin(), text.end(), allowed);
 }
 
-/// A nonce and what was sealed with it.
+/// A nonce and the bytes that were sealed with it.
 struct sealed_part {
     byte_view nonce;
     byte_view content;
@@ -37,7 +37,7 @@ sealed_part split(byte_view bytes) {
     return {.nonce = bytes.first(gcm::nonce_size), .content = bytes.subspan(gcm::nonce_size)};
 }
 
-/// A blob taken apart. The views point into it.
+/// The parts of a blob. The views point into it.
 struct parts {
     std::string_view key_id;
     sealed_part data_key;
@@ -58,8 +58,8 @@ std::optional<parts> take_apart(byte_view blob) noexcept {
     };
 }
 
-/// What is authenticated with the content. The parts have no separator in them, so no two places look the
-/// same.
+/// Authenticated with the content. The parts contain no separator, so two places never have the same
+/// text.
 std::string place_text(vault_place const& place) {
     std::string text = "tocsin|" + std::to_string(version);
     for (std::string_view const part :
@@ -72,7 +72,7 @@ std::string place_text(vault_place const& place) {
     return text;
 }
 
-/// What is authenticated with the data key: the place and the key that seals it.
+/// Authenticated with the data key: the place and the id of the key that seals it.
 std::string key_text(std::string_view place, std::string_view key_id) {
     return std::string(place) + "|key|" + std::string(key_id);
 }
@@ -104,7 +104,7 @@ error damaged() {
     return {.code = errc::internal, .detail = "A sealed value is damaged or was moved from another place."};
 }
 
-/// Opens the data key of a blob into `data_key`; the problem where that fails.
+/// Opens the data key of a blob into `data_key`. Returns the error, if any.
 std::optional<error> open_data_key(
     std::vector<vault_key> const& ring, parts const& blob, std::string_view place, gcm::key& data_key
 ) {
@@ -137,7 +137,7 @@ result<vault_key> parse_entry(std::string_view entry, std::size_t number) {
     auto const colon = entry.find(':');
     if (colon == std::string_view::npos) return refused_entry(number, {}, "is not of the form id:base64");
     auto const id = entry.substr(0, colon);
-    // What stands before the colon may be a misplaced key: only a valid id is shown.
+    // The text before the colon may be a misplaced key: only a valid id is shown.
     if (!is_key_id(id)) return refused_entry(number, {}, "needs an id of 1 to 32 of a-z, 0-9, - and _");
     auto bytes = from_base64(entry.substr(colon + 1));
     if (!bytes) return refused_entry(number, id, "is not base64 with padding");

@@ -32,7 +32,7 @@ void start_curl() {
     if (outcome != CURLE_OK) throw std::runtime_error("libcurl did not start");
 }
 
-/// What is left to send.
+/// The rest of the message.
 std::size_t give(char* into, std::size_t size, std::size_t count, void* from) {
     auto& rest = *static_cast<std::string_view*>(from);
     auto const taken = std::min(rest.size(), size * count);

@@ -12,14 +12,14 @@ namespace tocsin::mail {
 namespace {
 
 constexpr std::size_t line_chars = 76;
-/// Of UTF-8 in one encoded word: 60 characters of base64, and no word longer than 75 (RFC 2047).
+/// Bytes of UTF-8 in an encoded word: 60 characters of base64, as a word has at most 75 (RFC 2047).
 constexpr std::size_t word_bytes = 45;
 
 bool is_continuation(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
-/// The subject as encoded words, never cut within a character: nothing in it can end the header.
+/// The subject as encoded words, each of whole characters. Its content cannot end the header.
 std::string encoded(std::string text) {
     std::replace_if(
         text.begin(),
@@ -31,7 +31,7 @@ std::string encoded(std::string text) {
     std::string_view rest(text);
     do {
         auto count = std::min(word_bytes, rest.size());
-        // No character is longer than four bytes; what goes on longer is no UTF-8, and cut anywhere.
+        // A character has at most four bytes; a longer sequence is not UTF-8 and may be cut anywhere.
         auto const longest = count;
         while (count + 3 > longest && count > 0 && count < rest.size() && is_continuation(rest[count]))
             --count;

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t longest_value = 2048;
 constexpr std::string_view redacted = R"("[redacted]")";
 
-/// spdlog keeps lines of several threads apart; level and form are ours.
+/// spdlog separates the lines of threads; level and format are set here.
 struct output {
     std::atomic<level> at_least = level::info;
     std::atomic<log_format> format = log_format::json;
@@ -27,7 +27,7 @@ struct output {
     output() : lines("tocsin", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
         lines.set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
         lines.set_level(spdlog::level::trace);
-        // A full disk behind standard error must not disturb the service.
+        // A full disk behind standard error must not stop the service.
         lines.set_error_handler([](std::string const&) {});
     }
 };
@@ -37,8 +37,8 @@ output& the_output() {
     return instance;
 }
 
-/// Words that give a secret away wherever they stand in a name, and words that do so only alone:
-/// `status_code` is none.
+/// Words that mark a secret anywhere in a name, and words that do so only as the whole name:
+/// `status_code` is not a secret.
 bool speaks_of_secret(std::string_view key) {
     constexpr std::array<std::string_view, 6> anywhere{
         "token", "secret", "password", "authorization", "cookie", "verifier"
@@ -86,7 +86,7 @@ std::string text_line(level at, std::string_view event, std::initializer_list<fi
     return line;
 }
 
-/// Escapes lengthen a text, so how much of it fits is found by trying.
+/// Escapes lengthen a text, so the size that fits is found by trial.
 std::string bounded_json(std::string_view content) {
     auto most = longest_value - 2;
     while (true) {

@@ -36,7 +36,7 @@ prometheus::Labels to_prometheus(labels with) {
 }  // namespace
 
 struct metrics::impl {
-    mutable std::shared_mutex mutex;  ///< over everything but the registry, which has locks of its own
+    mutable std::shared_mutex mutex;  ///< for everything except the registry, which has its own locks
     prometheus::Registry registry;
     families<prometheus::Counter> counters;
     families<prometheus::Gauge> gauges;

@@ -15,7 +15,7 @@ using sha256_digest = std::array<std::uint8_t, 32>;
 
 sha256_digest sha256(std::string_view data);
 
-/// HMAC-SHA256 with one key, keyed once and used many times (a fresh key schedule per message costs a third
+/// HMAC-SHA256 with one key, prepared once and used many times (preparing it for each message costs a third
 /// more). Not thread-safe: one object per thread.
 class hmac_sha256 {
 public:
@@ -31,7 +31,7 @@ private:
     std::unique_ptr<impl> impl_;
 };
 
-/// Constant time in the content; the lengths may be known.
+/// Constant time in the content, not in the lengths.
 bool equal_in_constant_time(byte_view a, byte_view b) noexcept;
 
 /// PKCE's S256 challenge of a verifier (RFC 7636, section 4.2).

@@ -10,12 +10,12 @@
 
 namespace tocsin::crypto {
 
-/// From the operating system's generator; throws std::runtime_error where it fails. Thread-safe, like all
-/// here.
+/// From the operating system's generator; throws std::runtime_error if it fails. All functions here are
+/// thread-safe.
 byte_string random_bytes(std::size_t count);
 std::uint64_t random_u64();
-/// `bytes` random bytes as base64url without padding: 32 bytes make the 43 characters of a session id, a
-/// state, a verifier.
+/// `bytes` random bytes as base64url without padding: 32 bytes become the 43 characters of a session
+/// id, a state, or a verifier.
 secret random_token(std::size_t bytes = 32);
 
 uuid uuid_v4();

@@ -10,20 +10,20 @@
 
 namespace tocsin::mail {
 
-/// Hands messages to a mail server, one at a time, on a thread of its own; awaiting coroutines continue on
-/// their own executor.
+/// Sends messages to a mail server, one at a time, on its own thread. Awaiting coroutines continue on their
+/// own executors.
 class mailer {
 public:
     /// `from`: an address that `is_mailable`.
     mailer(server to, std::string from);
-    /// Waits for the message that is on its way.
+    /// Waits for the message in progress.
     ~mailer();
     mailer(mailer const&) = delete;
     mailer& operator=(mailer const&) = delete;
 
-    /// Completes when the server has taken the message, within 15 s; `id` is random. errc::invalid for an
-    /// address that cannot be mailed; unavailable with the server's or the network's reason, or where twenty
-    /// wait already.
+    /// Completes when the server has accepted the message, within 15 s; `id` is random. Errors: invalid for
+    /// an address that is not mailable; unavailable with the reason of the server or network, or if twenty
+    /// messages are waiting already.
     async::task<result<>> send(message what, std::string id);
 
 private:

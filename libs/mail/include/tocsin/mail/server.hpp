@@ -11,21 +11,21 @@ namespace tocsin::mail {
 /// How the connection is protected.
 enum class protection {
     tls,       ///< from the first byte
-    starttls,  ///< asked for before anything is told
+    starttls,  ///< required before the login and the message
     none,      ///< loopback only
 };
 
-/// The mail server that takes our messages.
+/// The operator's mail server.
 struct server {
     mail::protection protection = protection::starttls;
     std::string host;
     std::uint16_t port = 587;
-    std::string user;  ///< empty: we do not sign in
+    std::string user;  ///< empty: no login
     secret password;
 };
 
 /// Reads `smtp://[user:password@]host[:port]` (port 587) or `smtps://...` (port 465); user and password
-/// percent-encoded. errc::invalid with a sentence that shows nothing of the URL.
+/// percent-encoded. errc::invalid, without a part of the URL in the detail.
 result<server> parse_server(secret const& url);
 
 }  // namespace tocsin::mail

@@ -13,7 +13,7 @@ struct settings {
     std::string from;  ///< an address that `is_mailable`
 };
 
-/// Nothing where mail is not configured.
+/// Empty if mail is not configured.
 std::optional<settings> read_settings(config::reader& in);
 
 }  // namespace tocsin::mail

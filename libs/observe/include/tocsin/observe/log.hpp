@@ -21,7 +21,7 @@ inline constexpr enum_names<log_format, 2> log_format_names{
     {{log_format::json, "json"}, {log_format::text, "text"}}
 };
 
-/// A named value of a log line. There is no way to make one of a `secret`.
+/// A named value of a log line. It cannot be constructed from a `secret`.
 struct field {
     field(std::string_view key, std::string_view content);
     field(std::string_view key, char const* content) : field(key, std::string_view(content)) {}
@@ -35,10 +35,10 @@ struct field {
 };
 
 /// One JSON object per line on standard error: `{"time","level","event",...}`, or `time level event key=value
-/// ...` as text. Set once at start, before threads; the default is json at level info. Values of fields whose
-/// names speak of secrets are replaced by "[redacted]" as a second wall: callers are not to pass them. Those
-/// are names that hold token, secret, password, authorization, cookie or verifier, and `code`, `state`,
-/// `oauth_code` and `oauth_state` as a whole (`status_code` is shown).
+/// ...` as text. Set once at start, before threads; the default is json at level info. Callers must
+/// not pass secrets; as a second defense, values are replaced by "[redacted]" if the name contains token,
+/// secret, password, authorization, cookie, or verifier, or is `code`, `state`, `oauth_code`, or
+/// `oauth_state` (`status_code` is shown).
 void configure_log(level at_least, log_format format);
 
 /// `event` is a short fixed phrase ("refresh failed"), never built from data. Thread-safe.

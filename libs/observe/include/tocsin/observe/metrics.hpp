@@ -36,7 +36,7 @@ public:
     void set(std::string_view name, double value, labels with = {});
     void observe(std::string_view name, double value, labels with = {});
 
-    /// Called before each exposition, to set gauges that are read from elsewhere. Must not block.
+    /// Called before each exposition, to set gauges from other sources. Must not block.
     void before_exposition(std::function<void()> refresh);
     std::string exposition() const;
 
