@@ -76,7 +76,10 @@ export class Client {
     return { ...(cookies && { Cookie: cookies }), ...(this.token && { Authorization: `Bearer ${this.token}` }) };
   }
 
-  /** `body` (text or bytes) is sent unchanged. `target`: a path or a whole URL. `limit`: milliseconds. */
+  /**
+   * `body` (text or bytes) is sent unchanged. `target`: a path or a whole URL. `limit`: milliseconds. `headers` replace the default ones;
+   * undefined removes one.
+   */
   async request(method, target, { json, form, body, headers = {}, limit = 30_000 } = {}) {
     const url = new URL(target, this.base);
     const sent = this.credentials(url);
@@ -92,8 +95,9 @@ export class Client {
     if (bytes === undefined && isUnsafe) bytes = Buffer.alloc(0);
     if (bytes !== undefined) sent['Content-Length'] = bytes.length;
     if (sent.Cookie && isUnsafe) sent.Origin = url.origin;
+    const all = Object.fromEntries(Object.entries({ ...sent, ...headers }).filter(([, value]) => value !== undefined));
     const received = await new Promise((resolve, reject) => {
-      const request = http.request(url, { method, agent: this.#agent, headers: { ...sent, ...headers }, timeout: limit });
+      const request = http.request(url, { method, agent: this.#agent, headers: all, timeout: limit });
       request.on('timeout', () => request.destroy(new Error(`${method} ${url.pathname}: no response within ${limit} ms`)));
       request.on('error', reject);
       request.on('response', (response) => {

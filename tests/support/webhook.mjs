@@ -16,7 +16,7 @@ export function signature(body, secret) {
 /** Posts a webhook. `body`: an object, or bytes that are sent unchanged. `headers` replace the default ones; undefined removes one. */
 export function sendWebhook(client, { path = '/webhooks/sentry', resource, body, secret, headers = {}, at = Date.now() }) {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : sentryJson(body));
-  const all = {
+  const sent = {
     'Content-Type': 'application/json',
     'Request-ID': randomBytes(16).toString('hex'),
     'Sentry-Hook-Resource': resource,
@@ -25,7 +25,6 @@ export function sendWebhook(client, { path = '/webhooks/sentry', resource, body,
     'User-Agent': 'sentry/26.1.0 (https://sentry.io)',
     ...headers,
   };
-  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return client.request('POST', path, { body: bytes, headers: sent });
 }
 
