@@ -79,7 +79,7 @@ test('people acknowledge, add notes, resolve, and reopen; an impossible transiti
   const refused = await responder.post(`${path}/acknowledge`);
   assert.equal(refused.status, 409);
   assert.equal(refused.json.code, 'illegal_transition');
-  assert.match(refused.json.detail, /reopen/);
+  assert.match(refused.json.detail, /Reopen/);
   assert.equal((await responder.post(`${path}/reopen`)).json.status, 'open');
 
   const entries = (await responder.get(`${path}/timeline`)).json.items.filter((entry) => entry.actor.type === 'user');

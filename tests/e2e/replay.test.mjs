@@ -111,7 +111,7 @@ test('unmapped deliveries and their replays are found by index', async () => {
            case when n % 50 = 0 then 'replay' else 'current' end, 'p' || n % 8, sha256(n::text::bytea), 1
       from generate_series(1, 40000) n`, [org, id]);
   await tocsin.sql('analyze tocsin.deliveries');
-  const { sql } = statements().find((statement) => statement.name === 'list_held_deliveries');
+  const { sql } = statements().find((statement) => statement.name === 'list_unmapped_deliveries');
   const literal = (text) => (text === null ? 'null' : `'${text}'`);
   const query = [org, id, 'p0', null].reduceRight((text, value, at) => text.replaceAll(`$${at + 1}`, literal(value)), sql);
   const plan = (await tocsin.sql(`explain (format text) ${query}`)).map((row) => row['QUERY PLAN']).join('\n');

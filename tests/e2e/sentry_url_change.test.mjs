@@ -67,7 +67,7 @@ test('with another URL, existing integrations are not used, refreshed, or ended'
   assert.equal((await sendWebhook()).status, 401);
   const findings = await tocsin.runDoctor({ status: 1 });
   assert.equal(findings.integrations.outcome, 'failed');
-  assert.ok(findings.integrations.detail.startsWith('3 were made with '), findings.integrations.detail);
+  assert.ok(findings.integrations.detail.startsWith('3 were connected to '), findings.integrations.detail);
 });
 
 test('move-sentry moves the integrations to the new URL', async () => {
