@@ -73,7 +73,7 @@ test('where Sentry only refused a refresh, Reconnect repairs without leaving the
   await eventually(async () => (await read(integration)).status === 'disconnected');
   await clearFaults(tocsin);
   const previous = await preserved(integration);
-  await page.getByText(/refuses to renew/i).first().waitFor();
+  await page.getByText(/refuses to refresh/i).first().waitFor();
   await page.getByRole('button', { name: 'Reconnect', exact: true }).first().click();
   await page.getByText('Connected', { exact: true }).first().waitFor();
   assert.ok(page.url().startsWith(tocsin.url), page.url());
