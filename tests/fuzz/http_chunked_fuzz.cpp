@@ -95,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string_view const bytes(reinterpret_cast<char const*>(data), size);
     auto const at_once = read_in_steps(bytes, std::max<std::size_t>(size, 1));
-    for (std::size_t const step : {1, 2, 7}) {
+    for (std::size_t const step : {1U, 2U, 7U}) {
         auto const stepwise = read_in_steps(bytes, step);
         require(
             stepwise.status == at_once.status && stepwise.data == at_once.data &&

@@ -1,6 +1,6 @@
 #include <tocsin/base/text.hpp>
 #include <tocsin/incidents/incident_rules.hpp>
-#include <tocsin/sentry/webwebhook.hpp>
+#include <tocsin/sentry/webhook.hpp>
 
 #include <array>
 #include <cstdint>
