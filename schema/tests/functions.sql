@@ -79,6 +79,10 @@ create function pg_temp.flow_of(cookie text) returns text
     language sql as $$ select pg_temp.gateway(format($f$ select string_agg(flow_id::text, ',') from tocsin.find_connect_flows(sha256(%L)) $f$, cookie)) $$;
 select is(pg_temp.flow_of('acme'), pg_temp.id('acme flow')::text, 'a browser finds its own connect flow');
 select is(pg_temp.flow_of('nothing'), null, 'a browser does not find the flow of another one');
+update tocsin.connect_flows set state_hash = sha256('a state') where organization_id = pg_temp.id('acme');
+select is(pg_temp.flow_of('acme'), null, 'a flow with a state is not found without it');
+select is(pg_temp.gateway($$ select flow_id from tocsin.find_connect_flow_of_state(sha256('a state')) $$), pg_temp.id('acme flow')::text, 'but with it');
+update tocsin.connect_flows set state_hash = null where organization_id = pg_temp.id('acme');
 call pg_temp.move_time('10 minutes');
 select is(pg_temp.flow_of('acme'), null, 'a connect flow expires');
 call pg_temp.move_time('0');

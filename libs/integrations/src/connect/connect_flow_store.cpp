@@ -22,6 +22,16 @@ constexpr db::statement close_flows_of_browser{
         where organization_id = $1 and binding_hash = $2 and used_at is null)"
 };
 
+// Of the same mode: only flows of the OAuth application have a state.
+constexpr db::statement close_flows_like{
+    "close_connect_flows_like",
+    R"(update tocsin.connect_flows f set used_at = tocsin.now()
+         from tocsin.connect_flows consumed
+        where consumed.organization_id = $1 and consumed.flow_id = $2
+          and f.organization_id = $1 and f.binding_hash = $3 and f.used_at is null
+          and (f.state_hash is null) = (consumed.state_hash is null))"
+};
+
 constexpr db::statement close_flows_of_integration{
     "close_connect_flows_of_integration",
     R"(update tocsin.connect_flows set used_at = tocsin.now()
@@ -141,7 +151,7 @@ std::optional<connect_flow> consume_connect_flow(
 ) {
     auto const row = tx.run(consume_flow, key.organization, key.id).first();
     if (!row) return std::nullopt;
-    tx.run(close_flows_of_browser, key.organization, as_bytes(binding_hash));
+    tx.run(close_flows_like, key.organization, key.id, as_bytes(binding_hash));
     return connect_flow{
         .organization = key.organization,
         .id = key.id,
