@@ -53,6 +53,26 @@ select is(pg_temp.session_user_of('24 hours', '40 hours'), null, 'a session ends
 call pg_temp.move_time('71 hours');
 select is(pg_temp.session_user_of('24 hours', '30 days'), null, 'an idle session ends');
 select is((select last_seen_at from tocsin.sessions where token_hash = :session), now() + interval '46 hours', 'a lookup does not revive it');
+-- A short idle limit: each step is a use, and shorter than the limit.
+update tocsin.sessions set last_seen_at = now() + interval '70 hours' where token_hash = :session;
+create function pg_temp.session_ends_after(steps interval, idle text) returns text
+    language plpgsql as $$
+begin
+    for i in 1..10 loop
+        call pg_temp.move_time('70 hours' + i * steps);
+        if pg_temp.session_user_of(idle, '30 days') is null then
+            return format('ended at %s', i * steps);
+        end if;
+    end loop;
+    return 'is valid';
+end
+$$;
+select is(pg_temp.session_ends_after('50 seconds', '1 minute'), 'is valid', 'a session that is used every 50 seconds stays valid with an idle limit of 1 minute');
+select is((select last_seen_at from tocsin.sessions where token_hash = :session), now() + interval '70 hours 500 seconds', 'and its last use is recorded');
+update tocsin.sessions set last_seen_at = now() + interval '70 hours' where token_hash = :session;
+select is(pg_temp.session_ends_after('20 seconds', '1 minute'), 'is valid', 'also where it is used more often');
+update tocsin.sessions set last_seen_at = now() + interval '70 hours' where token_hash = :session;
+select is(pg_temp.session_ends_after('61 seconds', '1 minute'), 'ended at 00:01:01', 'and ends after a minute without a use');
 call pg_temp.move_time('0');
 select pg_temp.gateway($$ select tocsin.end_session(sha256('a new session')) $$) \g /dev/null
 select is((select count(*) from tocsin.sessions where token_hash = :session), 0::bigint, 'signing out deletes the session');

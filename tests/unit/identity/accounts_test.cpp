@@ -165,6 +165,20 @@ BOOST_FIXTURE_TEST_CASE(an_idle_session_ends, store_fixture) {
     BOOST_TEST(!run(accounts.find_session(token, "acme")).has_value());
 }
 
+// The shortest idle limit that is allowed.
+BOOST_FIXTURE_TEST_CASE(a_session_in_use_outlives_a_short_idle_limit, store_fixture) {
+    identity::accounts strict(gateway, hashing, {std::chrono::minutes(1), std::chrono::hours(24)});
+    auto const token = sign_in("owner@example.com").value().session_token;
+    for (int seconds = 20; seconds <= 300; seconds += 20) {
+        database.move_time(std::to_string(seconds) + " seconds");
+        BOOST_TEST_CONTEXT(seconds << " s") {
+            BOOST_TEST(run(strict.find_session(token, "acme")).has_value());
+        }
+    }
+    database.move_time("361 seconds");
+    BOOST_TEST(!run(strict.find_session(token, "acme")).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(an_old_session_ends_even_if_it_is_active, store_fixture) {
     auto const token = sign_in("owner@example.com").value().session_token;
     for (int hours = 20; hours < 30 * 24; hours += 20) {
