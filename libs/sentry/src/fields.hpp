@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tocsin::sentry {
 
@@ -56,7 +57,12 @@ inline std::string web_url(std::string text) {
     return text.starts_with("https://") || text.starts_with("http://") ? text : std::string();
 }
 
-/// An issue, which has the same form in webhooks and responses.
+/// The paths, each below `prefix`, which ends with a slash.
+std::vector<std::string> below(std::string_view prefix, json::selection const& paths);
+
+/// An issue, which has the same form in webhooks and responses. webhook.hpp declares `write_issue`.
 issue read_issue(json::value const& object);
+/// What it reads, for a selection.
+json::selection const& issue_paths();
 
 }  // namespace tocsin::sentry

@@ -14,13 +14,6 @@ constexpr std::size_t max_projects = 100;
 /// For a page of a hundred issues or releases, of which only the selected fields are built.
 constexpr json::limits list_limits{.nodes = 200'000};
 
-json::selection const& issue_fields() {
-    static json::selection const paths{
-        "*", "project/*", "assignedTo/*", "firstRelease/version", "lastRelease/version"
-    };
-    return paths;
-}
-
 json::selection const& event_fields() {
     static json::selection const paths{
         "*",
@@ -46,8 +39,7 @@ json::selection const& release_fields() {
 result<json::document> parse_list(std::string_view body, json::selection const& item_fields) {
     auto const first = body.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos || body[first] != '[') return error{errc::invalid, "not a list"};
-    std::vector<std::string> paths;
-    for (auto const path : item_fields) paths.push_back("list/*/" + std::string(path));
+    auto const paths = below("list/*/", item_fields);
     return json::parse_lenient(
         "{\"list\":" + std::string(body) + "}", json::selection(paths.begin(), paths.end()), list_limits
     );
@@ -116,7 +108,7 @@ release read_release(json::value const& object) {
 }  // namespace
 
 call_result<issue> decode_issue(std::string_view body) {
-    auto const parsed = json::parse_lenient(body, issue_fields());
+    auto const parsed = json::parse_lenient(body, issue_paths());
     if (!parsed) return unusable("the issue response is not JSON");
     auto decoded = read_issue(parsed->root());
     if (!is_identifier(decoded.id)) return unusable("the issue response has no id");
@@ -124,7 +116,7 @@ call_result<issue> decode_issue(std::string_view body) {
 }
 
 call_result<std::vector<issue>> decode_issues(std::string_view body) {
-    auto all = read_list(body, issue_fields(), read_issue);
+    auto all = read_list(body, issue_paths(), read_issue);
     if (!all) return unusable("the issue list is not a JSON list");
     std::erase_if(*all, [](issue const& each) { return !is_identifier(each.id); });
     return std::move(*all);

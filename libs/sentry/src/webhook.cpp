@@ -12,34 +12,34 @@ namespace {
 
 /// The fields to read. A stored event contains hundreds of frames and variables, which are not built.
 json::selection const& selected_fields() {
-    static json::selection const paths{
-        "action",
-        "installation/uuid",
-        "actor/*",
-        "data/*",
-        "data/issue/*",
-        "data/issue/project/*",
-        "data/issue/assignedTo/*",
-        "data/issue/firstRelease/version",
-        "data/issue/lastRelease/version",
-        "data/assignee/*",
-        "data/event/*",
-        "data/event/tags/*/*",
-        "data/error/*",
-        "data/error/tags/*/*",
-        "data/issue_alert/*",
-        "data/issue_alert/settings/*/*",
-        "data/metric_alert/*",
-        "data/metric_alert/projects/*",
-        "data/metric_alert/alert_rule/triggers/*/label",
-        "data/metric_alert/alert_rule/triggers/*/actions/*/sentry_app_installation_uuid",
-        "data/metric_alert/alert_rule/triggers/*/actions/*/settings/*/*",
-        "data/activity/type",
-        "data/alert/title",
-        "data/installation/organization/slug",
-        "data/installation/uuid",
-        "data/installation/code",
-    };
+    static auto const issue = below("data/issue/", issue_paths());
+    static json::selection const paths = [] {
+        json::selection all{
+            "action",
+            "installation/uuid",
+            "actor/*",
+            "data/*",
+            "data/assignee/*",
+            "data/event/*",
+            "data/event/tags/*/*",
+            "data/error/*",
+            "data/error/tags/*/*",
+            "data/issue_alert/*",
+            "data/issue_alert/settings/*/*",
+            "data/metric_alert/*",
+            "data/metric_alert/projects/*",
+            "data/metric_alert/alert_rule/triggers/*/label",
+            "data/metric_alert/alert_rule/triggers/*/actions/*/sentry_app_installation_uuid",
+            "data/metric_alert/alert_rule/triggers/*/actions/*/settings/*/*",
+            "data/activity/type",
+            "data/alert/title",
+            "data/installation/organization/slug",
+            "data/installation/uuid",
+            "data/installation/code",
+        };
+        all.insert(all.end(), issue.begin(), issue.end());
+        return all;
+    }();
     return paths;
 }
 

@@ -57,6 +57,22 @@ BOOST_AUTO_TEST_CASE(issue_is_decoded) {
     BOOST_TEST(to_rfc3339(issue.last_seen.value()) == "2026-03-02T09:15:05.000000Z");
 }
 
+BOOST_AUTO_TEST_CASE(written_issue_is_read_the_same) {
+    auto const hook = decode_webhook(issue_body(full_issue), "issue");
+    BOOST_REQUIRE(hook.has_value());
+    json::writer out;
+    write_issue(out, std::get<sentry::issue>(hook->what));
+    auto const text = out.take();
+    auto const read = decode_webhook(issue_body(text), "issue");
+    BOOST_REQUIRE(read.has_value());
+    json::writer again;
+    write_issue(again, std::get<sentry::issue>(read->what));
+    BOOST_TEST(again.take() == text);
+    for (auto const* member :
+         {"4517203344", "CHECKOUT-3F", "Zahlung", "charge", "unresolved", "new", "12", "05.12"})
+        BOOST_TEST(text.find(member) != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(alert_has_its_project_from_the_url_and_fields_from_tags) {
     auto const hook = decode_webhook(
         alert_body(

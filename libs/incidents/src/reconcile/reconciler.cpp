@@ -25,26 +25,9 @@ std::string body_of(sentry::issue const& issue) {
     json::writer out;
     out.begin_object().field("action", action_of(issue.status));
     out.name("installation").begin_object().field("uuid", uuid().str()).end_object();
-    out.name("data").begin_object().name("issue").begin_object();
-    out.field("id", issue.id)
-        .field("shortId", issue.short_id)
-        .field("title", issue.title)
-        .field("culprit", issue.culprit)
-        .field("level", issue.level)
-        .field("status", issue.status)
-        .field("substatus", issue.substatus)
-        .field("web_url", issue.url)
-        .field("permalink", issue.url)
-        .field("count", std::to_string(issue.count))
-        .field("firstSeen", issue.first_seen)
-        .field("lastSeen", issue.last_seen);
-    out.name("project")
-        .begin_object()
-        .field("id", issue.project.id)
-        .field("slug", issue.project.slug)
-        .field("name", issue.project.name)
-        .end_object();
-    out.end_object().end_object();
+    out.name("data").begin_object().name("issue");
+    sentry::write_issue(out, issue);
+    out.end_object();
     out.name("actor")
         .begin_object()
         .field("type", "application")

@@ -30,10 +30,6 @@ severity wanted_severity(
     return report.severity ? *report.severity : automatic_severity(report.fields.level, count, settings);
 }
 
-void set_if_given(std::string& text, std::string const& value) {
-    if (!value.empty()) text = value;
-}
-
 /// Why the filters of the mapping or action do not let this delivery open an incident; empty if they do.
 std::string reason_to_filter(
     routing const& route, source_report const& report, std::string const& environment
@@ -73,7 +69,7 @@ decision decision_builder::open(std::string why) const {
     d.state.occurrences = std::max(*d.events, report_.count);
     d.state.last_seen_at = report_.at.value_or(now_);
     d.state.severity = wanted_severity(route_, report_, report_.count, settings_);
-    merge_report(d.state, precedence::newer, precedence::newer);
+    merge_report(d.state, report_, precedence::newer, precedence::newer);
     d.timeline.push_back(
         {.kind = entry_kind::opened, .to = std::string(to_string(d.state.severity)), .text = route_.notes}
     );
@@ -98,7 +94,7 @@ decision decision_builder::attach(entry_kind kind, std::string text, std::string
     };
     d.state = known_->state;
     count_events(d);
-    merge_report(d.state);
+    merge(d.state);
     // The incident itself shows the count: a frequent issue would flood the timeline.
     if (kind != entry_kind::event_counted) d.timeline.push_back({.kind = kind, .text = std::move(text)});
     raise_severity(d);
@@ -128,7 +124,7 @@ decision decision_builder::regress(std::string event) const {
     d.state.resolution.reset();
     d.state.reopened_count += 1;
     count_events(d);
-    merge_report(d.state);
+    merge(d.state);
     d.timeline.push_back({.kind = entry_kind::reopened, .from = "resolved", .to = "open", .text = event});
     raise_severity(d);
     return d;
@@ -140,7 +136,7 @@ decision decision_builder::assign() const {
     if (!is_open()) {
         d.change = change::update;
         d.state = known_->state;
-        set_if_given(d.state.assignee, report_.fields.assignee);
+        if (!report_.fields.assignee.empty()) d.state.assignee = report_.fields.assignee;
     }
     d.timeline.front().to = report_.fields.assignee;
     d.timeline.front().from = known_->state.assignee;
@@ -157,7 +153,7 @@ decision decision_builder::resolve(resolution kind, std::string text) const {
     d.state.resolution = kind;
     // The end of a metric alert is not one more occurrence.
     if (report_.is_state) count_events(d);
-    merge_report(d.state);
+    merge(d.state);
     d.timeline.push_back(
         {.kind = kind == resolution::archived ? entry_kind::archived : entry_kind::resolved,
          .from = std::string(to_string(known_->state.status)),
@@ -229,13 +225,11 @@ void decision_builder::count_events(decision& d) const {
     d.state.last_seen_at = std::max(d.state.last_seen_at, report_.at.value_or(now_));
 }
 
-decision_builder::precedence decision_builder::compare(
-    std::optional<timestamp> one, std::optional<timestamp> other
-) noexcept {
+precedence decision_builder::compare(std::optional<timestamp> one, std::optional<timestamp> other) noexcept {
     return !one || one > other ? precedence::newer : one < other ? precedence::older : precedence::equal;
 }
 
-decision_builder::precedence decision_builder::report_precedence() const noexcept {
+precedence decision_builder::report_precedence() const noexcept {
     auto const order = compare(report_.at, history_.last_at());
     if (order != precedence::equal) return order;
     bool const was_state = history_.last_state_at == report_.at;
@@ -243,29 +237,8 @@ decision_builder::precedence decision_builder::report_precedence() const noexcep
     return order;
 }
 
-void decision_builder::merge_text(precedence order, std::string& text, std::string const& value) {
-    if (order == precedence::newer || (order == precedence::equal && value > text)) text = value;
-}
-
-void decision_builder::merge_report(incident_state& state) const {
-    merge_report(state, report_precedence(), compare(report_.at, history_.last_event_at));
-}
-
-void decision_builder::merge_report(incident_state& state, precedence among_all, precedence among_events)
-    const {
-    if (!state.title_pinned && !report_.fields.title.empty())
-        merge_text(among_all, state.title, report_.fields.title);
-    merge_text(among_all, state.culprit, report_.fields.culprit);
-    if (!report_.fields.url.empty()) merge_text(among_all, state.url, report_.fields.url);
-    if (!report_.fields.level.empty()) merge_text(among_all, state.level, report_.fields.level);
-    set_if_given(state.short_id, report_.fields.short_id);
-    set_if_given(state.assignee, report_.fields.assignee);
-    if (report_.is_state) {
-        if (state.release.empty()) state.release = report_.fields.release;
-    } else if (!report_.covers_all_environments) {
-        merge_text(among_events, state.environment, report_.fields.environment);
-        merge_text(among_events, state.release, report_.fields.release);
-    }
+void decision_builder::merge(incident_state& state) const {
+    merge_report(state, report_, report_precedence(), compare(report_.at, history_.last_event_at));
 }
 
 std::string const& decision_builder::environment() const {

@@ -81,17 +81,10 @@ private:
     std::int64_t new_events() const noexcept;
     void count_events(decision& d) const;
 
-    /// Which of two times is newer.
-    enum class precedence { older, equal, newer };
     static precedence compare(std::optional<timestamp> one, std::optional<timestamp> other) noexcept;
     /// Among reports of the same time, the state of the issue counts more than an event.
     precedence report_precedence() const noexcept;
-    /// Of two values of the same time the greater one stands, so that the order of arrival does not matter.
-    static void merge_text(precedence order, std::string& text, std::string const& value);
-    /// The newest report stands, in any order of arrival; for environment and release, which an
-    /// issue does not name, the newest event. An assignment has no time: the last one to arrive stands.
-    void merge_report(incident_state& state) const;
-    void merge_report(incident_state& state, precedence among_all, precedence among_events) const;
+    void merge(incident_state& state) const;
 
     /// Of the report, else (issue.* names none) of the incident.
     std::string const& environment() const;

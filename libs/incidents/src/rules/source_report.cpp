@@ -2,6 +2,22 @@
 
 namespace tocsin::incidents {
 
+namespace {
+
+void set_if_given(std::string& text, std::string const& value) {
+    if (!value.empty()) text = value;
+}
+
+void merge_text(precedence order, std::string& text, std::string const& value) {
+    if (order == precedence::newer || (order == precedence::equal && value > text)) text = value;
+}
+
+void merge_if_given(precedence order, std::string& text, std::string const& value) {
+    if (!value.empty()) merge_text(order, text, value);
+}
+
+}  // namespace
+
 source_report report_of(sentry::issue const& issue, std::string_view action) {
     source_report report;
     report.is_state = true;
@@ -45,6 +61,24 @@ source_report report_of(sentry::metric_alert const& alert, std::string_view acti
     report.covers_all_environments = true;
     report.fallback_title = "Metric alert " + alert.id;
     return report;
+}
+
+void merge_report(
+    incident_state& state, source_report const& report, precedence among_all, precedence among_events
+) {
+    auto const& fields = report.fields;
+    if (!state.title_pinned) merge_if_given(among_all, state.title, fields.title);
+    merge_text(among_all, state.culprit, fields.culprit);
+    merge_if_given(among_all, state.url, fields.url);
+    merge_if_given(among_all, state.level, fields.level);
+    set_if_given(state.short_id, fields.short_id);
+    set_if_given(state.assignee, fields.assignee);
+    if (report.is_state) {
+        if (state.release.empty()) state.release = fields.release;
+    } else if (!report.covers_all_environments) {
+        merge_text(among_events, state.environment, fields.environment);
+        merge_text(among_events, state.release, fields.release);
+    }
 }
 
 }  // namespace tocsin::incidents

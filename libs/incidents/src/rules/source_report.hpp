@@ -28,4 +28,15 @@ source_report report_of(sentry::event const& event);
 /// The action of a metric alert is its level: `open` counts as error.
 source_report report_of(sentry::metric_alert const& alert, std::string_view action);
 
+/// Which of two times is newer.
+enum class precedence { older, equal, newer };
+
+/// Merges the texts of a report into an incident. The newest report stands, in any order of arrival; for
+/// environment and release, which an issue does not name, the newest event. Of two values of the same time
+/// the greater one stands, so that the order of arrival does not matter. An assignment has no time: the last
+/// one to arrive stands.
+void merge_report(
+    incident_state& state, source_report const& report, precedence among_all, precedence among_events
+);
+
 }  // namespace tocsin::incidents

@@ -5,6 +5,7 @@
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
+#include <tocsin/json/writer.hpp>
 #include <tocsin/sentry/issue.hpp>
 
 #include <optional>
@@ -118,5 +119,8 @@ struct webhook {
 /// Decodes a body whose signature was valid. errc::invalid if it is not JSON or has not Sentry's envelope
 /// (action and installation.uuid).
 result<webhook> decode_webhook(std::string_view body, std::string_view resource_header);
+
+/// Writes `data.issue` of a webhook about the state of this issue: all but its release and assignee.
+void write_issue(json::writer& out, issue const& from);
 
 }  // namespace tocsin::sentry
