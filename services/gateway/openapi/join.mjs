@@ -7,12 +7,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const WITHIN_ORGANIZATION = ['viewer', 'responder', 'admin', 'owner'];
-const PERMISSIONS = ['public', 'authenticated', ...WITHIN_ORGANIZATION];
 const FIELDS = ['operationId', 'summary', 'description', 'permission', 'query', 'body', 'returns', 'creates', 'responses', 'errors'];
 const NO_FIELDS = { type: 'object', properties: {} };
 
 const read = (name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
+/** The weakest first. */
+const WITHIN_ORGANIZATION = [...read('members.json').schemas.Role.enum].reverse();
+const PERMISSIONS = ['public', 'authenticated', ...WITHIN_ORGANIZATION];
 const schemaRef = (name) => ({ $ref: `#/components/schemas/${name}` });
 const schemaOf = (from) => (typeof from === 'string' ? schemaRef(from) : from);
 const json = (schema, type = 'application/json') => ({ content: { [type]: { schema } } });

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useOrg } from "../api/org";
 import { sessionQuery } from "../api/queries";
+import { people_pages } from "../features/people/people_pages";
 import { type Command, useCommands, useShortcuts } from "../ui/commands";
 import { KeyboardIcon } from "../ui/icons";
 import css from "./keyboard.module.css";
@@ -11,22 +12,17 @@ import css from "./keyboard.module.css";
 const ShortcutsDialog = lazy(() => import("./shortcuts_dialog"));
 const Palette = lazy(() => import("./palette"));
 
-const admin_pages = [
-  { label: "Go to API tokens", to: "/o/$org/people/tokens" },
-  { label: "Go to the audit log", to: "/o/$org/people/audit" },
-  { label: "Connect Sentry", to: "/o/$org/integrations/connect" },
-] as const;
-
 const pages = [
-  { label: "Go to incidents", to: "/o/$org/incidents" },
-  { label: "Go to trends", to: "/o/$org/incidents/summary" },
-  { label: "Go to services", to: "/o/$org/services" },
-  { label: "Go to integrations", to: "/o/$org/integrations" },
-  { label: "Go to unmapped projects", to: "/o/$org/integrations/unmapped" },
-  { label: "Go to deliveries", to: "/o/$org/deliveries" },
-  { label: "Go to people", to: "/o/$org/people" },
-  { label: "Go to your account", to: "/o/$org/account" },
-  { label: "Set up Sentry", to: "/o/$org/integrations/setup" },
+  { command: "Go to incidents", to: "/o/$org/incidents", needs: "viewer" },
+  { command: "Go to trends", to: "/o/$org/incidents/summary", needs: "viewer" },
+  { command: "Go to services", to: "/o/$org/services", needs: "viewer" },
+  { command: "Go to integrations", to: "/o/$org/integrations", needs: "viewer" },
+  { command: "Go to unmapped projects", to: "/o/$org/integrations/unmapped", needs: "viewer" },
+  { command: "Go to deliveries", to: "/o/$org/deliveries", needs: "viewer" },
+  ...people_pages,
+  { command: "Go to your account", to: "/o/$org/account", needs: "viewer" },
+  { command: "Set up Sentry", to: "/o/$org/integrations/setup", needs: "viewer" },
+  { command: "Connect Sentry", to: "/o/$org/integrations/connect", needs: "admin" },
 ] as const;
 
 /** Commands that all pages have. */
@@ -36,8 +32,8 @@ function useGlobalCommands(openShortcuts: () => void) {
   const { data: session } = useQuery(sessionQuery);
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme("light") === "dark" ? "light" : "dark";
-  const openPage = ({ label, to }: (typeof pages)[number] | (typeof admin_pages)[number]): Command => ({
-    label,
+  const openPage = ({ command, to }: (typeof pages)[number]): Command => ({
+    label: command,
     run: () => void navigate({ to, params: { org } }),
   });
   const openOrganization = ({ slug, name }: { slug: string; name: string }): Command => ({
@@ -51,8 +47,7 @@ function useGlobalCommands(openShortcuts: () => void) {
       run: () => void navigate({ to: "/o/$org/incidents", params: { org }, hash: "search" }),
     },
     { key: "?", label: "Keyboard shortcuts", run: openShortcuts },
-    ...pages.map(openPage),
-    ...(can("admin") ? admin_pages.map(openPage) : []),
+    ...pages.filter(({ needs }) => can(needs)).map(openPage),
     ...(session?.orgs ?? []).filter(({ slug }) => slug !== org).map(openOrganization),
     { label: `Use ${scheme} colors`, run: () => setColorScheme(scheme) },
   ]);

@@ -1,21 +1,18 @@
 import { useOrg } from "../../api/org";
 import { Tab, Tabs } from "../../ui/tabs";
+import { people_pages } from "./people_pages";
 
-/** The pages about people and API tokens. Only admins have more than the first. */
 export function PeopleTabs() {
   const { slug: org, can } = useOrg();
-  if (!can("admin")) return null;
+  const shown = people_pages.filter(({ needs }) => can(needs));
+  if (shown.length < 2) return null;
   return (
     <Tabs label="People">
-      <Tab to="/o/$org/people" org={org}>
-        Members
-      </Tab>
-      <Tab to="/o/$org/people/tokens" org={org}>
-        API tokens
-      </Tab>
-      <Tab to="/o/$org/people/audit" org={org}>
-        Audit log
-      </Tab>
+      {shown.map(({ title, to }) => (
+        <Tab key={to} to={to} org={org}>
+          {title}
+        </Tab>
+      ))}
     </Tabs>
   );
 }
