@@ -17,6 +17,21 @@ interface IncidentRowProps {
   onToggle?: (number: number) => void;
 }
 
+const IncidentNumbers = ({ incident }: { incident: Schemas["Incident"] }) => (
+  <span className={css.numbers}>
+    <span className={css.cell}>
+      {formatCompact(incident.occurrences)}{" "}
+      <span className={css.label}>{incident.occurrences === 1 ? "event" : "events"}</span>
+    </span>
+    <span className={css.cell}>
+      <span className={css.label}>last seen</span> <RelativeTime at={incident.last_seen_at} />
+    </span>
+    <span className={css.cell}>
+      <span className={css.label}>opened</span> <RelativeTime at={incident.opened_at} />
+    </span>
+  </span>
+);
+
 export function IncidentRow({ org, incident, left, isSelected = false, onToggle }: IncidentRowProps) {
   const { number, title, severity, status, service, source, environment, assignee } = incident;
   const details = [service.name, source?.short_id, environment, assignee].filter(Boolean);
@@ -62,18 +77,7 @@ export function IncidentRow({ org, incident, left, isSelected = false, onToggle 
       <span className={css.status}>
         <StatusBadge status={status} />
       </span>
-      <span className={css.numbers}>
-        <span className={css.cell}>
-          {formatCompact(incident.occurrences)}{" "}
-          <span className={css.label}>{incident.occurrences === 1 ? "event" : "events"}</span>
-        </span>
-        <span className={css.cell}>
-          <span className={css.label}>last seen</span> <RelativeTime at={incident.last_seen_at} />
-        </span>
-        <span className={css.cell}>
-          <span className={css.label}>opened</span> <RelativeTime at={incident.opened_at} />
-        </span>
-      </span>
+      <IncidentNumbers incident={incident} />
     </li>
   );
 }
