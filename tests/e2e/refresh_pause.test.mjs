@@ -27,14 +27,14 @@ test('a failure of many integrations at once pauses refreshing, disconnects none
   // All but the internal integration, which has no refresh, fail once by hand; the scheduled attempts then fail again and again.
   for (const item of all.slice(0, 3)) await admin.post(`${tocsin.org.path}/integrations/${item.id}/refresh`);
   await eventually(async () => (await tocsin.value("select count(*) from tocsin.refresh_attempts where trigger = 'schedule' and outcome = 'refused'")) >= 12, { limit: 60_000 });
-  for (const item of all) assert.notEqual((await read(tocsin.org, item)).status, 'disconnected');
+  for (const item of all) assert.notEqual((await read(item)).status, 'disconnected');
   assert.equal(await tocsin.metric('tocsin_credential_refresh_paused'), 1);
   const ready = await tocsin.client({ base: tocsin.adminUrl }).get('/readyz?verbose');
   assert.equal(ready.status, 200, 'readiness does not depend on Sentry');
   assert.match(ready.json.checks.refreshing, /paused/);
   await clearFaults(tocsin);
   await eventually(async () => {
-    const now = await Promise.all(all.map((item) => read(tocsin.org, item)));
+    const now = await Promise.all(all.map((item) => read(item)));
     return now.every((item) => item.status === 'connected');
   });
   await eventually(async () => /^tocsin_credential_refresh_paused 0$/m.test(await tocsin.metrics()));
