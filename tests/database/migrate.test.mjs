@@ -1,10 +1,10 @@
 // deploy/migrate, with the logins that operators have.
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
-import { createLogin, emptyDatabase, migrate, root, sqitch, temporaryFolder } from './support.mjs';
+import { createLogin, emptyDatabase, migrate, sqitch, temporaryFolder } from './support.mjs';
 
 const POOL_ROLES = ['tocsin_gateway', 'tocsin_ingest', 'tocsin_scheduler', 'tocsin_operator'];
 
@@ -117,35 +117,4 @@ test('a login that cannot migrate gets the reason, with status 1', async () => {
   assert.equal(unknown.status, 1);
   assert.match(unknown.stderr, /cannot connect/);
   assert.doesNotMatch(unknown.stdout + unknown.stderr, /fake-and-wrong/);
-});
-
-test('a schema that was deployed from other scripts is refused, with status 3', async () => {
-  const checkout = temporaryFolder('edited');
-  for (const folder of ['deploy', 'schema']) cpSync(join(root, folder), join(checkout, folder), { recursive: true });
-  const database = await emptyDatabase();
-  const first = await migrate({ TOCSIN_DATABASE_URL: database.url }, { checkout });
-  assert.equal(first.status, 0, first.stdout + first.stderr);
-  const made = await tables(database);
-
-  appendFileSync(join(checkout, 'schema/deploy/audit.sql'), '-- edited in place\n');
-  const refused = await migrate({ TOCSIN_DATABASE_URL: database.url }, { checkout });
-  assert.equal(refused.status, 3, refused.stdout + refused.stderr);
-  assert.match(refused.stderr, /cannot be upgraded: its change audit /);
-  assert.equal(await tables(database), made);
-});
-
-test('a schema that is newer than the program is refused', async () => {
-  const checkout = temporaryFolder('newer');
-  for (const folder of ['deploy', 'schema']) cpSync(join(root, folder), join(checkout, folder), { recursive: true });
-  for (const folder of ['deploy', 'revert', 'verify']) writeFileSync(join(checkout, 'schema', folder, 'later.sql'), 'select 1;\n');
-  const plan = join(checkout, 'schema/sqitch.plan');
-  const [last] = /^\w+(?= .*\n$)/m.exec(readFileSync(plan, 'utf8').split('\n').slice(-2).join('\n'));
-  appendFileSync(plan, `later [${last}] 2030-01-01T00:00:00Z Test <test@tocsin.invalid> # A later change\n`);
-  const database = await emptyDatabase();
-  const newer = await migrate({ TOCSIN_DATABASE_URL: database.url }, { checkout });
-  assert.equal(newer.status, 0, newer.stdout + newer.stderr);
-
-  const refused = await migrate({ TOCSIN_DATABASE_URL: database.url });
-  assert.equal(refused.status, 1, refused.stdout + refused.stderr);
-  assert.match(refused.stderr, /newer than this version of Tocsin: it has the change later/);
 });
