@@ -57,7 +57,7 @@ select set_eq(
     array['note as tocsin_lookup', 'keep_an_owner as tocsin_lookup', 'sessions_of as tocsin_lookup', 'end_session_of as tocsin_lookup', 'end_other_sessions as tocsin_lookup', 'find_password as tocsin_lookup', 'change_password as tocsin_lookup', 'rehash_password as tocsin_lookup', 'change_name as tocsin_lookup', 'has_password_reset as tocsin_lookup', 'accept_password_reset as tocsin_lookup', 'find_invitation as tocsin_lookup', 'accept_invitation as tocsin_lookup', 'is_known_device as tocsin_lookup', 'remember_device as tocsin_lookup', 'charge_attempt as tocsin_lookup', 'clear_attempt as tocsin_lookup',
           'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'exactly these functions run with the rights of their owner');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -66,9 +66,10 @@ select is((select string_agg(proname, ', ') from pg_proc
 select is((select string_agg(p.proname || ' to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), ', ')
              from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
             where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner and p.proname <> 'note'
-              and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler' else 'tocsin_gateway' end::regrole
+              and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler'
+                                    when p.proname = 'find_member_emails' then 'tocsin_ingest' else 'tocsin_gateway' end::regrole
               and a.grantee <> (select relowner from pg_class where oid = 'tocsin.users'::regclass)),
-          null, 'these functions are for the gateway, and those on partitions for the scheduler');
+          null, 'these functions are for the gateway, those on partitions for the scheduler, and that of assignees for ingest');
 select is((select string_agg(c.oid::regclass::text, ', ') from pg_class c
             where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('v', 'm')
               and not coalesce('security_invoker=true' = any (c.reloptions), false)),
@@ -118,7 +119,7 @@ select set_eq(
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',
           'tocsin_ingest unclaimed_installations (r)a', 'tocsin_ingest credentials (r)d', 'tocsin_ingest mappings r(w)',
-          'tocsin_ingest deliveries ra', 'tocsin_ingest sources raw', 'tocsin_ingest applied_events ra', 'tocsin_ingest reconcile_requests rawd',
+          'tocsin_ingest deliveries ra', 'tocsin_ingest sources raw', 'tocsin_ingest metric_monitors raw', 'tocsin_ingest applied_events ra(w)', 'tocsin_ingest reconcile_requests rawd',
           'tocsin_ingest incident_counters raw', 'tocsin_ingest incidents raw', 'tocsin_ingest timeline ra',
           'tocsin_scheduler integrations r(w)', 'tocsin_scheduler credentials rwd', 'tocsin_scheduler refresh_attempts rawd',
           'tocsin_scheduler incidents (r)', 'tocsin_scheduler incident_counters (r)', 'tocsin_scheduler sessions (r)d', 'tocsin_scheduler unclaimed_installations (r)d',

@@ -19,6 +19,7 @@ void write_source(json::writer& out, incident const& from) {
     }
     out.begin_object()
         .field("kind", from.source_kind)
+        .field("category", text_or_null(from.state.category))
         .field("sentry_id", from.source_id)
         .field("short_id", text_or_null(from.state.short_id))
         .field("url", text_or_null(from.state.url))
@@ -34,6 +35,9 @@ void write_context(json::writer& out, incident const& from) {
     out.name("context")
         .begin_object()
         .field("culprit", text_or_null(from.state.culprit))
+        .field("description", text_or_null(from.state.description))
+        .name("evidence")
+        .raw(from.state.evidence.empty() ? "[]" : from.state.evidence)
         .field("previous_number", from.previous_number)
         .name("last_resolution");
     if (auto const& last = from.last_resolution)
@@ -81,6 +85,8 @@ void write_incident(json::writer& out, incident const& from) {
         .field("last_seen_at", state.last_seen_at)
         .field("occurrences", state.occurrences)
         .field("assignee", text_or_null(state.assignee))
+        .field("sentry_assignee", text_or_null(state.sentry_assignee))
+        .field("test", state.is_test)
         .field("reopened_count", state.reopened_count)
         .field("version", from.version);
     write_context(out, from);

@@ -47,7 +47,7 @@ class SourceWebhooks {
   metric = (action, changes = {}) => ['metric_alert', {
     action,
     installation: { uuid: installation },
-    data: { metric_alert: { id: this.bodies.id, projects: ['checkout'], title: 'p95', alert_rule: { id: '456', name: 'p95', triggers: [] }, ...changes }, derobotion_text: `${action}: 5 events`, derobotion_title: `${action}: p95` },
+    data: { metric_alert: { id: this.bodies.id, projects: ['checkout'], title: 'p95', alert_rule: { id: this.bodies.id, name: 'p95', triggers: [] }, ...changes }, description_text: `${action}: 5 events`, description_title: `${action}: p95` },
   }];
 }
 
@@ -75,8 +75,8 @@ const table = [
   ['issue.ignored resolves as archived', (s) => [s.issue('created')], (s) => s.issue('ignored'), 'resolved', resolved('archived'), ['archived']],
   ['issue.archived resolves as archived', (s) => [s.issue('created')], (s) => s.issue('archived'), 'resolved', resolved('archived'), ['archived']],
   ['a mapping may keep archived issues open', (s) => [s.issue('created')], (s) => s.issue('ignored'), 'updated', open, ['archived'], { project: projects.keeping }],
-  ['issue.assigned sets the assignee', (s) => [s.issue('created')], (s) => s.issue('assigned', {}, { assignee: { type: 'user', name: 'Ada', id: 1 } }), 'updated', { ...open, assignee: 'Ada' }, ['assigned']],
-  ['issue.assigned sets the assignee of a resolved incident', resolvedIssue, (s) => s.issue('assigned', { status: 'resolved' }, { assignee: { type: 'user', name: 'Ada', id: 1 } }), 'updated', { ...resolved('sentry'), assignee: 'Ada' }, ['assigned']],
+  ['issue.assigned sets the assignee', (s) => [s.issue('created')], (s) => s.issue('assigned', {}, { assignee: { type: 'user', name: 'Ada', id: 1 } }), 'updated', { ...open, assignee: null, sentry_assignee: 'Ada' }, ['assigned']],
+  ['issue.assigned sets the assignee of a resolved incident', resolvedIssue, (s) => s.issue('assigned', { status: 'resolved' }, { assignee: { type: 'user', name: 'Ada', id: 1 } }), 'updated', { ...resolved('sentry'), assignee: null, sentry_assignee: 'Ada' }, ['assigned']],
   ['issue.assigned without an incident is ignored', () => [], (s) => s.issue('assigned'), 'ignored', nothing, []],
   ['event_alert opens', () => [], (s) => s.alert(), 'opened', { ...open, environment: 'production' }, ['opened']],
   ['event_alert attaches to the incident of its issue', (s) => [s.issue('created')], (s) => s.alert(), 'updated', { ...open, occurrences: 2 }, ['alert_attached']],
@@ -90,6 +90,8 @@ const table = [
   ['metric_alert.critical raises the severity', (s) => [s.metric('warning')], (s) => s.metric('critical'), 'updated', { ...open, severity: 'critical' }, ['alert_attached', 'severity_changed']],
   ['metric_alert.warning does not lower the severity', (s) => [s.metric('critical')], (s) => s.metric('warning'), 'updated', { ...open, severity: 'critical' }, ['alert_attached']],
   ['metric_alert.resolved resolves', (s) => [s.metric('critical')], (s) => s.metric('resolved'), 'resolved', resolved('sentry'), ['resolved']],
+  ['metric_alert.critical in the next period reopens', (s) => [s.metric('critical', { id: '1001' }), s.metric('resolved', { id: '1001' })], (s) => s.metric('critical', { id: '1002' }), 'reopened', { ...open, reopened_count: 1 }, ['reopened']],
+  ['metric_alert.critical in a period that has ended is stale', (s) => [s.metric('critical', { id: '1001' }), s.metric('resolved', { id: '1001' })], (s) => s.metric('critical', { id: '1001', status: 2 }), 'stale', resolved('sentry'), []],
   ['metric_alert for unknown projects is unmapped', () => [], (s) => s.metric('critical', { projects: ['nowhere'] }), 'unmapped', nothing, []],
   ['activity_alert adds to the timeline', (s) => [s.issue('created')], (s) => s.activity('assigned'), 'updated', open, ['updated']],
   ['activity_alert for a resolution resolves', (s) => [s.issue('created')], (s) => s.activity('status_resolved', 'resolved'), 'resolved', resolved('sentry'), ['resolved']],

@@ -1,4 +1,5 @@
 #include "fields.hpp"
+#include "kinds.hpp"
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/document.hpp>
@@ -22,16 +23,24 @@ json::selection const& selected_fields() {
             "data/assignee/*",
             "data/event/*",
             "data/event/tags/*/*",
+            "data/event/contexts/feedback/message",
+            "data/event/occurrence/*",
+            "data/event/occurrence/evidenceDisplay/*/*",
             "data/error/*",
             "data/error/tags/*/*",
             "data/issue_alert/*",
             "data/issue_alert/settings/*/*",
             "data/metric_alert/*",
             "data/metric_alert/projects/*",
+            "data/metric_alert/alert_rule/id",
+            "data/metric_alert/alert_rule/name",
             "data/metric_alert/alert_rule/triggers/*/label",
             "data/metric_alert/alert_rule/triggers/*/actions/*/sentry_app_installation_uuid",
             "data/metric_alert/alert_rule/triggers/*/actions/*/settings/*/*",
             "data/activity/type",
+            "data/activity/details/summary",
+            "data/activity/details/user/*",
+            "data/activity/details/pull_requests/*/*",
             "data/alert/title",
             "data/installation/organization/slug",
             "data/installation/uuid",
@@ -58,7 +67,12 @@ resource resource_of(fields const& body) {
 issue read_webhook_issue(fields const& body) {
     auto const object = body.at({"data", "issue"});
     auto issue = object ? read_issue(*object) : sentry::issue{};
-    if (auto const name = body.text({"data", "assignee", "name"}, 254); !name.empty()) issue.assignee = name;
+    if (auto const name = body.text({"data", "assignee", "name"}, 254); !name.empty()) {
+        auto email = body.text({"data", "assignee", "email"}, 254);
+        if (!email.empty() || issue.assignee != name) issue.assignee_email = std::move(email);
+        issue.names_assignee = true;
+        issue.assignee = name;
+    }
     issue.resolution_type = body.text({"data", "resolution_type"}, 60);
     return issue;
 }
@@ -105,6 +119,8 @@ void read_event(event& target, json::value const& object) {
     fields const body(object);
     target.event_id = body.text({"event_id"}, 65);
     target.issue_id = body.text({"issue_id"}, 65);
+    // Very old self-hosted senders name only the address of the issue.
+    if (target.issue_id.empty()) target.issue_id = issue_id_in(body.text({"issue_url"}, 2000));
     target.project = {body.text({"project"}, 65), project_slug_in(body.text({"url"}, 2000)), {}};
     target.title = body.text({"title"}, 500);
     target.culprit = body.text({"culprit"}, 500);
@@ -114,8 +130,10 @@ void read_event(event& target, json::value const& object) {
     if (target.environment.empty()) target.environment = tag(object, "environment", 200);
     target.release = body.text({"release"}, 300);
     if (target.release.empty()) target.release = tag(object, "sentry:release", 300);
-    target.url = web_url(body.text({"web_url"}, 2000));
+    target.url = issue_page(body.text({"web_url"}, 2000));
+    if (target.url.empty()) target.url = issue_page(body.text({"issue_url"}, 2000));
     target.at = body.time({"datetime"});
+    read_occurrence(target, object);
 }
 
 /// The settings are in the trigger that fired, in the action of this installation. Newer versions of Sentry
@@ -136,12 +154,32 @@ action_settings metric_settings(fields const& body, std::string const& action, u
     return {};
 }
 
+/// The name of the rule or monitor. description_title begins with a status: "Critical: p95 of checkout".
+std::string metric_title(fields const& body) {
+    auto name = body.text({"data", "metric_alert", "alert_rule", "name"}, 500);
+    if (name.empty()) name = body.text({"data", "metric_alert", "title"}, 500);
+    if (!name.empty()) return name;
+    auto const described = body.text({"data", "description_title"}, 500);
+    auto const colon = described.find(": ");
+    return colon == std::string::npos ? described : described.substr(colon + 2);
+}
+
+/// Without the technical last line that some versions of Sentry add.
+std::string metric_text(std::string text) {
+    if (auto const line = text.find("\nThreshold: "); line != std::string::npos) text.resize(line);
+    return std::string(trim(text));
+}
+
 metric_alert read_metric_alert(fields const& body, std::string const& action, uuid const& installation) {
     metric_alert decoded;
     decoded.id = body.text({"data", "metric_alert", "id"}, 65);
-    decoded.title = body.text({"data", "description_title"}, 500);
-    if (decoded.title.empty()) decoded.title = body.text({"data", "metric_alert", "title"}, 500);
-    decoded.text = body.text({"data", "description_text"}, 1000);
+    decoded.rule_id = body.text({"data", "metric_alert", "alert_rule", "id"}, 65);
+    if (!is_identifier(decoded.rule_id)) decoded.rule_id.clear();
+    decoded.title = metric_title(body);
+    decoded.text = metric_text(body.text({"data", "description_text"}, 1000));
+    decoded.is_closed = body.text({"data", "metric_alert", "status"}, 10) == "2";
+    decoded.started_at = body.time({"data", "metric_alert", "date_detected"});
+    if (!decoded.started_at) decoded.started_at = body.time({"data", "metric_alert", "date_started"});
     decoded.url = web_url(body.text({"data", "web_url"}, 2000));
     auto const projects = body.at({"data", "metric_alert", "projects"});
     for (std::size_t i = 0; projects && i < std::min<std::size_t>(projects->size(), 100); ++i)
@@ -176,6 +214,9 @@ void read_event_alert(webhook& hook, fields const& body) {
     alert.rule = body.text({"data", "triggered_rule"}, 300);
     alert.rule_id = body.text({"data", "issue_alert", "id"}, 64);
     alert.settings = read_settings(body.at({"data", "issue_alert", "settings"}));
+    auto const event = body.at({"data", "event"});
+    alert.is_test = alert.rule_id == "-1" || alert.category == "test_notification" ||
+                    (event && tag(*event, "sample_event", 10) == "yes");
     hook.unreadable = unreadable_event(alert, "data.event");
     hook.what = std::move(alert);
 }
@@ -191,7 +232,9 @@ void read_comment(webhook& hook, fields const& body) {
     comment decoded{
         body.text({"data", "issue_id"}, 65),
         body.text({"data", "project_slug"}, 200),
-        body.text({"data", "comment"}, 9000)
+        body.text({"data", "comment"}, 9000),
+        body.text({"data", "comment_id"}, 65),
+        body.text({"data", "timestamp"}, 64)
     };
     if (!is_identifier(decoded.issue_id))
         hook.unreadable = missing_identifier("data.issue_id", decoded.issue_id);
@@ -202,8 +245,20 @@ void read_activity_alert(webhook& hook, fields const& body) {
     activity_alert alert{
         read_webhook_issue(body),
         body.text({"data", "activity", "type"}, 60),
-        body.text({"data", "alert", "title"}, 300)
+        body.text({"data", "alert", "title"}, 300),
+        body.text({"data", "activity", "details", "summary"}, 4000)
     };
+    auto const requests = body.at({"data", "activity", "details", "pull_requests"});
+    for (std::size_t i = 0; requests && i < std::min<std::size_t>(requests->size(), 10); ++i) {
+        fields const request(requests->element(i));
+        alert.pull_requests.emplace_back(
+            request.text({"repo_name"}, 200), web_url(request.text({"url"}, 2000))
+        );
+    }
+    // The envelope of an alert always names Sentry.
+    auto name = body.text({"data", "activity", "details", "user", "name"}, 300);
+    if (name.empty()) name = body.text({"data", "activity", "details", "user", "username"}, 300);
+    if (!name.empty()) hook.actor = {"user", std::move(name)};
     hook.unreadable = unreadable_issue(alert.issue);
     hook.what = std::move(alert);
 }

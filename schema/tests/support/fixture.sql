@@ -83,6 +83,8 @@ begin
     insert into tocsin.reconcile_requests (organization_id, integration_id, issue_id) values (org, integration, '7');
     insert into tocsin.applied_events (organization_id, integration_id, event_hash, delivery_id)
         values (org, integration, zeros, pg_temp.id(name || ' delivery'));
+    insert into tocsin.metric_monitors (organization_id, integration_id, name_hash, source_kind, source_id)
+        values (org, integration, zeros, 'metric_alert', '8');
     insert into tocsin.incident_counters (organization_id, last_number) values (org, 1);
     insert into tocsin.incidents (organization_id, number, service_id, integration_id, source_kind, source_id, title, status,
                                   severity, opened_at, last_seen_at)

@@ -113,6 +113,24 @@ BOOST_AUTO_TEST_CASE(metric_alerts_open_raise_and_resolve) {
         {"resolved resolves", metric("resolved", open_one), outcome::resolved, change::update},
         {"resolved again", metric("resolved", resolved_one), outcome::ignored, change::none},
         {"resolved without an incident", metric("resolved", nothing), outcome::ignored, change::none},
+        {"critical in a period that has ended",
+         metric("critical", [](situation& s) { s.context.history.period_closed = 789; }),
+         outcome::stale,
+         change::none},
+        {"critical in the next period",
+         metric("critical", [](situation& s) { s.context.history.period_closed = 788; }),
+         outcome::opened,
+         change::open},
+        {"the end of an earlier period",
+         metric(
+             "resolved",
+             [](situation& s) {
+                 s.known = incident_with(status::open);
+                 s.context.history.period_fired = 790;
+             }
+         ),
+         outcome::stale,
+         change::none},
         {"an unknown action", metric("wobbled", open_one), outcome::ignored, change::none},
         {"no mapping", metric("critical", [](situation& s) { s.route = {}; }), outcome::unmapped, change::none
         },
@@ -202,6 +220,33 @@ BOOST_AUTO_TEST_CASE(event_times_are_compared_with_event_times) {
     BOOST_TEST(to_string(decide_for(late).outcome) == "reopened");
     late.context.history.last_event_at = now - 30s;
     BOOST_TEST(to_string(decide_for(late).outcome) == "stale");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_from_before_a_person_resolved_reopens_nothing) {
+    struct {
+        char const* resource;
+        char const* action;
+    } const reports[]{{"event_alert", "triggered"}, {"error", "created"}, {"issue", "created"}};
+    for (auto const& each : reports) {
+        BOOST_TEST_CONTEXT(each.resource) {
+            situation late;
+            late.resource = each.resource;
+            late.action = each.action;
+            late.known = incident_with(status::resolved, now - 10s);
+            late.known->state.resolution = resolution::person;
+            late.context.history.last_event_at = now - 1h;
+            late.event_at = now - 10min;
+            auto const made = decide_for(late);
+            BOOST_TEST(to_string(made.outcome) == "stale");
+            BOOST_TEST(static_cast<int>(made.change) == static_cast<int>(change::note));
+            BOOST_TEST(made.timeline.size() == 1u);
+            late.event_at = now - 5s;
+            BOOST_TEST(to_string(decide_for(late).outcome) == "reopened");
+            // A newer event was known already, which this person had seen.
+            late.context.history.last_event_at = now - 2s;
+            BOOST_TEST(to_string(decide_for(late).outcome) == "reopened");
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_metric_alert_is_not_an_occurrence) {

@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(actions_and_deliveries_write_the_same_row, fixture) {
     BOOST_TEST(row() == "open critical t Named - 4");
     BOOST_TEST(
         entries() ==
-        "opened sentry error, severity_changed user error critical, updated user title: Named, "
+        "opened sentry error a new issue in Sentry, severity_changed user error critical, updated user title: Named, "
         "resolved user open resolved fixed, reopened sentry resolved open the issue was unresolved in Sentry"
     );
 }
@@ -66,13 +66,13 @@ BOOST_FIXTURE_TEST_CASE(a_change_that_already_holds_writes_nothing, fixture) {
     BOOST_TEST(tocsin::test::run(service.act(acme, 1, person_action::unacknowledge, person, {})).has_value());
     BOOST_TEST(tocsin::test::run(service.assign(acme, 1, {}, person, {})).has_value());
     BOOST_TEST(row() == before);
-    BOOST_TEST(entries() == "opened sentry error");
+    BOOST_TEST(entries() == "opened sentry error a new issue in Sentry");
     // A note is recorded anyway.
     BOOST_TEST(tocsin::test::run(service.act(acme, 1, person_action::unacknowledge, person, std::string("hm"))
     )
                    .has_value());
     BOOST_TEST(row() == before);
-    BOOST_TEST(entries() == "opened sentry error, noted user hm");
+    BOOST_TEST(entries() == "opened sentry error a new issue in Sentry, noted user hm");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_refused_edit_writes_nothing, fixture) {
@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(a_refused_edit_writes_nothing, fixture) {
     );
     BOOST_TEST((edited.error().code == errc::invalid));
     BOOST_TEST(row() == before);
-    BOOST_TEST(entries() == "opened sentry error");
+    BOOST_TEST(entries() == "opened sentry error a new issue in Sentry");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_manual_incident_takes_the_next_number, fixture) {

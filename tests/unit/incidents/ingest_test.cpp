@@ -122,6 +122,139 @@ BOOST_FIXTURE_TEST_CASE(deliveries_end_in_the_same_state_in_any_order, fixture) 
     );
 }
 
+BOOST_FIXTURE_TEST_CASE(an_event_counts_once_in_one_batch_and_in_several, fixture) {
+    auto const report = [](int n, char const* rule) {
+        auto delivery = event("7", n);
+        delivery.body += rule;
+        std::get<sentry::event_alert>(delivery.webhook.what).rule = rule;
+        return delivery;
+    };
+    submit({report(1, "A"), report(1, "B"), report(1, "C")});
+    submit({report(1, "D")});
+    submit({report(2, "A"), report(1, "B again")});
+    BOOST_TEST(database.sql("select occurrences from tocsin.incidents") == "2");
+    // As Sentry may send it: the same report in other bytes.
+    auto again = report(1, "B");
+    again.body = "B in other bytes";
+    auto const outcomes = submit({std::move(again)});
+    BOOST_TEST(outcomes.front() == "duplicate");
+    BOOST_TEST(
+        database.sql(
+            "select string_agg(length(reports)::text, ' ' order by length(reports)) from tocsin.applied_events"
+        ) == "24 120"
+    );
+    BOOST_TEST(
+        database.sql(
+            "select convert_from(f.body, 'UTF8') from tocsin.deliveries d join tocsin.deliveries f on f.delivery_id = d.duplicate_of"
+        ) == "event 1B"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(an_assignment_in_sentry_finds_the_member_by_address, fixture) {
+    database.sql(
+        "with person as (insert into tocsin.users (user_id, email, name, password_hash) "
+        "values (gen_random_uuid(), 'Grace@acme.example', 'Grace', 'fake') returning user_id) "
+        "insert into tocsin.members (organization_id, user_id, role) "
+        "select organization_id, user_id, 'responder' from tocsin.organizations, person"
+    );
+    auto const assigned = [](char const* name, char const* email) {
+        auto delivery = issue("assigned", "7", name);
+        auto& about = std::get<sentry::issue>(delivery.webhook.what);
+        about.names_assignee = true;
+        about.assignee = name;
+        about.assignee_email = email;
+        return delivery;
+    };
+    auto const assignees = [&] {
+        return database.sql(
+            "select concat_ws(' ', sentry_assignee, coalesce(assignee, '-')) from tocsin.incidents"
+        );
+    };
+    submit({issue("created", "7", "created"), assigned("Stranger", "stranger@example.com")});
+    BOOST_TEST(assignees() == "Stranger -");
+    submit({assigned("Grace", "grace@ACME.example")});
+    BOOST_TEST(assignees() == "Grace Grace@acme.example");
+    submit({assigned("Stranger", "")});
+    BOOST_TEST(assignees() == "Stranger Grace@acme.example");
+}
+
+/// The alert of a monitor and the issue that Sentry keeps beside it.
+struct monitor_webhooks {
+    std::string rule, issue_id;
+
+    verified_delivery alert(char const* action, int period) const {
+        sentry::metric_alert about;
+        about.id = std::to_string(period);
+        about.rule_id = rule;
+        about.title = "p95 of rule " + rule;
+        about.projects = {"checkout"};
+        return delivery(sentry::resource::metric_alert, action, std::move(about), std::to_string(period));
+    }
+    verified_delivery issue(char const* action) const {
+        sentry::issue about;
+        about.id = issue_id;
+        about.title = "p95 of rule " + rule;
+        about.category = "metric";
+        about.status = action == std::string("resolved") ? "resolved" : "unresolved";
+        about.project = {"1", "checkout", "Checkout"};
+        return delivery(sentry::resource::issue, action, std::move(about), "issue");
+    }
+    verified_delivery comment() const {
+        return delivery(
+            sentry::resource::comment,
+            "created",
+            sentry::comment{issue_id, "checkout", "hm", "9", "now"},
+            "comment"
+        );
+    }
+    template <class What>
+    verified_delivery delivery(
+        sentry::resource resource, char const* action, What what, std::string const& body
+    ) const {
+        auto made = fixture::issue(action, issue_id, rule + action + body);
+        made.webhook.resource = resource;
+        made.webhook.what = std::move(what);
+        return made;
+    }
+};
+
+BOOST_FIXTURE_TEST_CASE(a_monitor_and_its_issue_are_one_incident_whichever_comes_first, fixture) {
+    auto const counts = [&](char const* kind) {
+        return database.sql(
+            std::string(
+                "select concat_ws(' ', count(*), string_agg(status, ' ')) from tocsin.incidents where source_kind = '"
+            ) +
+            kind + "'"
+        );
+    };
+    monitor_webhooks const first{"7", "70"};
+    submit({first.alert("critical", 1)});
+    BOOST_TEST(submit({first.issue("unresolved")}).front() == "updated");
+    BOOST_TEST(submit({first.comment()}).front() == "updated");
+    BOOST_TEST(submit({first.alert("resolved", 1)}).front() == "resolved");
+    BOOST_TEST(counts("metric_alert") == "1 resolved");
+    BOOST_TEST(counts("issue") == "0");
+
+    monitor_webhooks const second{"8", "80"};
+    submit({second.issue("unresolved")});
+    BOOST_TEST(submit({second.alert("critical", 1)}).front() == "updated");
+    BOOST_TEST(counts("issue") == "1 open");
+    // The monitor gets another name.
+    auto renamed = second.alert("resolved", 1);
+    std::get<sentry::metric_alert>(renamed.webhook.what).title = "another name";
+    BOOST_TEST(submit({std::move(renamed)}).front() == "resolved");
+
+    // Both in one batch, after another delivery that is written alone.
+    monitor_webhooks const third{"9", "90"};
+    submit({issue("created", "1", "first"), third.alert("critical", 1), third.issue("unresolved")});
+    BOOST_TEST(database.sql("select count(*) from tocsin.incidents where title = 'p95 of rule 9'") == "1");
+    BOOST_TEST(
+        database.sql(
+            "select string_agg(rule_id || ' ' || issue_id, ', ' order by rule_id) from tocsin.metric_monitors"
+        ) == "7 70, 8 80, 9 90"
+    );
+}
+
 /// Two ingests with their own connections and queues, as in two processes.
 struct two_processes : fixture {
     two_processes() {

@@ -42,8 +42,11 @@ apply_result apply_delivery(
     delivery_context const context{
         .same_body = source.last_body == delivery.body_hash,
         .event_applied = delivery.event_applied_by.has_value(),
+        .event_reported = delivery.event_reported,
         .from_reconciler = delivery.from_reconciler,
-        .history = source.history
+        .history = source.history,
+        .assigned_member = delivery.assigned_member,
+        .issue_pages = delivery.issue_pages
     };
     apply_result result{
         .decision = decide(delivery.webhook, route, context, known, settings, now),

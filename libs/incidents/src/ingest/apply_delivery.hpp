@@ -19,8 +19,12 @@ struct delivery_input {
     delivery_id id;
     sentry::webhook const& webhook;
     crypto::sha256_digest const& body_hash;
-    std::optional<delivery_id> event_applied_by;  ///< the earlier delivery of the same event
+    std::optional<delivery_id>
+        event_applied_by;         ///< the earlier delivery of the same event under the same rule
+    bool event_reported = false;  ///< there is an earlier delivery of the same event
     bool from_reconciler = false;
+    std::string assigned_member = {};  ///< e-mail address of the member to whom issue.assigned assigns it
+    std::string issue_pages = {};      ///< where Sentry shows the issues of the organization
 };
 
 struct apply_result {

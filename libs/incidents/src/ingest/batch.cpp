@@ -1,6 +1,8 @@
 #include "ingest/batch.hpp"
 
 #include "ingest/apply_delivery.hpp"
+#include "ingest/batch_rows.hpp"
+#include "ingest/monitor_sources.hpp"
 #include "ingest/receivers.hpp"
 #include "ingest/router.hpp"
 #include "ingest/webhook_subject.hpp"
@@ -8,6 +10,7 @@
 #include "store/changes.hpp"
 #include "store/delivery_rows.hpp"
 #include "store/incident_rows.hpp"
+#include "store/members.hpp"
 #include "store/reconcile_requests.hpp"
 #include "store/source_rows.hpp"
 #include "store/timeline_rows.hpp"
@@ -24,7 +27,7 @@ prepared_delivery::prepared_delivery(verified_delivery verified, delivery_id num
       id(number),
       body_hash(crypto::sha256(delivery.body)),
       source(source_of(delivery.webhook)),
-      event_hash(event_hash_of(delivery.webhook)) {}
+      event(event_of(delivery.webhook)) {}
 
 namespace {
 
@@ -35,12 +38,16 @@ struct pending_delivery {
     std::size_t row;  ///< index of its row
     prepared_delivery const& prepared;
     receiver target;
+    /// The webhook's own, or, if that is a metric monitor's, the one that the monitor's alert and issue
+    /// share.
+    incidents::source source;
     source_group* group = nullptr;
     routing route = {};
-    std::optional<delivery_id> event_applied_by = {};
+    event_reports reports_before = {};  ///< of its event
+    std::string assigned_member = {};
     apply_result result = {};
 
-    event_key event() const { return {target.organization, target.integration, *prepared.event_hash}; }
+    event_key event() const { return {target.organization, target.integration, prepared.event->event}; }
 };
 
 /// The deliveries of a source, in order.
@@ -49,11 +56,6 @@ struct source_group {
     std::vector<pending_delivery*> deliveries = {};
 };
 
-// Rules and regressions are Sentry's own actions, even if the webhook names another actor.
-actor actor_of(sentry::webhook const& webhook) {
-    return {actor_kind::sentry, webhook.actor.type == "user" ? webhook.actor.name : "Sentry", std::nullopt};
-}
-
 receiver_key key_of(prepared_delivery const& one) {
     receiver_key key{one.delivery.sentry_host, one.delivery.webhook.installation};
     if (one.delivery.own) {
@@ -61,40 +63,6 @@ receiver_key key_of(prepared_delivery const& one) {
         key.own_integration = one.delivery.own->integration;
     }
     return key;
-}
-
-/// A duplicate has no body of its own, and the code of a grant is a secret.
-bool keeps_body(prepared_delivery const& prepared, outcome result) {
-    auto const* change = std::get_if<sentry::installation_change>(&prepared.delivery.webhook.what);
-    return result != outcome::duplicate && !(change && !change->code.empty());
-}
-
-new_delivery row_of(prepared_delivery const& prepared, receiver const& target) {
-    auto const& delivery = prepared.delivery;
-    auto const& webhook = delivery.webhook;
-    auto project = project_of(webhook);
-    bool const is_other = webhook.resource == sentry::resource::other;
-    return {
-        .organization = target.organization,
-        .id = prepared.id,
-        .integration = target.integration,
-        .resource = is_other ? std::string_view(webhook.resource_name) : to_string(webhook.resource),
-        .action = webhook.action,
-        .project_id = std::move(project.id),
-        .project_slug = std::move(project.slug),
-        .request_id = delivery.request_id,
-        .hook_timestamp = delivery.hook_timestamp,
-        .signing_key = delivery.signing_key,
-        .size = static_cast<std::int64_t>(delivery.body.size()),
-        .cut = webhook.cut,
-        .body_hash = &prepared.body_hash
-    };
-}
-
-void set_outcome(new_delivery& row, prepared_delivery const& prepared, outcome result, std::string rule) {
-    row.outcome = result;
-    row.rule = std::move(rule);
-    if (keeps_body(prepared, result)) row.body = as_bytes(prepared.delivery.body);
 }
 
 /// One run of a batch: find receivers and routes, read, apply, write.
@@ -109,6 +77,8 @@ public:
         receive();
         if (!pending_.empty()) {
             find_routes();
+            find_assigned_members();
+            find_monitors();
             read();
             apply();
             assign_numbers();
@@ -166,9 +136,9 @@ private:
         } else if (target.has_ended) {
             set_outcome(row, one, outcome::inactive, target.reason);
         } else if (one.source) {
-            row.source_kind = one.source->kind;
-            row.source_id = one.source->id;
-            pending_.push_back({.row = rows_.size() - 1, .prepared = one, .target = target});
+            pending_.push_back(
+                {.row = rows_.size() - 1, .prepared = one, .target = target, .source = *one.source}
+            );
         } else {
             auto decision = decide(webhook, {}, {}, std::nullopt, settings_, now_);
             set_outcome(row, one, decision.outcome, std::move(decision.rule));
@@ -199,14 +169,36 @@ private:
         for (auto& one : pending_) one.route = routes.route(one.target, one.prepared.delivery.webhook);
     }
 
+    void find_assigned_members() {
+        std::vector<member_key> keys;
+        std::vector<pending_delivery*> assigned;
+        for (auto& one : pending_) {
+            auto email = assigned_email_of(one.prepared.delivery.webhook);
+            if (email.empty()) continue;
+            keys.push_back({one.target.organization, std::move(email)});
+            assigned.push_back(&one);
+        }
+        auto emails = find_member_emails(tx_, keys);
+        for (std::size_t i = 0; i < emails.size(); ++i) assigned[i]->assigned_member = std::move(emails[i]);
+    }
+
+    void find_monitors() {
+        for (auto& one : pending_)
+            monitors_.add(
+                monitor_of(one.target.organization, one.target.integration, one.prepared.delivery.webhook),
+                one.source
+            );
+        monitors_.resolve(tx_);
+        for (auto const& one : pending_) {
+            rows_[one.row].source_kind = one.source.kind;
+            rows_[one.row].source_id = one.source.id;
+        }
+    }
+
     void read() {
         for (auto& one : pending_) {
-            one.group = &groups_[{
-                one.target.organization,
-                one.target.integration,
-                one.prepared.source->kind,
-                one.prepared.source->id
-            }];
+            one.group =
+                &groups_[{one.target.organization, one.target.integration, one.source.kind, one.source.id}];
             one.group->deliveries.push_back(&one);
         }
         std::vector<source_key> keys;
@@ -222,7 +214,7 @@ private:
 
         std::set<event_key> events;
         for (auto const& one : pending_)
-            if (one.prepared.event_hash) events.insert(one.event());
+            if (one.prepared.event) events.insert(one.event());
         applied_ = find_applied_events(tx_, {events.begin(), events.end()});
     }
 
@@ -233,13 +225,14 @@ private:
         for (auto& [key, group] : groups_)
             if (group.deliveries.size() > 1) before_.emplace(&group, group.source);
         for (auto& one : pending_) {
-            if (one.prepared.event_hash)
+            auto const& event = one.prepared.event;
+            if (event)
                 if (auto const earlier = applied_.find(one.event()); earlier != applied_.end())
-                    one.event_applied_by = earlier->second;
+                    one.reports_before = earlier->second;
             apply_one(one, [&] { return ++opened_[one.target.organization]; });
-            if (!one.prepared.event_hash || !one.result.decision.applied) continue;
-            if (applied_.emplace(one.event(), one.prepared.id).second)
-                new_events_.push_back({one.event(), one.prepared.id});
+            if (!event || !one.result.decision.applied) continue;
+            applied_[one.event()].add(event->reporter, one.prepared.id);
+            new_reports_[one.event()].add(event->reporter, one.prepared.id);
         }
     }
 
@@ -249,8 +242,11 @@ private:
             prepared.id,
             prepared.delivery.webhook,
             prepared.body_hash,
-            one.event_applied_by,
-            prepared.delivery.signing_key == reconciler_key
+            prepared.event ? one.reports_before.delivery_of(prepared.event->reporter) : std::nullopt,
+            !one.reports_before.empty(),
+            prepared.delivery.signing_key == reconciler_key,
+            one.assigned_member,
+            one.target.issue_pages
         };
         one.result =
             apply_delivery(one.group->source, input, one.row, one.route, settings_, now_, next_number);
@@ -280,7 +276,7 @@ private:
 
     // --- writing ---
     // Every batch locks in this order, whether by writing or by locking first: mappings, counters, new
-    // sources, known sources, incidents, events.
+    // sources, known sources, monitors, incidents, events.
     void write_sources() {
         std::vector<source_write> inserted, updated;
         for (auto const& [key, group] : groups_)
@@ -288,6 +284,7 @@ private:
                 (group.source.seen ? updated : inserted).push_back({&key, &group.source});
         insert_sources(tx_, inserted);
         update_sources(tx_, updated);
+        monitors_.write(tx_);
     }
 
     void write_incidents() {
@@ -306,8 +303,7 @@ private:
         }
         repeat_incidents(tx_, repeated);
         update_incidents(tx_, updated);
-        std::sort(new_events_.begin(), new_events_.end());
-        insert_applied_events(tx_, new_events_);
+        add_event_reports(tx_, new_reports_);
         insert_incidents(tx_, opened);
     }
 
@@ -355,6 +351,7 @@ private:
                 .integration = row.integration
             };
         }
+        for (auto const& one : pending_) results_[result_of_row_[one.row]].source = one.source;
         insert_deliveries(tx_, rows_);
     }
 
@@ -392,8 +389,9 @@ private:
     std::vector<pending_delivery> pending_;   ///< in order of arrival
     std::map<source_key, source_group> groups_;
     std::map<source_group*, source_state> before_;
+    monitor_sources monitors_;
     applied_events applied_;
-    std::vector<applied_event> new_events_;
+    applied_events new_reports_;
     incident_counts opened_;
 };
 

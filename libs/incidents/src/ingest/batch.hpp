@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/applied_events.hpp"
+
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/db/transaction.hpp>
 #include <tocsin/incidents/incident_rules.hpp>
@@ -19,7 +21,7 @@ struct prepared_delivery {
     delivery_id id;
     crypto::sha256_digest body_hash;
     std::optional<incidents::source> source;
-    std::optional<crypto::sha256_digest> event_hash;
+    std::optional<event_report> event;
 };
 
 using prepared_batch = std::vector<prepared_delivery const*>;
@@ -29,7 +31,8 @@ struct delivery_result {
     std::optional<stored_delivery> stored;        ///< nothing if no organization has the installation
     std::optional<organization_id> organization;  ///< of the row that was written
     std::optional<integration_id> integration;
-    bool in_doubt = false;  ///< its issue will be read from Sentry
+    std::optional<incidents::source> source = {};  ///< to which it was applied
+    bool in_doubt = false;                         ///< its issue will be read from Sentry
 };
 
 /// Signs the deliveries that the reconciler makes. They leave nothing in doubt.

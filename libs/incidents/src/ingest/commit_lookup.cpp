@@ -22,7 +22,7 @@ bool was_stored(
     std::set<source_key> locked;
     for (std::size_t i = 0; i < results.size(); ++i) {
         auto const& one = results[i];
-        if (auto const& source = batch[i]->source; one.organization && one.integration && source)
+        if (auto const& source = one.source; one.organization && one.integration && source)
             locked.insert({*one.organization, *one.integration, source->kind, source->id});
     }
     if (!locked.empty()) lock_sources(tx, {locked.begin(), locked.end()});

@@ -29,15 +29,15 @@ constexpr auto key_columns = db::columns<receiver_key>(
 );
 
 constexpr auto find_text =
-    "select k.nth, tocsin.now() as now, i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason from " +
+    "select k.nth, tocsin.now() as now, i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug from " +
     numbered_parameters(key_columns) + R"(
          left join lateral
-              (select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason
+              (select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug
                  from tocsin.installation_owners o
                  join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
                 where o.sentry_host = k.sentry_host and o.installation_id = k.installation_id and i.installation_id = k.installation_id
                union all
-               select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason
+               select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug
                  from tocsin.integrations i
                 where i.organization_id = k.own_organization_id and i.integration_id = k.own_integration_id
                 limit 1) i on true)";
@@ -55,6 +55,11 @@ constexpr db::statement delete_credential{
 
 constexpr auto uninstalled_reason = "the integration was uninstalled in Sentry";
 
+std::string issue_pages(std::string const& host, std::optional<std::string> const& organization) {
+    if (!host.starts_with("http") || !organization) return {};
+    return host + "/organizations/" + *organization + "/issues/";
+}
+
 receiver read(db::row const& row) {
     auto const reason = row.text("status_reason");
     return {
@@ -62,6 +67,8 @@ receiver read(db::row const& row) {
         .integration = row.get<integration_id>("integration_id"),
         .mode = known(integrations::parse_mode(row.text("mode")), "mode"),
         .has_ended = row.get<bool>("ended"),
+        .issue_pages =
+            issue_pages(row.text("sentry_host"), row.get<std::optional<std::string>>("sentry_org_slug")),
         .reason = reason == "uninstalled" ? uninstalled_reason : "an admin disconnected the integration"
     };
 }

@@ -29,7 +29,8 @@ struct receiver {
     integration_id integration;
     integrations::mode mode = integrations::mode::public_;
     bool has_ended = false;
-    std::string reason;  ///< why it has ended, for the rule's text
+    std::string issue_pages;  ///< the address of its organization's issues at Sentry; empty if unknown
+    std::string reason;       ///< why it has ended, for the rule's text
 };
 
 struct receivers {

@@ -51,7 +51,7 @@ std::string reason_to_filter(
 
 }  // namespace
 
-decision decision_builder::open(std::string why) const {
+decision decision_builder::open(std::string why, std::string words) const {
     if (auto blocked = blocked_by_routing()) return *blocked;
     if (route_.attach_only)
         return log_only(
@@ -69,9 +69,12 @@ decision decision_builder::open(std::string why) const {
     d.state.occurrences = std::max(*d.events, report_.count);
     d.state.last_seen_at = report_.at.value_or(now_);
     d.state.severity = wanted_severity(route_, report_, report_.count, settings_);
+    d.state.is_test = report_.fields.is_test;
     merge_report(d.state, report_, precedence::newer, precedence::newer);
+    set_link(d.state);
+    if (!route_.notes.empty()) words += "\n" + route_.notes;
     d.timeline.push_back(
-        {.kind = entry_kind::opened, .to = std::string(to_string(d.state.severity)), .text = route_.notes}
+        {.kind = entry_kind::opened, .to = std::string(to_string(d.state.severity)), .text = std::move(words)}
     );
     return d;
 }
@@ -83,7 +86,7 @@ decision decision_builder::regress_by_event(std::string event) const {
 }
 
 decision decision_builder::open_by_event(std::string why) const {
-    auto d = open(std::move(why));
+    auto d = open(why, why);
     d.in_doubt = d.change == change::open && history_.had_lifecycle;
     return d;
 }
@@ -104,10 +107,10 @@ decision decision_builder::attach(entry_kind kind, std::string text, std::string
 decision decision_builder::regress(std::string event) const {
     if (auto blocked = blocked_by_routing()) return *blocked;
     if (now_ - *known_->state.resolved_at > settings_.reopen_window) {
-        auto d = open(event + " after the reopen window of incident #" + std::to_string(known_->number));
-        if (d.change == change::open)
-            d.timeline.front().text = "follows incident #" + std::to_string(known_->number);
-        return d;
+        auto const number = std::to_string(known_->number);
+        return open(
+            event + " after the reopen window of incident #" + number, event + "; follows incident #" + number
+        );
     }
     if (route_.attach_only)
         return log_only(outcome::ignored, route_.description + " only attaches to open incidents");
@@ -136,10 +139,14 @@ decision decision_builder::assign() const {
     if (!is_open()) {
         d.change = change::update;
         d.state = known_->state;
-        if (!report_.fields.assignee.empty()) d.state.assignee = report_.fields.assignee;
+        d.state.sentry_assignee = report_.fields.sentry_assignee;
     }
-    d.timeline.front().to = report_.fields.assignee;
-    d.timeline.front().from = known_->state.assignee;
+    d.timeline.front().to = report_.fields.sentry_assignee;
+    d.timeline.front().from = known_->state.sentry_assignee;
+    if (d.state.assignee.empty() && !d.state.assignee_pinned && !context_.assigned_member.empty()) {
+        d.state.assignee = context_.assigned_member;
+        d.timeline.front().text = "now the assignee here: " + d.state.assignee;
+    }
     return d;
 }
 
@@ -151,6 +158,7 @@ decision decision_builder::resolve(resolution kind, std::string text) const {
     d.state.status = status::resolved;
     d.state.resolved_at = now_;
     d.state.resolution = kind;
+    d.state.resolved_release = report_.fields.resolved_release;
     // The end of a metric alert is not one more occurrence.
     if (report_.is_state) count_events(d);
     merge(d.state);
@@ -163,14 +171,14 @@ decision decision_builder::resolve(resolution kind, std::string text) const {
     return d;
 }
 
-decision decision_builder::too_old() const {
+decision decision_builder::too_old(std::string const& what) const {
     return {
         .outcome = outcome::stale,
-        .rule = "the event is older than the resolution of incident #" + std::to_string(known_->number),
+        .rule = what + " is older than the resolution of incident #" + std::to_string(known_->number),
         .change = change::note,
         .timeline =
             {{.kind = entry_kind::event_counted,
-              .text = "an event that is older than the resolution arrived late"}},
+              .text = what + " is older than the resolution and arrived late"}},
         .applied = true
     };
 }
@@ -186,13 +194,20 @@ decision decision_builder::note(entry_kind kind, std::string text, std::string w
 }
 
 bool decision_builder::is_newer_than_resolution() const {
+    if (known_->state.resolution == resolution::person)
+        return report_.at.value_or(now_) > *known_->state.resolved_at;
     if (auto const last = history_.last_at(); report_.at && last) return *report_.at > *last;
     return report_.at.value_or(now_) > *known_->state.resolved_at;
 }
 
 bool decision_builder::is_resolved_only_here() const {
-    return from_reconciler_ && is_resolved() && known_->state.resolution == resolution::person &&
+    return context_.from_reconciler && is_resolved() && known_->state.resolution == resolution::person &&
            report_.at <= known_->state.resolved_at;
+}
+
+bool decision_builder::was_resolved_by_person_since(std::optional<timestamp> at) const {
+    return at && is_resolved() && known_->state.resolution == resolution::person &&
+           at <= known_->state.resolved_at;
 }
 
 bool decision_builder::is_unsettled() const {
@@ -216,7 +231,13 @@ std::optional<decision> decision_builder::blocked_by_routing() const {
 }
 
 std::int64_t decision_builder::new_events() const noexcept {
-    return report_.is_event || (report_.is_creation && !history_.was_created) ? 1 : 0;
+    if (report_.is_creation)
+        return history_.was_created || history_.has_first_event_of(report_.first_seen) ? 0 : 1;
+    if (!report_.is_event || context_.event_reported) return 0;
+    // Until its event is reported, issue.created stands for it.
+    bool const was_counted = history_.was_created && !history_.has_first_event_of(history_.first_seen_at) &&
+                             is_first_event(report_.at, history_.first_seen_at);
+    return was_counted ? 0 : 1;
 }
 
 void decision_builder::count_events(decision& d) const {
@@ -237,8 +258,14 @@ precedence decision_builder::report_precedence() const noexcept {
     return order;
 }
 
+void decision_builder::set_link(incident_state& state) const {
+    if (state.url.empty() && !report_.issue_id.empty() && !context_.issue_pages.empty())
+        state.url = context_.issue_pages + report_.issue_id + "/";
+}
+
 void decision_builder::merge(incident_state& state) const {
     merge_report(state, report_, report_precedence(), compare(report_.at, history_.last_event_at));
+    set_link(state);
 }
 
 std::string const& decision_builder::environment() const {

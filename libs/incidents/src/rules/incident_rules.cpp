@@ -1,4 +1,5 @@
 #include "rules/decision_builder.hpp"
+#include "rules/words.hpp"
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/incidents/incident_rules.hpp>
@@ -22,13 +23,25 @@ std::string contradiction(std::string const& action, std::string const& status) 
            ": a later change arrived before this webhook";
 }
 
-decision decide_lifecycle(std::string const& action, decision_builder const& builder) {
+/// What Sentry says about a change of an issue.
+struct lifecycle_words {
+    std::string resolution;
+    std::string regression;
+};
+
+lifecycle_words words_of(sentry::issue const& issue, std::string_view activity, sentry::actor const& actor) {
+    return {words_of_resolution(issue, activity), words_of_regression(issue, activity, actor)};
+}
+
+decision decide_lifecycle(
+    std::string const& action, decision_builder const& builder, lifecycle_words const& words
+) {
     auto const& known = builder.known();
     if (action == "unresolved") {
         if (builder.is_open())
             return builder.attach(
                 entry_kind::updated,
-                "unresolved in Sentry",
+                words.regression,
                 "incident #" + std::to_string(known->number) + " is already open"
             );
         if (builder.is_resolved_only_here())
@@ -37,8 +50,8 @@ decision decide_lifecycle(std::string const& action, decision_builder const& bui
                 "a person resolved incident #" + std::to_string(known->number) +
                     ", and the issue has not been seen since"
             );
-        if (builder.is_resolved()) return builder.regress("the issue was unresolved in Sentry");
-        return builder.open("the issue was unresolved in Sentry and had no incident");
+        if (builder.is_resolved()) return builder.regress(words.regression);
+        return builder.open(words.regression + " and had no incident", words.regression);
     }
     if (!known) {
         if (builder.route().result == routing::kind::unmapped)
@@ -50,7 +63,7 @@ decision decide_lifecycle(std::string const& action, decision_builder const& bui
         return log_only(
             outcome::ignored, "incident #" + std::to_string(known->number) + " is already resolved"
         );
-    if (action == "resolved") return builder.resolve(resolution::sentry, "resolved in Sentry");
+    if (action == "resolved") return builder.resolve(resolution::sentry, words.resolution);
     if (builder.route().keep_on_archive)
         return builder.attach(
             entry_kind::archived,
@@ -109,7 +122,8 @@ decision decide_issue(
                                                       : builder.too_old();
         return builder.open("a new issue in Sentry");
     }
-    return with_lifecycle(decide_lifecycle(webhook.action, builder), webhook.action, builder);
+    auto const words = words_of(issue, {}, webhook.actor);
+    return with_lifecycle(decide_lifecycle(webhook.action, builder, words), webhook.action, builder);
 }
 
 decision decide_alert(decision_builder const& builder, sentry::event_alert const& alert) {
@@ -130,7 +144,11 @@ decision decide_error(std::string const& action, decision_builder const& builder
     if (action != "created") return log_only(outcome::ignored, "error." + action + " has no effect here");
     if (builder.is_open())
         return builder.attach(
-            entry_kind::event_counted, {}, "counted on incident #" + std::to_string(builder.known()->number)
+            entry_kind::event_counted,
+            {},
+            (builder.is_event_known() ? "an event that is already counted on incident #"
+                                      : "counted on incident #") +
+                std::to_string(builder.known()->number)
         );
     if (builder.is_resolved())
         return builder.is_newer_than_resolution() ? builder.regress_by_event("the issue fired again")
@@ -142,23 +160,39 @@ decision decide_error(std::string const& action, decision_builder const& builder
     return builder.open_by_event("an error");
 }
 
+/// The number of the alert's period; 0 if it is not a number.
+std::int64_t period_of(sentry::metric_alert const& alert) {
+    return whole_number(alert.id).value_or(0);
+}
+
+decision decide_metric_end(decision_builder const& builder, sentry::metric_alert const& alert) {
+    if (auto const period = period_of(alert); period != 0 && period < builder.history().period_fired)
+        return log_only(
+            outcome::stale, "the metric alert has fired again since the end that this webhook reports"
+        );
+    if (builder.is_open()) return builder.resolve(resolution::sentry, "the metric alert ended");
+    if (!builder.known() && builder.route().result == routing::kind::unmapped)
+        return log_only(outcome::unmapped, "none of the alert's projects is mapped to a service");
+    auto d = log_only(
+        outcome::ignored,
+        builder.known() ? "incident #" + std::to_string(builder.known()->number) + " is already resolved"
+                        : "the metric alert has no incident to resolve"
+    );
+    d.applied = true;  // its beginning may arrive later
+    return d;
+}
+
 decision decide_metric(
     std::string const& action, decision_builder const& builder, sentry::metric_alert const& alert
 ) {
-    if (action == "resolved") {
-        if (builder.is_open()) return builder.resolve(resolution::sentry, "the metric alert ended");
-        if (builder.known())
-            return log_only(
-                outcome::ignored,
-                "incident #" + std::to_string(builder.known()->number) + " is already resolved"
-            );
-        if (builder.route().result == routing::kind::unmapped)
-            return log_only(outcome::unmapped, "none of the alert's projects is mapped to a service");
-        return log_only(outcome::ignored, "the metric alert has no incident to resolve");
-    }
+    if (action == "resolved") return decide_metric_end(builder, alert);
     if (action != "critical" && action != "warning" && action != "open")
         return log_only(outcome::ignored, "metric_alert." + action + " has no effect here");
     auto const level = "the metric alert is " + action;
+    auto const period = period_of(alert);
+    if (alert.is_closed || (period != 0 && period <= builder.history().period_closed))
+        return log_only(outcome::stale, level + " in a period that has ended by now");
+    if (builder.was_resolved_by_person_since(alert.started_at)) return builder.too_old(level + ", which");
     if (builder.is_open())
         return builder.attach(
             entry_kind::alert_attached,
@@ -166,7 +200,7 @@ decision decide_metric(
             level + ": incident #" + std::to_string(builder.known()->number)
         );
     if (builder.is_resolved()) return builder.regress(level + " again");
-    return builder.open(level);
+    return builder.open(level, alert.text.empty() ? level : alert.text);
 }
 
 decision decide_comment(
@@ -192,20 +226,23 @@ std::string lifecycle_of(std::string_view activity) {
     return activity == "status_ignored" ? "ignored" : std::string();
 }
 
-decision decide_activity(decision_builder const& builder, sentry::activity_alert const& alert) {
+decision decide_activity(
+    decision_builder const& builder, sentry::activity_alert const& alert, sentry::actor const& actor
+) {
     auto const action = lifecycle_of(alert.type);
     if (action.empty()) {
         if (!builder.known())
             return log_only(outcome::ignored, "the issue has no incident to show " + alert.type + " on");
         return builder.note(
             entry_kind::updated,
-            alert.type,
+            words_of_activity(alert),
             alert.type + " in the timeline of incident #" + std::to_string(builder.known()->number)
         );
     }
     if (auto why = contradiction(action, alert.issue.status); !why.empty())
         return log_only(outcome::stale, std::move(why));
-    return with_lifecycle(decide_lifecycle(action, builder), action, builder);
+    auto const words = words_of(alert.issue, alert.type, actor);
+    return with_lifecycle(decide_lifecycle(action, builder, words), action, builder);
 }
 
 /// By the rules of the webhook's resource.
@@ -239,11 +276,30 @@ decision decide_by_resource(
     if (auto const* comment = std::get_if<sentry::comment>(&webhook.what))
         return decide_comment(webhook.action, builder_of({}), *comment);
     if (auto const* activity = std::get_if<sentry::activity_alert>(&webhook.what))
-        return decide_activity(builder_of(report_of(activity->issue, {})), *activity);
+        return decide_activity(builder_of(report_of(activity->issue, {})), *activity, webhook.actor);
     return log_only(outcome::ignored, webhook.resource_name + "." + webhook.action + " has no effect here");
 }
 
+/// The alert of a metric monitor and its issue share an incident. Where the issue says something else than
+/// the alert, one of the two is late: reading the issue tells.
+bool contradicts_alert(sentry::webhook const& webhook, source_history const& history, decision const& made) {
+    bool const has_alert = history.period_fired > 0 || history.period_closed > 0;
+    if (!has_alert || std::holds_alternative<sentry::metric_alert>(webhook.what)) return false;
+    bool const is_firing = history.period_fired > history.period_closed;
+    bool const opens = made.outcome == outcome::opened || made.outcome == outcome::reopened;
+    return is_firing ? made.outcome == outcome::resolved : opens;
+}
+
 }  // namespace
+
+bool is_first_event(std::optional<timestamp> at, std::optional<timestamp> first_seen) noexcept {
+    // Sentry may round the times.
+    return at && first_seen && *at <= *first_seen + std::chrono::seconds(1);
+}
+
+bool source_history::has_first_event_of(std::optional<timestamp> first_seen) const noexcept {
+    return is_first_event(first_event_at, first_seen);
+}
 
 severity automatic_severity(
     std::string_view level, std::int64_t count, rule_settings const& settings
@@ -263,6 +319,7 @@ decision decide(
     timestamp now
 ) {
     auto result = decide_by_resource(webhook, route, context, known, settings, now);
+    result.in_doubt = result.in_doubt || contradicts_alert(webhook, context.history, result);
     result.rule = repaired(result.rule, longest_rule);
     result.in_doubt = !context.from_reconciler && (result.in_doubt || result.outcome == outcome::stale);
     result.out_of_order = !context.from_reconciler && result.out_of_order;
@@ -281,14 +338,23 @@ source_history history_after(
     };
     auto const add_event = [&](sentry::event const& event) {
         after.last_event_at = std::max(after.last_event_at, event.at);
+        if (!after.first_event_at || (event.at && event.at < after.first_event_at))
+            after.first_event_at = event.at;
     };
     if (auto const* issue = std::get_if<sentry::issue>(&webhook.what)) {
         add_state(*issue);
-        after.was_created = after.was_created || webhook.action == "created";
+        if (webhook.action == "created" && !after.was_created) {
+            after.was_created = true;
+            after.first_seen_at = issue->first_seen;
+        }
     }
     if (auto const* activity = std::get_if<sentry::activity_alert>(&webhook.what)) add_state(activity->issue);
     if (auto const* alert = std::get_if<sentry::event_alert>(&webhook.what)) add_event(*alert);
     if (auto const* error = std::get_if<sentry::event>(&webhook.what)) add_event(*error);
+    if (auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what)) {
+        auto& newest = webhook.action == "resolved" ? after.period_closed : after.period_fired;
+        newest = std::max(newest, period_of(*metric));
+    }
     return after;
 }
 

@@ -45,6 +45,7 @@ result<std::optional<incident_state>> apply_action(
             after.status = status::resolved;
             after.resolved_at = now;
             after.resolution = resolution::person;
+            after.resolved_release.clear();
             return std::optional(after);
         case person_action::reopen:
             break;

@@ -14,9 +14,12 @@ namespace tocsin::incidents {
 struct source_report {
     incident_state fields;  ///< the texts that the webhook names
     std::string fallback_title;
+    std::string issue_id;  ///< empty for a metric alert
     std::int64_t count = 1;
     std::optional<timestamp> at;                  ///< by Sentry's clock
+    std::optional<timestamp> first_seen;          ///< of an issue
     std::optional<incidents::severity> severity;  ///< of a metric alert's action
+    bool names_assignee = false;                  ///< also if it has none
     bool is_event = false;                        ///< one more event, regardless of `count`
     bool is_state = false;                        ///< the state of the issue, not one of its events
     bool is_creation = false;                     ///< of an issue, by its first event
@@ -25,6 +28,7 @@ struct source_report {
 
 source_report report_of(sentry::issue const& issue, std::string_view action);
 source_report report_of(sentry::event const& event);
+source_report report_of(sentry::event_alert const& alert);
 /// The action of a metric alert is its level: `open` counts as error.
 source_report report_of(sentry::metric_alert const& alert, std::string_view action);
 

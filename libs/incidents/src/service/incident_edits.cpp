@@ -34,6 +34,7 @@ result<person_change> decide_assignment(
 ) {
     person_change change{.state = before.state};
     change.state.assignee.clear();
+    change.state.assignee_pinned = before.state.assignee_pinned || email || !before.state.assignee.empty();
     if (email) {
         auto const member = tx.run(find_member, org, *email).first();
         if (!member)

@@ -29,11 +29,12 @@ constexpr db::statement search{
     "select * from tocsin.search_incidents($1, $2, $3, $4::text[], $5::text[], $6::text[], $7, $8, $9, $10, $11) as number"
 };
 
-// The release of an incident changes with its newest event, so it is only shown of the previous incident.
+// The release in which it was resolved, else the last one in which it occurred. That changes with its newest
+// event, so it is only shown of the previous incident.
 constexpr db::statement find_past_resolution{
     "find_past_resolution",
     R"(select t.incident_number, t.at, t.actor_name, coalesce(t.text, '') as text,
-              case when t.incident_number <> $2 then coalesce(i.release, '') else '' end as release
+              coalesce(i.resolved_release, case when t.incident_number <> $2 then i.release end, '') as release
          from tocsin.timeline t
          join tocsin.incidents i on i.organization_id = t.organization_id and i.number = t.incident_number
         where t.organization_id = $1 and t.incident_number in ($2, coalesce($3::bigint, $2)) and t.kind in ('resolved', 'archived')

@@ -25,10 +25,14 @@ constexpr auto state_columns = db::columns<source_state>(
         db::columns<source_history>(
             db::column("had_lifecycle", &source_history::had_lifecycle),
             db::column("was_created", &source_history::was_created),
+            db::column("first_seen_at", &source_history::first_seen_at),
+            db::column("first_event_at", &source_history::first_event_at),
             db::column("last_event_at", &source_history::last_event_at),
             db::column("last_state_at", &source_history::last_state_at),
             db::column("events", &source_history::events),
-            db::column("unsettled_at", &source_history::unsettled_at)
+            db::column("unsettled_at", &source_history::unsettled_at),
+            db::column("period_fired", &source_history::period_fired),
+            db::column("period_closed", &source_history::period_closed)
         )
     )
 );

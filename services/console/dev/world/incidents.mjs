@@ -59,6 +59,7 @@ export const incidents = titles.map(([severity, status, service, title, ago, occ
   integration_id: uuid(1),
   source: {
     kind: "issue",
+    category: "error",
     sentry_id: String(880_000 + n),
     short_id: `${services[service].slug.toUpperCase()}-${n + 3}K`,
     url: `https://example-shop.sentry.io/issues/${880_000 + n}/`,
@@ -74,6 +75,8 @@ export const incidents = titles.map(([severity, status, service, title, ago, occ
   last_seen_at: at(Math.min(ago, (n + 1) * 35_000)),
   occurrences,
   assignee: status === "acknowledged" ? "oncall@example.com" : null,
+  sentry_assignee: null,
+  test: false,
   reopened_count: n === 2 ? 1 : 0,
   version: 1,
   context: {

@@ -29,6 +29,7 @@ export const incident = (
   integration_id: id(1),
   source: {
     kind: "issue",
+    category: "error",
     sentry_id: String(number),
     short_id: `SHOP-${number}`,
     url: `https://sentry.example.com/issues/${number}/`,
@@ -44,6 +45,8 @@ export const incident = (
   last_seen_at: "2026-01-02T03:05:05Z",
   occurrences: 3,
   assignee: null,
+  sentry_assignee: null,
+  test: false,
   reopened_count: 0,
   version: 1,
   context: {},

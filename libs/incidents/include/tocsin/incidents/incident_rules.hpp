@@ -18,15 +18,22 @@ namespace tocsin::incidents {
 
 /// What was applied to a source so far. Times are by Sentry's clock unless stated otherwise.
 struct source_history {
-    bool had_lifecycle = false;                   ///< an issue.* action other than created
-    bool was_created = false;                     ///< issue.created
-    std::optional<timestamp> last_event_at = {};  ///< of the newest event
-    std::optional<timestamp> last_state_at = {};  ///< `last_seen` of the newest state of the issue
-    std::int64_t events = 0;                      ///< for the newest incident
-    std::optional<timestamp> unsettled_at = {};   ///< our clock: when a lifecycle action came out of order
+    bool had_lifecycle = false;                    ///< an issue.* action other than created
+    bool was_created = false;                      ///< issue.created
+    std::optional<timestamp> first_seen_at = {};   ///< `first_seen` of issue.created
+    std::optional<timestamp> first_event_at = {};  ///< of the oldest event
+    std::optional<timestamp> last_event_at = {};   ///< of the newest event
+    std::optional<timestamp> last_state_at = {};   ///< `last_seen` of the newest state of the issue
+    std::int64_t events = 0;                       ///< for the newest incident
+    std::optional<timestamp> unsettled_at = {};    ///< our clock: when a lifecycle action came out of order
+    // Of a metric alert, whose periods have rising numbers; 0: none.
+    std::int64_t period_fired = 0;   ///< the newest one that fired
+    std::int64_t period_closed = 0;  ///< the newest one that ended
 
     /// The later of the two times.
     std::optional<timestamp> last_at() const noexcept { return std::max(last_event_at, last_state_at); }
+    /// Whether the event that created the issue was reported by an alert or as an error.
+    bool has_first_event_of(std::optional<timestamp> first_seen) const noexcept;
     friend bool operator==(source_history const&, source_history const&) = default;
 };
 
@@ -34,8 +41,12 @@ struct source_history {
 struct delivery_context {
     bool same_body = false;        ///< as the delivery that was applied last
     bool event_applied = false;    ///< an earlier delivery had the same event under the same rule
+    bool event_reported = false;   ///< an earlier delivery had the same event, which counts once
     bool from_reconciler = false;  ///< the current state at Sentry, which leaves nothing in doubt
     source_history history = {};
+    std::string assigned_member = {};  ///< e-mail address of the member whom issue.assigned names
+    std::string issue_pages = {
+    };  ///< the address of the organization's issues at Sentry, with a slash at the end
 };
 
 /// Where a delivery goes: the mapping of its project, overridden by the settings of an alert rule's action.
@@ -88,6 +99,9 @@ decision decide(
     rule_settings const& settings,
     timestamp now
 );
+
+/// Whether an event at this time is the one that created an issue which was first seen then.
+bool is_first_event(std::optional<timestamp> at, std::optional<timestamp> first_seen) noexcept;
 
 /// The history of a source after a delivery was applied to it.
 source_history history_after(

@@ -150,7 +150,14 @@ struct incident_state {
     std::string environment;
     std::string release;
     std::string level;
-    std::string assignee;
+    std::string category;          ///< of the source: error, outage, metric, feedback, performance, ...
+    bool is_test = false;          ///< a test notification, which pages no other people
+    std::string description;       ///< the monitor's words, or the message of user feedback
+    std::string evidence;          ///< what Sentry marks as important: a JSON array of names and values
+    std::string assignee;          ///< e-mail address of a member
+    bool assignee_pinned = false;  ///< a person chose: deliveries no longer change it
+    std::string sentry_assignee;   ///< a name: the assignee in Sentry
+    std::string resolved_release;  ///< in which Sentry last resolved it; stays when it is reopened
     std::optional<timestamp> acknowledged_at;
     std::optional<timestamp> resolved_at;
     std::optional<incidents::resolution> resolution;

@@ -26,14 +26,20 @@ struct issue {
     std::string level;
     std::string status;  ///< unresolved, resolved, ignored
     std::string substatus;
-    std::string url;  ///< for people; http(s) only, else empty
+    std::string url;       ///< for people; http(s) only, else empty
+    std::string category;  ///< error, outage, metric, feedback, performance, and what Sentry adds
+    std::string message;   ///< of feedback
     project_ref project;
     std::string release;
     std::int64_t count = 1;
     std::optional<timestamp> first_seen;
     std::optional<timestamp> last_seen;
-    std::string assignee;         ///< a name
-    std::string resolution_type;  ///< of issue.resolved; empty elsewhere
+    std::string assignee;          ///< a name
+    std::string assignee_email;    ///< of a person; Sentry may keep it to itself
+    bool names_assignee = false;   ///< without one, the issue is not assigned
+    std::string resolution_type;   ///< of issue.resolved; empty elsewhere
+    std::string resolved_release;  ///< in which it was resolved
+    std::string resolved_commit;   ///< by which it was resolved
 };
 
 /// An event of an issue in a webhook or a response.
@@ -46,8 +52,11 @@ struct event {
     std::string level;
     std::string environment;
     std::string release;
-    std::string url;
+    std::string url;  ///< of the issue
     std::optional<timestamp> at;
+    std::string category = {};                                       ///< as that of the issue
+    std::string message = {};                                        ///< of feedback
+    std::vector<std::pair<std::string, std::string>> evidence = {};  ///< names and values, the important ones
 };
 
 /// An event in the REST API, with its exception.

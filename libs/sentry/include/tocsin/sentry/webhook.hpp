@@ -56,13 +56,17 @@ struct event_alert : event {
     std::string rule;          ///< its label
     std::string rule_id;       ///< only if the rule has an alert action of the app
     action_settings settings;  ///< of that action
+    bool is_test = false;      ///< a notification that a person had sent to try the rule
 };
 
 /// A metric alert that was triggered or resolved; the action says which.
 struct metric_alert {
-    std::string id;
-    std::string title;
-    std::string text;  ///< "5 events in the last 10 minutes"
+    std::string id;          ///< of the open period: each has a new one
+    std::string rule_id;     ///< of the rule or monitor; empty if Sentry names none
+    std::string title;       ///< the name of the rule or monitor
+    std::string text;        ///< "5 events in the last 10 minutes"
+    bool is_closed = false;  ///< the period had ended by the time Sentry sent this
+    std::optional<timestamp> started_at;
     std::string url;
     std::vector<std::string> projects;  ///< slugs
     action_settings settings;
@@ -73,13 +77,17 @@ struct comment {
     std::string issue_id;
     std::string project_slug;
     std::string text;
+    std::string id = {};         ///< of the comment
+    std::string timestamp = {};  ///< when it was made, as Sentry writes it
 };
 
 /// An alert on an activity of an issue. The `status_*` types are changes of the issue's status.
 struct activity_alert {
     sentry::issue issue;
     std::string type;
-    std::string alert;  ///< title of the alert
+    std::string alert;                                                    ///< title of the alert
+    std::string summary = {};                                             ///< Seer's
+    std::vector<std::pair<std::string, std::string>> pull_requests = {};  ///< Seer's: repository and URL
 };
 
 struct installation_change {
@@ -120,7 +128,7 @@ struct webhook {
 /// (action and installation.uuid).
 result<webhook> decode_webhook(std::string_view body, std::string_view resource_header);
 
-/// Writes `data.issue` of a webhook about the state of this issue: all but its release and assignee.
+/// Writes `data.issue` of a webhook about the state of this issue: all but its release.
 void write_issue(json::writer& out, issue const& from);
 
 }  // namespace tocsin::sentry
