@@ -244,6 +244,14 @@ BOOST_FIXTURE_TEST_CASE(a_monitor_and_its_issue_are_one_incident_whichever_comes
     std::get<sentry::metric_alert>(renamed.webhook.what).title = "another name";
     BOOST_TEST(submit({std::move(renamed)}).front() == "resolved");
 
+    // Two rules of the same name are two sources.
+    auto same_name = monitor_webhooks{"10", "100"}.alert("critical", 1);
+    std::get<sentry::metric_alert>(same_name.webhook.what).title = "p95 of rule 7";
+    auto again = monitor_webhooks{"11", "110"}.alert("critical", 1);
+    std::get<sentry::metric_alert>(again.webhook.what).title = "p95 of rule 7";
+    auto const outcomes = submit({std::move(same_name), std::move(again)});
+    BOOST_TEST(std::count(outcomes.begin(), outcomes.end(), "opened") == 2);
+
     // Both in one batch, after another delivery that is written alone.
     monitor_webhooks const third{"9", "90"};
     submit({issue("created", "1", "first"), third.alert("critical", 1), third.issue("unresolved")});

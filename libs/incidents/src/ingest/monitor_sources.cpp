@@ -7,6 +7,17 @@
 
 namespace tocsin::incidents {
 
+namespace {
+
+/// Whether a monitor of the same project and name is another one: their rules or issues differ.
+bool is_other(
+    monitor_key const& key, std::optional<std::string> const& rule, std::optional<std::string> const& issue
+) {
+    return (key.rule && rule && *key.rule != *rule) || (key.issue && issue && *key.issue != *issue);
+}
+
+}  // namespace
+
 std::optional<monitor_key> monitor_of(
     organization_id org, integration_id integration, sentry::webhook const& webhook
 ) {
@@ -54,25 +65,23 @@ void monitor_sources::resolve(db::transaction& tx) {
 void monitor_sources::resolve_one(
     monitor_key const& key, std::optional<metric_monitor> const& found, source& of_delivery
 ) {
-    if (!key.name) {
-        if (found) of_delivery = found->source;
+    if (found && is_other(key, found->rule, found->issue)) return;
+    if (found) of_delivery = found->source;
+    if (!key.name) return;
+    monitor_key const name{key.organization, key.integration, key.name};
+    if (auto const at = writes_by_name_.find(name); at != writes_by_name_.end()) {
+        auto& written = writes_[at->second];
+        if (is_other(key, written.key.rule, written.key.issue)) return;
+        of_delivery = written.source;
+        if (key.rule) written.key.rule = key.rule;
+        if (key.issue) written.key.issue = key.issue;
         return;
     }
-    monitor_key const name{key.organization, key.integration, key.name};
-    auto const at = writes_by_name_.find(name);
-    if (found) of_delivery = found->source;
     bool const is_known =
         found && (!key.rule || found->rule == key.rule) && (!key.issue || found->issue == key.issue);
-    if (at == writes_by_name_.end()) {
-        if (is_known) return;
-        writes_by_name_.emplace(name, writes_.size());
-        writes_.push_back({key, of_delivery});
-        return;
-    }
-    auto& written = writes_[at->second];
-    of_delivery = written.source;
-    if (key.rule) written.key.rule = key.rule;
-    if (key.issue) written.key.issue = key.issue;
+    if (is_known) return;
+    writes_by_name_.emplace(name, writes_.size());
+    writes_.push_back({key, of_delivery});
 }
 
 }  // namespace tocsin::incidents
