@@ -55,8 +55,7 @@ void write_issue(json::writer& out, sandbox_context& context, issue const& issue
         .field("level", issue.level)
         .field("status", to_string(issue.status))
         .name("statusDetails")
-        .begin_object()
-        .end_object();
+        .raw(payloads::status_details(issue));
     if (issue.substatus.empty()) {
         out.field("substatus", nullptr);
     } else {
@@ -119,7 +118,9 @@ http::response update_issue(sandbox_context& context, http::request const& reque
     if (status == "resolved") {
         context.webhooks.post(resolve(context, *issue, {}, actor));
     } else if (status == "resolvedInNextRelease") {
-        context.webhooks.post(resolve(context, *issue, {"in_next_release"}, actor));
+        context.webhooks.post(
+            resolve(context, *issue, {.type = "in_next_release", .release = {}, .commit = {}}, actor)
+        );
     } else if (status == "unresolved") {
         context.webhooks.post(unresolve(context, *issue, "ongoing", actor));
     } else if (status == "ignored") {

@@ -124,11 +124,15 @@ response_task resolve_issue(sandbox_context& context, http::request& request) {
     auto const call = read_issue_call(context, request);
     if (call.refusal) co_return *call.refusal;
     json::reader in(call.body->root());
-    auto const type = in.optional_text("resolution_type", short_text).value_or("now");
+    resolution how;
+    how.release = in.optional_text("release", short_text).value_or("");
+    how.commit = in.optional_text("commit", short_text).value_or("");
+    auto const* const type = !how.release.empty() ? "in_release" : !how.commit.empty() ? "in_commit" : "now";
+    how.type = in.optional_text("resolution_type", short_text).value_or(type);
     auto const actor = read_actor(in, payloads::actor::user);
     if (auto problem = in.problems()) co_return control_problem(*problem);
     co_return co_await send_and_respond(
-        context, 200, *call.issue, resolve(context, *call.issue, {type}, actor)
+        context, 200, *call.issue, resolve(context, *call.issue, std::move(how), actor)
     );
 }
 
@@ -174,6 +178,30 @@ response_task assign_issue(sandbox_context& context, http::request& request) {
     );
 }
 
+/// Sentry sends no webhook about it, as about all of the following changes.
+response_task unassign_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    call.issue->assigned_to.reset();
+    co_return co_await send_and_respond(context, 200, *call.issue, {});
+}
+
+response_task recover_issue(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    recover(*call.issue);
+    co_return co_await send_and_respond(context, 200, *call.issue, {});
+}
+
+response_task delete_issue(sandbox_context& context, http::request& request) {
+    auto const* const issue = context.state.issue_by(request.capture("issue"));
+    if (!issue) co_return control_unknown("issue");
+    context.state.remove(*issue);
+    json::writer out;
+    out.begin_object();
+    co_return control_done(200, std::move(out));
+}
+
 response_task comment_on_issue(sandbox_context& context, http::request& request) {
     auto const call = read_issue_call(context, request);
     if (call.refusal) co_return *call.refusal;
@@ -190,7 +218,7 @@ response_task comment_on_issue(sandbox_context& context, http::request& request)
     );
 }
 
-/// Sentry sends no webhook about it.
+/// Sentry sends no webhook about it, either.
 response_task merge_issue(sandbox_context& context, http::request& request) {
     auto const call = read_issue_call(context, request);
     if (call.refusal) co_return *call.refusal;
@@ -270,8 +298,11 @@ void add_control_issue_routes(route_table& table, sandbox_context& context) {
     add("/control/issues/{issue}/unresolve", unresolve_issue);
     add("/control/issues/{issue}/ignore", ignore_issue);
     add("/control/issues/{issue}/assign", assign_issue);
+    add("/control/issues/{issue}/unassign", unassign_issue);
+    add("/control/issues/{issue}/recover", recover_issue);
     add("/control/issues/{issue}/comments", comment_on_issue);
     add("/control/issues/{issue}/merge", merge_issue);
+    add_control_route(table, context, http::method::delete_, "/control/issues/{issue}", delete_issue);
 }
 
 }  // namespace tocsin::sandbox

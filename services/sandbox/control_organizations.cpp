@@ -22,6 +22,23 @@ response_task create_organization(sandbox_context& context, http::request& reque
     co_return control_done(201, std::move(out));
 }
 
+response_task rename_organization(sandbox_context& context, http::request& request) {
+    auto* const org = context.state.organization_by(request.capture("organization"));
+    if (!org) co_return control_unknown("organization");
+    auto const body = control_body(request);
+    if (!body) co_return control_problem(body.error());
+    json::reader in(body->root());
+    auto slug = in.required_text("slug", short_text);
+    auto name = in.optional_text("name", short_text).value_or(org->name);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    if (auto const renamed = context.state.rename(*org, std::move(slug)); !renamed)
+        co_return control_problem(renamed.error());
+    org->name = std::move(name);
+    json::writer out;
+    out.begin_object().field("id", org->id).field("slug", org->slug).field("name", org->name);
+    co_return control_done(200, std::move(out));
+}
+
 response_task create_project(sandbox_context& context, http::request& request) {
     auto const* const org = context.state.organization_by(request.capture("organization"));
     if (!org) co_return control_unknown("organization");
@@ -83,6 +100,9 @@ response_task create_application(sandbox_context& context, http::request& reques
 void add_control_organization_routes(route_table& table, sandbox_context& context) {
     using enum http::method;
     add_control_route(table, context, post, "/control/organizations", create_organization);
+    add_control_route(
+        table, context, post, "/control/organizations/{organization}/rename", rename_organization
+    );
     add_control_route(table, context, post, "/control/organizations/{organization}/projects", create_project);
     add_control_route(
         table,

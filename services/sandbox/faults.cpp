@@ -60,10 +60,12 @@ std::string default_body(int status, std::string_view area) {
     return R"({"detail":"Invalid request"})";
 }
 
-std::string_view constexpr proxy_page =
-    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "
-    "Gateway</h1></center>\r\n"
-    "<hr><center>proxy</center>\r\n</body>\r\n</html>\r\n";
+/// What a reverse proxy or a firewall in front of Sentry responds.
+std::string proxy_page(int status) {
+    auto const title = std::to_string(status) + " " + std::string(http::reason_phrase(status));
+    return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+           "</h1></center>\r\n<hr><center>proxy</center>\r\n</body>\r\n</html>\r\n";
+}
 
 }  // namespace
 
@@ -164,7 +166,7 @@ http::response unmodified_response(fault const& fault, std::string_view area, st
     }
     if (fault.kind == fault_kind::html) {
         out.headers.set("Content-Type", "text/html");
-        out.body = fault.body.empty() ? std::string(proxy_page) : fault.body;
+        out.body = fault.body.empty() ? proxy_page(fault.status) : fault.body;
         return out;
     }
     // Sentry's rate limiter responds with Django's default content type.

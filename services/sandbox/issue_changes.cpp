@@ -54,9 +54,11 @@ std::vector<webhook> created_webhooks(sandbox_context& context, issue const& iss
 std::vector<webhook> resolve(
     sandbox_context& context, issue& issue, resolution resolution, payloads::actor actor
 ) {
+    auto const type = resolution.type;
     issue.status = issue_status::resolved;
     issue.substatus.clear();
-    return changed_webhooks(context, issue, "resolved", resolution.type, actor);
+    issue.resolved_by = std::move(resolution);
+    return changed_webhooks(context, issue, "resolved", type, actor);
 }
 
 std::vector<webhook> unresolve(
@@ -78,6 +80,12 @@ std::vector<webhook> ignore(
 std::vector<webhook> assign(sandbox_context& context, issue& issue, person assignee, payloads::actor actor) {
     issue.assigned_to = std::move(assignee);
     return changed_webhooks(context, issue, "assigned", {}, actor);
+}
+
+void recover(issue& issue) {
+    issue.status = issue_status::resolved;
+    issue.substatus.clear();
+    issue.resolved_by = {.type = "autoresolve", .release = {}, .commit = {}};
 }
 
 std::vector<webhook> comment_webhooks(

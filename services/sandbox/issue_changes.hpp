@@ -12,9 +12,6 @@ namespace tocsin::sandbox {
 
 std::vector<webhook> created_webhooks(sandbox_context& context, issue const& issue);
 
-struct resolution {
-    std::string type = "now";  ///< now, in_release, in_next_release, in_commit, with_commit
-};
 std::vector<webhook> resolve(
     sandbox_context& context, issue& issue, resolution resolution, payloads::actor actor
 );
@@ -27,6 +24,9 @@ std::vector<webhook> ignore(
     sandbox_context& context, issue& issue, std::string substatus, payloads::actor actor
 );
 std::vector<webhook> assign(sandbox_context& context, issue& issue, person assignee, payloads::actor actor);
+
+/// Sentry sends no webhook when an outage ends by itself.
+void recover(issue& issue);
 
 /// `action`: created, updated, deleted.
 std::vector<webhook> comment_webhooks(

@@ -204,6 +204,19 @@ result<issue*> sentry_state::merge(issue const& source, issue& target) {
     return issue_by(target_id);
 }
 
+void sentry_state::remove(issue const& issue) {
+    auto const id = issue.id;
+    std::erase_if(issues, [&](sandbox::issue const& i) { return i.id == id; });
+}
+
+result<void> sentry_state::rename(organization& org, std::string slug) {
+    if (!is_slug(slug)) return error{errc::invalid, "slug: a-z, 0-9, and inner dashes"};
+    if (organization_by(slug)) return conflict("an organization has that slug already");
+    if (auto& slugs = oauth.user_organizations) std::replace(slugs->begin(), slugs->end(), org.slug, slug);
+    org.slug = std::move(slug);
+    return {};
+}
+
 result<void> sentry_state::rename(project& project, std::string slug) {
     if (!is_slug(slug)) return error{errc::invalid, "slug: a-z, 0-9, and inner dashes"};
     if (project_by(*organization_by(project.organization_id), slug))

@@ -63,6 +63,13 @@ struct person {
     std::string email = "demo.user@example.com";
 };
 
+/// How an issue was resolved.
+struct resolution {
+    std::string type = "now";  ///< now, in_release, in_next_release, in_commit, autoresolve, ...
+    std::string release;       ///< of in_release; may be empty, like `commit`
+    std::string commit;        ///< of in_commit
+};
+
 struct stored_event {
     std::string id;  ///< 32 hex digits
     timestamp at;
@@ -83,7 +90,8 @@ struct issue {
     std::string environment;  ///< may be empty, like `release`
     std::string release;
     issue_status status = issue_status::unresolved;
-    std::string substatus;  ///< empty: null
+    std::string substatus;   ///< empty: null
+    resolution resolved_by;  ///< of a resolved issue
     std::optional<person> assigned_to;
     std::int64_t count = 0;
     std::int64_t comments = 0;
@@ -176,8 +184,12 @@ public:
     /// Moves the events and ids of `source` to `target` and removes `source`. errc::invalid if the projects
     /// differ.
     result<issue*> merge(issue const& source, issue& target);
-    /// The former slug redirects to the new one.
+    /// The issue and its events are gone, as are the ids of issues that were merged into it.
+    void remove(issue const& issue);
+    /// The former slug redirects to the new one, until another project takes it.
     result<void> rename(project& project, std::string slug);
+    /// The former slug is unknown afterwards, and free for another organization.
+    result<void> rename(organization& org, std::string slug);
     result<application*> add_application(application draft);
     /// errc::conflict if the app is already installed there, or the UUID is in use.
     result<installation*> install(application const& app, organization const& org, std::optional<uuid> id);

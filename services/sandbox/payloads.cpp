@@ -62,8 +62,7 @@ std::string issue_object(origin const& origin, issue const& issue, issue_form fo
         .null("logger")
         .text("level", issue.level)
         .text("status", to_string(issue.status))
-        .begin_object("statusDetails")
-        .end_object()
+        .raw("statusDetails", status_details(issue))
         .text_or_null("substatus", issue.substatus)
         .flag("isPublic", false)
         .text_or_null("platform", origin.project.platform);
@@ -94,6 +93,19 @@ std::string issue_object(origin const& origin, issue const& issue, issue_form fo
 
 std::string api_url(origin const& origin, issue const& issue) {
     return origin.base_url + "/api/0/organizations/" + origin.org.slug + "/issues/" + issue.id + "/";
+}
+
+std::string status_details(issue const& issue) {
+    auto const& [type, release, commit] = issue.resolved_by;
+    sentry_json::writer out;
+    out.begin_object();
+    if (issue.status == issue_status::resolved) {
+        if (type == "in_release") out.text("inRelease", release);
+        if (type == "in_next_release") out.flag("inNextRelease", true);
+        if (type == "in_commit") out.begin_object("inCommit").text("id", commit).end_object();
+    }
+    out.end_object();
+    return out.take();
 }
 
 void write_metadata(sentry_json::writer& out, issue const& issue) {

@@ -41,6 +41,9 @@ std::string installation_object(
     installation const& installation, application const& app, organization const& org, code_member code
 );
 
+/// `statusDetails` of an issue, as in the API: how it was resolved.
+std::string status_details(issue const& issue);
+
 /// `issue.created`, the only action with links and with dates that have an offset.
 std::string issue_created(origin const& origin, issue const& issue);
 /// `action`: resolved, unresolved, ignored, assigned. `resolution`, of resolved: now, in_release, ...

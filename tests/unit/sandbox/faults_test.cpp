@@ -69,6 +69,16 @@ SANDBOX_TEST(html_redirect_and_delay) {
     auto const html = co_await fixture.get(projects, connected.token);
     BOOST_TEST(html.status == 502);
     BOOST_TEST(html.body.starts_with("<html>"));
+    for (int const status : {400, 401, 403, 409, 422, 503}) {
+        auto const number = std::to_string(status);
+        co_await fixture.post(
+            "/control/faults", R"({"match":"projects","kind":"html","status":)" + number + "}"
+        );
+        auto const refusal = co_await fixture.get(projects, connected.token);
+        BOOST_TEST(refusal.status == status);
+        BOOST_TEST(refusal.headers.find("Content-Type").value() == "text/html");
+        BOOST_TEST(refusal.body.find("<title>" + number + " ") != std::string::npos);
+    }
     co_await fixture.post("/control/faults", fault("redirect"));
     auto const redirect = co_await fixture.get(projects, connected.token);
     BOOST_TEST(redirect.status == 302);
