@@ -1,4 +1,5 @@
 #include "api_issues.hpp"
+#include "occurrences.hpp"
 #include "routes.hpp"
 
 #include <algorithm>
@@ -72,6 +73,10 @@ void write_tags(json::writer& out, stored_event const& event) {
 }
 
 void write_entries(json::writer& out, issue const& issue) {
+    if (issue.kind != issue_kind::error) {
+        out.name("entries").begin_array().end_array();
+        return;
+    }
     out.name("entries").begin_array().begin_object().field("type", "exception").name("data").begin_object();
     out.name("values")
         .begin_array()
@@ -99,14 +104,13 @@ void write_event(json::writer& out, sandbox_context& context, issue const& issue
         .field("projectID", issue.project_id)
         .field("dist", nullptr)
         .field("message", event.message.empty() ? issue.title : event.message)
-        .field("title", issue.title)
+        .field("title", event_title(issue))
         .field("platform", context.state.project_of(issue).platform)
-        .field("type", "error")
+        .field("type", names_of(issue.kind).event_type)
         .name("metadata")
-        .begin_object()
-        .field("type", issue.exception_type())
-        .field("value", issue.exception_value())
-        .end_object();
+        .raw(metadata_object(issue))
+        .name("occurrence")
+        .raw(occurrence_object(issue, event.id, event.at));
     write_tags(out, event);
     out.field("dateCreated", event.at).field("dateReceived", event.at);
     write_entries(out, issue);

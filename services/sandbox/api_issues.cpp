@@ -1,6 +1,7 @@
 #include "api_issues.hpp"
 
 #include "issue_changes.hpp"
+#include "occurrences.hpp"
 #include "paging.hpp"
 #include "routes.hpp"
 
@@ -65,15 +66,13 @@ void write_issue(json::writer& out, sandbox_context& context, issue const& issue
         .field("platform", project.platform)
         .field("priority", issue.level == "fatal" || issue.level == "error" ? "high" : "medium");
     write_project(out, project);
-    out.field("type", "error")
-        .field("issueType", issue.metric_monitor ? "metric_issue" : "error")
-        .field("issueCategory", issue.metric_monitor ? "metric" : "error")
+    auto const& kind = names_of(issue.kind);
+    out.field("type", kind.event_type)
+        .field("issueType", kind.type)
+        .field("issueCategory", kind.category)
         .name("metadata")
-        .begin_object()
-        .field("value", issue.exception_value())
-        .field("type", issue.exception_type())
-        .end_object()
-        .field("numComments", issue.comments);
+        .raw(metadata_object(issue));
+    out.field("numComments", issue.comments);
     write_assignee(out, issue.assigned_to);
     out.field("annotations", std::vector<std::string>{})
         .field("isUnhandled", true)
@@ -113,7 +112,7 @@ http::response update_issue(sandbox_context& context, http::request const& reque
     };
     auto const actor = caller.actor();
     auto const status = text("status");
-    if (issue->metric_monitor && status.starts_with("resolved"))
+    if (issue->kind == issue_kind::metric && status.starts_with("resolved"))
         return detail_response(400, "Cannot manually resolve one or more issues");
     if (status == "resolved") {
         context.webhooks.post(resolve(context, *issue, {}, actor));

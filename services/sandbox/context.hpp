@@ -1,6 +1,7 @@
 #pragma once
 
 #include "faults.hpp"
+#include "metric_monitors.hpp"
 #include "model.hpp"
 #include "responses.hpp"
 #include "webhooks.hpp"
@@ -19,6 +20,7 @@ struct sandbox_context {
         : state(time, std::move(main_application)), webhooks(std::move(executor), state) {}
 
     sentry_state state;
+    metric_monitors monitors;
     fault_list faults;
     webhook_sender webhooks;
     std::string base_url;  ///< without a trailing slash; set once the port is known

@@ -1,5 +1,6 @@
 #include "control.hpp"
 #include "issue_changes.hpp"
+#include "occurrences.hpp"
 
 #include <tocsin/base/encoding.hpp>
 #include <tocsin/crypto/random.hpp>
@@ -8,7 +9,7 @@
 #include <string>
 #include <utility>
 
-/// The control API of issues and metric alerts.
+/// The control API of issues.
 namespace tocsin::sandbox {
 
 namespace {
@@ -39,6 +40,36 @@ response_task send_and_respond(
     co_return control_done(status, std::move(out), sent);
 }
 
+/// What the detector of `kind` writes; for errors, one of the samples.
+issue read_kind(json::reader& in, sentry_state const& state) {
+    auto const name = in.optional_text("kind", short_text).value_or("error");
+    auto const kind = parse_issue_kind(name);
+    if (!kind) in.reject("kind", "must be error, performance, uptime, cron, feedback, metric, or test");
+    auto out = draft_of(kind.value_or(issue_kind::error));
+    if (out.kind != issue_kind::error) return out;
+    auto const& sample = samples[state.issues.size() % samples.size()];
+    out.title = sample.title;
+    out.culprit = sample.culprit;
+    return out;
+}
+
+void read_evidence(json::reader& in, issue& draft) {
+    auto const listed = in.optional_value("evidence");
+    if (!listed) return;
+    draft.evidence.clear();
+    for (std::size_t i = 0; i < listed->size(); ++i) {
+        auto const element = listed->element(i);
+        auto const text = [&](std::string_view name) {
+            auto const member = element.find(name);
+            return std::string(member ? member->as_string().value_or("") : "");
+        };
+        auto const important = element.find("important");
+        draft.evidence.push_back(
+            {text("name"), text("value"), important && important->as_bool().value_or(false)}
+        );
+    }
+}
+
 response_task create_issue(sandbox_context& context, http::request& request) {
     auto& state = context.state;
     auto const* const org = state.organization_by(request.capture("organization"));
@@ -46,24 +77,33 @@ response_task create_issue(sandbox_context& context, http::request& request) {
     auto const body = control_body(request);
     if (!body) co_return control_problem(body.error());
     json::reader in(body->root());
-    auto const& sample = samples[state.issues.size() % samples.size()];
     auto const project_name = in.required_text("project", short_text);
-    issue draft;
-    draft.title = in.optional_text("title", {1, 8'000}).value_or(sample.title);
-    draft.culprit = in.optional_text("culprit", optional_long_text).value_or(sample.culprit);
-    draft.level =
-        in.optional_word("level", {"fatal", "error", "warning", "info", "debug", "sample"}).value_or("error");
+    auto draft = read_kind(in, state);
+    draft.title = in.optional_text("title", {1, 8'000}).value_or(draft.title);
+    draft.culprit = in.optional_text("culprit", optional_long_text).value_or(draft.culprit);
+    draft.level = in.optional_word("level", {"fatal", "error", "warning", "info", "debug", "sample"})
+                      .value_or(draft.level);
     draft.id = in.optional_text("id", {1, 19}).value_or("");
     draft.short_id = in.optional_text("short_id", short_text).value_or("");
     draft.environment = in.optional_text("environment", optional_long_text).value_or("production");
     draft.release = in.optional_text("release", optional_long_text).value_or("2026.3.1");
-    draft.metric_monitor = in.optional_bool("metric_monitor", false);
+    read_evidence(in, draft);
+    auto const announced = in.optional_bool("announced", is_announced(draft.kind));
     if (auto problem = in.problems()) co_return control_problem(*problem);
     auto* const project = state.project_by(*org, project_name);
     if (!project) co_return control_unknown("project");
     auto const created = state.add_issue(*project, std::move(draft));
     if (!created) co_return control_problem(created.error());
-    co_return co_await send_and_respond(context, 201, **created, created_webhooks(context, **created));
+    auto webhooks = announced ? created_webhooks(context, **created) : std::vector<webhook>();
+    co_return co_await send_and_respond(context, 201, **created, std::move(webhooks));
+}
+
+payloads::alert_rule read_rule(json::reader& in) {
+    payloads::alert_rule out;
+    out.label = in.optional_text("rule", optional_long_text).value_or("Notify the people on call");
+    out.id = in.optional_int("rule_id", -1, 9'000'000'000'000'000).value_or(1);
+    out.settings = read_settings(in);
+    return out;
 }
 
 response_task create_event(sandbox_context& context, http::request& request) {
@@ -80,10 +120,7 @@ response_task create_event(sandbox_context& context, http::request& request) {
     event.level = in.optional_word("level", {"fatal", "error", "warning", "info", "debug", "sample"})
                       .value_or(issue->level);
     event.message = in.optional_text("message", message_text).value_or("");
-    payloads::alert_rule rule;
-    rule.label = in.optional_text("rule", optional_long_text).value_or("Notify the people on call");
-    rule.id = in.optional_int("rule_id", -1, 9'000'000'000'000'000).value_or(1);
-    rule.settings = read_settings(in);
+    auto const rule = read_rule(in);
     auto const effect = in.optional_bool("regression", true) ? regression::reopens : regression::ignored;
     if (auto problem = in.problems()) co_return control_problem(*problem);
     auto webhooks = add_event(context, *issue, event, rule, effect);
@@ -210,11 +247,36 @@ response_task comment_on_issue(sandbox_context& context, http::request& request)
     payloads::comment comment;
     comment.id = in.optional_int("comment_id", 1, 9'000'000'000'000'000).value_or(1);
     comment.text = in.optional_text("comment", message_text).value_or("Looking into it");
-    comment.at = context.state.now();
+    // The comment's own time, which a change of its text leaves alone.
+    auto const written = call.issue->comment_times.find(comment.id);
+    auto const known = action != "created" && written != call.issue->comment_times.end();
+    comment.at = in.optional_time("at").value_or(known ? written->second : context.state.now());
     if (auto problem = in.problems()) co_return control_problem(*problem);
+    call.issue->comment_times[comment.id] = comment.at;
     if (action == "created") ++call.issue->comments;
     co_return co_await send_and_respond(
         context, 200, *call.issue, comment_webhooks(context, *call.issue, comment, action)
+    );
+}
+
+response_task add_issue_activity(sandbox_context& context, http::request& request) {
+    auto const call = read_issue_call(context, request);
+    if (call.refusal) co_return *call.refusal;
+    json::reader in(call.body->root());
+    payloads::activity activity;
+    activity.type = in.required_text("type", short_text);
+    activity.summary = in.optional_text("summary", message_text).value_or("");
+    activity.pull_requests =
+        in.optional_texts("pull_requests", 20, short_text).value_or(std::vector<std::string>());
+    if (auto name = in.optional_text("user", short_text)) {
+        activity.user.emplace();
+        activity.user->name = std::move(*name);
+        activity.user->email = in.optional_text("username", short_text).value_or(activity.user->email);
+    }
+    auto const rule = read_rule(in);
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    co_return co_await send_and_respond(
+        context, 200, *call.issue, add_activity(context, *call.issue, activity, rule)
     );
 }
 
@@ -232,39 +294,6 @@ response_task merge_issue(sandbox_context& context, http::request& request) {
     co_return co_await send_and_respond(context, 200, **merged, {});
 }
 
-response_task send_metric_alert(sandbox_context& context, http::request& request) {
-    auto& state = context.state;
-    auto const* const org = state.organization_by(request.capture("organization"));
-    if (!org) co_return control_unknown("organization");
-    auto const body = control_body(request);
-    if (!body) co_return control_problem(body.error());
-    json::reader in(body->root());
-    payloads::metric_alert alert;
-    alert.action = in.required_word("action", {"critical", "warning", "resolved", "open"});
-    alert.id = in.optional_text("id", {1, 19}).value_or("789");
-    alert.rule_id = in.optional_text("rule_id", {1, 19}).value_or("456");
-    alert.title = in.optional_text("title", short_text).value_or("Too many failed payments");
-    alert.text = in.optional_text("text", short_text).value_or("250 events in the last 10 minutes");
-    alert.projects = in.optional_texts("projects", 50, short_text).value_or(std::vector<std::string>{});
-    alert.at = state.now();
-    alert.started = in.optional_time("started").value_or(alert.at);
-    alert.settings = read_settings(in);
-    if (auto problem = in.problems()) co_return control_problem(*problem);
-    auto webhooks = webhooks_for(
-        state,
-        context.base_url,
-        *org,
-        {},
-        "metric_alert",
-        alert.action,
-        [&](auto const& origin) { return payloads::metric_alert_changed(origin, alert); }
-    );
-    auto const sent = co_await context.webhooks.send_all(std::move(webhooks));
-    json::writer out;
-    out.begin_object();
-    co_return control_done(200, std::move(out), sent);
-}
-
 }  // namespace
 
 void write_issue_state(json::writer& out, sentry_state& state, issue const& issue) {
@@ -272,6 +301,7 @@ void write_issue_state(json::writer& out, sentry_state& state, issue const& issu
         .field("id", issue.id)
         .field("short_id", issue.short_id)
         .field("title", issue.title)
+        .field("kind", names_of(issue.kind).name)
         .field("organization", state.organization_by(issue.organization_id)->slug)
         .field("project", state.project_of(issue).slug)
         .field("level", issue.level)
@@ -292,7 +322,6 @@ void add_control_issue_routes(route_table& table, sandbox_context& context) {
         add_control_route(table, context, http::method::post, pattern, handle);
     };
     add("/control/organizations/{organization}/issues", create_issue);
-    add("/control/organizations/{organization}/metric-alerts", send_metric_alert);
     add("/control/issues/{issue}/events", create_event);
     add("/control/issues/{issue}/resolve", resolve_issue);
     add("/control/issues/{issue}/unresolve", unresolve_issue);
@@ -301,6 +330,7 @@ void add_control_issue_routes(route_table& table, sandbox_context& context) {
     add("/control/issues/{issue}/unassign", unassign_issue);
     add("/control/issues/{issue}/recover", recover_issue);
     add("/control/issues/{issue}/comments", comment_on_issue);
+    add("/control/issues/{issue}/activities", add_issue_activity);
     add("/control/issues/{issue}/merge", merge_issue);
     add_control_route(table, context, http::method::delete_, "/control/issues/{issue}", delete_issue);
 }

@@ -49,6 +49,7 @@ void read_behavior(json::reader& in, behavior_settings& behavior) {
     if (auto const value = in.optional_int("webhook_timeout_ms", 1, 60'000))
         behavior.webhook_timeout = std::chrono::milliseconds(*value);
     if (in.has("region_url")) behavior.region_url = in.optional_text("region_url", {0, 2'000});
+    behavior.hold_webhooks = in.optional_bool("hold_webhooks", behavior.hold_webhooks);
     behavior.rate_limit = in.optional_int("rate_limit", 0, 1'000'000).value_or(behavior.rate_limit);
     auto const announcement =
         in.optional_word("installation_created", {"after_redirect", "before_redirect", "never"});
@@ -120,6 +121,7 @@ void write_settings_state(json::writer& out, behavior_settings const& behavior) 
         .field("retry_delay_ms", behavior.retry_delay.count())
         .field("webhook_timeout_ms", behavior.webhook_timeout.count())
         .field("installation_created", to_string(behavior.installation_created))
+        .field("hold_webhooks", behavior.hold_webhooks)
         .field("rate_limit", behavior.rate_limit)
         .field("region_url", behavior.region_url)
         .end_object();

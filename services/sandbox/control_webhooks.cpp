@@ -1,6 +1,7 @@
 #include "control.hpp"
 #include "sentry_json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -82,12 +83,52 @@ response_task send_webhook(sandbox_context& context, http::request& request) {
     co_return control_done(200, std::move(out), sent);
 }
 
+response_task list_held_webhooks(sandbox_context& context, http::request&) {
+    json::writer out;
+    out.begin_object().name("items").begin_array();
+    for (auto const& webhook : context.webhooks.held())
+        out.begin_object()
+            .field("resource", webhook.resource)
+            .field("action", webhook.action)
+            .field("installation", webhook.installation)
+            .end_object();
+    out.end_array().end_object();
+    co_return http::response::json(200, out.take());
+}
+
+response_task release_webhooks(sandbox_context& context, http::request& request) {
+    auto const body = control_body(request);
+    if (!body) co_return control_problem(body.error());
+    json::reader in(body->root());
+    auto const count = in.optional_int("count", 1, 1'000'000).value_or(1'000'000);
+    auto const order = in.optional_word("order", {"oldest_first", "newest_first"});
+    if (auto problem = in.problems()) co_return control_problem(*problem);
+    auto webhooks = context.webhooks.take_held(static_cast<std::size_t>(count));
+    if (order == "newest_first") std::reverse(webhooks.begin(), webhooks.end());
+    auto const sent = co_await context.webhooks.send_now(std::move(webhooks));
+    json::writer out;
+    out.begin_object();
+    co_return control_done(200, std::move(out), sent);
+}
+
+/// As if Sentry had lost them.
+response_task drop_held_webhooks(sandbox_context& context, http::request&) {
+    json::writer out;
+    auto const all = context.webhooks.held().size();
+    auto const dropped = static_cast<std::int64_t>(context.webhooks.take_held(all).size());
+    out.begin_object().field("dropped", dropped);
+    co_return control_done(200, std::move(out));
+}
+
 }  // namespace
 
 void add_control_webhook_routes(route_table& table, sandbox_context& context) {
     using enum http::method;
     add_control_route(table, context, get, "/control/webhooks", list_webhooks);
     add_control_route(table, context, post, "/control/webhooks", send_webhook);
+    add_control_route(table, context, get, "/control/held-webhooks", list_held_webhooks);
+    add_control_route(table, context, post, "/control/held-webhooks/release", release_webhooks);
+    add_control_route(table, context, delete_, "/control/held-webhooks", drop_held_webhooks);
     add_control_route(table, context, get, "/control/webhooks/{number}", show_webhook);
     add_control_route(table, context, post, "/control/webhooks/{number}/again", resend_webhook);
 }

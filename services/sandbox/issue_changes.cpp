@@ -51,6 +51,30 @@ std::vector<webhook> created_webhooks(sandbox_context& context, issue const& iss
     });
 }
 
+std::vector<webhook> add_activity(
+    sandbox_context& context,
+    issue& issue,
+    payloads::activity const& activity,
+    payloads::alert_rule const& rule
+) {
+    auto const is = [&](std::string_view prefix) { return activity.type.starts_with(prefix); };
+    if (is("status_resolved")) {
+        issue.status = issue_status::resolved;
+        issue.substatus.clear();
+    } else if (is("status_ignored")) {
+        issue.status = issue_status::ignored;
+        issue.substatus = "archived_until_escalating";
+    } else if (is("status_")) {
+        issue.status = issue_status::unresolved;
+        issue.substatus = is("status_regression")   ? "regressed"
+                          : is("status_escalating") ? "escalating"
+                                                    : "ongoing";
+    }
+    return issue_webhooks(context, issue, "activity_alert", "triggered", [&](payloads::origin const& origin) {
+        return payloads::activity_alert(origin, issue, activity, rule);
+    });
+}
+
 std::vector<webhook> resolve(
     sandbox_context& context, issue& issue, resolution resolution, payloads::actor actor
 ) {
@@ -126,6 +150,7 @@ std::vector<webhook> add_event(
                 }
             )
         );
+    if (issue.kind != issue_kind::error) return out;
     append(out, issue_webhooks(context, issue, "error", "created", [&](payloads::origin const& origin) {
                return payloads::error_created(origin, issue, event);
            }));

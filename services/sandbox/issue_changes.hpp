@@ -11,6 +11,13 @@
 namespace tocsin::sandbox {
 
 std::vector<webhook> created_webhooks(sandbox_context& context, issue const& issue);
+/// An alert of a rule about an activity. The types `status_*` also change the issue.
+std::vector<webhook> add_activity(
+    sandbox_context& context,
+    issue& issue,
+    payloads::activity const& activity,
+    payloads::alert_rule const& rule
+);
 
 std::vector<webhook> resolve(
     sandbox_context& context, issue& issue, resolution resolution, payloads::actor actor

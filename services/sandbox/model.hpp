@@ -53,6 +53,16 @@ struct project {
     std::vector<std::string> former_slugs = {};
 };
 
+/// What an issue is about. `occurrences.hpp` has Sentry's names.
+enum class issue_kind { error, performance, uptime, cron, feedback, metric, test };
+
+/// What an occurrence shows.
+struct evidence {
+    std::string name;
+    std::string value;
+    bool important = false;
+};
+
 enum class issue_status { unresolved, resolved, ignored };
 std::string_view to_string(issue_status status) noexcept;
 
@@ -98,7 +108,9 @@ struct issue {
     timestamp first_seen;
     timestamp last_seen;
     std::vector<stored_event> events;  ///< in order of arrival; never empty
-    bool metric_monitor = false;       ///< of a metric monitor; only the monitor can resolve it
+    issue_kind kind = issue_kind::error;
+    std::vector<sandbox::evidence> evidence;  ///< of an occurrence
+    std::map<std::int64_t, timestamp> comment_times;
 
     /// The parts of a title "TypeError: text"; without a colon, the type is `Error`.
     std::string_view exception_type() const noexcept;
@@ -145,6 +157,7 @@ struct behavior_settings {
     } installation_created = announcement::after_redirect;
     std::optional<uuid> next_installation;  ///< UUID of the next installation
     std::optional<std::string> region_url;  ///< of every organization; default: the base URL
+    bool hold_webhooks = false;             ///< they wait, as in a queue that lags, until they are released
     std::int64_t rate_limit = 0;  ///< API requests per second; 0: no limit, as in self-hosted Sentry
 };
 

@@ -1,5 +1,6 @@
 #include "payloads.hpp"
 
+#include "occurrences.hpp"
 #include "payloads_shared.hpp"
 
 /// The bodies about installations, issues, and comments.
@@ -67,17 +68,17 @@ std::string issue_object(origin const& origin, issue const& issue, issue_form fo
         .flag("isPublic", false)
         .text_or_null("platform", origin.project.platform);
     write_project(out, origin.project);
-    out.text("type", "error");
-    write_metadata(out, issue);
-    out.number("numComments", issue.comments);
+    auto const& kind = names_of(issue.kind);
+    out.text("type", kind.event_type);
+    out.raw("metadata", metadata_object(issue)).number("numComments", issue.comments);
     write_assignee(out, issue);
     out.flag("isBookmarked", false)
         .flag("isSubscribed", false)
         .flag("hasSeen", false)
         .begin_array("annotations")
         .end_array()
-        .text("issueType", issue.metric_monitor ? "metric_issue" : "error")
-        .text("issueCategory", issue.metric_monitor ? "metric" : "error")
+        .text("issueType", kind.type)
+        .text("issueCategory", kind.category)
         .text("priority", issue.level == "fatal" || issue.level == "error" ? "high" : "medium")
         .null("priorityLockedAt")
         .flag("isUnhandled", true)
@@ -108,14 +109,14 @@ std::string status_details(issue const& issue) {
     return out.take();
 }
 
-void write_metadata(sentry_json::writer& out, issue const& issue) {
-    out.begin_object("metadata")
-        .text("value", issue.exception_value())
-        .text("type", issue.exception_type())
-        .text("filename", issue.culprit)
-        .text("function", issue.culprit)
-        .flag("display_title_with_tree_label", false)
-        .end_object();
+std::string issue_with_links(origin const& origin, issue const& issue) {
+    return issue_object(origin, issue, issue_form::created);
+}
+
+void write_texts(sentry_json::writer& out, std::string_view name, std::vector<std::string> const& texts) {
+    out.begin_array(name);
+    for (auto const& text : texts) out.text(text);
+    out.end_array();
 }
 
 std::string envelope(
@@ -181,7 +182,7 @@ std::string installation_data(
 
 std::string issue_created(origin const& origin, issue const& issue) {
     sentry_json::writer data;
-    data.begin_object().raw("issue", issue_object(origin, issue, issue_form::created)).end_object();
+    data.begin_object().raw("issue", issue_with_links(origin, issue)).end_object();
     return envelope(origin.installation, "created", data.take(), actor::sentry, origin.app);
 }
 

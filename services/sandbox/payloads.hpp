@@ -92,9 +92,20 @@ std::string comment_changed(
     origin const& origin, issue const& issue, comment const& comment, std::string_view action
 );
 
+/// What happened to an issue, for the people who watch it.
+struct activity {
+    std::string type;            ///< status_resolved, seer_root_cause_completed, ...
+    std::optional<person> user;  ///< who did it
+    std::string summary;         ///< of Seer; may be empty
+    std::vector<std::string> pull_requests;
+};
+std::string activity_alert(
+    origin const& origin, issue const& issue, activity const& activity, alert_rule const& rule
+);
+
 struct metric_alert {
-    std::string id;
-    std::string rule_id;
+    std::string id;       ///< of the open period
+    std::string rule_id;  ///< empty: `alert_rule` is null
     std::string title;
     std::string action;  ///< critical, warning, resolved, open
     std::string text;    ///< "5 events in the last 10 minutes"
@@ -102,6 +113,11 @@ struct metric_alert {
     timestamp started;
     timestamp at;
     std::optional<std::vector<setting>> settings;
+    std::string environment = {};                                ///< empty: all
+    std::optional<std::vector<std::string>> rule_projects = {};  ///< `projects` of the rule
+    /// Whether our action names the installation. Sentry's current serializer leaves it out.
+    bool names_installation = true;
+    std::optional<timestamp> closed = {};  ///< the period was over before this webhook was sent
 };
 /// Does not use `origin.project`.
 std::string metric_alert_changed(origin const& origin, metric_alert const& alert);

@@ -1,3 +1,4 @@
+#include "occurrences.hpp"
 #include "payloads.hpp"
 #include "payloads_shared.hpp"
 
@@ -6,22 +7,16 @@ namespace tocsin::sandbox::payloads {
 
 namespace {
 
-void write_settings(sentry_json::writer& out, std::vector<setting> const& settings) {
-    out.begin_array("settings");
-    for (auto const& setting : settings)
-        out.begin_object().text("name", setting.name).raw("value", setting.value_json).end_object();
-    out.end_array();
-}
-
-void write_tags(sentry_json::writer& out, event_details const& event) {
+void write_tags(sentry_json::writer& out, issue const& issue, event_details const& event) {
     out.begin_array("tags");
     auto const tag = [&](std::string_view key, std::string_view value) {
         if (!value.empty()) out.begin_array().text(key).text(value).end_array();
     };
     tag("environment", event.environment);
-    tag("handled", "no");
+    if (issue.kind == issue_kind::error) tag("handled", "no");
     tag("level", event.level);
     tag("release", event.release);
+    if (issue.kind == issue_kind::test) tag("sample_event", "yes");
     out.end_array();
 }
 
@@ -44,13 +39,18 @@ void write_exception(sentry_json::writer& out, issue const& issue) {
     out.end_object().end_array().end_object();
 }
 
-void write_contexts(sentry_json::writer& out, origin const& origin) {
+void write_contexts(sentry_json::writer& out, origin const& origin, issue const& issue) {
     out.begin_object("contexts")
         .begin_object("runtime")
         .text("name", origin.project.platform)
         .text("type", "runtime")
-        .end_object()
         .end_object();
+    if (issue.kind == issue_kind::feedback)
+        out.begin_object("feedback")
+            .text("message", feedback_message(issue))
+            .text("type", "feedback")
+            .end_object();
+    out.end_object();
 }
 
 void write_event_links(
@@ -64,32 +64,14 @@ void write_event_links(
         .text("issue_id", issue.id);
 }
 
-void write_trigger(
-    sentry_json::writer& out, origin const& origin, metric_alert const& alert, std::string_view label
-) {
-    out.begin_object().text("label", label).begin_array("actions");
-    if (alert.settings) {
-        out.begin_object().text("type", "sentry_app");
-        write_settings(out, *alert.settings);
-        out.text("sentry_app_installation_uuid", origin.installation.str()).end_object();
-    }
-    out.end_array().end_object();
-}
-
-/// Sentry's incident status numbers.
-std::int64_t status_number(std::string_view action) {
-    if (action == "critical") return 20;
-    if (action == "warning") return 10;
-    return action == "resolved" ? 2 : 1;
-}
-
-std::string title_with_action(std::string_view action, std::string_view title) {
-    std::string out(action);
-    out.front() = static_cast<char>(out.front() - 'a' + 'A');
-    return out.append(": ").append(title);
-}
-
 }  // namespace
+
+void write_settings(sentry_json::writer& out, std::vector<setting> const& settings) {
+    out.begin_array("settings");
+    for (auto const& setting : settings)
+        out.begin_object().text("name", setting.name).raw("value", setting.value_json).end_object();
+    out.end_array();
+}
 
 std::string event_object(origin const& origin, issue const& issue, event_details const& event) {
     sentry_json::writer out;
@@ -101,25 +83,27 @@ std::string event_object(origin const& origin, issue const& issue, event_details
         .text_or_null("platform", origin.project.platform)
         .text("message", event.message)
         .text("datetime", sentry_json::date(event.at));
-    write_tags(out, event);
+    write_tags(out, issue, event);
     out.number("_ref", 1).number("_ref_version", 2);
-    write_contexts(out, origin);
+    write_contexts(out, origin, issue);
     out.text("culprit", issue.culprit);
     if (!event.environment.empty()) out.text("environment", event.environment);
-    write_exception(out, issue);
+    if (issue.kind == issue_kind::error) write_exception(out, issue);
     out.begin_array("fingerprint").text("{{ default }}").end_array();
     out.begin_array("hashes").text(event.event_id).end_array();
     out.text("level", event.level).text("location", issue.culprit).text("logger", "");
-    write_metadata(out, issue);
-    out.raw("received", sentry_json::epoch(event.at))
+    out.raw("metadata", metadata_object(issue))
+        .raw("received", sentry_json::epoch(event.at))
         .raw("timestamp", sentry_json::epoch(event.at))
-        .text("title", issue.title)
-        .text("type", "error")
+        .text("title", event_title(issue))
+        .text("type", names_of(issue.kind).event_type)
         .begin_object("user")
         .text("ip_address", "203.0.113.7")
         .end_object()
         .text("version", "7");
     write_event_links(out, origin, issue, event);
+    if (issue.kind != issue_kind::error)
+        out.raw("occurrence", occurrence_object(issue, event.event_id, event.at));
     out.end_object();
     return out.take();
 }
@@ -147,42 +131,45 @@ std::string error_created(origin const& origin, issue const& issue, event_detail
     return envelope(origin.installation, "created", data.take(), actor::sentry, origin.app);
 }
 
-std::string metric_alert_changed(origin const& origin, metric_alert const& alert) {
+std::string activity_alert(
+    origin const& origin, issue const& issue, activity const& activity, alert_rule const& rule
+) {
     sentry_json::writer data;
-    data.begin_object().begin_object("metric_alert").text("id", alert.id).text("identifier", alert.id);
-    data.text("organization_id", origin.org.id).begin_array("projects");
-    for (auto const& slug : alert.projects) data.text(slug);
-    data.end_array()
-        .begin_object("alert_rule")
-        .text("id", alert.rule_id)
-        .text("name", alert.title)
-        .number("status", 0)
-        .text("aggregate", "count()")
-        .text("query", "")
-        .number("time_window", 10)
-        .number("threshold_type", 0)
-        .begin_array("triggers");
-    write_trigger(data, origin, alert, "critical");
-    write_trigger(data, origin, alert, "warning");
-    data.end_array().end_object();
-    data.number("status", status_number(alert.action))
-        .number("status_method", 3)
-        .number("type", 2)
-        .text("title", alert.title)
-        .text("date_started", sentry_json::date(alert.started))
-        .text("date_detected", sentry_json::date(alert.started))
-        .text("date_created", sentry_json::date(alert.started))
-        .text_or_null("date_closed", alert.action == "resolved" ? sentry_json::date(alert.at) : "")
-        .end_object();
-    data.text("description_text", alert.text)
-        .text("description_title", title_with_action(alert.action, alert.title))
+    data.begin_object()
+        .raw("issue", issue_with_links(origin, issue))
+        .begin_object("activity")
+        .text("type", activity.type)
+        .begin_object("details");
+    if (activity.user)
+        data.begin_object("user")
+            .raw("id", activity.user->id)
+            .text("name", activity.user->name)
+            .text("username", activity.user->email)
+            .end_object();
+    if (!activity.summary.empty()) data.text("summary", activity.summary);
+    if (!activity.pull_requests.empty()) {
+        data.begin_array("pull_requests");
+        for (auto const& url : activity.pull_requests)
+            data.begin_object().text("repo_name", "northwind/shop").text("url", url).end_object();
+        data.end_array();
+    }
+    auto const page = origin.base_url + "/organizations/" + origin.org.slug + "/monitors/alerts/" +
+                      std::to_string(rule.id) + "/";
+    data.end_object()
+        .end_object()
+        .begin_object("alert")
+        .number("id", rule.id)
+        .text("title", rule.label)
+        .number("sentry_app_id", origin.app.id)
         .text(
-            "web_url",
-            origin.base_url + "/organizations/" + origin.org.slug + "/alerts/rules/details/" + alert.rule_id +
-                "/"
+            "url",
+            origin.base_url + "/api/0/organizations/" + origin.org.slug + "/workflows/" +
+                std::to_string(rule.id) + "/"
         )
-        .end_object();
-    return envelope(origin.installation, alert.action, data.take(), actor::sentry, origin.app);
+        .text("web_url", page);
+    if (rule.settings) write_settings(data, *rule.settings);
+    data.end_object().end_object();
+    return envelope(origin.installation, "triggered", data.take(), actor::sentry, origin.app);
 }
 
 }  // namespace tocsin::sandbox::payloads

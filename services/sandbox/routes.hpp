@@ -47,6 +47,7 @@ void add_control_installation_routes(
 );  ///< control_installations.cpp
 void add_control_internal_routes(route_table& table, sandbox_context& context);  ///< control_internal.cpp
 void add_control_issue_routes(route_table& table, sandbox_context& context);     ///< control_issues.cpp
+void add_control_metric_routes(route_table& table, sandbox_context& context);    ///< control_metric.cpp
 void add_control_oauth_routes(route_table& table, sandbox_context& context);     ///< control_oauth.cpp
 void add_control_settings_routes(route_table& table, sandbox_context& context);  ///< control_settings.cpp
 void add_control_state_routes(route_table& table, sandbox_context& context);     ///< control_state.cpp

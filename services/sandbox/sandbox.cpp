@@ -61,6 +61,7 @@ std::vector<http::route> routes(sandbox_context& context) {
     add_control_installation_routes(table, context);
     add_control_internal_routes(table, context);
     add_control_issue_routes(table, context);
+    add_control_metric_routes(table, context);
     add_control_oauth_routes(table, context);
     add_control_settings_routes(table, context);
     add_control_state_routes(table, context);

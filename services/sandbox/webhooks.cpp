@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -164,6 +165,19 @@ async::task<> webhook_sender::send_in_background(std::vector<webhook> webhooks) 
 }
 
 async::task<std::vector<webhook_attempt>> webhook_sender::send_all(std::vector<webhook> webhooks) {
+    if (!state_->behavior.hold_webhooks) co_return co_await send_now(std::move(webhooks));
+    std::move(webhooks.begin(), webhooks.end(), std::back_inserter(held_));
+    co_return std::vector<webhook_attempt>();
+}
+
+std::vector<webhook> webhook_sender::take_held(std::size_t count) {
+    auto const end = held_.begin() + static_cast<std::ptrdiff_t>(std::min(count, held_.size()));
+    std::vector<webhook> out(std::make_move_iterator(held_.begin()), std::make_move_iterator(end));
+    held_.erase(held_.begin(), end);
+    return out;
+}
+
+async::task<std::vector<webhook_attempt>> webhook_sender::send_now(std::vector<webhook> webhooks) {
     std::vector<webhook_attempt> out;
     for (auto& webhook : webhooks) out.push_back(co_await send(std::move(webhook)));
     co_return out;

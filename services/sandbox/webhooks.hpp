@@ -65,9 +65,16 @@ public:
     async::task<webhook_attempt> send(webhook webhook, int number = 1);
     /// Without retries.
     async::task<webhook_attempt> send_once(webhook const& webhook, int number = 1);
-    /// Sends in order, in the background.
+    /// Sends in order, in the background. As `send_all`, only holds webhooks while the settings say so.
     void post(std::vector<webhook> webhooks);
     async::task<std::vector<webhook_attempt>> send_all(std::vector<webhook> webhooks);
+
+    /// The webhooks that wait, oldest first.
+    std::deque<webhook> const& held() const noexcept { return held_; }
+    /// The first `count` webhooks that wait are taken out of the queue.
+    std::vector<webhook> take_held(std::size_t count);
+    /// Sends them even while others are held.
+    async::task<std::vector<webhook_attempt>> send_now(std::vector<webhook> webhooks);
 
     /// The last 100 attempts, oldest first.
     std::deque<webhook_attempt> const& log() const noexcept { return log_; }
@@ -82,6 +89,7 @@ private:
     async::executor executor_;
     sentry_state const* state_;
     std::deque<webhook_attempt> log_;
+    std::deque<webhook> held_;
     std::int64_t next_id_ = 1;
     async::task_group group_;
 };

@@ -142,7 +142,7 @@ SANDBOX_TEST(a_person_cannot_resolve_a_metric_monitors_issue) {
     auto const connected =
         co_await connect_oauth(fixture, changed(authorize_request(), {{"scope", "event:read event:write"}}));
     co_await fixture.post(
-        "/control/organizations/northwind/issues", R"({"project":"checkout","metric_monitor":true})"
+        "/control/organizations/northwind/issues", R"({"project":"checkout","kind":"metric"})"
     );
     auto const path = std::string("/api/0/issues/CHECKOUT-2/");
     for (auto const* const status : {"resolved", "resolvedInNextRelease"}) {
