@@ -2,6 +2,7 @@
 
 #include "gateway/endpoint.hpp"
 #include "gateway/request_body.hpp"
+#include "gateway/request_query.hpp"
 
 #include <memory>
 #include <string_view>
@@ -11,8 +12,9 @@
 namespace tocsin::gateway {
 
 /// Builds the endpoints of one subject. A row names a member function of `Api` and the inputs that it takes
-/// after the context, in its order. Inputs are read in order, and the first failure is the response. A POST,
-/// PUT, or PATCH without a body input accepts no body or `{}`.
+/// after the context, in its order. Inputs are read in order, and the first failure is the response. A row
+/// that takes query parameters refuses all others. A POST, PUT, or PATCH without a body input accepts no body
+/// or `{}`.
 ///
 ///     endpoint_list<api> rows(std::make_shared<api>(catalog), "/api/v1/orgs/{org}/services");
 ///     rows.get("", permission::view, &api::list, page_input<service_key>());
@@ -74,7 +76,9 @@ private:
         row.handle = [api = api_,
                       handle,
                       inputs = std::tuple(std::move(in)...),
+                      fields = row.fields,
                       refuse = may_have_body && !takes_fields](request_context& ctx) {
+            if (auto problem = misused_parameter(ctx.request, fields)) return refused(std::move(*problem));
             return run(*api, handle, inputs, refuse, ctx);
         };
         rows_.push_back(std::move(row));
@@ -87,6 +91,8 @@ private:
         row.body = in.body;
         row.max_body = in.max_body;
     }
+
+    static response_task refused(error problem) { co_return problem; }
 
     template <class... Values>
     static response_task run(

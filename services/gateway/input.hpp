@@ -22,6 +22,7 @@ struct input_field {
     bool required = false;
     std::optional<json::length> length = {};  ///< of a text
     std::vector<std::string> words = {};      ///< all values of a choice
+    bool repeatable = false;                  ///< a query parameter that may be given more than once
 };
 
 /// A part of a request that a handler takes as a typed value: an id in the path, a page, a filter, a body.

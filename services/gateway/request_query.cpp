@@ -51,4 +51,22 @@ error bad_query(std::string_view name, std::string message) {
     };
 }
 
+std::optional<error> misused_parameter(http::request const& request, std::vector<input_field> const& fields) {
+    std::vector<std::string> known;
+    for (auto const& field : fields)
+        if (field.in == input_field::location::query) known.push_back(field.name);
+    if (known.empty()) return std::nullopt;
+    for (auto const& parameter : request.query) {
+        auto const name = printable(parameter.name, 100);
+        auto const declared = std::ranges::find_if(fields, [&](input_field const& field) {
+            return field.in == input_field::location::query && field.name == parameter.name;
+        });
+        if (declared == fields.end())
+            return bad_query(name, "is not known here; the parameters are " + listed(known));
+        auto const given = std::ranges::count(request.query, parameter.name, &http::query_parameter::name);
+        if (given > 1 && !declared->repeatable) return bad_query(name, "must be given once");
+    }
+    return std::nullopt;
+}
+
 }  // namespace tocsin::gateway

@@ -26,6 +26,9 @@ result<void> check_words(
     std::string_view name, std::vector<std::string> const& values, std::vector<std::string> const& words
 );
 error bad_query(std::string_view name, std::string message);
+/// What is wrong with the names of the parameters, where any are declared: one that is not declared would
+/// have no effect, and of one that is repeated only one value could have.
+std::optional<error> misused_parameter(http::request const& request, std::vector<input_field> const& fields);
 
 /// Declares how query parameters become the members of a `T`, for lists with filters:
 ///
@@ -67,7 +70,7 @@ public:
         });
     }
     query_fields& list(std::string name, std::vector<std::string> T::* member) {
-        return add({.name = name}, [=](auto const& ctx, T& into) -> result<void> {
+        return add({.name = name, .repeatable = true}, [=](auto const& ctx, T& into) -> result<void> {
             into.*member = query_list(ctx.request, name);
             return {};
         });
@@ -75,10 +78,13 @@ public:
     query_fields& list(
         std::string name, std::vector<std::string> T::* member, std::vector<std::string> words
     ) {
-        return add({.name = name, .words = words}, [=](auto const& ctx, T& into) -> result<void> {
-            into.*member = query_list(ctx.request, name);
-            return check_words(name, into.*member, words);
-        });
+        return add(
+            {.name = name, .words = words, .repeatable = true},
+            [=](auto const& ctx, T& into) -> result<void> {
+                into.*member = query_list(ctx.request, name);
+                return check_words(name, into.*member, words);
+            }
+        );
     }
     query_fields& flag(std::string name, bool T::* member) {
         return add({.name = name}, [=](auto const& ctx, T& into) -> result<void> {

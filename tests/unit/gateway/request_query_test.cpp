@@ -53,6 +53,31 @@ BOOST_AUTO_TEST_CASE(a_query_becomes_a_struct) {
     BOOST_TEST(!full.dry);
 }
 
+BOOST_AUTO_TEST_CASE(parameters_that_are_not_declared_or_repeated_are_named) {
+    constexpr auto query = input_field::location::query;
+    std::vector<input_field> const fields{
+        {.in = query, .name = "status", .repeatable = true}, {.in = query, .name = "q"}, {.name = "note"}
+    };
+    auto const problem_of = [&](std::vector<http::query_parameter> given) {
+        http::request request;
+        request.query = std::move(given);
+        auto const problem = misused_parameter(request, fields);
+        return problem ? problem->fields.at(0).path + " " + problem->fields.at(0).message
+                       : std::string("none");
+    };
+    BOOST_TEST(problem_of({}) == "none");
+    BOOST_TEST(problem_of({{"status", "open"}, {"q", "disk"}, {"status", "resolved"}}) == "none");
+    for (std::string const name : {"sort", "Status", "q[]", "note", ""})
+        BOOST_TEST(
+            problem_of({{"q", "disk"}, {name, ""}}) ==
+            name + " is not known here; the parameters are status, q"
+        );
+    BOOST_TEST(problem_of({{"q", "a"}, {"q", "a"}}) == "q must be given once");
+    http::request any;
+    any.query = {{"sort", "x"}};
+    BOOST_TEST(!misused_parameter(any, {{.name = "note"}}).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(missing_and_empty_parameters_do_not_filter) {
     for (auto const& query :
          {std::vector<http::query_parameter>{}, {{"status", ""}, {"q", ""}, {"dry", ""}}}) {
