@@ -46,7 +46,7 @@ input<incident_filter> incident_query() {
         .list("service", &incident_filter::services)
         .id("integration", &incident_filter::integration)
         .custom("assignee", {}, read_assignee)
-        .text("q", &incident_filter::query, 200)
+        .text("q", &incident_filter::query, 2'000)
         .time("since", &incident_filter::since)
         .time("until", &incident_filter::until)
         .as_input();

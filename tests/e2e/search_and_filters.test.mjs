@@ -69,6 +69,39 @@ test('a search finds all given word prefixes in title, culprit, short id, and pr
   assert.ok((await listNumbers(`q=${shortId.slice(0, -1)}`)).length > 0, shortId);
 });
 
+test('a search finds a pasted link to Sentry, the id of an issue, and its short id', async () => {
+  await mapProject(admin, tocsin.org, integration, 'storefront', checkout);
+  const bodies = new IssueBodies(integration.installation_id, { id: '4505281256090154', slug: 'storefront', name: 'Storefront' });
+  const created = bodies.issue('created', { shortId: 'STOREFRONT-3F' });
+  await tocsin.sendWebhook({ resource: 'issue', body: created });
+  const { id, shortId } = created.data.issue;
+  const [{ number }] = (await admin.get(`${tocsin.org.path}/incidents?limit=1`)).json.items;
+  // Another incident whose title begins with the same digits and names a longer short id.
+  await openIncident(`${id}00 and ${shortId}0`);
+  for (const query of [
+    `https://sentry.io/organizations/northwind/issues/${id}/`,
+    `https://northwind.sentry.io/issues/${id}/?project=1&query=is%3Aunresolved&referrer=issue-stream&${'x'.repeat(1_500)}`,
+    `https://northwind.sentry.io/issues/${id}/events/${'0'.repeat(32)}/`,
+    `<https://northwind.sentry.io/issues/${id}/>`,
+    `https://sentry.io/organizations/northwind/issues/${shortId}/`,
+    `https://sentry.io/organizations/northwind/issues/${shortId.toLowerCase()}/`,
+    `${tocsin.url}/o/acme/incidents/${number}`,
+  ]) assert.deepEqual(await listNumbers(`q=${encodeURIComponent(query)}`), [number], query);
+  assert.ok((await listNumbers(`q=${id}`)).includes(number));
+  assert.ok((await listNumbers(`q=${shortId}`)).includes(number));
+  assert.deepEqual(await listNumbers(`q=${id.slice(0, -1)}`), await listNumbers(`q=${id.slice(0, -1)}%20and`), 'a part of an id finds no issue');
+  assert.deepEqual(await listNumbers(`q=${encodeURIComponent('https://sentry.io/organizations/northwind/issues/1/')}`), []);
+});
+
+test('a search finds words inside Chinese and Japanese texts', async () => {
+  const japanese = await openIncident('支払いサービスに接続できませんでした');
+  const chinese = await openIncident('错误：数据库连接超时');
+  const find = (query) => listNumbers(`q=${encodeURIComponent(query)}`);
+  for (const part of ['接続', 'サービス', 'できません', '支払い 接続', 'ｻｰﾋﾞｽ']) assert.deepEqual(await find(part), [japanese], part);
+  for (const part of ['超时', '数据库', '连接', '数据库 超时']) assert.deepEqual(await find(part), [chinese], part);
+  assert.deepEqual(await find('続接'), []);
+});
+
 test('incidents are filtered by assignee: a member, me, or none', async () => {
   const responder = await tocsin.signInAs('responder');
   const { email } = tocsin.org.people.responder;

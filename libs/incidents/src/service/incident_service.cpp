@@ -1,5 +1,6 @@
 #include "service/change_incident.hpp"
 #include "service/incident_reader.hpp"
+#include "service/search_terms.hpp"
 #include "store/timeline_rows.hpp"
 
 #include <tocsin/base/text.hpp>
@@ -26,7 +27,8 @@ constexpr db::statement list_some{"list_incidents", list_text.c_str(), db::state
 
 constexpr db::statement search{
     "search_incidents",
-    "select * from tocsin.search_incidents($1, $2, $3, $4::text[], $5::text[], $6::text[], $7, $8, $9, $10, $11) as number"
+    R"(select * from tocsin.search_incidents(tocsin.search_query($1), $2, $3, $4, $5::text[], $6::text[], $7::text[], $8, $9, $10, $11, $12)
+           as number)"
 };
 
 // The release in which it was resolved, else the last one in which it occurred. That changes with its newest
@@ -58,39 +60,16 @@ constexpr db::statement list_entries{"list_timeline", list_entries_text.c_str()}
 constexpr auto last_entry_text = select_entries + " order by entry desc limit 1";
 constexpr db::statement last_entry{"last_timeline_entry", last_entry_text.c_str()};
 
-/// `#42` asks for that incident.
-std::optional<std::int64_t> number_in(std::string_view query) {
-    if (!query.starts_with('#')) return std::nullopt;
-    return whole_number(query.substr(1));
-}
-
-/// Every word as a prefix, so that an unfinished word also matches. Splits words as
-/// tocsin.search_words does, and quotes them: PostgreSQL also splits at spaces of other scripts.
-std::string to_tsquery(std::string_view query) {
-    std::string words;
-    bool in_word = false;
-    for (char const c : query) {
-        bool const is_part = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                             static_cast<unsigned char>(c) >= 0x80;
-        if (!is_part && in_word) words += "':*";
-        if (is_part && !in_word) words += words.empty() ? "'" : " & '";
-        if (is_part) words += c;
-        in_word = is_part;
-    }
-    if (in_word) words += "':*";
-    return words;
-}
-
 /// The numbers of the incidents that the query finds; nothing if there is no query.
 std::optional<std::vector<std::int64_t>> search_numbers(db::transaction& tx, incident_filter const& filter) {
     if (!filter.query || trim(*filter.query).empty()) return std::nullopt;
-    if (auto const number = number_in(*filter.query)) return std::vector{*number};
+    auto const terms = parse_search(*filter.query);
+    if (terms.number) return std::vector{*terms.number};
     std::vector<std::int64_t> numbers;
-    auto const words = to_tsquery(*filter.query);
-    if (words.empty()) return numbers;
     for (auto const row : tx.run(
              search,
-             words,
+             terms.words,
+             terms.source,
              filter.before,
              filter.limit,
              filter.statuses,

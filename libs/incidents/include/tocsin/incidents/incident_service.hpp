@@ -59,7 +59,7 @@ struct incident_filter {
     std::optional<integration_id> integration;
     std::optional<std::string> assignee;
     bool unassigned = false;
-    std::optional<std::string> query;    ///< prefixes of words, all of which must match; `#42` is a number
+    std::optional<std::string> query;    ///< as typed: words, `#42`, ids of Sentry, or a pasted link
     std::optional<timestamp> since;      ///< opened at or after
     std::optional<timestamp> until;      ///< opened before
     std::optional<std::int64_t> before;  ///< number: the key of the page, newest first

@@ -36,7 +36,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
       id="search"
       className={css.search ?? ""}
       aria-label="Search incidents"
-      placeholder="Title, #number, or Sentry short ID"
+      placeholder="Title, #number, or Sentry link"
       type="search"
       leftSection={<SearchIcon size={16} />}
       value={typed}
