@@ -74,7 +74,14 @@ test("text from Sentry is never markup, and only http URLs are links", async () 
   const shown = incident(5, {
     title: hostile,
     context: { culprit: "<b>bold</b>" },
-    source: { kind: "issue", sentry_id: "5", short_id: "SHOP-5", url: "javascript:alert(1)", project: null },
+    source: {
+      kind: "issue",
+      category: null,
+      sentry_id: "5",
+      short_id: "SHOP-5",
+      url: "javascript:alert(1)",
+      project: null,
+    },
   });
   server.use(
     http.get(`${org}/incidents`, () => list([shown])),
