@@ -54,6 +54,16 @@ export const incident_status_labels = {
   resolved: "Resolved",
 } satisfies Record<IncidentStatus, string>;
 
+/** The kinds of Sentry's issues. Sentry adds kinds, which are shown by its own word. */
+export const category_labels: Readonly<Record<string, string>> = {
+  error: "Error",
+  outage: "Outage",
+  metric: "Metric",
+  feedback: "User feedback",
+  performance: "Performance",
+  test_notification: "Test notification",
+};
+
 export const incident_statuses = keysOf(incident_status_labels);
 
 export const integration_status_labels = {

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { delay, HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
+import type { Schemas } from "../../api/client";
 import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
 import { incident } from "../../test/samples";
 import { server } from "../../test/setup";
@@ -103,4 +104,34 @@ test("an unknown incident is not found", async () => {
   );
   open("/o/example/incidents/8");
   await screen.findByText("Not found");
+});
+
+test.each([
+  { category: "outage", test: true, assignee: "Ada from Sentry", kind: "Outage", isTest: true },
+  // A kind that Sentry added later, and none.
+  { category: "quantum", test: false, assignee: null, kind: "quantum", isTest: false },
+  { category: null, test: false, assignee: null, kind: undefined, isTest: false },
+])("the kind $category, Sentry's assignee, and a test notification are shown", async (row) => {
+  emptyServer();
+  const source = { ...incident(7).source, category: row.category } as Schemas["Incident"]["source"];
+  const shown = incident(7, { source, sentry_assignee: row.assignee, test: row.test });
+  server.use(
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(shown)),
+    http.get(`${org}/incidents/7/timeline`, () => list([])),
+  );
+  open("/o/example/incidents/7");
+  await screen.findByText("Last seen");
+  const detail = (name: string) =>
+    screen.queryByText(name, { selector: "dt" })?.nextElementSibling?.textContent;
+  expect(detail("Kind")).toBe(row.kind);
+  expect(detail("Assignee in Sentry")).toBe(row.assignee ?? undefined);
+  expect(detail("Test") !== undefined).toBe(row.isTest);
+});
+
+test("a test notification is marked in the list", async () => {
+  emptyServer();
+  server.use(http.get(`${org}/incidents`, () => list([incident(7, { test: true }), incident(6)])));
+  open("/o/example/incidents");
+  await screen.findByText("#6");
+  expect(screen.getAllByText("Test", { selector: "strong" })).toHaveLength(1);
 });

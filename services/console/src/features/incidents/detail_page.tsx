@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { incidentQuery, timelineQuery } from "../../api/queries";
-import { level_labels } from "../../api/vocabulary";
+import { category_labels, level_labels } from "../../api/vocabulary";
 import { BackLink } from "../../ui/back_link";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
 import { DetailList } from "../../ui/detail_list";
@@ -52,6 +52,8 @@ function IncidentDetails({ incident }: { incident: Incident }) {
             {source.short_id ?? `${source.kind} ${source.sentry_id}`}
           </ExternalLink>
         ) : null,
+        Kind: source?.category ? (category_labels[source.category] ?? source.category) : null,
+        Test: incident.test ? "This is a test notification of an alert rule." : null,
         "Sentry project": source?.project?.slug ?? source?.project?.id,
         Environment: incident.environment,
         Release: incident.release ? <Code>{incident.release}</Code> : null,
@@ -67,6 +69,7 @@ function IncidentDetails({ incident }: { incident: Incident }) {
           </>
         ) : null,
         Assignee: incident.assignee,
+        "Assignee in Sentry": incident.sentry_assignee,
         Reopened: incident.reopened_count > 0 ? `${incident.reopened_count}×` : null,
         ...contextDetails(incident.context),
       }}

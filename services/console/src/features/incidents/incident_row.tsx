@@ -70,6 +70,7 @@ export function IncidentRow({ org, incident, left, isSelected = false, onToggle 
           {details.map((detail) => (
             <span key={detail}>{detail}</span>
           ))}
+          {incident.test ? <strong>Test</strong> : null}
           {incident.reopened_count > 0 ? <span>Reopened {incident.reopened_count}×</span> : null}
           {left ? <strong>No longer matches</strong> : null}
         </div>
