@@ -9,6 +9,8 @@
 
 namespace tocsin::incidents {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 constexpr std::size_t longest_rule = 500;  // bytes, as the column's check
@@ -293,8 +295,10 @@ bool contradicts_alert(sentry::webhook const& webhook, source_history const& his
 }  // namespace
 
 bool is_first_event(std::optional<timestamp> at, std::optional<timestamp> first_seen) noexcept {
-    // Sentry may round the times.
-    return at && first_seen && *at <= *first_seen + std::chrono::seconds(1);
+    if (!at || !first_seen) return false;
+    // The two are the same time, but one may be cut to the second.
+    auto const is_cut = [](timestamp time) { return time.time_since_epoch() % 1s == 0s; };
+    return *at < *first_seen + (is_cut(*at) || is_cut(*first_seen) ? 1s : 1ms);
 }
 
 bool source_history::has_first_event_of(std::optional<timestamp> first_seen) const noexcept {
