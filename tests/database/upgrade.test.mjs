@@ -28,6 +28,15 @@ const AFTER = {
     assert.ok(counts[0].confirmed > 0);
     assert.deepEqual(counts, [{ told: counts[0].confirmed, confirmed: counts[0].confirmed, different: 0 }]);
   },
+  sentry_projects: async (database) => {
+    const projects = await database.sql(
+      `select p.slug, p.name from tocsin.sentry_projects p join tocsin.mappings m on m.organization_id = p.organization_id
+          and m.integration_id = p.integration_id and m.sentry_project_id = p.project_id and m.sentry_project_slug = p.slug
+        where p.project_id = '102'`,
+    );
+    assert.ok(projects.length > 0);
+    assert.deepEqual([...new Set(projects.map(({ slug, name }) => `${slug} ${name}`))], ['search Search']);
+  },
 };
 
 /** The tables of the schema, by object id, and their columns, by number: a renamed table or column keeps these. */

@@ -76,6 +76,7 @@ begin
         values (org, pg_temp.id(name || ' flow'), integration, own_hash, 'connect', tocsin.now() + interval '10 minutes');
     insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, service_id)
         values (org, pg_temp.id(name || ' mapping'), integration, '42', service);
+    insert into tocsin.sentry_projects (organization_id, integration_id, project_id, slug) values (org, integration, '42', 'checkout');
     insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, signing_key,
                                    body_sha256, body_bytes)
         values (org, pg_temp.id(name || ' delivery'), integration, 'issue', 'created', 'opened', 'a test', 'app', zeros, 0);

@@ -2,6 +2,7 @@
 #include "store/delivery_rows.hpp"
 
 #include <tocsin/incidents/delivery_log.hpp>
+#include <tocsin/integrations/project_names.hpp>
 
 #include <algorithm>
 
@@ -44,18 +45,25 @@ constexpr auto find_text = "select " + names(details_columns, "d") + R"(, coales
         where g.organization_id = $1 and d.delivery_id = $2)";
 constexpr db::statement find_one{"find_delivery", find_text.c_str()};
 
-constexpr db::statement list_unmapped{
-    "list_unmapped_projects",
-    R"(select d.integration_id, d.project_id, max(d.project_slug) as project_slug, count(*) as deliveries,
-              min(d.received_at) as first_at, max(d.received_at) as last_at
+// A project is shown with its current slug. Deliveries by slug only have the mapping of the project with it.
+constexpr auto list_unmapped_text = db::sql_text(R"(with unmapped as (
+       select d.organization_id, d.integration_id, d.project_id, case when d.project_id is null then d.project_slug end as slug,
+              max(d.project_slug) as last_slug, count(*) as deliveries, min(d.received_at) as first_at, max(d.received_at) as last_at
          from tocsin.deliveries d
         where d.organization_id = $1 and d.outcome = 'unmapped'
-          and not exists (select from tocsin.mappings m
-                           where m.organization_id = d.organization_id and m.integration_id = d.integration_id
-                             and (m.sentry_project_id = d.project_id or (m.sentry_project_id is null and m.sentry_project_slug = d.project_slug)))
-        group by d.integration_id, d.project_id, case when d.project_id is null then d.project_slug end
-        order by max(d.received_at) desc limit 1000)"
-};
+        group by 1, 2, 3, 4)
+       select k.integration_id, k.project_id, coalesce(p.slug, k.last_slug) as project_slug, k.deliveries, k.first_at, k.last_at
+         from unmapped k
+         left join tocsin.sentry_projects p on p.organization_id = k.organization_id and p.integration_id = k.integration_id
+                                           and p.project_id = k.project_id
+        where not exists (select from tocsin.mappings m
+                           where m.organization_id = k.organization_id and m.integration_id = k.integration_id
+                             and (m.sentry_project_id = coalesce(k.project_id, )") +
+                                    integrations::project_with_slug +
+                                    R"()
+                                  or (m.sentry_project_id is null and m.sentry_project_slug = coalesce(p.slug, k.last_slug))))
+        order by k.last_at desc limit 1000)";
+constexpr db::statement list_unmapped{"list_unmapped_projects", list_unmapped_text.c_str()};
 
 constexpr db::statement list_services{
     "list_services_to_suggest",

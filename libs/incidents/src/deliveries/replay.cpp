@@ -72,7 +72,7 @@ result<std::optional<verified_delivery>> read_to_replay(db::row const& row, orga
     verified_delivery delivery{
         .sentry_host = row.text("sentry_host"),
         .own = verified_integration{org, row.get<integration_id>("integration_id")},
-        .signing_key = "replay",
+        .signing_key = std::string(replay_key),
         .request_id = row.text("request_id"),
         .hook_timestamp = row.text("hook_timestamp"),
         .body = std::string(as_text(*body)),

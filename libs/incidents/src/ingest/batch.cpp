@@ -164,9 +164,19 @@ private:
     // --- reading ---
     void find_routes() {
         router routes;
-        for (auto const& one : pending_) routes.add_lookup(one.target, one.prepared.delivery.webhook);
+        for (auto const& one : pending_) {
+            auto const& delivery = one.prepared.delivery;
+            auto const age = delivery.signing_key == replay_key ? webhook_age::stored : webhook_age::current;
+            routes.add_lookup(one.target, delivery.webhook, age);
+        }
         routes.resolve(tx_);
-        for (auto& one : pending_) one.route = routes.route(one.target, one.prepared.delivery.webhook);
+        for (auto& one : pending_) {
+            auto const& webhook = one.prepared.delivery.webhook;
+            one.route = routes.route(one.target, webhook);
+            auto& row = rows_[one.row];
+            if (row.project_id.empty())
+                row.project_id = routes.find_project_id(one.target, webhook).value_or("");
+        }
     }
 
     void find_assigned_members() {
@@ -275,8 +285,8 @@ private:
     }
 
     // --- writing ---
-    // Every batch locks in this order, whether by writing or by locking first: mappings, counters, new
-    // sources, known sources, monitors, incidents, events.
+    // Every batch locks in this order, whether by writing or by locking first: projects, mappings,
+    // counters, new sources, known sources, monitors, incidents, events.
     void write_sources() {
         std::vector<source_write> inserted, updated;
         for (auto const& [key, group] : groups_)

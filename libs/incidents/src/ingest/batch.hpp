@@ -37,6 +37,8 @@ struct delivery_result {
 
 /// Signs the deliveries that the reconciler makes. They leave nothing in doubt.
 inline constexpr std::string_view reconciler_key = "read_back";
+/// Signs stored deliveries that are processed again.
+inline constexpr std::string_view replay_key = "replay";
 
 enum class concurrency {
     optimistic,  ///< reads without locks, and throws version_conflict if a row changes before it is written

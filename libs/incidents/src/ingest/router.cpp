@@ -4,18 +4,20 @@
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/db/columns.hpp>
+#include <tocsin/integrations/project_names.hpp>
 
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace tocsin::incidents {
 
 namespace {
 
-constexpr auto project_columns = db::within<router::routes::value_type>(
-    &router::routes::value_type::first,
+constexpr auto project_columns = db::within<router::projects::value_type>(
+    &router::projects::value_type::first,
     db::columns<router::project_key>(
         db::column("organization_id", &router::project_key::organization),
         db::column("integration_id", &router::project_key::integration),
@@ -31,27 +33,26 @@ constexpr auto service_columns = db::within<router::services::value_type>(
     )
 );
 
-constexpr auto find_mappings =
-    db::sql_text("select k.nth, m.* from ") + numbered_parameters(project_columns) + R"(
-        cross join lateral
+// By id, which a slug alone has through the project that had it most recently. By slug only for a mapping
+// that does not have its project's id yet, or a slug that no project is known to have.
+constexpr auto find_projects_text =
+    db::sql_text(
+        "select k.nth, r.project_id, n.project_id is not distinct from r.project_id as has_slug, m.* from "
+    ) +
+    numbered_parameters(project_columns) + " cross join lateral (select " + integrations::project_with_slug +
+    R"( as project_id) n
+        cross join lateral (select coalesce(k.project_id, n.project_id) as project_id) r
+        left join lateral
               (select m.mapping_id, m.service_id, s.slug as service_slug, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
                       m.sentry_project_id is null as lacks_id,
                       not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
                  from tocsin.mappings m
                  join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id
-                where m.organization_id = k.organization_id and m.integration_id = k.integration_id)";
-
-// By id; by slug only for a mapping that was entered by hand and does not have its id yet.
-constexpr auto find_by_project_text = find_mappings + R"(
-                  and (m.sentry_project_id = k.project_id or (m.sentry_project_id is null and m.sentry_project_slug = k.slug))
-                order by m.sentry_project_id is null limit 1) m order by k.nth)";
-constexpr db::statement find_by_project{"find_mappings_of_projects", find_by_project_text.c_str()};
-
-// Metric alerts name their projects by slug only.
-constexpr auto find_by_slug_text = find_mappings + R"(
-                  and m.sentry_project_slug = k.slug
-                order by m.sentry_project_id is null limit 1) m)";
-constexpr db::statement find_by_slug{"find_mappings_of_project_slugs", find_by_slug_text.c_str()};
+                where m.organization_id = k.organization_id and m.integration_id = k.integration_id
+                  and (m.sentry_project_id = r.project_id
+                       or (m.sentry_project_slug = k.slug and (m.sentry_project_id is null or r.project_id is null)))
+                order by m.sentry_project_id is null limit 1) m on true)";
+constexpr db::statement find_projects_and_mappings{"find_projects_and_mappings", find_projects_text.c_str()};
 
 /// The project id that a mapping by slug gets.
 struct learned_id {
@@ -109,6 +110,42 @@ std::string_view named_service(sentry::action_settings const& settings) {
     return named;
 }
 
+/// The projects whose webhooks name a slug that is not recorded as theirs. Of several slugs in a batch, the
+/// last one counts.
+std::vector<integrations::named_project> new_names_in(router::projects const& all) {
+    std::map<
+        std::tuple<organization_id, integration_id, std::string_view>,
+        router::projects::value_type const*>
+        last;
+    for (auto const& one : all) {
+        auto const& [key, project] = one;
+        if (!key.id || !key.slug || project.last_current == 0) continue;
+        auto& latest = last[{key.organization, key.integration, *key.id}];
+        if (latest == nullptr || latest->second.last_current < project.last_current) latest = &one;
+    }
+    std::vector<integrations::named_project> names;
+    for (auto const& [id, one] : last) {
+        auto const& key = one->first;
+        if (!one->second.is_recorded)
+            names.push_back({key.organization, key.integration, *key.id, *key.slug, std::nullopt});
+    }
+    return names;
+}
+
+/// Each project has one mapping at most.
+std::vector<learned_id> new_ids_in(router::projects const& all) {
+    std::vector<learned_id> learned;
+    std::set<mapping_id> mappings;
+    std::set<std::tuple<organization_id, integration_id, std::string_view>> projects;
+    for (auto const& [key, project] : all) {
+        if (!project.id || !project.incomplete_mapping) continue;
+        if (projects.insert({key.organization, key.integration, *project.id}).second &&
+            mappings.insert(*project.incomplete_mapping).second)
+            learned.push_back({key.organization, *project.incomplete_mapping, *project.id});
+    }
+    return learned;
+}
+
 /// An id that is too long for its column matches nothing.
 std::optional<std::string> id_or_null(std::string const& id) {
     return id.empty() || id.size() > 64 ? std::nullopt : std::optional(id);
@@ -134,15 +171,21 @@ std::vector<typename Map::value_type*> entries_of(Map& map) {
 
 }  // namespace
 
-void router::add_lookup(receiver const& target, sentry::webhook const& webhook) {
+void router::add_lookup(receiver const& target, sentry::webhook const& webhook, webhook_age age) {
     if (auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what)) {
-        for (auto const& slug : metric->projects) by_slug_.try_emplace(key_of(target, slug));
+        for (auto const& slug : metric->projects) add_project(key_of(target, slug), age);
         add_service(target.organization, metric->settings);
         return;
     }
-    by_project_.try_emplace(key_of(target, project_of(webhook)));
+    add_project(key_of(target, project_of(webhook)), age);
     if (auto const* alert = std::get_if<sentry::event_alert>(&webhook.what))
         add_service(target.organization, alert->settings);
+}
+
+void router::add_project(project_key key, webhook_age age) {
+    auto& project = projects_[std::move(key)];
+    ++lookups_;
+    if (age == webhook_age::current) project.last_current = lookups_;
 }
 
 void router::add_service(organization_id org, sentry::action_settings const& settings) {
@@ -151,12 +194,10 @@ void router::add_service(organization_id org, sentry::action_settings const& set
 }
 
 void router::resolve(db::transaction& tx) {
-    // A mapping that got its id may now match other projects: look them up again, once.
-    if (!by_project_.empty() && resolve_projects(tx)) resolve_projects(tx);
-    if (!by_slug_.empty()) {
-        auto const entries = entries_of(by_slug_);
-        for (auto const& row : db::run(tx, find_by_slug, project_columns, by_slug_))
-            entries[db::parameter_index(row)]->second = read_routing(row);
+    // New names change what the slugs of a batch mean: look them up again, once.
+    if (!projects_.empty()) {
+        find_projects(tx);
+        if (record_names(tx)) find_projects(tx);
     }
     if (!services_.empty()) {
         auto const entries = entries_of(services_);
@@ -165,22 +206,32 @@ void router::resolve(db::transaction& tx) {
     }
 }
 
-/// Returns whether a mapping got its project's id.
-bool router::resolve_projects(db::transaction& tx) {
-    auto const entries = entries_of(by_project_);
-    for (auto* entry : entries) entry->second.reset();
-    std::vector<learned_id> learned;
-    std::set<mapping_id> seen;
-    for (auto const& row : db::run(tx, find_by_project, project_columns, by_project_)) {
-        auto& [key, route] = *entries[db::parameter_index(row)];
-        route = read_routing(row);
-        auto const mapping = row.get<mapping_id>("mapping_id");
-        if (row.get<bool>("lacks_id") && key.id && seen.insert(mapping).second)
-            learned.push_back({key.organization, mapping, *key.id});
+void router::find_projects(db::transaction& tx) {
+    auto const entries = entries_of(projects_);
+    for (auto const& row : db::run(tx, find_projects_and_mappings, project_columns, projects_)) {
+        auto& project = entries[db::parameter_index(row)]->second;
+        project.id = row.get<std::optional<std::string>>("project_id");
+        project.is_recorded = row.get<bool>("has_slug");
+        project.mapping.reset();
+        project.incomplete_mapping.reset();
+        if (row.is_null("mapping_id")) continue;
+        project.mapping = read_routing(row);
+        if (row.get<bool>("lacks_id")) project.incomplete_mapping = row.get<mapping_id>("mapping_id");
     }
-    if (learned.empty()) return false;
-    db::run(tx, set_project_ids, learned_columns, learned);
-    return true;
+}
+
+bool router::record_names(db::transaction& tx) {
+    auto const names = new_names_in(projects_);
+    auto const ids = new_ids_in(projects_);
+    integrations::record_projects(tx, names);
+    if (!ids.empty()) db::run(tx, set_project_ids, learned_columns, ids);
+    return !names.empty() || !ids.empty();
+}
+
+std::optional<std::string> router::find_project_id(receiver const& target, sentry::webhook const& webhook)
+    const {
+    auto const found = projects_.find(key_of(target, project_of(webhook)));
+    return found == projects_.end() ? std::nullopt : found->second.id;
 }
 
 routing router::route(receiver const& target, sentry::webhook const& webhook) const {
@@ -189,7 +240,7 @@ routing router::route(receiver const& target, sentry::webhook const& webhook) co
         apply_settings(target.organization, metric->settings, result);
         return result;
     }
-    auto result = by_project_.at(key_of(target, project_of(webhook))).value_or(routing{});
+    auto result = projects_.at(key_of(target, project_of(webhook))).mapping.value_or(routing{});
     if (auto const* alert = std::get_if<sentry::event_alert>(&webhook.what))
         apply_settings(target.organization, alert->settings, result);
     return result;
@@ -199,7 +250,7 @@ routing router::route(receiver const& target, sentry::webhook const& webhook) co
 routing router::route_metric_alert(receiver const& target, sentry::metric_alert const& alert) const {
     routing best;
     for (auto const& slug : alert.projects) {
-        auto const& route = by_slug_.at(key_of(target, slug));
+        auto const& route = projects_.at(key_of(target, slug)).mapping;
         if (!route) continue;
         if (route->result == routing::kind::mapped) return *route;
         best = *route;

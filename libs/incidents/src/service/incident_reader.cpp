@@ -15,6 +15,7 @@ incident read_incident(db::row const& row) {
     auto one = db::read(row, incident_columns);
     one.service_slug = row.text("service_slug");
     one.service_name = row.text("service_name");
+    if (!row.is_null("current_project_slug")) one.project_slug = row.text("current_project_slug");
     return one;
 }
 

@@ -19,7 +19,11 @@ inline constexpr auto incident_columns = db::columns<incident>(
 /// Selects what `read_incident` reads; `$1` is the organization, `i` the table.
 inline constexpr auto select_incidents =
     "select i.ctid as place, s.slug as service_slug, s.name as service_name, " +
-    names(incident_columns, "i") + R"(
+    names(incident_columns, "i") +
+    R"(,
+              (select p.slug from tocsin.sentry_projects p
+                where p.organization_id = i.organization_id and p.integration_id = i.integration_id and p.project_id = i.project_id)
+              as current_project_slug
          from tocsin.incidents i
          join tocsin.services s on s.organization_id = i.organization_id and s.service_id = i.service_id
         where i.organization_id = $1)";

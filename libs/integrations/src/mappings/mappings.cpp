@@ -4,6 +4,7 @@
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/mappings.hpp>
+#include <tocsin/integrations/project_names.hpp>
 
 #include <algorithm>
 
@@ -21,18 +22,23 @@ bool maps(mapping const& each, sentry::project const& project) {
 }
 
 /// A slug of digits only is looked up as a slug before it is taken for an id.
-sentry::project const* find_project(std::vector<sentry::project> const& all, std::string const& slug_or_id) {
-    for (auto const field : {&sentry::project::slug, &sentry::project::id})
+named_project const* find_project(std::vector<named_project> const& all, std::string const& slug_or_id) {
+    for (auto const field : {&named_project::slug, &named_project::id})
         if (auto const position = std::ranges::find(all, slug_or_id, field); position != all.end())
             return &*position;
     return nullptr;
 }
 
+std::vector<named_project> named(
+    organization_id org, integration_id id, std::vector<sentry::project> const& listed
+) {
+    std::vector<named_project> all;
+    for (auto const& each : listed) all.push_back({org, id, each.id, each.slug, each.name});
+    return all;
+}
+
 resolved_mapping resolve(
-    organization_id org,
-    integration_id id,
-    new_mapping requested,
-    std::vector<sentry::project> const& projects
+    organization_id org, integration_id id, new_mapping requested, std::vector<named_project> const& projects
 ) {
     resolved_mapping resolved{org, id, requested.sentry_project, {}};
     auto& row = resolved.row;
@@ -70,7 +76,10 @@ async::task<result<std::vector<project_with_mapping>>> mappings::projects(
     auto projects = co_await sentry_projects(org, id);
     if (!projects) co_return projects.error();
     auto const mapped =
-        co_await pool_.transact(org, [org, id](db::transaction& tx) { return list_mappings(tx, org, id); });
+        co_await pool_.transact(org, [org, id, names = named(org, id, *projects)](db::transaction& tx) {
+            record_projects(tx, names);
+            return list_mappings(tx, org, id);
+        });
     std::vector<project_with_mapping> all;
     for (auto& project : *projects) {
         auto const position =
@@ -110,18 +119,19 @@ async::task<result<std::vector<mapping>>> mappings::store(
         return find_integration(tx, org, id);
     });
     if (!integration) co_return integration.error();
-    std::vector<resolved_mapping> resolved;
-    if (!requested.empty()) {
-        auto const listed = co_await sentry_projects(org, id);
-        auto const projects = listed ? *listed : std::vector<sentry::project>();
-        for (auto& each : requested) resolved.push_back(resolve(org, id, std::move(each), projects));
-    }
+    std::vector<named_project> listed;
+    if (!requested.empty())
+        if (auto const projects = co_await sentry_projects(org, id)) listed = named(org, id, *projects);
     co_return co_await pool_.transact_result(
         tenant,
-        [org, id, resolved, moves](db::transaction& tx) -> result<std::vector<mapping>> {
+        [org, id, requested, listed, moves](db::transaction& tx) -> result<std::vector<mapping>> {
+            record_projects(tx, listed);
             if (!moves.empty())
                 if (auto const moved = move_mappings(tx, org, id, moves); !moved) return moved.error();
-            if (resolved.empty()) return std::vector<mapping>();
+            if (requested.empty()) return std::vector<mapping>();
+            auto const projects = recorded_projects(tx, org, id);
+            std::vector<resolved_mapping> resolved;
+            for (auto const& each : requested) resolved.push_back(resolve(org, id, each, projects));
             return insert_mappings(tx, org, id, resolved);
         }
     );
