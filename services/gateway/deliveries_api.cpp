@@ -44,6 +44,7 @@ struct unmapped_replay {
     integration_id integration;
     std::optional<std::string> project_id;
     std::optional<std::string> project_slug;
+    std::optional<std::string> requested_service;
     bool dry_run = true;
 };
 
@@ -52,10 +53,11 @@ input<unmapped_replay> unmapped_replay_body() {
         .required("integration_id", &unmapped_replay::integration, id_text<integration_id>{})
         .optional("project_id", &unmapped_replay::project_id, text{{1, 64}})
         .optional("project_slug", &unmapped_replay::project_slug, text{{1, 200}})
+        .optional("requested_service", &unmapped_replay::requested_service, text{{1, 200}})
         .optional("dry_run", &unmapped_replay::dry_run, flag{})
         .check([](json::reader& in, unmapped_replay const& given) {
-            if (!given.project_id && !given.project_slug)
-                in.reject("project_id", "is required unless project_slug is given");
+            if (!given.project_id && !given.project_slug && !given.requested_service)
+                in.reject("project_id", "is required unless project_slug or requested_service is given");
         })
         .as_input();
 }
@@ -120,8 +122,14 @@ void write_details(json::writer& out, delivery_details const& from) {
 
 void write_unmapped(json::writer& out, incidents::unmapped_project const& from) {
     out.begin_object().field("integration_id", from.integration.str());
-    write_project(out, from.project_id, from.project_slug);
-    out.field("deliveries", from.deliveries)
+    // An object even if the webhook names no project, as a metric alert may.
+    out.name("project")
+        .begin_object()
+        .field("id", from.project_id)
+        .field("slug", from.project_slug)
+        .end_object();
+    out.field("requested_service", from.requested_service)
+        .field("deliveries", from.deliveries)
         .field("first_at", from.first_at)
         .field("last_at", from.last_at)
         .name("suggested_service");
@@ -168,7 +176,10 @@ public:
 
     response_task replay_unmapped(request_context& ctx, unmapped_replay wanted) {
         incidents::unmapped_project_key project{
-            wanted.integration, std::move(wanted.project_id), std::move(wanted.project_slug)
+            wanted.integration,
+            std::move(wanted.project_id),
+            std::move(wanted.project_slug),
+            std::move(wanted.requested_service)
         };
         auto const counts =
             co_await replay_.run_unmapped(ctx.organization(), std::move(project), kind_of(wanted.dry_run));

@@ -40,7 +40,7 @@ public:
         json::writer out;
         out.begin_array();
         for (auto const& service : *found)
-            out.begin_object().field("label", service.name).field("value", service.slug).end_object();
+            out.begin_object().field("label", service.name).field("value", service.id.str()).end_object();
         co_return http::response::json(200, out.end_array().take());
     }
 

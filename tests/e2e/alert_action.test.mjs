@@ -9,11 +9,12 @@ let tocsin;
 let admin;
 let integration;
 let client;
+const services = {};
 before(async () => {
   tocsin = await startTocsin();
   admin = await tocsin.signInAs('admin');
   integration = await connect(tocsin, admin, tocsin.org);
-  for (const slug of ['checkout', 'web']) await createService(admin, tocsin.org, slug);
+  for (const slug of ['checkout', 'web']) services[slug] = await createService(admin, tocsin.org, slug);
   client = tocsin.client();
 });
 after(() => tocsin?.stop());
@@ -28,7 +29,7 @@ const saveSettings = (settings, { installation = integration.installation_id, se
 test('the form lists the services of the organization that owns the installation', async () => {
   const response = await listServices(integration.installation_id);
   assert.equal(response.status, 200, response.text);
-  assert.deepEqual(response.json, [{ label: 'Checkout', value: 'checkout' }, { label: 'Web', value: 'web' }]);
+  assert.deepEqual(response.json, [{ label: 'Checkout', value: services.checkout.id }, { label: 'Web', value: services.web.id }]);
   for (const [installation, secret] of [[integration.installation_id, 'fake-wrong'], ['7a485448-a9e2-4c85-8a3c-4f44175783c9', APP.clientSecret], ['nonsense', APP.clientSecret]]) {
     const refused = await listServices(installation, secret);
     assert.equal(refused.status, 401);
@@ -39,6 +40,7 @@ test('the form lists the services of the organization that owns the installation
 test('settings are validated when the rule is saved, with a message that Sentry shows', async () => {
   assert.equal((await saveSettings({ service: 'web', severity: 'critical', open: 'true', environments: 'production, staging' })).status, 200);
   assert.equal((await saveSettings({ service: 'web' })).status, 200, 'saving again is allowed');
+  assert.equal((await saveSettings({ service: services.web.id })).status, 200, 'the id, which the form sends');
   for (const [settings, message] of [[{}, /Choose the service/], [{ service: 'gone' }, /no service "gone"/], [{ service: 'web', severity: 'fatal' }, /severity/], [{ service: 'web', open: 'perhaps' }, /true or false/]]) {
     const response = await saveSettings(settings);
     assert.equal(response.status, 400);
@@ -53,4 +55,31 @@ test('an alert whose action names a service opens an incident without a mapping'
   await control(tocsin, `issues/${issue.id}/events`, { settings: { service: 'web', severity: 'warning' } });
   const { items } = (await admin.get(`${tocsin.org.path}/incidents`)).json;
   assert.deepEqual([items.length, items[0].service.slug, items[0].severity], [1, 'web', 'warning']);
+});
+
+test('an action keeps its service when the service is renamed, and an admin sees which one it names when it is archived', async () => {
+  const fire = async (settings) => {
+    const { issue } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
+    await control(tocsin, `issues/${issue.id}/events`, { settings });
+    return (await admin.get(`${tocsin.org.path}/deliveries?resource=event_alert&limit=1`)).json.items[0];
+  };
+  await admin.patch(`${tocsin.org.path}/services/${services.web.id}`, { slug: 'website' });
+  assert.equal((await saveSettings({ service: 'web' })).status, 200);
+  for (const service of ['web', 'website', services.web.id]) {
+    const delivery = await fire({ service });
+    assert.equal(delivery.outcome, 'opened', delivery.rule);
+    assert.equal((await admin.get(`${tocsin.org.path}/incidents/${delivery.incident_number}`)).json.service.slug, 'website');
+  }
+  assert.equal((await admin.delete(`${tocsin.org.path}/services/${services.web.id}`)).status, 204);
+  assert.match((await saveSettings({ service: 'web' })).json.message, /no service "web"/);
+  const unmapped = await fire({ service: 'web' });
+  assert.equal(unmapped.outcome, 'unmapped');
+  assert.match(unmapped.rule, /the service web, which does not exist or is archived/);
+  const { items } = (await admin.get(`${tocsin.org.path}/unmapped`)).json;
+  const requested = items.find(({ requested_service }) => requested_service === 'web');
+  assert.equal(requested.deliveries, 1);
+  const selection = { integration_id: integration.id, project_id: requested.project.id, requested_service: 'web' };
+  assert.deepEqual((await admin.post(`${tocsin.org.path}/unmapped/replay`, selection)).json.outcomes, { unmapped: 1 });
+  await createService(admin, tocsin.org, 'web');
+  assert.deepEqual((await admin.post(`${tocsin.org.path}/unmapped/replay`, { ...selection, dry_run: false })).json.outcomes, { opened: 1 });
 });

@@ -8,12 +8,18 @@ using namespace tocsin::incidents;
 BOOST_AUTO_TEST_SUITE(alert_actions)
 
 BOOST_AUTO_TEST_CASE(problems_are_explained_to_the_person_who_edits_the_rule) {
-    std::vector<target_service> const services{{"checkout", "Checkout"}, {"web", "Web"}};
+    auto const checkout = *service_id::parse("01900000-0000-7000-8000-0000000000c1");
+    std::vector<target_service> const services{
+        {checkout, "checkout", "Checkout", {"cart", "basket"}}, {{}, "web", "Web"}
+    };
     struct {
         sentry::action_settings settings;
         char const* problem;  ///< part of its text; empty if the settings are valid
     } const table[]{
         {{{"service", "checkout"}}, ""},
+        {{{"service", checkout.str()}}, ""},
+        {{{"service", "basket"}}, ""},
+        {{{"service", "01900000-0000-7000-8000-0000000000c2"}}, "no service"},
         {{{"service", " web "},
           {"severity", "critical"},
           {"open", "false"},

@@ -1,6 +1,8 @@
 // Where a delivery goes, by what the database knows about projects and services.
 #include "ingest_fixture.hpp"
 
+#include <tocsin/incidents/delivery_log.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -33,6 +35,22 @@ struct fixture : incidents::test::ingest_fixture {
         delivery.webhook.resource = sentry::resource::comment;
         delivery.webhook.what = sentry::comment{issue_id, std::move(slug), "a comment"};
         return delivery;
+    }
+    /// An alert of a project whose rule has Tocsin's action.
+    static verified_delivery alert(
+        std::string const& issue_id, std::string project_id, sentry::action_settings settings
+    ) {
+        auto delivery = event(issue_id, 1);
+        delivery.body = "alert on " + issue_id;
+        auto& about = std::get<sentry::event_alert>(delivery.webhook.what);
+        about.project = {std::move(project_id), "", {}};
+        about.settings = std::move(settings);
+        return delivery;
+    }
+    std::string opening_text() const {
+        return database.sql(
+            "select coalesce(text, '') from tocsin.timeline where kind = 'opened' order by entry desc limit 1"
+        );
     }
     std::string outcome_of(verified_delivery delivery) {
         std::vector<verified_delivery> one;
@@ -130,6 +148,73 @@ BOOST_FIXTURE_TEST_CASE(slugs_are_those_of_one_integration, fixture) {
     );
     outcome_of(from_project("1", {"1", "checkout", {}}));
     BOOST_TEST(outcome_of(metric("m1", {"checkout"})) == "opened");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(routing_by_service)
+
+BOOST_FIXTURE_TEST_CASE(a_service_is_named_by_id_or_slug_or_a_slug_that_it_had, fixture) {
+    database.sql("update tocsin.services set slug = 'cart'");
+    std::string const id = incidents::test::organization;  // of the service, too
+    int n = 0;
+    for (auto const& name : {std::string("cart"), std::string("checkout"), id, " " + id + " "}) {
+        BOOST_TEST(
+            outcome_of(alert("by name " + std::to_string(++n), "9", {{"service", name}})) == "opened", name
+        );
+        BOOST_TEST(opening_text() == "");
+    }
+    BOOST_TEST(
+        database.sql("select rule from tocsin.deliveries limit 1") ==
+        "alert rule A rule fired (the alert rule's action for service cart)"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(a_slug_that_another_service_took_is_its_own, fixture) {
+    database.sql("update tocsin.services set slug = 'cart'");
+    auto const org = "'" + std::string(incidents::test::organization) + "'";
+    auto const other = "'" + std::string(incidents::test::integration) + "'";
+    insert("services (organization_id, service_id, slug, name)", {org, other, "'checkout'", "'New'"});
+    outcome_of(alert("1", "9", {{"service", "checkout"}}));
+    BOOST_TEST(database.sql("select service_id from tocsin.incidents") == incidents::test::integration);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_mapping_decides_where_the_action_names_no_service_of_today, fixture) {
+    BOOST_TEST(outcome_of(from_project("1", {"1", "checkout", {}})) == "opened");
+    BOOST_TEST(
+        outcome_of(alert("2", "1", {{"service", "gone"}, {"severity", "warning"}, {"notes", "call"}})) ==
+        "opened"
+    );
+    BOOST_TEST(
+        opening_text() ==
+        "the alert rule's action names the service gone, which does not exist or is archived\ncall"
+    );
+    BOOST_TEST(database.sql("select severity from tocsin.incidents where source_id = '2'") == "warning");
+    BOOST_TEST(database.sql("select count(requested_service) from tocsin.deliveries") == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_mapping_the_delivery_is_held_under_the_name_that_was_requested, fixture) {
+    database.sql("update tocsin.services set slug = 'cart', archived_at = now()");
+    std::string const id = incidents::test::organization;
+    int n = 0;
+    for (auto const& name : {std::string("gone"), std::string("cart"), std::string("checkout"), id}) {
+        BOOST_TEST(outcome_of(alert(std::to_string(++n), "9", {{"service", name}})) == "unmapped", name);
+        BOOST_TEST(
+            database.sql("select requested_service from tocsin.deliveries order by received_at desc limit 1"
+            ) == name
+        );
+    }
+    BOOST_TEST(outcome_of(alert("6", "9", {})) == "unmapped");
+    db::pool reading(database.pool_options("tocsin_gateway"));
+    delivery_log log(reading);
+    std::vector<std::string> names;
+    auto const list = [&]() -> async::task<> {
+        for (auto const& each : co_await log.unmapped(*organization_id::parse(incidents::test::organization)))
+            names.push_back(each.requested_service.value_or("none"));
+    };
+    async::run_to_end(list());
+    std::vector<std::string> const expected{"none", id, "checkout", "cart", "gone"};
+    BOOST_TEST(names == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

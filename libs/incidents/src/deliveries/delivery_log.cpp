@@ -47,12 +47,12 @@ constexpr db::statement find_one{"find_delivery", find_text.c_str()};
 
 // A project is shown with its current slug. Deliveries by slug only have the mapping of the project with it.
 constexpr auto list_unmapped_text = db::sql_text(R"(with unmapped as (
-       select d.organization_id, d.integration_id, d.project_id, case when d.project_id is null then d.project_slug end as slug,
+       select d.organization_id, d.integration_id, d.project_id, case when d.project_id is null then d.project_slug end as slug, d.requested_service,
               max(d.project_slug) as last_slug, count(*) as deliveries, min(d.received_at) as first_at, max(d.received_at) as last_at
          from tocsin.deliveries d
         where d.organization_id = $1 and d.outcome = 'unmapped'
-        group by 1, 2, 3, 4)
-       select k.integration_id, k.project_id, coalesce(p.slug, k.last_slug) as project_slug, k.deliveries, k.first_at, k.last_at
+        group by 1, 2, 3, 4, 5)
+       select k.integration_id, k.project_id, coalesce(p.slug, k.last_slug) as project_slug, k.requested_service, k.deliveries, k.first_at, k.last_at
          from unmapped k
          left join tocsin.sentry_projects p on p.organization_id = k.organization_id and p.integration_id = k.integration_id
                                            and p.project_id = k.project_id
@@ -129,16 +129,20 @@ async::task<std::vector<unmapped_project>> delivery_log::unmapped(organization_i
         for (auto const row : tx.run(list_services, org))
             services.push_back({row.get<service_id>("service_id"), row.text("slug"), row.text("name")});
         std::vector<unmapped_project> projects;
-        for (auto const row : tx.run(list_unmapped, org))
+        for (auto const row : tx.run(list_unmapped, org)) {
+            auto const slug = row.get<std::optional<std::string>>("project_slug");
+            auto const requested = row.get<std::optional<std::string>>("requested_service");
             projects.push_back(
                 {row.get<integration_id>("integration_id"),
                  row.get<std::optional<std::string>>("project_id"),
-                 row.get<std::optional<std::string>>("project_slug"),
+                 slug,
+                 requested,
                  row.get<std::int64_t>("deliveries"),
                  row.get<timestamp>("first_at"),
                  row.get<timestamp>("last_at"),
-                 suggest(row.get<std::optional<std::string>>("project_slug"), services)}
+                 suggest(requested ? requested : slug, services)}
             );
+        }
         return projects;
     });
 }

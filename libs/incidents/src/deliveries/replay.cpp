@@ -41,7 +41,8 @@ constexpr db::statement list_unmapped{
     "list_unmapped_deliveries",
     R"(select d.delivery_id, d.body_bytes from tocsin.deliveries d
         where d.organization_id = $1 and d.integration_id = $2 and d.outcome = 'unmapped'
-          and (d.project_id = $3 or ($3::text is null and d.project_slug = $4))
+          and (d.project_id = $3 or ($3::text is null and d.project_slug is not distinct from $4))
+          and ($5::text is null or d.requested_service = $5)
           and not exists (select from tocsin.deliveries r
                            where r.organization_id = d.organization_id and r.integration_id = d.integration_id
                              and r.signing_key = 'replay' and r.request_id = d.request_id and r.body_sha256 = d.body_sha256
@@ -238,8 +239,14 @@ async::task<result<replay::outcome_counts>> replay::run_unmapped(
 ) {
     auto const unmapped = co_await reading_.transact(org, [org, project](db::transaction& tx) {
         std::vector<unmapped_delivery> all;
-        for (auto const row :
-             tx.run(list_unmapped, org, project.integration, project.project_id, project.project_slug))
+        for (auto const row : tx.run(
+                 list_unmapped,
+                 org,
+                 project.integration,
+                 project.project_id,
+                 project.project_slug,
+                 project.requested_service
+             ))
             all.push_back({row.get<delivery_id>("delivery_id"), row.get<std::int64_t>("body_bytes")});
         return all;
     });

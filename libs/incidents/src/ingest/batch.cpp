@@ -350,6 +350,7 @@ private:
         for (auto& one : pending_) {
             auto& row = rows_[one.row];
             set_outcome(row, one.prepared, one.result.decision.outcome, std::move(one.result.decision.rule));
+            if (row.outcome == outcome::unmapped) row.requested_service = one.route.requested_service;
             row.incident_number = one.result.incident;
             row.duplicate_of = one.result.duplicate_of;
         }

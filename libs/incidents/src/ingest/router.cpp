@@ -29,7 +29,8 @@ constexpr auto service_columns = db::within<router::services::value_type>(
     &router::services::value_type::first,
     db::columns<router::service_key>(
         db::column("organization_id", &router::service_key::organization),
-        db::column("slug", &router::service_key::slug)
+        db::column("service_id", [](router::service_key const& key) { return service_id::parse(key.name); }),
+        db::column("slug", &router::service_key::name)
     )
 );
 
@@ -71,12 +72,22 @@ constexpr auto set_project_ids_text =
 constexpr db::statement set_project_ids{"set_project_ids_of_mappings", set_project_ids_text.c_str()};
 
 constexpr auto find_services_text =
-    "select k.nth, s.service_id from " + numbered_parameters(service_columns) + R"(
+    "select k.nth, s.service_id, s.slug from " + numbered_parameters(service_columns) + R"(
         cross join lateral
-              (select s.service_id from tocsin.services s
-                where s.organization_id = k.organization_id and s.slug = k.slug and s.archived_at is null
-                limit 1) s)";
-constexpr db::statement find_services{"find_services_by_slug", find_services_text.c_str()};
+              (select n.service_id, n.slug
+                 from (select s.service_id, s.slug, s.archived_at, 1 as place from tocsin.services s
+                        where s.organization_id = k.organization_id and s.service_id = k.service_id
+                        union all
+                       select s.service_id, s.slug, s.archived_at, 2 from tocsin.services s
+                        where s.organization_id = k.organization_id and s.slug = k.slug and s.archived_at is null
+                        union all
+                       select s.service_id, s.slug, s.archived_at, 3
+                         from tocsin.service_former_slugs f
+                         join tocsin.services s on s.organization_id = f.organization_id and s.service_id = f.service_id
+                        where f.organization_id = k.organization_id and f.slug = k.slug) n
+                where n.archived_at is null
+                order by n.place limit 1) s)";
+constexpr db::statement find_services{"find_services", find_services_text.c_str()};
 
 std::vector<std::string> split_list(std::string_view text) {
     std::vector<std::string> items;
@@ -103,10 +114,12 @@ routing read_routing(db::row const& row) {
     return route;
 }
 
+constexpr std::size_t longest_service_name = 200;  // as the column's check
+
 std::string_view named_service(sentry::action_settings const& settings) {
     std::string_view named;
     for (auto const& [name, value] : settings)
-        if (name == "service" && !value.empty()) named = value;
+        if (name == "service" && !trim(value).empty()) named = trim(value);
     return named;
 }
 
@@ -189,8 +202,8 @@ void router::add_project(project_key key, webhook_age age) {
 }
 
 void router::add_service(organization_id org, sentry::action_settings const& settings) {
-    if (auto const slug = named_service(settings); !slug.empty())
-        services_.try_emplace({org, std::string(slug)});
+    if (auto const name = named_service(settings); !name.empty())
+        services_.try_emplace({org, std::string(name)});
 }
 
 void router::resolve(db::transaction& tx) {
@@ -202,7 +215,7 @@ void router::resolve(db::transaction& tx) {
     if (!services_.empty()) {
         auto const entries = entries_of(services_);
         for (auto const& row : db::run(tx, find_services, service_columns, services_))
-            entries[db::parameter_index(row)]->second = row.get<service_id>("service_id");
+            entries[db::parameter_index(row)]->second = {row.get<service_id>("service_id"), row.text("slug")};
     }
 }
 
@@ -267,14 +280,23 @@ void router::apply_settings(organization_id org, sentry::action_settings const& 
         if (name == "notes") route.notes = value;
         if (name == "environments") route.environments = split_list(value);
     }
-    std::string const slug(named_service(settings));
-    if (slug.empty()) return;
-    auto const& service = services_.at({org, slug});
-    route.result = service ? routing::kind::mapped : routing::kind::unknown_service;
-    route.description = service
-                            ? "the alert rule's action for service " + slug
-                            : "the alert rule's action names the service " + slug + ", which does not exist";
-    if (service) route.service = *service;
+    std::string const name(named_service(settings));
+    if (name.empty()) return;
+    if (auto const& service = services_.at({org, name})) {
+        route.result = routing::kind::mapped;
+        route.service = service->id;
+        route.description = "the alert rule's action for service " + service->slug;
+        return;
+    }
+    auto const why = "the alert rule's action names the service " + printable(name, longest_service_name) +
+                     ", which does not exist or is archived";
+    route.requested_service = printable(name, longest_service_name);
+    if (route.result != routing::kind::unmapped) {
+        route.notes = route.notes.empty() ? why : why + "\n" + route.notes;
+        return;
+    }
+    route.result = routing::kind::unknown_service;
+    route.description = why + ", and the Sentry project is not mapped";
 }
 
 }  // namespace tocsin::incidents

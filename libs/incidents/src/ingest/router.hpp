@@ -45,11 +45,15 @@ public:
     };
     struct service_key {
         organization_id organization;
-        std::string slug;
+        std::string name;  ///< id, slug, or former slug
         friend auto operator<=>(service_key const&, service_key const&) = default;
     };
     using projects = std::map<project_key, project>;
-    using services = std::map<service_key, std::optional<service_id>>;
+    struct service {
+        service_id id;
+        std::string slug;
+    };
+    using services = std::map<service_key, std::optional<service>>;
 
 private:
     void add_project(project_key key, webhook_age age);

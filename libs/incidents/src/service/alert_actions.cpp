@@ -10,7 +10,9 @@ namespace {
 
 constexpr db::statement list_targets{
     "list_target_services",
-    R"(select i.ended, s.slug, s.name
+    R"(select i.ended, s.service_id, s.slug, s.name,
+              array(select f.slug from tocsin.service_former_slugs f
+                     where f.organization_id = s.organization_id and f.service_id = s.service_id) as former_slugs
          from tocsin.installation_owners o
          join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
          left join tocsin.services s on s.organization_id = o.organization_id and s.archived_at is null
@@ -38,7 +40,13 @@ async::task<std::optional<std::vector<target_service>>> find_target_services(
             if (rows.empty() || rows[0].get<bool>("ended")) return std::nullopt;
             std::vector<target_service> services;
             for (auto const row : rows)
-                if (!row.is_null("slug")) services.push_back({row.text("slug"), row.text("name")});
+                if (!row.is_null("slug"))
+                    services.push_back(
+                        {row.get<service_id>("service_id"),
+                         row.text("slug"),
+                         row.text("name"),
+                         row.get<std::vector<std::string>>("former_slugs")}
+                    );
             return services;
         }
     );
@@ -50,7 +58,8 @@ std::optional<std::string> check_action_settings(
     auto const service = value_of(settings, "service");
     if (service.empty()) return "Choose the service for which this rule opens incidents.";
     bool const known = std::any_of(services.begin(), services.end(), [&](target_service const& one) {
-        return one.slug == service;
+        return one.slug == service || one.id == service_id::parse(service) ||
+               std::find(one.former_slugs.begin(), one.former_slugs.end(), service) != one.former_slugs.end();
     });
     if (!known)
         return "There is no service \"" + printable(service, 80) +

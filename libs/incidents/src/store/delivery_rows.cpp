@@ -9,6 +9,7 @@ constexpr auto insert_columns = db::columns<new_delivery>(
     delivery_columns<new_delivery>,
     db::column("hook_timestamp", &new_delivery::hook_timestamp),
     db::column("signing_key", &new_delivery::signing_key),
+    db::column("requested_service", &new_delivery::requested_service, db::empty_is_null),
     db::column("body", &new_delivery::body),
     db::column("body_sha256", [](new_delivery const& row) -> auto const& { return *row.body_hash; })
 );

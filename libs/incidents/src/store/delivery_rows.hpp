@@ -46,6 +46,7 @@ struct new_delivery {
     std::string rule = {};
     std::string project_id = {};
     std::string project_slug = {};
+    std::string requested_service = {};  ///< of an unmapped delivery, if it does not exist or is archived
     std::optional<incidents::source_kind> source_kind = {};
     std::optional<std::string_view> source_id = {};
     std::optional<std::int64_t> incident_number = {};

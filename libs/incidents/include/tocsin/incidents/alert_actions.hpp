@@ -13,8 +13,10 @@ namespace tocsin::incidents {
 
 /// A service that an alert rule in Sentry can choose.
 struct target_service {
+    service_id id;
     std::string slug;
     std::string name;
+    std::vector<std::string> former_slugs = {};  ///< that no other service has
 };
 
 /// The services of the organization that connected the installation, by name; nothing if none did or the

@@ -57,11 +57,13 @@ struct suggested_service {
     std::string name;
 };
 
-/// A Sentry project with unmapped deliveries.
+/// A Sentry project with unmapped deliveries, or a service that they name and that does not exist or is
+/// archived.
 struct unmapped_project {
     integration_id integration;
     std::optional<std::string> project_id;
     std::optional<std::string> project_slug;
+    std::optional<std::string> requested_service;
     std::int64_t deliveries = 0;
     timestamp first_at;
     timestamp last_at;

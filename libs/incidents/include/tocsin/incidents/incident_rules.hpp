@@ -59,8 +59,9 @@ struct routing {
     bool keep_on_archive = false;
     bool open_on_error = false;  ///< an error without an alert may open an incident
     bool attach_only = false;    ///< the action's `open` is false
-    std::string notes;           ///< the action's, for the timeline
-    std::string description;     ///< of the mapping or the action, for the rule's text
+    std::string notes;        ///< for the opening entry: the action's, and why it does not decide the service
+    std::string description;  ///< of the mapping or the action, for the rule's text
+    std::string requested_service = {};  ///< the action's, if it does not exist or is archived
 };
 
 /// The incident of a source to which a delivery applies.

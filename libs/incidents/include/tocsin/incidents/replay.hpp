@@ -29,7 +29,8 @@ struct replay_result {
 struct unmapped_project_key {
     integration_id integration;
     std::optional<std::string> project_id;
-    std::optional<std::string> project_slug;  ///< if no id is known
+    std::optional<std::string> project_slug;       ///< if no id is known
+    std::optional<std::string> requested_service;  ///< only the deliveries that name it
 };
 
 /// Processes stored deliveries again, with today's mappings and the rules and statements of ingest. A real

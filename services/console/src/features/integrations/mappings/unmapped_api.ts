@@ -6,8 +6,13 @@ import { asProblem } from "../../../api/problem";
 
 export type Unmapped = Schemas["UnmappedProject"];
 
-export const keyOf = ({ integration_id, project }: Unmapped) =>
-  `${integration_id} ${project.id ?? project.slug ?? ""}`;
+const projectOf = ({ project }: Unmapped) => project.id ?? project.slug ?? "";
+
+export const keyOf = (item: Unmapped) =>
+  `${item.integration_id} ${projectOf(item)} ${item.requested_service ?? ""}`;
+
+/** Metric alerts may name no project. */
+export const canBeMapped = (item: Unmapped) => projectOf(item) !== "";
 
 export const nameOf = ({ project: { id, slug } }: Unmapped) =>
   slug ?? (id ? `Project ${id}` : "Unknown project");
@@ -53,12 +58,19 @@ const integrationsOf = (mappings: readonly NewMapping[]) =>
 
 async function createMappings(org: string, mappings: readonly NewMapping[]) {
   for (const id of integrationsOf(mappings)) {
-    const own = mappings.filter(({ item }) => item.integration_id === id);
+    // A project has a row for each service that its deliveries request.
+    const own = mappings.filter(
+      ({ item }, n) =>
+        item.integration_id === id &&
+        mappings.findIndex(
+          (other) => other.item.integration_id === id && projectOf(other.item) === projectOf(item),
+        ) === n,
+    );
     for (let start = 0; start < own.length; start += mappings_per_request)
       await api.POST("/api/v1/orgs/{org}/integrations/{id}/mappings", {
         params: { path: { org, id } },
         body: own.slice(start, start + mappings_per_request).map(({ item, service }) => ({
-          sentry_project: item.project.id ?? item.project.slug ?? "",
+          sentry_project: projectOf(item),
           service_id: service,
         })),
       });
@@ -72,7 +84,7 @@ function addCounts(total: Counts, counts: Counts) {
 }
 
 /** Replays the held deliveries of a project; returns their number by outcome. */
-async function replayProject(org: string, { integration_id, project }: Unmapped) {
+async function replayProject(org: string, { integration_id, project, requested_service }: Unmapped) {
   const total: Counts = {};
   for (let request = 0; request < max_replay_requests; request += 1) {
     const { outcomes } = await withRetries(() =>
@@ -82,6 +94,7 @@ async function replayProject(org: string, { integration_id, project }: Unmapped)
           body: {
             integration_id,
             ...(project.id === null ? { project_slug: project.slug ?? "" } : { project_id: project.id }),
+            ...(requested_service === null ? {} : { requested_service }),
             dry_run: false,
           },
         }),

@@ -9,6 +9,7 @@ import type { Unmapped } from "./unmapped_api";
 const unmapped = (n: number, slug: string, overrides: Partial<Unmapped> = {}): Unmapped => ({
   integration_id: id(1),
   project: { id: String(n), slug },
+  requested_service: null,
   deliveries: 12,
   first_at: "2026-01-01T00:00:00Z",
   last_at: "2026-01-02T00:00:00Z",
@@ -112,6 +113,25 @@ test("all projects that match the search are selected and mapped together", asyn
       { sentry_project: "1", service_id: checkout.id },
       { sentry_project: "2", service_id: checkout.id },
     ],
+  ]);
+});
+
+test("a project has a row for each service that its deliveries request, and is mapped once", async () => {
+  const requests = serveInbox([unmapped(9, "mobile"), unmapped(9, "mobile", { requested_service: "web" })]);
+  const { user } = open(inbox_page);
+  await screen.findByText("Requests service web");
+  await user.click(screen.getByRole("checkbox", { name: "Select all projects in the list" }));
+  await screen.findAllByRole("option", { name: "Checkout" });
+  await user.selectOptions(
+    screen.getByRole("combobox", { name: "Service for the selected projects" }),
+    "Checkout",
+  );
+  await user.click(screen.getByRole("button", { name: "Map 2 projects and replay 24 held deliveries" }));
+  await screen.findByText(/24 held deliveries replayed/);
+  expect(requests.mappings).toEqual([[{ sentry_project: "9", service_id: checkout.id }]]);
+  expect(requests.replays).toEqual([
+    { integration_id: id(1), project_id: "9", dry_run: false },
+    { integration_id: id(1), project_id: "9", requested_service: "web", dry_run: false },
   ]);
 });
 

@@ -13,7 +13,7 @@ import { integrationName } from "../labels";
 import { type Drafts, useDrafts } from "./drafts";
 import { BulkMapping, MatchByName, NewServiceDialog, ProjectSearch, SaveBar } from "./list_controls";
 import css from "./mappings.module.css";
-import { keyOf, type NewMapping, nameOf, type Unmapped, useMapAndReplay } from "./unmapped_api";
+import { canBeMapped, keyOf, type NewMapping, nameOf, type Unmapped, useMapAndReplay } from "./unmapped_api";
 import { UnmappedResult } from "./unmapped_result";
 import { UnmappedRow } from "./unmapped_row";
 
@@ -89,7 +89,7 @@ function RowList({ items, listed, services, suggestions, sentryOrgs, drafts, isD
             services={services}
             suggestion={suggestions.get(key)}
             sentryOrg={sentryOrgs.get(item.integration_id)}
-            draft={isAdmin ? (drafts.drafts.get(key) ?? "") : null}
+            draft={isAdmin && canBeMapped(item) ? (drafts.drafts.get(key) ?? "") : null}
             isSelected={drafts.selected.has(key)}
             isDisabled={isDisabled}
             isHidden={!inList.has(item)}
@@ -107,7 +107,7 @@ const sentryOrgsOf = (integrations: readonly Schemas["Integration"][]) =>
   new Map(integrations.map((integration) => [integration.id, integrationName(integration)]));
 
 const matches = (item: Unmapped, sentryOrgs: ReadonlyMap<string, string>, words: string) =>
-  `${nameOf(item)} ${item.project.id ?? ""} ${sentryOrgs.get(item.integration_id) ?? ""}`
+  `${nameOf(item)} ${item.project.id ?? ""} ${item.requested_service ?? ""} ${sentryOrgs.get(item.integration_id) ?? ""}`
     .toLowerCase()
     .includes(words);
 
@@ -158,8 +158,8 @@ function Inbox({ items: unordered, services, integrations, map }: InboxProps) {
       </div>
       {isAdmin ? (
         <BulkMapping
-          projects={items.map(keyOf)}
-          listed={listed.map(keyOf)}
+          projects={items.filter(canBeMapped).map(keyOf)}
+          listed={listed.filter(canBeMapped).map(keyOf)}
           services={services}
           drafts={drafts}
           disabled={isDisabled}

@@ -45,6 +45,7 @@ function UnmappedDetails({ org, item, sentryOrg }: Pick<UnmappedRowProps, "org" 
         >
           {formatCount(item.deliveries, "delivery", "deliveries")}
         </TextLink>
+        {item.requested_service ? <span>Requests service {item.requested_service}</span> : null}
         <span>
           First <RelativeTime at={item.first_at} />
         </span>
