@@ -34,7 +34,10 @@ json::selection const& selected_fields() {
             "data/metric_alert/projects/*",
             "data/metric_alert/alert_rule/id",
             "data/metric_alert/alert_rule/name",
+            "data/metric_alert/alert_rule/projects/*",
+            "data/metric_alert/alert_rule/environment",
             "data/metric_alert/alert_rule/triggers/*/label",
+            "data/metric_alert/alert_rule/triggers/*/actions/*/sentry_app_id",
             "data/metric_alert/alert_rule/triggers/*/actions/*/sentry_app_installation_uuid",
             "data/metric_alert/alert_rule/triggers/*/actions/*/settings/*/*",
             "data/activity/type",
@@ -42,6 +45,9 @@ json::selection const& selected_fields() {
             "data/activity/details/user/*",
             "data/activity/details/pull_requests/*/*",
             "data/alert/title",
+            "data/alert/sentry_app_id",
+            "data/alert/settings/*/*",
+            "data/installation/app/sentryAppId",
             "data/installation/organization/slug",
             "data/installation/uuid",
             "data/installation/code",
@@ -136,22 +142,23 @@ void read_event(event& target, json::value const& object) {
     read_occurrence(target, object);
 }
 
-/// The settings are in the trigger that fired, in the action of this installation. Newer versions of Sentry
-/// omit them.
-action_settings metric_settings(fields const& body, std::string const& action, uuid const& installation) {
+/// The actions of Sentry apps, in their order.
+std::vector<trigger_action> read_trigger_actions(fields const& body) {
+    constexpr std::size_t most = 100;
+    std::vector<trigger_action> all;
     auto const triggers = body.at({"data", "metric_alert", "alert_rule", "triggers"});
     for (std::size_t i = 0; triggers && i < triggers->size(); ++i) {
-        fields const trigger(triggers->element(i));
+        auto const label = fields(triggers->element(i)).text({"label"}, 40);
         auto const actions = triggers->element(i).find("actions");
-        if (trigger.text({"label"}, 40) != action || !actions) continue;
-        for (std::size_t k = 0; k < actions->size(); ++k) {
-            auto const action_of_trigger = actions->element(k);
-            if (uuid::parse(fields(action_of_trigger).text({"sentry_app_installation_uuid"}, 64)) ==
-                installation)
-                return read_settings(action_of_trigger.find("settings"));
+        for (std::size_t k = 0; actions && k < actions->size() && all.size() < most; ++k) {
+            auto settings = read_settings(actions->element(k).find("settings"));
+            if (settings.empty()) continue;
+            fields const action(actions->element(k));
+            auto const installation = uuid::parse(action.text({"sentry_app_installation_uuid"}, 64));
+            all.push_back({label, installation, action.text({"sentry_app_id"}, 64), std::move(settings)});
         }
     }
-    return {};
+    return all;
 }
 
 /// The name of the rule or monitor. description_title begins with a status: "Critical: p95 of checkout".
@@ -170,7 +177,23 @@ std::string metric_text(std::string text) {
     return std::string(trim(text));
 }
 
-metric_alert read_metric_alert(fields const& body, std::string const& action, uuid const& installation) {
+std::vector<std::string> read_slugs(std::optional<json::value> const& list) {
+    constexpr std::size_t most = 100;
+    std::vector<std::string> slugs;
+    for (std::size_t i = 0; list && i < std::min(list->size(), most); ++i)
+        if (auto const slug = list->element(i).as_string()) slugs.push_back(repaired(*slug, 200));
+    return slugs;
+}
+
+/// Only bodies about the app itself, or its own action, contain it.
+std::string read_app_id(fields const& body) {
+    auto id = body.text({"data", "installation", "app", "sentryAppId"}, 65);
+    if (id.empty()) id = body.text({"data", "issue_alert", "sentry_app_id"}, 65);
+    if (id.empty()) id = body.text({"data", "alert", "sentry_app_id"}, 65);
+    return is_identifier(id) ? id : std::string();
+}
+
+metric_alert read_metric_alert(fields const& body) {
     metric_alert decoded;
     decoded.id = body.text({"data", "metric_alert", "id"}, 65);
     decoded.rule_id = body.text({"data", "metric_alert", "alert_rule", "id"}, 65);
@@ -181,11 +204,11 @@ metric_alert read_metric_alert(fields const& body, std::string const& action, uu
     decoded.started_at = body.time({"data", "metric_alert", "date_detected"});
     if (!decoded.started_at) decoded.started_at = body.time({"data", "metric_alert", "date_started"});
     decoded.url = web_url(body.text({"data", "web_url"}, 2000));
-    auto const projects = body.at({"data", "metric_alert", "projects"});
-    for (std::size_t i = 0; projects && i < std::min<std::size_t>(projects->size(), 100); ++i)
-        if (auto const slug = projects->element(i).as_string())
-            decoded.projects.push_back(repaired(*slug, 200));
-    decoded.settings = metric_settings(body, action, installation);
+    decoded.projects = read_slugs(body.at({"data", "metric_alert", "projects"}));
+    if (decoded.projects.empty())
+        decoded.projects = read_slugs(body.at({"data", "metric_alert", "alert_rule", "projects"}));
+    decoded.environment = body.text({"data", "metric_alert", "alert_rule", "environment"}, 200);
+    decoded.actions = read_trigger_actions(body);
     return decoded;
 }
 
@@ -246,7 +269,9 @@ void read_activity_alert(webhook& hook, fields const& body) {
         read_webhook_issue(body),
         body.text({"data", "activity", "type"}, 60),
         body.text({"data", "alert", "title"}, 300),
-        body.text({"data", "activity", "details", "summary"}, 4000)
+        body.text({"data", "activity", "details", "summary"}, 4000),
+        {},
+        read_settings(body.at({"data", "alert", "settings"}))
     };
     auto const requests = body.at({"data", "activity", "details", "pull_requests"});
     for (std::size_t i = 0; requests && i < std::min<std::size_t>(requests->size(), 10); ++i) {
@@ -278,7 +303,7 @@ void read_content(webhook& hook, fields const& body) {
             read_error(hook, body);
             break;
         case resource::metric_alert: {
-            auto alert = read_metric_alert(body, hook.action, hook.installation);
+            auto alert = read_metric_alert(body);
             if (!is_identifier(alert.id))
                 hook.unreadable = missing_identifier("data.metric_alert.id", alert.id);
             hook.what = std::move(alert);
@@ -332,6 +357,7 @@ result<webhook> decode_webhook(std::string_view body, std::string_view resource_
     hook.action = printable(*action->as_string(), 64);
     hook.installation = *installation;
     hook.actor = {object.text({"actor", "type"}, 40), object.text({"actor", "name"}, 300)};
+    hook.app_id = read_app_id(object);
     hook.resource_name = printable(resource_header, 64);
     hook.cut = parsed->cut();
     hook.resource = resource_of(object);

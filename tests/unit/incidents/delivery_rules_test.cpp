@@ -71,6 +71,32 @@ BOOST_AUTO_TEST_CASE(filters) {
          },
          outcome::filtered,
          change::none},
+        {"a metric alert of a listed environment",
+         [](situation& s) {
+             s.resource = "metric_alert";
+             s.action = "critical";
+             s.environment = "Production";
+             s.route.environments = {"production"};
+         },
+         outcome::opened,
+         change::open},
+        {"a metric alert of an unlisted environment",
+         [](situation& s) {
+             s.resource = "metric_alert";
+             s.action = "critical";
+             s.environment = "staging";
+             s.route.environments = {"production"};
+         },
+         outcome::filtered,
+         change::none},
+        {"a metric alert of all environments",
+         [](situation& s) {
+             s.resource = "metric_alert";
+             s.action = "critical";
+             s.route.environments = {"production"};
+         },
+         outcome::opened,
+         change::open},
         {"listed environments, and a webhook without one",
          [](situation& s) { s.route.environments = {"production"}; },
          outcome::filtered,

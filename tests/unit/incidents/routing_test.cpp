@@ -179,6 +179,57 @@ BOOST_FIXTURE_TEST_CASE(a_slug_that_another_service_took_is_its_own, fixture) {
     BOOST_TEST(database.sql("select service_id from tocsin.incidents") == incidents::test::integration);
 }
 
+BOOST_FIXTURE_TEST_CASE(the_settings_of_an_activity_alert_count, fixture) {
+    auto const activity =
+        [](std::string const& issue_id, std::string project_id, sentry::action_settings settings) {
+            auto delivery = issue("triggered", issue_id, "activity of " + issue_id);
+            sentry::activity_alert about;
+            about.issue = std::get<sentry::issue>(delivery.webhook.what);
+            about.issue.project = {std::move(project_id), "", {}};
+            about.type = "status_regression";
+            about.settings = std::move(settings);
+            delivery.webhook.resource = sentry::resource::activity_alert;
+            delivery.webhook.what = std::move(about);
+            return delivery;
+        };
+    BOOST_TEST(outcome_of(from_project("0", {"1", "checkout", {}})) == "opened");
+    BOOST_TEST(
+        outcome_of(activity("1", "9", {{"service", "checkout"}, {"severity", "critical"}})) == "opened",
+        "unmapped"
+    );
+    BOOST_TEST(outcome_of(activity("2", "1", {{"severity", "critical"}})) == "opened", "mapped");
+    BOOST_TEST(outcome_of(activity("3", "1", {{"open", "false"}})) == "ignored");
+    BOOST_TEST(outcome_of(activity("4", "1", {{"environments", "production"}})) == "filtered");
+    BOOST_TEST(outcome_of(activity("5", "9", {{"service", "gone"}})) == "unmapped");
+    BOOST_TEST(
+        database.sql(
+            "select string_agg(source_id || ' ' || severity, ', ' order by number) from tocsin.incidents where source_id <> '0'"
+        ) == "1 critical, 2 critical"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(the_app_of_an_integration_recognizes_its_actions_in_metric_alerts, fixture) {
+    auto const two_apps = [](std::string const& id) {
+        auto delivery = metric(id, {"nowhere"});
+        auto& about = std::get<sentry::metric_alert>(delivery.webhook.what);
+        about.actions = {
+            {"warning", std::nullopt, "4", {{"service", "gone"}}},
+            {"warning", std::nullopt, "5", {{"service", "checkout"}}}
+        };
+        return delivery;
+    };
+    BOOST_TEST(outcome_of(two_apps("1")) == "unmapped", "the app is unknown");
+    auto told = alert("2", "9", {});
+    told.webhook.app_id = "5";
+    std::vector<verified_delivery> batch;
+    batch.push_back(issue("created", "0", "written alone"));
+    batch.push_back(std::move(told));
+    batch.push_back(two_apps("3"));
+    BOOST_TEST(submit(std::move(batch)).back() == "opened", "in the same batch");
+    BOOST_TEST(database.sql("select sentry_app_id from tocsin.integrations") == "5");
+    BOOST_TEST(outcome_of(two_apps("4")) == "opened");
+}
+
 BOOST_FIXTURE_TEST_CASE(the_mapping_decides_where_the_action_names_no_service_of_today, fixture) {
     BOOST_TEST(outcome_of(from_project("1", {"1", "checkout", {}})) == "opened");
     BOOST_TEST(

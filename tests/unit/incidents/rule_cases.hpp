@@ -96,6 +96,7 @@ inline sentry::webhook webhook_of(situation const& from) {
         alert.id = "789";
         alert.title = "Critical: p95 of checkout";
         alert.projects = {"checkout"};
+        alert.environment = from.environment;
         webhook.resource = sentry::resource::metric_alert;
         webhook.what = alert;
     } else if (from.resource == "comment") {

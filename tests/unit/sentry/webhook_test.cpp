@@ -94,6 +94,128 @@ BOOST_AUTO_TEST_CASE(alert_has_its_project_from_the_url_and_fields_from_tags) {
     BOOST_TEST(alert.settings[1].second == "false");
 }
 
+/// A metric alert with these triggers.
+static metric_alert metric_alert_of(
+    std::string const& rule, std::string const& more = "", std::string const& action = "warning"
+) {
+    auto const hook = decode_webhook(
+        R"({"action":")" + action + R"(","data":{"metric_alert":{"id":"789","alert_rule":{)" + rule + "}" +
+            more + "}" + envelope_end,
+        "metric_alert"
+    );
+    BOOST_REQUIRE(hook.has_value());
+    BOOST_TEST(hook->unreadable == "");
+    return std::get<metric_alert>(hook->what);
+}
+
+BOOST_AUTO_TEST_CASE(metric_alert_has_projects_and_environment_of_its_rule) {
+    auto const own =
+        metric_alert_of(R"("projects":["web"],"environment":"production")", R"(,"projects":["checkout"])");
+    BOOST_TEST(own.projects == std::vector<std::string>{"checkout"}, boost::test_tools::per_element());
+    BOOST_TEST(own.environment == "production");
+    auto const of_rule =
+        metric_alert_of(R"("projects":["web","api"],"environment":null)", R"(,"projects":[])");
+    std::vector<std::string> const expected{"web", "api"};
+    BOOST_TEST(of_rule.projects == expected, boost::test_tools::per_element());
+    BOOST_TEST(of_rule.environment == "");
+    BOOST_TEST(metric_alert_of("").projects.empty());
+}
+
+BOOST_AUTO_TEST_CASE(own_settings_of_a_metric_alert) {
+    auto const installation = uuid::parse("7a485448-a9e2-4c85-8a3c-4f44175783c9").value();
+    auto const action = [](std::string const& name, std::string const& app) {
+        return "{" + app + (app.empty() ? "" : ",") + R"("settings":[{"name":"service","value":")" + name +
+               R"("}]})";
+    };
+    auto const trigger = [](std::string const& label, std::string const& actions) {
+        return R"({"label":")" + label + R"(","actions":[)" + actions + "]}";
+    };
+    std::string const ours = R"("sentry_app_installation_uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9")";
+    std::string const other =
+        R"("sentry_app_installation_uuid":"00000000-0000-4000-8000-000000000001","sentry_app_id":5)";
+    std::string const app_5 = R"("sentry_app_id":5)", app_6 = R"("sentry_app_id":"6")";
+    struct {
+        char const* name;
+        std::string triggers;
+        char const* action;
+        char const* app;
+        char const* service;
+    } const table[]{
+        {"by installation",
+         trigger("warning", action("a", other) + "," + action("b", ours)),
+         "warning",
+         "5",
+         "b"},
+        {"by app", trigger("warning", action("a", app_6) + "," + action("b", app_5)), "warning", "5", "b"},
+        {"of another app", trigger("warning", action("a", app_6)), "warning", "5", ""},
+        {"of the trigger that fired",
+         trigger("critical", action("a", app_5)) + "," + trigger("warning", action("b", app_5)),
+         "warning",
+         "5",
+         "b"},
+        {"open has no trigger",
+         trigger("critical", action("a", app_6)) + "," + trigger("warning", action("b", app_5)),
+         "open",
+         "5",
+         "b"},
+        {"the trigger that fired has none",
+         trigger("critical", action("a", app_5)) + "," + trigger("warning", ""),
+         "warning",
+         "5",
+         "a"},
+        {"resolved", trigger("critical", action("a", app_5)), "resolved", "5", "a"},
+        {"an unknown app, and actions of one",
+         trigger("critical", action("a", app_5) + "," + action("b", app_5)),
+         "critical",
+         "",
+         "a"},
+        {"an unknown app, and actions of two",
+         trigger("critical", action("a", app_5) + "," + action("b", app_6)),
+         "critical",
+         "",
+         ""},
+        {"neither app nor installation", trigger("critical", action("a", "")), "critical", "", "a"},
+        {"the same, and the app is known", trigger("critical", action("a", "")), "critical", "5", ""},
+        {"no trigger", "", "critical", "5", ""},
+    };
+    for (auto const& row : table) {
+        BOOST_TEST_CONTEXT(row.name) {
+            auto const alert = metric_alert_of(R"("triggers":[)" + row.triggers + "]");
+            auto const settings = own_settings(alert, row.action, installation, row.app);
+            BOOST_TEST((settings.empty() ? std::string() : settings.front().second) == row.service);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(activity_alert_has_settings) {
+    auto const hook = decode_webhook(
+        issue_body(
+            full_issue,
+            R"(,"activity":{"type":"status_regression"},"alert":{"id":7,"title":"Regressions","sentry_app_id":5,"settings":[{"name":"service","value":"web"},{"name":"severity","value":"critical"}]})",
+            "triggered"
+        ),
+        "activity_alert"
+    );
+    BOOST_REQUIRE(hook.has_value());
+    auto const& alert = std::get<activity_alert>(hook->what);
+    BOOST_REQUIRE(alert.settings.size() == 2);
+    BOOST_TEST(alert.settings[0].second == "web");
+    BOOST_TEST(hook->app_id == "5");
+}
+
+BOOST_AUTO_TEST_CASE(app_is_the_one_that_the_webhook_was_sent_to) {
+    auto const alert =
+        decode_webhook(alert_body(R"(,"issue_alert":{"id":123,"sentry_app_id":5})"), "event_alert");
+    BOOST_TEST(alert->app_id == "5");
+    auto const installed = decode_webhook(
+        R"({"action":"created","data":{"installation":{"app":{"uuid":"x","sentryAppId":17},"uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9"})" +
+            envelope_end,
+        "installation"
+    );
+    BOOST_TEST(installed->app_id == "17");
+    BOOST_TEST(decode_webhook(alert_body(), "event_alert")->app_id == "");
+}
+
 BOOST_AUTO_TEST_CASE(optional_fields) {
     auto const bare =
         decode_webhook(issue_body(R"({"id":"5","project":{"slug":"checkout"}})", "", "resolved"), "issue");

@@ -113,6 +113,17 @@ private:
             else
                 receive_without_owner(i);
         }
+        std::vector<app_of_integration> apps;
+        for (auto const& [integration, app] : new_apps_) apps.push_back(app);
+        record_apps(tx_, apps);
+    }
+
+    /// The actions of metric alerts are recognized by the app.
+    void learn_app(prepared_delivery const& one, receiver& target) {
+        auto const& app = one.delivery.webhook.app_id;
+        if (app.empty() || app == target.app_id || one.delivery.signing_key == replay_key) return;
+        target.app_id = app;
+        new_apps_[target.integration] = {target.organization, target.integration, app};
     }
 
     void receive_without_owner(std::size_t index) {
@@ -130,6 +141,7 @@ private:
         auto const& webhook = one.delivery.webhook;
         auto& row = rows_.emplace_back(row_of(one, target));
         result_of_row_.push_back(index);
+        if (webhook.disagreement.empty()) learn_app(one, target);
         if (std::holds_alternative<sentry::installation_change>(webhook.what) &&
             webhook.disagreement.empty()) {
             change_installation(one, target, row);
@@ -285,7 +297,7 @@ private:
     }
 
     // --- writing ---
-    // Every batch locks in this order, whether by writing or by locking first: projects, mappings,
+    // Every batch locks in this order, whether by writing or by locking first: integrations, projects, mappings,
     // counters, new sources, known sources, monitors, incidents, events.
     void write_sources() {
         std::vector<source_write> inserted, updated;
@@ -398,6 +410,7 @@ private:
     std::vector<new_delivery> rows_;
     std::vector<std::size_t> result_of_row_;  ///< index of its result
     std::vector<pending_delivery> pending_;   ///< in order of arrival
+    std::map<integration_id, app_of_integration> new_apps_;
     std::map<source_key, source_group> groups_;
     std::map<source_group*, source_state> before_;
     monitor_sources monitors_;

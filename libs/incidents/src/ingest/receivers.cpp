@@ -29,15 +29,15 @@ constexpr auto key_columns = db::columns<receiver_key>(
 );
 
 constexpr auto find_text =
-    "select k.nth, tocsin.now() as now, i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug from " +
+    "select k.nth, tocsin.now() as now, i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug, i.sentry_app_id from " +
     numbered_parameters(key_columns) + R"(
          left join lateral
-              (select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug
+              (select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug, i.sentry_app_id
                  from tocsin.installation_owners o
                  join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
                 where o.sentry_host = k.sentry_host and o.installation_id = k.installation_id and i.installation_id = k.installation_id
                union all
-               select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug
+               select i.organization_id, i.integration_id, i.mode, i.ended, i.status_reason, i.sentry_host, i.sentry_org_slug, i.sentry_app_id
                  from tocsin.integrations i
                 where i.organization_id = k.own_organization_id and i.integration_id = k.own_integration_id
                 limit 1) i on true)";
@@ -52,6 +52,16 @@ constexpr db::statement insert_unclaimed{
 constexpr db::statement delete_credential{
     "delete_credential", "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
+
+constexpr auto app_columns = db::columns<app_of_integration>(
+    db::column("organization_id", &app_of_integration::organization),
+    db::column("integration_id", &app_of_integration::integration),
+    db::column("sentry_app_id", &app_of_integration::app_id)
+);
+constexpr auto record_apps_text =
+    "update tocsin.integrations i set sentry_app_id = k.sentry_app_id from " + parameters(app_columns) +
+    " where i.organization_id = k.organization_id and i.integration_id = k.integration_id";
+constexpr db::statement record_all_apps{"record_apps_of_integrations", record_apps_text.c_str()};
 
 constexpr auto uninstalled_reason = "the integration was uninstalled in Sentry";
 
@@ -69,7 +79,8 @@ receiver read(db::row const& row) {
         .has_ended = row.get<bool>("ended"),
         .issue_pages =
             issue_pages(row.text("sentry_host"), row.get<std::optional<std::string>>("sentry_org_slug")),
-        .reason = reason == "uninstalled" ? uninstalled_reason : "an admin disconnected the integration"
+        .reason = reason == "uninstalled" ? uninstalled_reason : "an admin disconnected the integration",
+        .app_id = row.get<std::optional<std::string>>("sentry_app_id").value_or("")
     };
 }
 
@@ -91,6 +102,10 @@ void insert_unclaimed_installation(
         change.code.empty() ? std::nullopt : std::optional(crypto::sha256(change.code.reveal()));
     auto const bytes_or_null = hash ? std::optional(byte_view(*hash)) : std::nullopt;
     tx.run(insert_unclaimed, key.sentry_host, key.installation, change.organization_slug, bytes_or_null);
+}
+
+void record_apps(db::transaction& tx, std::vector<app_of_integration> const& all) {
+    if (!all.empty()) db::run(tx, record_all_apps, app_columns, all);
 }
 
 void uninstall(db::transaction& tx, receiver& target) {

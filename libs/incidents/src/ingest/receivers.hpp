@@ -31,6 +31,7 @@ struct receiver {
     bool has_ended = false;
     std::string issue_pages;  ///< the address of its organization's issues at Sentry; empty if unknown
     std::string reason;       ///< why it has ended, for the rule's text
+    std::string app_id;       ///< Sentry's number of the app that sends its webhooks; empty: unknown
 };
 
 struct receivers {
@@ -45,6 +46,14 @@ receivers find_receivers(db::transaction& tx, std::vector<receiver_key> const& k
 void insert_unclaimed_installation(
     db::transaction& tx, receiver_key const& key, sentry::installation_change const& change
 );
+
+struct app_of_integration {
+    organization_id organization;
+    integration_id integration;
+    std::string app_id;
+};
+/// Records which apps send the webhooks of integrations.
+void record_apps(db::transaction& tx, std::vector<app_of_integration> const& all);
 
 /// Deletes the credential and sets status and reason.
 void uninstall(db::transaction& tx, receiver& target);

@@ -182,17 +182,23 @@ std::vector<typename Map::value_type*> entries_of(Map& map) {
     return all;
 }
 
+/// Of Tocsin's own action in the rule that sent the webhook.
+sentry::action_settings settings_of(receiver const& target, sentry::webhook const& webhook) {
+    if (auto const* alert = std::get_if<sentry::event_alert>(&webhook.what)) return alert->settings;
+    if (auto const* activity = std::get_if<sentry::activity_alert>(&webhook.what)) return activity->settings;
+    if (auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what))
+        return sentry::own_settings(*metric, webhook.action, webhook.installation, target.app_id);
+    return {};
+}
+
 }  // namespace
 
 void router::add_lookup(receiver const& target, sentry::webhook const& webhook, webhook_age age) {
-    if (auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what)) {
+    add_service(target.organization, settings_of(target, webhook));
+    if (auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what))
         for (auto const& slug : metric->projects) add_project(key_of(target, slug), age);
-        add_service(target.organization, metric->settings);
-        return;
-    }
-    add_project(key_of(target, project_of(webhook)), age);
-    if (auto const* alert = std::get_if<sentry::event_alert>(&webhook.what))
-        add_service(target.organization, alert->settings);
+    else
+        add_project(key_of(target, project_of(webhook)), age);
 }
 
 void router::add_project(project_key key, webhook_age age) {
@@ -248,14 +254,10 @@ std::optional<std::string> router::find_project_id(receiver const& target, sentr
 }
 
 routing router::route(receiver const& target, sentry::webhook const& webhook) const {
-    if (auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what)) {
-        auto result = route_metric_alert(target, *metric);
-        apply_settings(target.organization, metric->settings, result);
-        return result;
-    }
-    auto result = projects_.at(key_of(target, project_of(webhook))).mapping.value_or(routing{});
-    if (auto const* alert = std::get_if<sentry::event_alert>(&webhook.what))
-        apply_settings(target.organization, alert->settings, result);
+    auto const* metric = std::get_if<sentry::metric_alert>(&webhook.what);
+    auto result = metric ? route_metric_alert(target, *metric)
+                         : projects_.at(key_of(target, project_of(webhook))).mapping.value_or(routing{});
+    apply_settings(target.organization, settings_of(target, webhook), result);
     return result;
 }
 

@@ -85,7 +85,8 @@ source_report report_of(sentry::metric_alert const& alert, std::string_view acti
                       : action == "warning" ? severity::warning
                                             : severity::error;
     report.is_event = action != "resolved";
-    report.covers_all_environments = true;
+    report.fields.environment = alert.environment;
+    report.covers_all_environments = alert.environment.empty();
     report.fallback_title = "Metric alert " + (alert.rule_id.empty() ? alert.id : alert.rule_id);
     return report;
 }

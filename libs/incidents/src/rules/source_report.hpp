@@ -23,7 +23,7 @@ struct source_report {
     bool is_event = false;                        ///< one more event, regardless of `count`
     bool is_state = false;                        ///< the state of the issue, not one of its events
     bool is_creation = false;                     ///< of an issue, by its first event
-    bool covers_all_environments = false;         ///< metric alerts name none
+    bool covers_all_environments = false;         ///< as a metric alert may
 };
 
 source_report report_of(sentry::issue const& issue, std::string_view action);

@@ -59,6 +59,14 @@ struct event_alert : event {
     bool is_test = false;      ///< a notification that a person had sent to try the rule
 };
 
+/// An action with settings in a trigger of a metric alert, of any Sentry app.
+struct trigger_action {
+    std::string trigger;               ///< its label, such as critical
+    std::optional<uuid> installation;  ///< of the app; most versions of Sentry omit it
+    std::string app_id;                ///< Sentry's number of the app; empty if it is missing
+    action_settings settings;
+};
+
 /// A metric alert that was triggered or resolved; the action says which.
 struct metric_alert {
     std::string id;          ///< of the open period: each has a new one
@@ -68,8 +76,9 @@ struct metric_alert {
     bool is_closed = false;  ///< the period had ended by the time Sentry sent this
     std::optional<timestamp> started_at;
     std::string url;
-    std::vector<std::string> projects;  ///< slugs
-    action_settings settings;
+    std::vector<std::string> projects;  ///< slugs: of the alert, else of its rule
+    std::string environment;            ///< of the rule; empty: all
+    std::vector<trigger_action> actions;
 };
 
 /// A comment on an issue.
@@ -88,6 +97,7 @@ struct activity_alert {
     std::string alert;                                                    ///< title of the alert
     std::string summary = {};                                             ///< Seer's
     std::vector<std::pair<std::string, std::string>> pull_requests = {};  ///< Seer's: repository and URL
+    action_settings settings = {};
 };
 
 struct installation_change {
@@ -104,6 +114,7 @@ struct webhook {
     std::string resource_name;  ///< the header's, printable, at most 64 bytes
     std::string action;         ///< printable, at most 64 bytes
     uuid installation;
+    std::string app_id;  ///< Sentry's number of the app that it was sent to, if the body contains it
     sentry::actor actor;
     std::variant<
         unhandled,
@@ -123,6 +134,13 @@ struct webhook {
     /// Parts of the body were too long, too deep, or malformed, and were omitted or repaired.
     bool cut = false;
 };
+
+/// The settings of Tocsin's own action in a metric alert: in the trigger with the label `action`, else in the
+/// first other one. An action is Tocsin's if it names the installation or, without one, the app. If the app
+/// is unknown (empty), actions of a single app are. Empty if there is none.
+action_settings own_settings(
+    metric_alert const& alert, std::string_view action, uuid const& installation, std::string_view app_id
+);
 
 /// Decodes a body whose signature was valid. errc::invalid if it is not JSON or has not Sentry's envelope
 /// (action and installation.uuid).
