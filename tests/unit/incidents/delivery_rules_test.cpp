@@ -39,6 +39,59 @@ BOOST_AUTO_TEST_CASE(duplicates_and_mappings) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_paused_mapping_opens_and_reopens_nothing_and_lets_incidents_end) {
+    struct {
+        char const* resource;
+        char const* action;
+        char const* issue_status;
+        char const* activity;
+        status before;
+        outcome expected;
+    } const table[]{
+        {"issue", "created", "unresolved", "", status::open, outcome::inactive},
+        {"issue", "unresolved", "unresolved", "", status::resolved, outcome::inactive},
+        {"issue", "resolved", "resolved", "", status::open, outcome::resolved},
+        {"issue", "resolved", "resolved", "", status::acknowledged, outcome::resolved},
+        {"issue", "ignored", "ignored", "", status::open, outcome::resolved},
+        {"issue", "archived", "ignored", "", status::open, outcome::resolved},
+        {"issue", "assigned", "unresolved", "", status::open, outcome::updated},
+        {"event_alert", "triggered", "unresolved", "", status::open, outcome::inactive},
+        {"event_alert", "triggered", "unresolved", "", status::resolved, outcome::inactive},
+        {"error", "created", "unresolved", "", status::open, outcome::inactive},
+        {"metric_alert", "critical", "", "", status::open, outcome::inactive},
+        {"metric_alert", "warning", "", "", status::resolved, outcome::inactive},
+        {"metric_alert", "resolved", "", "", status::open, outcome::resolved},
+        {"comment", "created", "", "", status::open, outcome::updated},
+        {"activity_alert",
+         "triggered",
+         "resolved",
+         "status_resolved_in_commit",
+         status::open,
+         outcome::resolved},
+        {"activity_alert", "triggered", "ignored", "status_ignored", status::open, outcome::resolved},
+        {"activity_alert", "triggered", "unresolved", "status_escalating", status::resolved, outcome::inactive
+        },
+        {"activity_alert", "triggered", "unresolved", "seer_pr_created", status::open, outcome::updated},
+    };
+    for (auto const& each : table) {
+        BOOST_TEST_CONTEXT(
+            each.resource << "." << each.action << " " << each.activity << " " << to_string(each.before)
+        ) {
+            situation from;
+            from.resource = each.resource;
+            from.action = each.action;
+            from.issue_status = each.issue_status;
+            from.activity = each.activity;
+            from.event_at = now;
+            from.route.result = routing::kind::inactive;
+            from.known = incident_with(each.before);
+            BOOST_TEST(to_string(decide_for(from).outcome) == to_string(each.expected));
+            from.known.reset();
+            BOOST_TEST(to_string(decide_for(from).outcome) == "inactive", "without an incident");
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(filters) {
     auto const alert = [](situation& s, char const* environment) {
         s.resource = "event_alert";

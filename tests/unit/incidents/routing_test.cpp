@@ -179,6 +179,20 @@ BOOST_FIXTURE_TEST_CASE(a_slug_that_another_service_took_is_its_own, fixture) {
     BOOST_TEST(database.sql("select service_id from tocsin.incidents") == incidents::test::integration);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_paused_mapping_opens_nothing_whatever_names_it, fixture) {
+    outcome_of(from_project("0", {"1", "checkout", {}}));
+    database.sql("update tocsin.mappings set active = false");
+    BOOST_TEST(outcome_of(alert("1", "1", {{"service", "checkout"}})) == "inactive");
+    BOOST_TEST(outcome_of(alert("2", "1", {{"service", "gone"}})) == "inactive");
+    BOOST_TEST(outcome_of(alert("3", "9", {{"service", "checkout"}})) == "opened", "of another project");
+    auto of_service = metric("m1", {"checkout"});
+    std::get<sentry::metric_alert>(of_service.webhook.what).actions = {
+        {"critical", std::nullopt, "5", {{"service", "checkout"}}}
+    };
+    BOOST_TEST(outcome_of(std::move(of_service)) == "inactive");
+    BOOST_TEST(outcome_of(issue("resolved", "0", "resolved")) == "resolved");
+}
+
 BOOST_FIXTURE_TEST_CASE(the_settings_of_an_activity_alert_count, fixture) {
     auto const activity =
         [](std::string const& issue_id, std::string project_id, sentry::action_settings settings) {

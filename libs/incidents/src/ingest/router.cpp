@@ -283,7 +283,8 @@ void router::apply_settings(organization_id org, sentry::action_settings const& 
         if (name == "environments") route.environments = split_list(value);
     }
     std::string const name(named_service(settings));
-    if (name.empty()) return;
+    // A pause holds for all rules of the project.
+    if (name.empty() || route.result == routing::kind::inactive) return;
     if (auto const& service = services_.at({org, name})) {
         route.result = routing::kind::mapped;
         route.service = service->id;

@@ -247,6 +247,17 @@ decision decide_activity(
     return with_lifecycle(decide_lifecycle(action, builder, words), action, builder);
 }
 
+/// Whether a webhook can do no more to an incident than end, assign, or comment on it.
+bool is_allowed_while_paused(sentry::webhook const& webhook) {
+    auto const& action = webhook.action;
+    if (std::holds_alternative<sentry::issue>(webhook.what))
+        return action == "resolved" || action == "ignored" || action == "archived" || action == "assigned";
+    if (std::holds_alternative<sentry::metric_alert>(webhook.what)) return action == "resolved";
+    if (auto const* activity = std::get_if<sentry::activity_alert>(&webhook.what))
+        return lifecycle_of(activity->type) != "unresolved";
+    return std::holds_alternative<sentry::comment>(webhook.what);
+}
+
 /// By the rules of the webhook's resource.
 decision decide_by_resource(
     sentry::webhook const& webhook,
@@ -261,8 +272,8 @@ decision decide_by_resource(
     if (context.same_body)
         return log_only(outcome::duplicate, "the body equals the last one applied to this source");
     if (context.event_applied) return log_only(outcome::duplicate, "this event was already applied");
-    // A paused mapping also stops changes of existing incidents; a missing one does not.
-    if (route.result == routing::kind::inactive) return log_only(outcome::inactive, route.description);
+    if (route.result == routing::kind::inactive && !(known && is_allowed_while_paused(webhook)))
+        return log_only(outcome::inactive, route.description);
 
     auto const builder_of = [&](source_report report) {
         return decision_builder(route, context, known, settings, now, std::move(report));
