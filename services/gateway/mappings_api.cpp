@@ -108,6 +108,7 @@ void write_mapping(json::writer& out, mapping const& from) {
         .field("on_archive", from.on_archive)
         .field("open_on_error", from.open_on_error)
         .field("created_at", from.created_at)
+        .field("warning", text_or_null(from.warning))
         .end_object();
 }
 

@@ -9,6 +9,7 @@
 #include <tocsin/identity/service_catalog.hpp>
 #include <tocsin/integrations/mapping_file.hpp>
 #include <tocsin/integrations/mappings.hpp>
+#include <tocsin/integrations/project_names.hpp>
 #include <tocsin/observe/metrics.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -45,7 +46,8 @@ struct import_plan {
 };
 
 bool is_about(mapping const& existing, std::string const& project) {
-    return existing.project_id == project || existing.project_slug == project;
+    auto const name = integrations::project_from_input(project);
+    return existing.project_id == name || existing.project_slug == name;
 }
 
 void plan_line(
@@ -105,6 +107,23 @@ async::task<std::vector<identity::service>> all_services(
     }
 }
 
+/// Warns of names that may be mistakes.
+async::task<> print_warnings(
+    integrations::mappings& mappings, organization_id org, integration_id id, import_plan const& plan
+) {
+    std::vector<std::string> names;
+    for (auto const& each : plan.added) names.push_back(each.sentry_project);
+    if (names.empty()) co_return;
+    auto const checked = co_await mappings.check(org, id, std::move(names));
+    if (!checked) co_return;
+    if (!checked->unchecked.empty())
+        std::cerr << "tocsin: warning: the names of the projects were not checked. " << checked->unchecked
+                  << '\n';
+    for (auto const& each : checked->unknown)
+        std::cerr << "tocsin: warning: Sentry lists no project " << printable(each, 80)
+                  << " for this integration\n";
+}
+
 /// Prints the plan and, with `apply`, carries it out.
 async::task<int> execute(
     integrations::mappings& mappings, organization_id org, integration_id id, import_plan plan, bool apply
@@ -116,6 +135,7 @@ async::task<int> execute(
         for (auto const& each : plan.problems) std::cerr << "tocsin: " << each << '\n';
         co_return exit_failed;
     }
+    co_await print_warnings(mappings, org, id, plan);
     if (!apply) {
         std::cout << "Dry run: nothing was changed. Add --apply to carry it out.\n";
         co_return exit_done;

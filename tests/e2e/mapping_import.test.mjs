@@ -31,6 +31,8 @@ test('an import is shown, then applied, and changes nothing when repeated', asyn
   const text = 'sentry_project,service\r\ncheckout,checkout\r\n"typed-by-hand",web\r\n';
   const dryRun = await runImport(text);
   assert.match(dryRun.stdout, /map {3}checkout -> checkout[\s\S]*2 to map, 0 to move, 0 unchanged[\s\S]*--apply/);
+  assert.match(dryRun.stderr, /warning: Sentry lists no project typed-by-hand/);
+  assert.doesNotMatch(dryRun.stderr, /no project checkout/);
   assert.deepEqual(await readMappings(), []);
   await runImport(text, { apply: true });
   assert.deepEqual(await readMappings(), [['checkout', 'checkout'], ['typed-by-hand', 'web']]);
@@ -65,4 +67,17 @@ test('hundreds of projects are mapped or moved in one transaction, all or none',
   const twice = buildTable('web', [`${project.slug},web`, `${project.id},web`]);
   assert.match((await runImport(twice, { apply: true, status: 1 })).stderr, /is mapped already/);
   assert.deepEqual((await readMappings()).filter(([slug]) => slug.startsWith('many-') || slug === project.slug).map(([, service]) => service), Array(600).fill('checkout'));
+});
+
+test('a project is mapped by its address, and a name that Sentry does not have comes with a warning', async () => {
+  const project = (await admin.get(`${tocsin.org.path}/integrations/${integration.id}/projects`)).json.items.find((item) => !item.mapping);
+  const [service] = (await admin.get(`${tocsin.org.path}/services`)).json.items;
+  const map = (sentry_project) => admin.post(`${tocsin.org.path}/integrations/${integration.id}/mappings`, { sentry_project, service_id: service.id });
+  const byAddress = await map(`https://northwind.sentry.example/projects/${project.slug}/?project=${project.id}`);
+  assert.equal(byAddress.status, 201, byAddress.text);
+  assert.deepEqual([byAddress.json.sentry_project.id, byAddress.json.sentry_project.slug, byAddress.json.warning], [project.id, project.slug, null]);
+  assert.match((await map('chekcout')).json.warning, /Sentry lists no project chekcout/);
+  const refused = await map('https://northwind.sentry.example/issues/7/');
+  assert.equal(refused.status, 400);
+  assert.equal(refused.json.errors[0].path, 'sentry_project');
 });

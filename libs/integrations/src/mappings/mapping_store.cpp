@@ -147,7 +147,10 @@ result<std::vector<mapping>> insert_mappings(
     std::map<mapping_id, mapping> stored;
     for (auto& each : list_mappings(tx, org, id)) stored.emplace(each.id, std::move(each));
     std::vector<mapping> in_order;
-    for (auto const& each : all) in_order.push_back(std::move(stored.at(each.row.id)));
+    for (auto const& each : all) {
+        in_order.push_back(std::move(stored.at(each.row.id)));
+        in_order.back().warning = each.row.warning;
+    }
     return in_order;
 }
 

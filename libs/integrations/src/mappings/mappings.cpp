@@ -1,12 +1,14 @@
 #include "mappings/mapping_store.hpp"
 #include "refresh/sentry_access.hpp"
 
+#include <tocsin/base/text.hpp>
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/mappings.hpp>
 #include <tocsin/integrations/project_names.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace tocsin::integrations {
 
@@ -37,20 +39,43 @@ std::vector<named_project> named(
     return all;
 }
 
+/// Whether Sentry answered with its projects.
+enum class project_listing { missing, complete };
+
+/// Problems of addresses that name no project.
+std::optional<error> refuse_addresses(std::vector<new_mapping> const& requested) {
+    for (auto const& each : requested)
+        if (project_from_input(each.sentry_project).empty())
+            return error{
+                errc::invalid,
+                "This is not the address of a Sentry project: " + printable(each.sentry_project, 200),
+                {{"sentry_project", "must be a slug, an id, or the address of a project's page in Sentry"}}
+            };
+    return std::nullopt;
+}
+
 resolved_mapping resolve(
-    organization_id org, integration_id id, new_mapping requested, std::vector<named_project> const& projects
+    organization_id org,
+    integration_id id,
+    new_mapping requested,
+    std::vector<named_project> const& projects,
+    project_listing listing
 ) {
     resolved_mapping resolved{org, id, requested.sentry_project, {}};
     auto& row = resolved.row;
     static_cast<mapping_settings&>(row) = requested;
     row.id = mapping_id{crypto::uuid_v4()};
     row.service.id = requested.service;
-    if (auto const* const project = find_project(projects, requested.sentry_project)) {
+    auto const named = project_from_input(requested.sentry_project);
+    if (auto const* const project = find_project(projects, named)) {
         row.project_id = project->id;
         row.project_slug = project->slug;
         row.project_name = project->name;
     } else {
-        (is_number(requested.sentry_project) ? row.project_id : row.project_slug) = requested.sentry_project;
+        (is_number(named) ? row.project_id : row.project_slug) = named;
+        if (listing == project_listing::complete)
+            row.warning = "Sentry lists no project " + printable(named, 80) +
+                          " for this integration, and none sent a webhook yet. Check the name.";
     }
     return resolved;
 }
@@ -97,6 +122,24 @@ async::task<result<std::vector<mapping>>> mappings::list(organization_id org, in
     });
 }
 
+async::task<result<project_check>> mappings::check(
+    organization_id org, integration_id id, std::vector<std::string> projects
+) {
+    auto const listed = co_await sentry_projects(org, id);
+    auto const names = listed ? named(org, id, *listed) : std::vector<named_project>();
+    auto const known = co_await pool_.transact(org, [org, id](db::transaction& tx) {
+        return recorded_projects(tx, org, id);
+    });
+    project_check result;
+    if (!listed) result.unchecked = listed.error().detail;
+    for (auto const& each : projects) {
+        auto const name = project_from_input(each);
+        bool const is_known = find_project(names, name) != nullptr || find_project(known, name) != nullptr;
+        if (name.empty() || (listed && !is_known)) result.unknown.push_back(each);
+    }
+    co_return result;
+}
+
 async::task<result<std::vector<mapping>>> mappings::create(
     db::tenant tenant, integration_id id, std::vector<new_mapping> requested
 ) {
@@ -119,19 +162,24 @@ async::task<result<std::vector<mapping>>> mappings::store(
         return find_integration(tx, org, id);
     });
     if (!integration) co_return integration.error();
+    if (auto const refused = refuse_addresses(requested)) co_return *refused;
     std::vector<named_project> listed;
+    auto listing = project_listing::missing;
     if (!requested.empty())
-        if (auto const projects = co_await sentry_projects(org, id)) listed = named(org, id, *projects);
+        if (auto const projects = co_await sentry_projects(org, id)) {
+            listed = named(org, id, *projects);
+            listing = project_listing::complete;
+        }
     co_return co_await pool_.transact_result(
         tenant,
-        [org, id, requested, listed, moves](db::transaction& tx) -> result<std::vector<mapping>> {
+        [org, id, requested, listed, listing, moves](db::transaction& tx) -> result<std::vector<mapping>> {
             record_projects(tx, listed);
             if (!moves.empty())
                 if (auto const moved = move_mappings(tx, org, id, moves); !moved) return moved.error();
             if (requested.empty()) return std::vector<mapping>();
             auto const projects = recorded_projects(tx, org, id);
             std::vector<resolved_mapping> resolved;
-            for (auto const& each : requested) resolved.push_back(resolve(org, id, each, projects));
+            for (auto const& each : requested) resolved.push_back(resolve(org, id, each, projects, listing));
             return insert_mappings(tx, org, id, resolved);
         }
     );

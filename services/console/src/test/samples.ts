@@ -102,6 +102,7 @@ export const mapping = (
   on_archive: "resolve",
   open_on_error: false,
   created_at: "2026-01-01T00:00:00Z",
+  warning: null,
 });
 
 export const delivery = (

@@ -22,8 +22,14 @@ struct project_with_mapping {
 };
 
 struct new_mapping : mapping_settings {
-    std::string sentry_project;  ///< slug or id
+    std::string sentry_project;  ///< slug, id, or address
     service_id service;
+};
+
+/// What Sentry says about projects that a person named.
+struct project_check {
+    std::vector<std::string> unknown;  ///< those that it does not list and that sent nothing yet
+    std::string unchecked;             ///< why Sentry could not be asked; else empty
 };
 
 /// Settings without a value stay as they are.
@@ -52,8 +58,11 @@ public:
 
     async::task<result<std::vector<project_with_mapping>>> projects(organization_id org, integration_id id);
     async::task<result<std::vector<mapping>>> list(organization_id org, integration_id id);
-    /// All or none. Projects are looked up in Sentry by slug or id. If Sentry cannot be asked, digits are an
-    /// id, and anything else is a slug whose id comes with a delivery.
+    async::task<result<project_check>> check(
+        organization_id org, integration_id id, std::vector<std::string> projects
+    );
+    /// All or none. Projects are looked up in Sentry by slug or id. Of one that is not found, digits are an
+    /// id, and anything else is a slug whose id comes with a delivery; the mapping has a warning.
     async::task<result<std::vector<mapping>>> create(
         db::tenant tenant, integration_id id, std::vector<new_mapping> requested
     );

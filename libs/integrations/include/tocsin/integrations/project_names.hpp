@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::integrations {
@@ -18,6 +19,10 @@ struct named_project {
     std::string slug;
     std::optional<std::string> name;
 };
+
+/// The slug or id of a project as a person entered it: the address of the project's page in Sentry may be
+/// pasted, too. Empty if the address is not that of a project.
+std::string project_from_input(std::string_view text);
 
 /// Records the current slugs of projects, of which each is listed once. Their mappings show them. Locks
 /// projects first, then mappings.

@@ -161,6 +161,7 @@ struct mapping : mapping_settings {
     std::optional<std::string> project_name;
     service_ref service;
     timestamp created_at;
+    std::string warning = {};  ///< of a new mapping: why its project may be a mistake
 };
 
 }  // namespace tocsin::integrations
