@@ -29,5 +29,8 @@ select is(pg_temp.as_role('tocsin_ingest', '',
 select is((select count(*) from tocsin.reconcile_requests), 0::bigint, 'so that it is gone');
 select is(pg_temp.as_role('tocsin_gateway', :'acme', 'select count(*) from tocsin.doubts'), '42501', 'the gateway cannot read it');
 
+select throws_ok(format($$ insert into tocsin.reconcile_requests (organization_id, integration_id, issue_id, reason) values (%L, %L, '9', 'boredom') $$,
+                        :'acme', :'integration'), '23514', null, 'a request has one of the known reasons');
+
 select * from finish();
 rollback;

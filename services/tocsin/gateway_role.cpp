@@ -119,8 +119,8 @@ struct integration_parts {
 incidents::reconciler_settings reconcile_settings(serve_settings const& settings) {
     incidents::reconciler_settings made;
     made.backoff = settings.refresh.policy.backoff;
-    // Two calls, and a token refresh between them.
-    made.lease = settings.sentry.timeout * 3;
+    // The issue and its newest event, each with a token refresh and a second call.
+    made.lease = settings.sentry.timeout * 6;
     return made;
 }
 
@@ -140,6 +140,9 @@ struct incident_parts {
               *pools.lookup,
               [&issues](organization_id org, integration_id id, std::string issue) {
                   return issues.find(org, id, std::move(issue));
+              },
+              [&issues](organization_id org, integration_id id, std::string issue) {
+                  return issues.newest_environment(org, id, std::move(issue));
               },
               ingest,
               reconcile_settings(settings),

@@ -21,6 +21,7 @@ json::selection const& selected_fields() {
             "actor/*",
             "data/*",
             "data/assignee/*",
+            "data/newest_event/environment",
             "data/event/*",
             "data/event/tags/*/*",
             "data/event/contexts/feedback/message",
@@ -80,6 +81,12 @@ issue read_webhook_issue(fields const& body) {
         issue.assignee = name;
     }
     issue.resolution_type = body.text({"data", "resolution_type"}, 60);
+    // Only in bodies that Tocsin itself makes from what it read.
+    if (body.has({"data", "newest_event"})) {
+        issue.is_environment_unreadable = !body.has({"data", "newest_event", "environment"});
+        if (!issue.is_environment_unreadable)
+            issue.environment = body.text({"data", "newest_event", "environment"}, 200);
+    }
     return issue;
 }
 

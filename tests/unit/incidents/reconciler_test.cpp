@@ -35,13 +35,20 @@ struct fixture : incidents::test::ingest_fixture {
             issue.status = is_outdated && reads > 1 ? "unresolved" : status;
             issue.project = {"1", "checkout", "Checkout"};
             issue.last_seen = system_clock().now();
+            issue.substatus = "new";
             co_return issue;
+        };
+        auto read_newest =
+            [this](organization_id, integration_id, std::string) -> async::task<result<std::string>> {
+            ++environment_reads;
+            co_return environment;
         };
         // Longer than a test takes.
         return std::make_unique<reconciler>(
             loop.get_executor(),
             *pool,
             std::move(read),
+            std::move(read_newest),
             *receiving,
             reconciler_settings{.backoff = {1h, 1h}, .lease = 1min, .max_tries = max_tries},
             metrics
@@ -72,6 +79,8 @@ struct fixture : incidents::test::ingest_fixture {
     bool unknown = false;
     bool is_outdated = false;
     std::string status = "resolved";
+    int environment_reads = 0;
+    result<std::string> environment = std::string();
     std::function<async::task<>()> before_answer;
 };
 
@@ -180,6 +189,141 @@ BOOST_FIXTURE_TEST_CASE(a_state_that_was_read_leaves_nothing_in_doubt, fixture) 
     run_due({make_reconciler().get()});
     BOOST_TEST(reads == 1);
     BOOST_TEST(requests() == "0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// The mapping is limited to the environment production.
+struct limited : fixture {
+    limited() {
+        database.sql("update tocsin.mappings set environments = '{production}'");
+        status = "unresolved";
+    }
+    void hold_back(std::string const& action = "created") {
+        auto held_back = issue(action, "7", {});
+        held_back.body =
+            R"({"action":")" + action + R"(","installation":{"uuid":")" +
+            std::string(incidents::test::installation) +
+            R"("},"data":{"issue":{"id":"7","title":"Title","status":"unresolved","project":{"id":"1","slug":"checkout"}}}})";
+        std::vector<verified_delivery> one;
+        one.push_back(std::move(held_back));
+        BOOST_TEST(submit(std::move(one)).front() == "filtered");
+        BOOST_TEST(database.sql("select reason from tocsin.reconcile_requests") == "environment");
+    }
+    std::string read_back() {
+        return database.sql(
+            "select string_agg(action || ' ' || outcome, ', ' order by delivery_id) from tocsin.deliveries where signing_key = 'read_back'"
+        );
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(reading_environments)
+
+BOOST_FIXTURE_TEST_CASE(the_filter_decides_by_the_newest_event, limited) {
+    struct {
+        char const* environment;
+        char const* read_back;
+        char const* incidents;
+    } const table[]{
+        {"Production", "created opened", "1"},
+        {"staging", "created filtered", "0"},
+        {"", "created filtered", "0"}
+    };
+    for (auto const& row : table) {
+        BOOST_TEST_CONTEXT(row.environment) {
+            database.sql("truncate tocsin.deliveries, tocsin.incidents, tocsin.sources");
+            environment = std::string(row.environment);
+            hold_back();
+            run_due({make_reconciler().get()});
+            BOOST_TEST(read_back() == row.read_back);
+            BOOST_TEST(database.sql("select count(*) from tocsin.incidents") == row.incidents);
+            BOOST_TEST(requests() == "0");
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_opened_incident_has_the_environment, limited) {
+    environment = std::string("Production");
+    hold_back();
+    run_due({make_reconciler().get()});
+    BOOST_TEST(database.sql("select environment from tocsin.incidents") == "Production");
+    BOOST_TEST(submit({issue("resolved", "7", "resolved")}).front() == "resolved");
+    BOOST_TEST(
+        submit({issue("unresolved", "7", "again")}).front() == "reopened", "the environment is known now"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(an_environment_that_cannot_be_read_passes_the_filter, limited) {
+    for (auto const code : {errc::not_found, errc::sentry_refused}) {
+        database.sql("truncate tocsin.deliveries, tocsin.incidents, tocsin.sources");
+        environment = error{code, "no"};
+        hold_back();
+        run_due({make_reconciler().get()});
+        BOOST_TEST(read_back() == "created opened");
+        BOOST_TEST(requests() == "0");
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_issue_that_cannot_be_read_passes_the_filter_as_it_came, limited) {
+    hold_back("unresolved");
+    unknown = true;
+    run_due({make_reconciler().get()});
+    BOOST_TEST(environment_reads == 0);
+    BOOST_TEST(read_back() == "unresolved opened");
+    BOOST_TEST(database.sql("select title from tocsin.incidents") == "Title");
+    BOOST_TEST(requests() == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_outage_of_sentry_delays_a_page_for_a_few_tries_only, limited) {
+    hold_back();
+    failing = true;
+    auto const one = make_reconciler();
+    for (int tries = 1; tries <= 3; ++tries) {
+        BOOST_TEST(requests() == "1");
+        run_due({one.get()});
+        make_due();
+    }
+    BOOST_TEST(read_back() == "created opened");
+    BOOST_TEST(requests() == "0");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_issue_that_was_resolved_meanwhile_opens_nothing, limited) {
+    hold_back();
+    status = "resolved";
+    environment = std::string("production");
+    run_due({make_reconciler().get()});
+    BOOST_TEST(read_back() == "resolved ignored");
+    BOOST_TEST(database.sql("select count(*) from tocsin.incidents") == "0");
+}
+
+/// The request of an issue whose state is in doubt waits for its next try.
+BOOST_FIXTURE_TEST_CASE(a_needed_environment_is_read_at_once, limited) {
+    auto const org = "'" + std::string(incidents::test::organization) + "'";
+    auto const own = "'" + std::string(incidents::test::integration) + "'";
+    insert(
+        "reconcile_requests (organization_id, integration_id, issue_id, due_at, tries)",
+        {org, own, "'7'", "now() + interval '1 hour'", "5"}
+    );
+    environment = std::string("production");
+    hold_back();
+    run_due({make_reconciler().get()});
+    BOOST_TEST(read_back() == "created opened");
+}
+
+/// A state that was read because of a doubt has no environment yet.
+BOOST_FIXTURE_TEST_CASE(a_state_that_was_read_may_need_its_environment, limited) {
+    auto contradiction = issue("unresolved", "7", "contradiction");
+    std::get<sentry::issue>(contradiction.webhook.what).status = "resolved";
+    submit({std::move(contradiction)});
+    environment = std::string("production");
+    auto const one = make_reconciler();
+    run_due({one.get()});
+    run_due({one.get()});
+    BOOST_TEST(read_back() == "unresolved filtered, created opened");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

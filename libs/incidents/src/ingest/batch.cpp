@@ -113,9 +113,7 @@ private:
             else
                 receive_without_owner(i);
         }
-        std::vector<app_of_integration> apps;
-        for (auto const& [integration, app] : new_apps_) apps.push_back(app);
-        record_apps(tx_, apps);
+        record_apps(tx_, new_apps_);
     }
 
     /// The actions of metric alerts are recognized by the app.
@@ -297,8 +295,8 @@ private:
     }
 
     // --- writing ---
-    // Every batch locks in this order, whether by writing or by locking first: integrations, projects, mappings,
-    // counters, new sources, known sources, monitors, incidents, events.
+    // Every batch locks in this order, whether by writing or by locking first: integrations, projects,
+    // mappings, counters, new sources, known sources, monitors, incidents, events.
     void write_sources() {
         std::vector<source_write> inserted, updated;
         for (auto const& [key, group] : groups_)
@@ -380,13 +378,17 @@ private:
 
     /// In the transaction of the deliveries that caused them, so that none is lost.
     void enqueue_reconcile_requests() {
-        std::set<reconcile_request> requests;
+        std::vector<reconcile_request> requests;
         for (auto const& one : pending_) {
-            if (!one.result.decision.in_doubt || one.prepared.source->kind != source_kind::issue) continue;
-            requests.insert({one.target.organization, one.target.integration, one.prepared.source->id});
+            auto const& decision = one.result.decision;
+            auto const& source = *one.prepared.source;
+            if (!(decision.in_doubt || decision.needs_environment) || source.kind != source_kind::issue)
+                continue;
+            auto& request = requests.emplace_back(one.target.organization, one.target.integration, source.id);
+            if (decision.needs_environment) request.hold_back(one.prepared.id);
             results_[result_of_row_[one.row]].in_doubt = true;
         }
-        enqueue(tx_, {requests.begin(), requests.end()});
+        enqueue(tx_, std::move(requests));
     }
 
     changes changed() const {
@@ -410,7 +412,7 @@ private:
     std::vector<new_delivery> rows_;
     std::vector<std::size_t> result_of_row_;  ///< index of its result
     std::vector<pending_delivery> pending_;   ///< in order of arrival
-    std::map<integration_id, app_of_integration> new_apps_;
+    new_apps new_apps_;
     std::map<source_key, source_group> groups_;
     std::map<source_group*, source_state> before_;
     monitor_sources monitors_;

@@ -53,10 +53,13 @@ constexpr db::statement delete_credential{
     "delete_credential", "delete from tocsin.credentials where organization_id = $1 and integration_id = $2"
 };
 
-constexpr auto app_columns = db::columns<app_of_integration>(
-    db::column("organization_id", &app_of_integration::organization),
-    db::column("integration_id", &app_of_integration::integration),
-    db::column("sentry_app_id", &app_of_integration::app_id)
+constexpr auto app_columns = db::within<new_apps::value_type>(
+    &new_apps::value_type::second,
+    db::columns<app_of_integration>(
+        db::column("organization_id", &app_of_integration::organization),
+        db::column("integration_id", &app_of_integration::integration),
+        db::column("sentry_app_id", &app_of_integration::app_id)
+    )
 );
 constexpr auto record_apps_text =
     "update tocsin.integrations i set sentry_app_id = k.sentry_app_id from " + parameters(app_columns) +
@@ -104,7 +107,7 @@ void insert_unclaimed_installation(
     tx.run(insert_unclaimed, key.sentry_host, key.installation, change.organization_slug, bytes_or_null);
 }
 
-void record_apps(db::transaction& tx, std::vector<app_of_integration> const& all) {
+void record_apps(db::transaction& tx, new_apps const& all) {
     if (!all.empty()) db::run(tx, record_all_apps, app_columns, all);
 }
 

@@ -7,6 +7,7 @@
 #include <tocsin/sentry/webhook.hpp>
 
 #include <compare>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,8 +53,9 @@ struct app_of_integration {
     integration_id integration;
     std::string app_id;
 };
-/// Records which apps send the webhooks of integrations.
-void record_apps(db::transaction& tx, std::vector<app_of_integration> const& all);
+/// By integration: the app that sends its webhooks.
+using new_apps = std::map<integration_id, app_of_integration>;
+void record_apps(db::transaction& tx, new_apps const& all);
 
 /// Deletes the credential and sets status and reason.
 void uninstall(db::transaction& tx, receiver& target);

@@ -1,4 +1,5 @@
 #include "ingest/batch.hpp"
+#include "store/delivery_rows.hpp"
 #include "store/reconcile_requests.hpp"
 
 #include <tocsin/crypto/random.hpp>
@@ -15,18 +16,24 @@ namespace tocsin::incidents {
 
 namespace {
 
-std::string_view action_of(std::string_view status) {
-    if (status == "resolved") return "resolved";
-    return status == "ignored" ? "archived" : "unresolved";
+std::string_view action_of(sentry::issue const& issue) {
+    if (issue.status == "resolved") return "resolved";
+    if (issue.status == "ignored") return "archived";
+    return issue.substatus == "new" && (issue.environment || issue.is_environment_unreadable) ? "created"
+                                                                                              : "unresolved";
 }
 
 /// The body of a webhook about the current state of this issue.
 std::string body_of(sentry::issue const& issue) {
     json::writer out;
-    out.begin_object().field("action", action_of(issue.status));
+    out.begin_object().field("action", action_of(issue));
     out.name("installation").begin_object().field("uuid", uuid().str()).end_object();
     out.name("data").begin_object().name("issue");
     sentry::write_issue(out, issue);
+    if (issue.environment)
+        out.name("newest_event").begin_object().field("environment", *issue.environment).end_object();
+    else if (issue.is_environment_unreadable)
+        out.name("newest_event").null();
     out.end_object();
     out.name("actor")
         .begin_object()
@@ -36,18 +43,20 @@ std::string body_of(sentry::issue const& issue) {
     return out.end_object().end_object().take();
 }
 
-/// Nothing if the issue does not fit into a webhook.
-std::optional<verified_delivery> delivery_of(reconcile_request const& request, sentry::issue const& issue) {
+/// Nothing if the body is no webhook.
+std::optional<verified_delivery> delivery_of(
+    reconcile_request const& request, std::string body, std::string_view resource
+) {
     verified_delivery delivery{
         .sentry_host = {},
         .own = verified_integration{request.organization, request.integration},
         .signing_key = std::string(reconciler_key),
         .request_id = {},
         .hook_timestamp = {},
-        .body = body_of(issue),
+        .body = std::move(body),
         .webhook = {}
     };
-    auto webhook = sentry::decode_webhook(delivery.body, "issue");
+    auto webhook = sentry::decode_webhook(delivery.body, resource);
     if (!webhook) return std::nullopt;
     delivery.webhook = std::move(*webhook);
     return delivery;
@@ -60,6 +69,7 @@ struct reconciler::impl {
         async::executor executor,
         db::pool& database,
         read_issue reader,
+        read_environment environment,
         ingest& deliveries,
         reconciler_settings options,
         observe::metrics& counters
@@ -67,6 +77,7 @@ struct reconciler::impl {
         : working(std::move(executor)),
           pool(database),
           read(std::move(reader)),
+          find_environment(std::move(environment)),
           receiving(deliveries),
           settings(options),
           metrics(counters) {
@@ -104,7 +115,7 @@ struct reconciler::impl {
         std::string why;
         bool is_settled = false;
         try {
-            is_settled = co_await reconcile(claimed.request, why);
+            is_settled = co_await reconcile(claimed.request, waiting_for(claimed), why);
         } catch (std::exception const& e) {
             why = e.what();
         }
@@ -129,20 +140,65 @@ struct reconciler::impl {
         );
     }
 
+    /// What is done about an issue whose environment Sentry does not tell now.
+    enum class waiting { try_again, open };
+    waiting waiting_for(claimed_request const& claimed) const {
+        return claimed.tries < settings.max_environment_tries ? waiting::try_again : waiting::open;
+    }
+    static bool is_final(error const& why, waiting next) {
+        return next == waiting::open || why.code != errc::unavailable;
+    }
+
+    /// Submits the delivery that the filter held back again, and lets it pass.
+    async::task<> submit_held_back(reconcile_request request) {
+        auto const stored = co_await pool.transact(db::no_tenant, [request](db::transaction& tx) {
+            return find_stored_body(tx, request.organization, request.integration, request.delivery.value());
+        });
+        if (!stored) co_return;
+        auto delivery = delivery_of(request, stored->body, stored->resource);
+        if (!delivery) co_return;
+        if (auto* issue = std::get_if<sentry::issue>(&delivery->webhook.what))
+            issue->is_environment_unreadable = true;
+        if (auto* activity = std::get_if<sentry::activity_alert>(&delivery->webhook.what))
+            activity->issue.is_environment_unreadable = true;
+        co_await receiving.submit(std::move(*delivery));
+    }
+
+    /// Returns whether the issue can be submitted; else `why` says what failed.
+    async::task<bool> add_environment(
+        reconcile_request request, sentry::issue& issue, waiting next, std::string& why
+    ) {
+        auto environment =
+            co_await find_environment(request.organization, request.integration, request.issue);
+        if (environment) {
+            issue.environment = std::move(*environment);
+            co_return true;
+        }
+        why = environment.error().detail;
+        issue.is_environment_unreadable = is_final(environment.error(), next);
+        co_return issue.is_environment_unreadable;
+    }
+
     /// Returns whether the request is settled; else `why` says what failed.
-    async::task<bool> reconcile(reconcile_request request, std::string& why) {
+    async::task<bool> reconcile(reconcile_request request, waiting next, std::string& why) {
+        bool const needs_environment = request.reason == reconcile_reason::environment;
         std::string submitted_status;
         // After a change of the incident the issue is read once more: it may have changed before the delivery
         // was applied, and the webhook of that change may have arrived even earlier.
         for (bool is_changed = true; is_changed;) {
-            auto const issue = co_await read(request.organization, request.integration, request.issue);
+            auto issue = co_await read(request.organization, request.integration, request.issue);
+            if (!issue && needs_environment && is_final(issue.error(), next)) {
+                co_await submit_held_back(request);
+                co_return true;
+            }
             if (!issue) {
                 why = issue.error().detail;
                 co_return issue.error().code == errc::not_found;
             }
             // A merged issue has another id, so it is not the one in doubt.
             if (issue->id != request.issue || issue->status == submitted_status) co_return true;
-            auto delivery = delivery_of(request, *issue);
+            if (needs_environment && !co_await add_environment(request, *issue, next, why)) co_return false;
+            auto delivery = delivery_of(request, body_of(*issue), "issue");
             if (!delivery) co_return true;
             auto const stored = co_await receiving.submit(std::move(*delivery));
             is_changed =
@@ -156,6 +212,7 @@ struct reconciler::impl {
     async::task_group working;
     db::pool& pool;
     read_issue read;
+    read_environment find_environment;
     ingest& receiving;
     reconciler_settings const settings;
     observe::metrics& metrics;
@@ -168,12 +225,14 @@ reconciler::reconciler(
     async::executor executor,
     db::pool& pool,
     read_issue read,
+    read_environment environment,
     ingest& receiving,
     reconciler_settings settings,
     observe::metrics& metrics
 )
-    : impl_(std::make_unique<impl>(std::move(executor), pool, std::move(read), receiving, settings, metrics)
-      ) {}
+    : impl_(std::make_unique<impl>(
+          std::move(executor), pool, std::move(read), std::move(environment), receiving, settings, metrics
+      )) {}
 
 reconciler::~reconciler() = default;
 

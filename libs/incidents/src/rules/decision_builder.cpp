@@ -39,8 +39,7 @@ std::string reason_to_filter(
                " is below the minimum " + *route.min_level + " of " + route.description;
     if (route.environments.empty() || report.covers_all_environments) return {};
     if (environment.empty())
-        return route.description +
-               " is limited to environments, and this kind of webhook names none (that of an alert rule does)";
+        return "the event has no environment, and " + route.description + " is limited to some";
     bool const listed =
         std::any_of(route.environments.begin(), route.environments.end(), [&](std::string const& one) {
             return iequals(one, environment);
@@ -225,9 +224,25 @@ std::optional<decision> decision_builder::blocked_by_routing() const {
         case routing::kind::mapped:
             break;
     }
+    if (needs_environment()) {
+        auto d = log_only(
+            outcome::filtered,
+            "its environment is being read from Sentry, since " + route_.description + " is limited to some"
+        );
+        d.needs_environment = true;
+        return d;
+    }
     if (auto why = reason_to_filter(route_, report_, environment()); !why.empty())
         return log_only(outcome::filtered, std::move(why));
     return std::nullopt;
+}
+
+bool decision_builder::needs_environment() const {
+    if (route_.environments.empty() || report_.covers_all_environments || report_.names_environment)
+        return false;
+    auto without_environments = route_;
+    without_environments.environments.clear();
+    return environment().empty() && reason_to_filter(without_environments, report_, {}).empty();
 }
 
 std::int64_t decision_builder::new_events() const noexcept {

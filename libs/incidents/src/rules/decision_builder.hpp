@@ -88,6 +88,8 @@ public:
 
 private:
     std::optional<decision> blocked_by_routing() const;
+    /// The filter decides by the environment of the newest event, which must be read from Sentry.
+    bool needs_environment() const;
     std::int64_t new_events() const noexcept;
     void count_events(decision& d) const;
 

@@ -42,6 +42,9 @@ source_report report_of(sentry::issue const& issue, std::string_view action) {
     report.fields.description = issue.message;
     report.names_assignee = issue.names_assignee;
     set_kind(report, issue.category);
+    report.fields.environment = issue.environment.value_or("");
+    report.names_environment = issue.environment.has_value();
+    report.covers_all_environments = issue.is_environment_unreadable;
     report.count = issue.count;
     report.at = issue.last_seen;
     report.first_seen = issue.first_seen;
@@ -109,6 +112,7 @@ void merge_report(
     if (report.names_assignee) state.sentry_assignee = fields.sentry_assignee;
     if (report.is_state) {
         if (state.release.empty()) state.release = fields.release;
+        if (state.environment.empty()) state.environment = fields.environment;
     } else if (!report.covers_all_environments) {
         merge_text(among_events, state.environment, fields.environment);
         merge_text(among_events, state.release, fields.release);

@@ -23,6 +23,7 @@ struct source_report {
     bool is_event = false;                        ///< one more event, regardless of `count`
     bool is_state = false;                        ///< the state of the issue, not one of its events
     bool is_creation = false;                     ///< of an issue, by its first event
+    bool names_environment = true;                ///< even if it is none; issue.* do not
     bool covers_all_environments = false;         ///< as a metric alert may
 };
 

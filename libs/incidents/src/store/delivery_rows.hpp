@@ -60,6 +60,15 @@ struct new_delivery {
     crypto::sha256_digest const* body_hash = nullptr;
 };
 
+struct stored_body {
+    std::string resource;
+    std::string body;
+};
+/// Nothing if the delivery is gone or has no body of its own.
+std::optional<stored_body> find_stored_body(
+    db::transaction& tx, organization_id org, integration_id integration, delivery_id id
+);
+
 void insert_deliveries(db::transaction& tx, std::vector<new_delivery> const& all);
 
 }  // namespace tocsin::incidents

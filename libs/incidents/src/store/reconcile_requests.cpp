@@ -2,6 +2,8 @@
 
 #include <tocsin/db/columns.hpp>
 
+#include <algorithm>
+
 namespace tocsin::incidents {
 
 namespace {
@@ -9,13 +11,18 @@ namespace {
 constexpr auto columns = db::columns<reconcile_request>(
     db::column("organization_id", &reconcile_request::organization),
     db::column("integration_id", &reconcile_request::integration),
-    db::column("issue_id", &reconcile_request::issue)
+    db::column("issue_id", &reconcile_request::issue),
+    db::column("reason", &reconcile_request::reason, parse_reconcile_reason),
+    db::column("delivery_id", &reconcile_request::delivery)
 );
 
-// A request that is already there keeps its due time.
+// A request that is already there keeps its due time, unless an environment is needed now.
 constexpr auto enqueue_text =
     db::insert_into("tocsin.reconcile_requests as r", columns) +
-    " on conflict (organization_id, integration_id, issue_id) do update set round = r.round + 1";
+    " on conflict (organization_id, integration_id, issue_id) do update set round = r.round + 1,"
+    " tries = case when excluded.reason = 'environment' and r.reason <> 'environment' then 0 else r.tries end,"
+    " due_at = case when excluded.reason = 'environment' and r.reason <> 'environment' then excluded.due_at else r.due_at end,"
+    " reason = case when excluded.reason = 'environment' then excluded.reason else r.reason end, delivery_id = coalesce(excluded.delivery_id, r.delivery_id)";
 constexpr db::statement enqueue_all{"enqueue_reconcile_requests", enqueue_text.c_str()};
 
 constexpr db::statement delete_ended{
@@ -31,7 +38,7 @@ constexpr db::statement claim_one{
        update tocsin.reconcile_requests r set due_at = tocsin.now() + $1::bigint * interval '1 millisecond', tries = r.tries + 1
          from due
         where r.organization_id = due.organization_id and r.integration_id = due.integration_id and r.issue_id = due.issue_id
-       returning r.organization_id, r.integration_id, r.issue_id, r.round, r.tries)"
+       returning r.organization_id, r.integration_id, r.issue_id, r.reason, r.delivery_id, r.round, r.tries)"
 };
 
 constexpr db::statement delete_round{
@@ -54,8 +61,27 @@ constexpr db::statement postpone_one{
 
 }  // namespace
 
-void enqueue(db::transaction& tx, std::vector<reconcile_request> const& all) {
-    if (!all.empty()) db::run(tx, enqueue_all, columns, all);
+std::string_view to_string(reconcile_reason r) noexcept {
+    return name_of(reconcile_reason_names, r);
+}
+std::optional<reconcile_reason> parse_reconcile_reason(std::string_view text) noexcept {
+    return value_of(reconcile_reason_names, text);
+}
+
+void enqueue(db::transaction& tx, std::vector<reconcile_request> all) {
+    // Of several requests for an issue the one for its environment comes last.
+    std::sort(all.begin(), all.end());
+    std::vector<reconcile_request> of_issues;
+    for (auto& one : all) {
+        bool const is_same = !of_issues.empty() && of_issues.back().organization == one.organization &&
+                             of_issues.back().integration == one.integration &&
+                             of_issues.back().issue == one.issue;
+        if (is_same)
+            of_issues.back() = std::move(one);
+        else
+            of_issues.push_back(std::move(one));
+    }
+    if (!of_issues.empty()) db::run(tx, enqueue_all, columns, of_issues);
 }
 
 std::optional<claimed_request> claim_request(db::transaction& tx, std::chrono::milliseconds lease) {
@@ -66,14 +92,14 @@ std::optional<claimed_request> claim_request(db::transaction& tx, std::chrono::m
 }
 
 void complete(db::transaction& tx, claimed_request const& claimed) {
-    auto const& [organization, integration, issue] = claimed.request;
-    if (tx.run(delete_round, organization, integration, issue, claimed.round).affected() == 0)
-        tx.run(make_due, organization, integration, issue);
+    auto const& one = claimed.request;
+    if (tx.run(delete_round, one.organization, one.integration, one.issue, claimed.round).affected() == 0)
+        tx.run(make_due, one.organization, one.integration, one.issue);
 }
 
 void postpone(db::transaction& tx, claimed_request const& claimed, std::chrono::milliseconds delay) {
-    auto const& [organization, integration, issue] = claimed.request;
-    tx.run(postpone_one, organization, integration, issue, delay);
+    auto const& one = claimed.request;
+    tx.run(postpone_one, one.organization, one.integration, one.issue, delay);
 }
 
 }  // namespace tocsin::incidents

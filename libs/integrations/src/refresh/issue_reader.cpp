@@ -19,4 +19,19 @@ async::task<result<sentry::issue>> issue_reader::find(
     co_return std::move(**answered);
 }
 
+async::task<result<std::string>> issue_reader::newest_environment(
+    organization_id org, integration_id id, std::string issue
+) {
+    sentry_access const access{pool_, vault_, refresher_};
+    auto const call = [this, issue](sentry_access::grant grant) {
+        return sentry_.latest_event({grant.organization}, issue, std::move(grant.token));
+    };
+    auto answered = co_await access.call<sentry::stored_event>(org, id, call);
+    if (!answered) co_return answered.error();
+    if (!*answered && answered->error().kind == sentry::failure_kind::gone)
+        co_return error{errc::not_found, "Sentry does not have an event of this issue."};
+    if (!*answered) co_return sentry::to_error(answered->error(), "to read the newest event of an issue");
+    co_return (**answered).environment;
+}
+
 }  // namespace tocsin::integrations

@@ -90,6 +90,7 @@ struct decision {
     bool out_of_order = false;
     std::optional<std::int64_t> events = {};  ///< the new count, if it changes
     bool in_doubt = false;                    ///< the issue must be read from Sentry
+    bool needs_environment = false;           ///< the same, with its newest event, which may pass the filter
 };
 
 decision decide(

@@ -21,11 +21,18 @@ struct reconciler_settings {
     /// Longer than it takes to read an issue, including the refresh of a token.
     std::chrono::milliseconds lease;
     int max_tries = 12;
+    /// After these an issue whose environment is needed passes the filter: a page must not wait long.
+    int max_environment_tries = 3;
 };
 
 /// Reads an issue of an integration; errc::not_found if Sentry does not have it.
 using read_issue =
     std::function<async::task<result<sentry::issue>>(organization_id, integration_id, std::string)>;
+
+/// Reads the environment of an issue's newest event, empty if it has none. An error other than
+/// errc::unavailable is final.
+using read_environment =
+    std::function<async::task<result<std::string>>(organization_id, integration_id, std::string)>;
 
 /// Completes reconcile requests: reads the issue from Sentry and submits its current state as a delivery,
 /// which the log shows with the key `read_back`. Any number of processes may do so, because each leases the
@@ -38,6 +45,7 @@ public:
         async::executor executor,
         db::pool& pool,
         read_issue read,
+        read_environment environment,
         ingest& receiving,
         reconciler_settings settings,
         observe::metrics& metrics

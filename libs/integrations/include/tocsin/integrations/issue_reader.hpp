@@ -20,6 +20,10 @@ public:
     /// errc::not_found if Sentry does not have the issue; another error if the integration has no token or
     /// the call fails.
     async::task<result<sentry::issue>> find(organization_id org, integration_id id, std::string issue);
+    /// Of the newest event of an issue; empty if that event has none. errc::not_found if there is no event.
+    async::task<result<std::string>> newest_environment(
+        organization_id org, integration_id id, std::string issue
+    );
 
 private:
     db::pool& pool_;

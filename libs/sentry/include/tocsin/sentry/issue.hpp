@@ -40,6 +40,9 @@ struct issue {
     std::string resolution_type;   ///< of issue.resolved; empty elsewhere
     std::string resolved_release;  ///< in which it was resolved
     std::string resolved_commit;   ///< by which it was resolved
+    /// Of its newest event. Sentry's own webhooks and responses about issues do not contain it.
+    std::optional<std::string> environment;
+    bool is_environment_unreadable = false;  ///< it was to be read from Sentry, and cannot be
 };
 
 /// An event of an issue in a webhook or a response.
