@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_is_named_by_id_or_slug_or_a_slug_that_it_had, 
         BOOST_TEST(
             outcome_of(alert("by name " + std::to_string(++n), "9", {{"service", name}})) == "opened", name
         );
-        BOOST_TEST(opening_text() == "");
+        BOOST_TEST(opening_text().find("does not exist") == std::string::npos);
     }
     BOOST_TEST(
         database.sql("select rule from tocsin.deliveries limit 1") ==
@@ -250,10 +250,9 @@ BOOST_FIXTURE_TEST_CASE(the_mapping_decides_where_the_action_names_no_service_of
         outcome_of(alert("2", "1", {{"service", "gone"}, {"severity", "warning"}, {"notes", "call"}})) ==
         "opened"
     );
-    BOOST_TEST(
-        opening_text() ==
-        "the alert rule's action names the service gone, which does not exist or is archived\ncall"
-    );
+    BOOST_TEST(opening_text().ends_with(
+        "\nthe alert rule's action names the service gone, which does not exist or is archived\ncall"
+    ));
     BOOST_TEST(database.sql("select severity from tocsin.incidents where source_id = '2'") == "warning");
     BOOST_TEST(database.sql("select count(requested_service) from tocsin.deliveries") == "0");
 }
