@@ -90,7 +90,6 @@ async::task<call_result<http::client_response>> client::impl::send(http::client_
     return send(host_of(""), std::move(request));
 }
 
-/// Any 2xx is a success. Everything else is classified as a failure.
 async::task<call_result<http::client_response>> client::impl::send(
     host& target, http::client_request request
 ) {
@@ -99,15 +98,15 @@ async::task<call_result<http::client_response>> client::impl::send(
     if (!turn) co_return no_turn(target.gate->pause_left());
     auto response = co_await target.http.send(std::move(request));
     if (!response) co_return failure_of(response.error());
-    if (response->status >= 200 && response->status <= 299) co_return std::move(*response);
-    auto const why = classify(*response, time.now());
+    auto const why = failure_in(*response, time.now());
+    if (!why) co_return std::move(*response);
     // Pause calls to this host after a 429 so that retries do not stampede. A longer wait is for this caller
     // only: Sentry counts by organization and user, so other organizations must not wait for this one's
     // limit.
     constexpr std::chrono::seconds max_pause{5};
-    if (why.kind == failure_kind::rate_limited)
-        target.gate->pause_for(std::min(why.retry_after.value_or(std::chrono::seconds(1)), max_pause));
-    co_return why;
+    if (why->kind == failure_kind::rate_limited)
+        target.gate->pause_for(std::min(why->retry_after.value_or(std::chrono::seconds(1)), max_pause));
+    co_return *why;
 }
 
 }  // namespace tocsin::sentry

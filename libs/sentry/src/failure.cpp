@@ -2,8 +2,27 @@
 
 namespace tocsin::sentry {
 
+namespace {
+
+/// What the person who authorized the token has to do, by Sentry's name for it; empty if it is unknown.
+std::string_view instruction_of(std::string_view code) noexcept {
+    if (code == "sso-required")
+        return "the organization requires single sign-on. The person who authorized the access signs in to Sentry with it, then tries again.";
+    if (code == "2fa-required")
+        return "the organization requires two-factor authentication. The person who authorized the access turns it on in Sentry, then tries again.";
+    if (code == "member-disabled-over-limit")
+        return "the person who authorized the access is disabled there, because the organization has too many members. An owner of it enables that person in Sentry, or another person connects again.";
+    return {};
+}
+
+}  // namespace
+
 std::string_view to_string(failure_kind kind) noexcept {
     return name_of(failure_kind_names, kind);
+}
+
+bool rejects_token(call_failure const& why) noexcept {
+    return why.kind == failure_kind::refused && why.http_status == 401 && why.code.empty();
 }
 
 error to_error(call_failure const& why, std::string_view attempt) {
@@ -17,6 +36,8 @@ error to_error(call_failure const& why, std::string_view attempt) {
                     "Sentry refused " + tried +
                         ": the token lacks a required permission. Grant it in Sentry, then connect again."
                 };
+            if (auto const instruction = instruction_of(why.code); !instruction.empty())
+                return {errc::sentry_refused, "Sentry refused " + tried + ": " + std::string(instruction)};
             return {errc::sentry_refused, "Sentry refused " + tried + reason + "."};
         case failure_kind::gone:
             return {
@@ -29,6 +50,12 @@ error to_error(call_failure const& why, std::string_view attempt) {
                 "Sentry limits the rate of requests and refused " + tried + " for now. Try again in a minute."
             };
         case failure_kind::transient:
+            if (why.from_proxy)
+                return {
+                    errc::unavailable,
+                    "Tocsin asked Sentry " + tried + ", but " + why.detail +
+                        ". Your operator can check what is between Tocsin and Sentry."
+                };
             break;
     }
     return {errc::unavailable, "Sentry failed " + tried + reason + ". Try again in a minute."};

@@ -77,8 +77,11 @@ async::task<call_result<std::vector<organization>>> client::list_organizations(s
         std::ranges::copy_if(*named, std::back_inserter(regions), [&](std::string const& url) {
             return allowed_region(base(), url).has_value();
         });
-    } else if (response.error().http_status != 404 && response.error().http_status != 403) {
-        co_return response.error();
+    } else {
+        auto const& why = response.error();
+        bool const has_no_regions =
+            why.http_status == 404 || (why.kind == failure_kind::refused && why.http_status == 403);
+        if (!has_no_regions) co_return why;
     }
     if (regions.empty()) regions.emplace_back();
 

@@ -44,6 +44,11 @@ auto const refused = failed(failure_kind::refused, 401);
 auto const transient = failed(failure_kind::transient, 503);
 auto const limited = failed(failure_kind::rate_limited, 429);
 auto const gone = failed(failure_kind::gone, 404);
+auto const blocked = [] {
+    auto why = failed(failure_kind::transient, 403);
+    why.from_proxy = true;
+    return why;
+}();
 auto const our_client = failed(failure_kind::refused, 401, "Invalid Client ID / Secret pair");
 
 failure_case const failure_cases[]{
@@ -108,6 +113,30 @@ failure_case const failure_cases[]{
      mode::public_,
      transient,
      host_failing,
+     status::degraded,
+     reason::refresh_failing,
+     7,
+     true},
+    {"blocked by a proxy once it has expired",
+     mode::public_,
+     blocked,
+     last_expired,
+     status::degraded,
+     reason::refresh_failing,
+     7,
+     true},
+    {"OAuth: blocked by a proxy once it has expired",
+     mode::oauth,
+     blocked,
+     last_expired,
+     status::degraded,
+     reason::refresh_failing,
+     7,
+     true},
+    {"internal: blocked by a proxy",
+     mode::internal,
+     blocked,
+     last_expired,
      status::degraded,
      reason::refresh_failing,
      7,
@@ -265,6 +294,7 @@ BOOST_AUTO_TEST_CASE(refresh_token_is_used_only_if_the_jwt_grant_is_not_offered)
     BOOST_TEST(!lacks_jwt_grant(failed(failure_kind::refused, 401)));
     BOOST_TEST(!lacks_jwt_grant(failed(failure_kind::gone, 404)));
     BOOST_TEST(!lacks_jwt_grant(failed(failure_kind::transient, 503)));
+    BOOST_TEST(!lacks_jwt_grant(blocked));
 }
 
 BOOST_AUTO_TEST_CASE(backoff_grows_to_its_limit_and_honors_retry_after) {

@@ -96,20 +96,25 @@ BOOST_AUTO_TEST_CASE(failures_are_classified_by_status) {
          "Token does not belong to the application"},
         {401, R"({"detail":"Invalid Client ID / Secret pair"})", "refused", "Invalid Client ID / Secret pair"
         },
-        {401, "", "refused", "status 401"},
+        {401, R"({"error":"No such grant"})", "refused", "No such grant"},
+        {400, R"({"code":["This field is required."]})", "refused", "code: This field is required."},
+        {403,
+         R"({"error_type":"unavailable_feature","detail":["You do not have that feature enabled"]})",
+         "refused",
+         "You do not have that feature enabled"},
         {403, R"({"detail":{"code":"x","message":"no"}})", "refused", "no"},
         {404,
          R"({"detail":"The requested resource does not exist"})",
          "gone",
          "The requested resource does not exist"},
         {429, "You are attempting to use this endpoint too frequently", "rate_limited", "status 429"},
-        {302, "", "transient", "status 302"},
         {500, R"({"detail":"Internal Error","errorId":"1"})", "transient", "Internal Error"},
         {503, "<html>", "transient", "status 503"},
     };
     for (auto const& row : table) {
         BOOST_TEST_CONTEXT(row.status << " " << row.body) {
-            auto const why = classify(http::client_response{row.status, {}, row.body}, now);
+            auto const why = failure_in(http::client_response{row.status, {}, row.body}, now).value();
+            BOOST_TEST(!why.from_proxy);
             BOOST_TEST(to_string(why.kind) == row.kind);
             BOOST_TEST(why.detail == row.detail);
             BOOST_TEST(why.in_doubt == (row.status >= 500));
@@ -117,9 +122,69 @@ BOOST_AUTO_TEST_CASE(failures_are_classified_by_status) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(response_of_a_proxy_is_no_refusal) {
+    for (int const status : {302, 400, 401, 402, 403, 404, 405, 407, 409, 422, 451})
+        for (auto const* const body :
+             {"",
+              "Forbidden",
+              "<!DOCTYPE html><title>Blocked</title>",
+              "{}",
+              "[]",
+              R"({"message":"Forbidden"})",
+              R"({"error":{"message":"denied"}})",
+              R"({"detail":null})",
+              R"({"detail":[]})",
+              R"({"detail":{"reason":"policy"}})",
+              R"({"errors":[{"message":"blocked"}]})",
+              R"({"info":"Route not found, did you forget a trailing slash?"})"}) {
+            BOOST_TEST_CONTEXT(status << " " << body) {
+                auto const why = failure_in(http::client_response{status, {}, body}, now).value();
+                BOOST_TEST(to_string(why.kind) == "transient");
+                BOOST_TEST(why.from_proxy);
+                BOOST_TEST(!why.in_doubt);
+                BOOST_TEST(!rejects_token(why));
+                BOOST_TEST(
+                    why.detail ==
+                    "a firewall or proxy responded instead of Sentry (status " + std::to_string(status) + ")"
+                );
+                BOOST_TEST((to_error(why, "to list the projects").code == errc::unavailable));
+            }
+        }
+    auto const page = failure_in(http::client_response{200, {}, "\r\n <html>Sign in</html>"}, now);
+    BOOST_REQUIRE(page.has_value());
+    BOOST_TEST(to_string(page->kind) == "transient");
+    BOOST_TEST(page->from_proxy);
+    BOOST_TEST(page->in_doubt);
+    for (auto const* const success : {"", "{}", "[]"})
+        BOOST_TEST(!failure_in(http::client_response{200, {}, success}, now).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(only_a_refused_token_asks_for_a_new_one) {
+    auto const refused = [](int status, char const* body) {
+        return failure_in(http::client_response{status, {}, body}, now).value();
+    };
+    for (auto const* const detail :
+         {"Token expired", "Invalid token", "Authentication credentials were not provided."})
+        BOOST_TEST(rejects_token(refused(401, (R"({"detail":")" + std::string(detail) + R"("})").c_str())));
+    auto const sso = refused(
+        401,
+        R"({"detail":{"code":"sso-required","message":"Must login via SSO","extra":{"loginUrl":"/auth/login/northwind/"}}})"
+    );
+    BOOST_TEST(!rejects_token(sso));
+    BOOST_TEST(
+        to_error(sso, "to list the projects").detail ==
+        "Sentry refused to list the projects: the organization requires single sign-on. The person who authorized the access signs in to Sentry with it, then tries again."
+    );
+    for (auto const* const code : {"2fa-required", "member-disabled-over-limit", "sudo-required"}) {
+        auto const body = R"({"detail":{"code":")" + std::string(code) + R"(","message":"Not now"}})";
+        BOOST_TEST(!rejects_token(refused(401, body.c_str())), code);
+    }
+    BOOST_TEST(!rejects_token(refused(403, R"({"detail":"Invalid token"})")));
+}
+
 BOOST_AUTO_TEST_CASE(oauth_error_name_is_kept) {
     auto const name_of = [](char const* body) {
-        return classify(http::client_response{400, {}, body}, now).oauth_error;
+        return failure_in(http::client_response{400, {}, body}, now).value().oauth_error;
     };
     BOOST_TEST(name_of(R"({"error":"invalid_grant"})") == "invalid_grant");
     BOOST_TEST(
@@ -137,9 +202,8 @@ BOOST_AUTO_TEST_CASE(oauth_error_name_is_kept) {
 
 BOOST_AUTO_TEST_CASE(missing_permission_is_distinguished) {
     auto const refused = [](int status, char const* detail) {
-        return classify(
-            http::client_response{status, {}, R"({"detail":")" + std::string(detail) + R"("})"}, now
-        );
+        auto const body = R"({"detail":")" + std::string(detail) + R"("})";
+        return failure_in(http::client_response{status, {}, body}, now).value();
     };
     auto const missing = refused(403, "You do not have permission to perform this action.");
     BOOST_TEST(missing.lacks_permission);
@@ -161,7 +225,7 @@ BOOST_AUTO_TEST_CASE(requested_pause_is_bounded) {
     auto const pause = [](char const* name, std::string const& value) {
         http::client_response response{429, {}, {}};
         response.headers.add(name, value);
-        return classify(response, now).retry_after;
+        return failure_in(response, now).value().retry_after;
     };
     auto const epoch = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
     BOOST_TEST((pause("Retry-After", "17") == 17s));

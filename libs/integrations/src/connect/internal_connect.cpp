@@ -7,10 +7,11 @@ namespace {
 error refused_access(sentry::call_failure const& why) {
     auto refused = sentry::to_error(why, "to accept the token");
     if (refused.code != errc::sentry_refused) return refused;
-    if (why.http_status == 401)
+    if (sentry::rejects_token(why))
         return {
             errc::sentry_refused, "Sentry does not accept this token.", {{"token", "is not valid at Sentry"}}
         };
+    if (why.http_status == 401) return refused;
     if (why.http_status == 403)
         return {
             errc::sentry_refused,

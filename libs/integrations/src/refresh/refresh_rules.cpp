@@ -44,8 +44,8 @@ refresh_verdict judge_failure(
 
     bool const our_fault = m != mode::internal && rejects_our_client(why);
     bool const refused = why.kind == sentry::failure_kind::refused || why.kind == sentry::failure_kind::gone;
-    bool const counts =
-        !our_fault && !history.host_failing && history.was_due && (refused || history.expired);
+    bool const counts = !our_fault && !why.from_proxy && !history.host_failing && history.was_due &&
+                        (refused || history.expired);
     int const failed = history.failed_attempts + (counts ? 1 : 0);
     if (counts && failed >= policy.max_attempts)
         return {status::disconnected, refused ? reason::refused : reason::expired, failed, std::nullopt};

@@ -49,8 +49,8 @@ struct sentry_access {
         co_return grant{stored->organization, std::move(*token), stored->token.stored_at};
     }
 
-    /// If the token has expired or been replaced, refreshes it, or waits for the refresh in progress, and
-    /// calls once more.
+    /// If Sentry refuses the token, because it has expired or been replaced, refreshes it, or waits for the
+    /// refresh in progress, and calls once more.
     template <class T, class Call>
     async::task<result<sentry::call_result<T>>> call(organization_id org, integration_id id, Call make)
         const {
@@ -58,7 +58,7 @@ struct sentry_access {
         if (!grant) co_return grant.error();
         auto const stored_at = grant->stored_at;
         auto answered = co_await make(std::move(*grant));
-        if (answered || answered.error().http_status != 401) co_return answered;
+        if (answered || !sentry::rejects_token(answered.error())) co_return answered;
         co_await refresher.refresh_for_use(org, id, stored_at);
         grant = co_await find(org, id);
         if (!grant) co_return grant.error();

@@ -57,10 +57,10 @@ struct refresh_verdict {
 ///
 /// Two answers disconnect at once, if Sentry knows the client: an installation that is gone, and
 /// `invalid_grant` (the caller holds the lease and has read the stored credential again, so no other refresh
-/// has replaced it). A refusal of the deployment's own client never counts, and no failure counts while the
-/// host is failing. Other refusals always count, transient failures only once the token has expired, and
-/// `max_attempts` of those disconnect. A pause that Sentry asks for is honored if it is longer than the
-/// backoff.
+/// has replaced it). A refusal of the deployment's own client and the response of a proxy never count, and no
+/// failure counts while the host is failing. Other refusals always count, transient failures only once the
+/// token has expired, and `max_attempts` of those disconnect. A pause that Sentry asks for is honored if it
+/// is longer than the backoff.
 refresh_verdict judge_failure(
     refresh_policy const& policy,
     mode m,

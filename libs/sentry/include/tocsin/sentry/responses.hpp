@@ -31,7 +31,8 @@ call_result<release> decode_release(std::string_view body);
 call_result<std::vector<release>> decode_releases(std::string_view body);
 /// The cursor of the next page in a Link header; none on the last page.
 std::optional<std::string> next_cursor(std::string_view link_header);
-/// Classifies a response that is not a success.
-call_failure classify(http::client_response const& response, timestamp now);
+/// The failure that a response means. None for a success, unless its body is a web page: Sentry's API sends
+/// none.
+std::optional<call_failure> failure_in(http::client_response const& response, timestamp now);
 
 }  // namespace tocsin::sentry
