@@ -113,7 +113,7 @@ test('unmapped deliveries and their replays are found by index', async () => {
   await tocsin.sql('analyze tocsin.deliveries');
   const { sql } = statements().find((statement) => statement.name === 'list_unmapped_deliveries');
   const literal = (text) => (text === null ? 'null' : `'${text}'`);
-  const query = [org, id, 'p0', null].reduceRight((text, value, at) => text.replaceAll(`$${at + 1}`, literal(value)), sql);
+  const query = [org, id, 'p0', null, null].reduceRight((text, value, at) => text.replaceAll(`$${at + 1}`, literal(value)), sql);
   const plan = (await tocsin.sql(`explain (format text) ${query}`)).map((row) => row['QUERY PLAN']).join('\n');
   assert.match(plan, /Index Scan using \S+_integration_id_project__idx/, plan);
   assert.match(plan, /Index Scan using \S+_integration_id_request__idx/, plan);
