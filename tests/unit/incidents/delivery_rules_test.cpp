@@ -124,6 +124,11 @@ BOOST_AUTO_TEST_CASE(filters) {
          },
          outcome::filtered,
          change::none},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(filters_of_metric_alerts_and_without_an_environment) {
+    check_table({
         {"a metric alert of a listed environment",
          [](situation& s) {
              s.resource = "metric_alert";

@@ -121,15 +121,21 @@ BOOST_AUTO_TEST_CASE(metric_alert_has_projects_and_environment_of_its_rule) {
     BOOST_TEST(metric_alert_of("").projects.empty());
 }
 
+namespace {
+
+std::string action(std::string const& name, std::string const& app) {
+    return "{" + app + (app.empty() ? "" : ",") + R"("settings":[{"name":"service","value":")" + name +
+           R"("}]})";
+}
+
+std::string trigger(std::string const& label, std::string const& actions) {
+    return R"({"label":")" + label + R"(","actions":[)" + actions + "]}";
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(own_settings_of_a_metric_alert) {
     auto const installation = uuid::parse("7a485448-a9e2-4c85-8a3c-4f44175783c9").value();
-    auto const action = [](std::string const& name, std::string const& app) {
-        return "{" + app + (app.empty() ? "" : ",") + R"("settings":[{"name":"service","value":")" + name +
-               R"("}]})";
-    };
-    auto const trigger = [](std::string const& label, std::string const& actions) {
-        return R"({"label":")" + label + R"(","actions":[)" + actions + "]}";
-    };
     std::string const ours = R"("sentry_app_installation_uuid":"7a485448-a9e2-4c85-8a3c-4f44175783c9")";
     std::string const other =
         R"("sentry_app_installation_uuid":"00000000-0000-4000-8000-000000000001","sentry_app_id":5)";
