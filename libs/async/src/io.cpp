@@ -31,9 +31,10 @@ executor io_loop::get_executor() noexcept {
 }
 
 void io_loop::run() {
+    // A context that has ended must be restarted before it can run again. Not right after it has ended: the
+    // last work that ends on another thread stops it, and may do so later.
+    if (std::exchange(impl_->has_run, true)) impl_->context.restart();
     impl_->context.run();
-    // A context that has ended must be restarted before it can run again.
-    impl_->context.restart();
 }
 
 void io_loop::stop() {

@@ -14,6 +14,7 @@ struct io_loop::impl {
     boost::asio::io_context context{1};
     boost::asio::signal_set signals{context};
     std::function<void(int)> on_signal;
+    bool has_run = false;
 
     void wait_for_signal();
 };

@@ -1,10 +1,12 @@
 #include <tocsin/async/io.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -53,6 +55,18 @@ BOOST_AUTO_TEST_CASE(a_loop_without_work_ends_and_can_run_again) {
         loop.run();
     }
     BOOST_TEST(runs == 2);
+}
+
+BOOST_AUTO_TEST_CASE(work_of_another_thread_that_ends_after_a_run_does_not_stop_the_next_one) {
+    async::io_loop loop;
+    bool ran = false;
+    auto work = std::make_optional(boost::asio::make_work_guard(loop.get_executor()));
+    boost::asio::post(loop.get_executor(), [&loop] { loop.stop(); });
+    loop.run();
+    std::thread([&work] { work.reset(); }).join();
+    boost::asio::post(loop.get_executor(), [&ran] { ran = true; });
+    loop.run();
+    BOOST_TEST(ran);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_before_run_takes_effect) {
