@@ -44,3 +44,9 @@ export function FilterForm({ label, children, hasAdvanced, onSubmit }: FilterFor
 /** Search parameters without the empty ones, which the address leaves out. */
 export const withoutEmpty = <T extends object>(search: T) =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value)) as Partial<T>;
+
+/** The parameters with these names; the address may have others, which the API refuses. */
+export const onlyNamed = <Name extends string>(
+  search: Partial<Record<Name, string>>,
+  names: readonly Name[],
+) => Object.fromEntries(names.map((name) => [name, search[name]])) as Partial<Record<Name, string>>;

@@ -20,9 +20,10 @@ test("the list shows outcomes and requests what the filters select", async () =>
       ]);
     }),
   );
-  const { user, history } = open("/o/example/deliveries?outcome=unmapped");
+  const { user, history } = open("/o/example/deliveries?outcome=unmapped&status=all");
   await screen.findByText("no mapping");
   expect(requests[0]?.getAll("outcome")).toEqual(["unmapped"]);
+  expect(requests[0]?.has("status")).toBe(false);
   await expectAccessible();
   await user.selectOptions(screen.getByRole("combobox", { name: "Resource" }), "issue");
   await user.type(screen.getByRole("textbox", { name: "Project" }), "shop{Enter}");
