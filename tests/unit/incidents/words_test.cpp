@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(the_assignee_in_sentry_never_replaces_the_one_here) {
     BOOST_TEST(assigned(from, "assigned").assignee == "");
     from.context.assigned_member = "grace@acme.example";
     BOOST_TEST(assigned(from, "assigned").assignee == "grace@acme.example");
-    // Others only tell who it is.
+    // An assignee who is not a member is shown as in Sentry.
     from.context.assigned_member.clear();
     BOOST_TEST(assigned(from, "unresolved").sentry_assignee == "Grace");
     BOOST_TEST(assigned(from, "unresolved").assignee == "");
