@@ -70,7 +70,8 @@ client::impl::host::host(
       )) {}
 
 client::impl::host& client::impl::host_of(std::string const& region) {
-    auto const region_url = allowed_region(base(), region).value_or(base());
+    auto const allowed = allowed_region(base(), region);
+    auto const& region_url = allowed ? *allowed : base();
     auto const url = region_url.str();
     auto& entry = hosts[url];
     if (!entry) {

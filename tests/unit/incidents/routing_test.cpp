@@ -189,7 +189,8 @@ BOOST_FIXTURE_TEST_CASE(a_paused_mapping_opens_nothing_whatever_names_it, fixtur
     std::get<sentry::metric_alert>(of_service.webhook.what).actions = {
         {"critical", std::nullopt, "5", {{"service", "checkout"}}}
     };
-    BOOST_TEST(outcome_of(std::move(of_service)) == "inactive");
+    auto const named_by_action = outcome_of(std::move(of_service));
+    BOOST_TEST(named_by_action == "inactive");
     BOOST_TEST(outcome_of(issue("resolved", "0", "resolved")) == "resolved");
 }
 
@@ -233,13 +234,14 @@ BOOST_FIXTURE_TEST_CASE(the_app_of_an_integration_recognizes_its_actions_in_metr
         return delivery;
     };
     BOOST_TEST(outcome_of(two_apps("1")) == "unmapped", "the app is unknown");
-    auto told = alert("2", "9", {});
-    told.webhook.app_id = "5";
+    auto with_app = alert("2", "9", {});
+    with_app.webhook.app_id = "5";
     std::vector<verified_delivery> batch;
     batch.push_back(issue("created", "0", "written alone"));
-    batch.push_back(std::move(told));
+    batch.push_back(std::move(with_app));
     batch.push_back(two_apps("3"));
-    BOOST_TEST(submit(std::move(batch)).back() == "opened", "in the same batch");
+    auto const outcomes = submit(std::move(batch));
+    BOOST_TEST(outcomes.back() == "opened", "in the same batch");
     BOOST_TEST(database.sql("select sentry_app_id from tocsin.integrations") == "5");
     BOOST_TEST(outcome_of(two_apps("4")) == "opened");
 }

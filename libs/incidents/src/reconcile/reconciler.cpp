@@ -140,7 +140,8 @@ struct reconciler::impl {
         );
     }
 
-    /// What is done about an issue whose environment Sentry does not tell now.
+    /// What follows if Sentry does not return the environment of an issue: another try, or an incident
+    /// without it.
     enum class waiting { try_again, open };
     waiting waiting_for(claimed_request const& claimed) const {
         return claimed.tries < settings.max_environment_tries ? waiting::try_again : waiting::open;

@@ -293,8 +293,8 @@ decision decide_by_resource(
     return log_only(outcome::ignored, webhook.resource_name + "." + webhook.action + " has no effect here");
 }
 
-/// The alert of a metric monitor and its issue share an incident. Where the issue says something else than
-/// the alert, one of the two is late: reading the issue tells.
+/// The alert of a metric monitor and its issue share an incident. If they contradict each other, one of the
+/// two is late, and the issue must be read from Sentry.
 bool contradicts_alert(sentry::webhook const& webhook, source_history const& history, decision const& made) {
     bool const has_alert = history.period_fired > 0 || history.period_closed > 0;
     if (!has_alert || std::holds_alternative<sentry::metric_alert>(webhook.what)) return false;

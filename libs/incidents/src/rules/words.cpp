@@ -49,7 +49,7 @@ std::string sentence_of_activity(std::string_view type) {
 
 std::string words_of_resolution(sentry::issue const& issue, std::string_view activity) {
     auto const way = way_of_resolution(issue.resolution_type, activity);
-    std::string const text = "resolved in Sentry";
+    std::string text = "resolved in Sentry";
     if (!issue.resolved_release.empty()) return text + " in release " + issue.resolved_release;
     if (!issue.resolved_commit.empty()) return text + " in commit " + issue.resolved_commit;
     if (way == "in_next_release") return text + " in the next release";
@@ -76,7 +76,8 @@ std::string words_of_activity(sentry::activity_alert const& alert) {
     auto text = sentence_of_activity(alert.type);
     if (!alert.summary.empty()) text += ": " + alert.summary;
     for (auto const& [repository, url] : alert.pull_requests)
-        if (!url.empty()) text += "\n" + (repository.empty() ? url : repository + ": " + url);
+        if (!url.empty())
+            text.append("\n").append(repository).append(repository.empty() ? "" : ": ").append(url);
     return text;
 }
 

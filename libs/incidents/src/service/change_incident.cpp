@@ -42,6 +42,7 @@ void append_entries(
     std::vector<timeline_item> const& entries
 ) {
     std::vector<new_timeline_entry> rows;
+    rows.reserve(entries.size());
     for (auto const& entry : entries) rows.emplace_back(org, number, entry, who);
     append_timeline(tx, rows);
     notify_changes(tx, {.incidents = {{org, {number}}}, .deliveries = {}});

@@ -35,6 +35,7 @@ std::vector<named_project> named(
     organization_id org, integration_id id, std::vector<sentry::project> const& listed
 ) {
     std::vector<named_project> all;
+    all.reserve(listed.size());
     for (auto const& each : listed) all.push_back({org, id, each.id, each.slug, each.name});
     return all;
 }
@@ -179,6 +180,7 @@ async::task<result<std::vector<mapping>>> mappings::store(
             if (requested.empty()) return std::vector<mapping>();
             auto const projects = recorded_projects(tx, org, id);
             std::vector<resolved_mapping> resolved;
+            resolved.reserve(requested.size());
             for (auto const& each : requested) resolved.push_back(resolve(org, id, each, projects, listing));
             return insert_mappings(tx, org, id, resolved);
         }
