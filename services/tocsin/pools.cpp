@@ -14,6 +14,7 @@ db::pool_options ingest_pool_options(serve_settings const& settings) {
     options.max_wait = std::chrono::milliseconds(700);
     options.statement_timeout = std::chrono::milliseconds(700);
     options.work_deadline = std::chrono::milliseconds(2'000);
+    options.only_looks_up_keys = true;
     return options;
 }
 

@@ -75,7 +75,9 @@ std::string connection_uri(pool_options const& options) {
         " -c statement_timeout=" + std::to_string(options.statement_timeout.count()) +
         " -c lock_timeout=" + std::to_string(options.statement_timeout.count() / 2) +
         " -c idle_in_transaction_session_timeout=" + std::to_string(options.work_deadline.count()) +
-        " -c search_path=pg_catalog";
+        " -c search_path=pg_catalog" +
+        (options.only_looks_up_keys ? " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+                                    : "");
     std::string const extra =
         "options=" + theirs + (theirs.empty() ? "" : "%20") + percent_encoded(ours) +
         "&application_name=" + percent_encoded(options.name) +

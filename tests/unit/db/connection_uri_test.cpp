@@ -31,6 +31,14 @@ BOOST_AUTO_TEST_CASE(role_and_timeouts_are_set) {
         BOOST_TEST(uri.find(part) != std::string::npos, part);
 }
 
+BOOST_AUTO_TEST_CASE(key_lookups_scan_no_tables) {
+    db::pool_options options;
+    options.url = secret("postgresql://db.example/tocsin");
+    BOOST_TEST(db::connection_uri(options).find("enable_seqscan") == std::string::npos);
+    options.only_looks_up_keys = true;
+    BOOST_TEST(db::connection_uri(options).find("enable_seqscan%3Doff") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(parameters_of_the_operator_are_kept) {
     auto const uri = uri_of(
         "postgresql://a,b/tocsin?target_session_attrs=read-write&options=-c%20work_mem%3D8MB&sslmode=verify-full"

@@ -36,23 +36,29 @@ constexpr auto service_columns = db::within<router::services::value_type>(
 
 // By id, which a slug alone has through the project that had it most recently. By slug only for a mapping
 // that does not have its project's id yet, or a slug that no project is known to have.
+// `offset 0` keeps the subquery from being evaluated once for each use of its column.
 constexpr auto find_projects_text =
-    db::sql_text(
-        "select k.nth, r.project_id, n.project_id is not distinct from r.project_id as has_slug, m.* from "
-    ) +
+    db::sql_text("select k.nth, r.project_id, n.project_id is not distinct from r.project_id as has_slug, ") +
+    R"(m.mapping_id, m.service_id, s.slug as service_slug, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
+               m.sentry_project_id is null as lacks_id,
+               not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
+          from )" +
     numbered_parameters(project_columns) + " cross join lateral (select " + integrations::project_with_slug +
-    R"( as project_id) n
+    R"( as project_id offset 0) n
         cross join lateral (select coalesce(k.project_id, n.project_id) as project_id) r
-        left join lateral
-              (select m.mapping_id, m.service_id, s.slug as service_slug, m.environments, m.min_level, m.severity, m.on_archive, m.open_on_error,
-                      m.sentry_project_id is null as lacks_id,
-                      not m.active and (m.inactive_until is null or m.inactive_until > tocsin.now()) as paused
-                 from tocsin.mappings m
-                 join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id
-                where m.organization_id = k.organization_id and m.integration_id = k.integration_id
-                  and (m.sentry_project_id = r.project_id
-                       or (m.sentry_project_slug = k.slug and (m.sentry_project_id is null or r.project_id is null)))
-                order by m.sentry_project_id is null limit 1) m on true)";
+        left join tocsin.mappings m
+               on m.organization_id = k.organization_id
+              and m.mapping_id = coalesce(
+                      (select a.mapping_id from tocsin.mappings a
+                        where a.organization_id = k.organization_id and a.integration_id = k.integration_id
+                          and a.sentry_project_id = r.project_id),
+                      (select a.mapping_id from tocsin.mappings a
+                        where a.organization_id = k.organization_id and a.integration_id = k.integration_id
+                          and a.sentry_project_slug = k.slug and a.sentry_project_id is null),
+                      (select a.mapping_id from tocsin.mappings a
+                        where a.organization_id = k.organization_id and a.integration_id = k.integration_id
+                          and a.sentry_project_slug = k.slug and r.project_id is null limit 1))
+        left join tocsin.services s on s.organization_id = m.organization_id and s.service_id = m.service_id)";
 constexpr db::statement find_projects_and_mappings{"find_projects_and_mappings", find_projects_text.c_str()};
 
 /// The project id that a mapping by slug gets.

@@ -50,6 +50,8 @@ struct pool_options {
     /// Of a unit of work. Then its socket is shut down, because no other timeout detects a peer that
     /// acknowledges packets but never answers.
     std::chrono::milliseconds work_deadline{8'000};
+    /// Plans are nested loops over indexes, even for tables whose statistics are from when they were empty.
+    bool only_looks_up_keys = false;
 };
 
 struct pool_state {
