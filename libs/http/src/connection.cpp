@@ -4,6 +4,8 @@
 #include "request_reader.hpp"
 #include "target.hpp"
 
+#include <tocsin/http/address.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <span>
@@ -31,8 +33,8 @@ constexpr std::size_t small_buffer = request_limits.bytes;
 constexpr std::size_t large_buffer = std::size_t{64} * 1024;
 constexpr std::size_t min_bytes_per_second = std::size_t{8} * 1024;
 
-std::chrono::seconds transfer_time(std::size_t bytes) {
-    return std::chrono::seconds(bytes / min_bytes_per_second);
+steady::duration transfer_time(std::size_t bytes) {
+    return std::chrono::microseconds(bytes * 1'000'000 / min_bytes_per_second);
 }
 
 method method_of(std::string_view name) noexcept {
@@ -47,11 +49,12 @@ method method_of(std::string_view name) noexcept {
 
 /// One request from its header section to the end of its response.
 struct connection::transaction {
-    explicit transaction(server_state& server) : reserved(server) {}
+    transaction(server_state& server, stream& from)
+        : body_share(server.bodies, [&from] { from.expires_at(steady::now()); }) {}
 
     http::request request;
     request_reader reader;
-    body_reservation reserved;
+    byte_budget::share body_share;
     time_point start = steady::now();
     std::string_view route_name = "refused";
     std::string_view method = "other";
@@ -128,7 +131,7 @@ async::task<framing_result<std::size_t>> connection::read_head(bool first) {
 
 async::task<persistence> connection::serve(framing_result<std::size_t> head_size, bool last) {
     stream_->expires_at(time_point::max());
-    transaction current(server_);
+    transaction current(server_, *stream_);
     if (last) current.after = persistence::close;
     if (!head_size) co_return co_await refuse(current, head_size.error());
     auto const section = unread().substr(0, *head_size);
@@ -151,6 +154,8 @@ async::task<persistence> connection::serve(framing_result<std::size_t> head_size
     if (cause) co_return co_await refuse(current, *cause);
     current.request.body = current.reader.take_body();
     auto message = co_await handle(**target, current.request);
+    current.request.body = {};
+    current.body_share.release();
     co_return co_await respond(current, std::move(message), current.after);
 }
 
@@ -172,6 +177,7 @@ framing_result<route const*> connection::admit(
     request.headers = current.reader.take_headers();
     auto const client = server_.proxies.client(peer_, request.headers);
     request.peer = client == peer_ ? peer_text_ : client.to_string();
+    if (!server_.proxies.contains(client)) current.body_share.set_owner(network_of(client).to_string());
     current.has_head = true;
 
     auto segments = decode_path(head.path);
@@ -196,29 +202,35 @@ framing_result<route const*> connection::admit(
 
 std::optional<refusal> connection::read_body(transaction& current) {
     auto& reader = current.reader;
-    if (!current.reserved.grow_to(reader.announced_size())) return too_busy;
     auto const used = reader.read_body(unread());
     if (!used) return used.error();
     input_.consume(*used);
-    if (!current.reserved.grow_to(reader.announced_size())) return too_busy;
+    if (!current.body_share.grow_to(reader.received_size())) return too_busy;
     return std::nullopt;
 }
 
 async::task<std::optional<refusal>> connection::receive_body(transaction& current) {
     auto const& reader = current.reader;
-    auto const deadline = steady::now() + server_.options.body_deadline;
+    auto deadline = steady::now() + server_.options.body_deadline;
     stream_->expires_at(deadline);
     if (current.expects_continue) co_await send_continue();
     while (!gone_ && !reader.is_complete()) {
-        stream_->expires_at(deadline + transfer_time(reader.received_size()));
-        auto const missing = reader.announced_size() - reader.received_size();
-        auto const room = prepare(std::clamp(missing, small_buffer, large_buffer) - unread().size());
-        auto const [error, size] = co_await stream_->read_some(room);
+        stream_->expires_at(deadline);
+        current.body_share.set_deadline(deadline);
+        auto const before = reader.received_size();
+        auto const missing = reader.announced_size() - before;
+        // The buffer grows with what has arrived, because it is not counted.
+        auto const wanted = std::clamp(std::min(missing, before), small_buffer, large_buffer);
+        auto const [error, size] = co_await stream_->read_some(prepare(wanted - unread().size()));
+        if (current.body_share.was_dropped()) co_return too_busy;
         if (error && stream_->timed_out()) co_return slow_body;
         if (error) gone_ = true;
         input_.commit(size);
         if (auto const cause = read_body(current)) co_return cause;
+        auto const latest = steady::now() + server_.options.body_deadline;
+        deadline = std::min(latest, deadline + transfer_time(reader.received_size() - before));
     }
+    current.body_share.set_deadline(time_point::max());
     if (input_.capacity() > small_buffer) input_.shrink_to_fit();
     stream_->expires_at(time_point::max());
     co_return std::nullopt;
@@ -301,7 +313,7 @@ async::task<> connection::write_stream(response_writer& writer, response const& 
 /// response.
 async::task<> connection::write(response_writer& writer) {
     for (auto next = writer.next(); !gone_ && !next.empty(); next = writer.next()) {
-        stream_->expires_at(steady::now() + server_.options.body_deadline);
+        stream_->expires_at(steady::now() + server_.options.write_deadline);
         auto const [error, sent] = co_await stream_->write(next.header, next.body);
         if (error) gone_ = true;
         writer.consume();

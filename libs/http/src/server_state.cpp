@@ -20,7 +20,11 @@ std::vector<std::string> canonical_hosts(std::vector<std::string> hosts) {
 }  // namespace
 
 server_state::server_state(std::vector<route> route_table, server_options settings)
-    : routes(std::move(route_table)), options(std::move(settings)), proxies(options.trusted_proxies) {
+    : routes(std::move(route_table)),
+      options(std::move(settings)),
+      proxies(options.trusted_proxies),
+      bodies({options.max_bytes_in_flight, options.max_bytes_in_flight_per_peer, options.small_body_reserve}
+      ) {
     options.allowed_hosts = canonical_hosts(std::move(options.allowed_hosts));
     for (auto const& [name, value] : options.common_headers) common.add(name, value);
     std::random_device seed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "byte_budget.hpp"
 #include "peer.hpp"
 #include "router.hpp"
 
@@ -28,36 +29,14 @@ struct server_state {
     router routes;
     server_options options;
     trusted_proxies proxies;
-    fields common;  ///< of every response
-    std::size_t bytes_in_flight = 0;
+    fields common;       ///< of every response
+    byte_budget bodies;  ///< of requests
     bool draining = false;
     /// The server object is destroyed: no callback of its owner may be called any more.
     bool stopped = false;
 
 private:
     std::uint64_t id_state_;
-};
-
-/// Counts the announced bytes of a body while its request is processed.
-class body_reservation {
-public:
-    explicit body_reservation(server_state& server) noexcept : server_(server) {}
-    ~body_reservation() { server_.bytes_in_flight -= size_; }
-    body_reservation(body_reservation const&) = delete;
-    body_reservation& operator=(body_reservation const&) = delete;
-
-    /// `size` includes what is already reserved. False, without a change, if that exceeds
-    /// `max_bytes_in_flight`.
-    bool grow_to(std::size_t size) noexcept {
-        if (size - size_ > server_.options.max_bytes_in_flight - server_.bytes_in_flight) return false;
-        server_.bytes_in_flight += size - size_;
-        size_ = size;
-        return true;
-    }
-
-private:
-    server_state& server_;
-    std::size_t size_ = 0;
 };
 
 }  // namespace tocsin::http

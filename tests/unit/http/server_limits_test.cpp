@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_silent_connection_is_closed_without_a_response) {
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_dropped) {
-    server_fixture s({.body_deadline = 60ms});
+    server_fixture s({.write_deadline = 60ms});
     boost::asio::ip::tcp::socket small(raw_socket::context(), boost::asio::ip::tcp::v4());
     small.set_option(boost::asio::socket_base::receive_buffer_size(4096));
     small.connect({boost::asio::ip::address_v4::loopback(), s.port()});
@@ -222,6 +222,49 @@ BOOST_AUTO_TEST_CASE(the_bytes_in_flight_are_limited) {
         s.answers(post_request("/large", std::string(1000, ' ')) + last_request).front().status == 200
     );
     BOOST_TEST(s.answer(post_request("/large", std::string(1001, ' '))).body == "overloaded");
+}
+
+BOOST_AUTO_TEST_CASE(announced_bytes_take_no_room) {
+    server_fixture s({.max_bytes_in_flight = 1000});
+    std::vector<raw_socket> announced;
+    for (int i = 0; i < 8; ++i) {
+        announced.push_back(s.connect());
+        announced.back().send(post_head("/large", "Content-Length: 1000\r\n") + "{");
+    }
+    BOOST_TEST(s.answers(post_request("/echo", std::string(900, ' ')) + last_request).front().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_stalled_body_makes_room_for_one_that_arrives) {
+    server_fixture s({.max_bytes_in_flight = 1000});
+    auto stalled = s.connect();
+    stalled.send(post_head("/large", "Content-Length: 1000\r\nExpect: 100-continue\r\n"));
+    stalled.receive_until("\r\n\r\n");
+    stalled.send(std::string(800, ' '));
+    // The second body is refused until the first one has arrived, and then takes its place.
+    auto const other = post_request("/echo", std::string(900, ' ')) + last_request;
+    BOOST_TEST(s.answers(other).front().status == 200);
+    stalled.send(std::string(150, ' '));
+    auto const dropped = stalled.receive_answers();
+    BOOST_REQUIRE(dropped.size() == 1U);
+    BOOST_TEST(dropped[0].body == "overloaded");
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_of_a_peer_are_limited) {
+    server_fixture s({.max_bytes_in_flight_per_peer = 1000});
+    auto holder = s.connect();
+    holder.send(post_request("/wait", std::string(600, ' ')));
+    s.wait_for_requests_at_gate(1);
+    BOOST_TEST(s.answer(post_request("/echo", std::string(401, ' '))).status == 503);
+    BOOST_TEST(s.answers(post_request("/echo", std::string(400, ' ')) + last_request).front().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_arrived_does_not_excuse_a_stalled_body) {
+    server_fixture s({.body_deadline = 60ms});
+    auto const start = std::chrono::steady_clock::now();
+    BOOST_TEST(
+        s.answer(post_head("/large", "Content-Length: 1000000\r\n") + std::string(900'000, ' ')).status == 408
+    );
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 5s));
 }
 
 BOOST_AUTO_TEST_CASE(accepting_continues_after_descriptors_ran_out) {

@@ -50,8 +50,8 @@ struct route {
     enum class transfer { sized, sized_or_chunked } accepts = transfer::sized;
     /// Whether the path with one more slash is the same path.
     enum class trailing_slash { refused, accepted } slash = trailing_slash::refused;
-    /// The response if the handler throws, or the body does not fit into `max_bytes_in_flight`
-    /// (`overloaded`). Empty: the server's `problem` with 500 or 503.
+    /// The response if the handler throws, or there is no room for the body (`overloaded`).
+    /// Empty: the server's `problem` with 500 or 503.
     std::function<response(request const&, std::exception_ptr)> on_failure = {};
 };
 
@@ -75,12 +75,19 @@ struct server_options {
     std::size_t max_connections = 8192;
     /// Of one address, or of one /64 of IPv6, except of trusted proxies, so that one peer cannot take all.
     std::size_t max_connections_per_peer = 4096;
-    /// Of all request bodies together; above it: 503, or the response of the route's `on_failure`.
+    /// Of all request bodies together, as they arrive. If there is no room for more, the body that delivered
+    /// least lately is dropped; if none can be dropped, the new one is. Either gets 503, or the response of
+    /// the route's `on_failure`.
     std::size_t max_bytes_in_flight = 256u << 20;
+    /// Of the request bodies of one address (or /64), except of a trusted proxy itself.
+    std::size_t max_bytes_in_flight_per_peer = 64u << 20;
+    /// A part of `max_bytes_in_flight` that only bodies of up to 64 KiB may take.
+    std::size_t small_body_reserve = 32u << 20;
     std::chrono::milliseconds header_deadline{5'000};  ///< for the TLS handshake and the header section
-    /// For a body, plus one second for each 8 KiB that have arrived; and for each write of up to 64 KiB.
-    std::chrono::milliseconds body_deadline{10'000};
-    std::chrono::milliseconds idle_deadline{30'000};  ///< between requests of a connection
+    /// How long a body may stay behind 8 KiB per second.
+    std::chrono::milliseconds body_deadline{3'000};
+    std::chrono::milliseconds write_deadline{10'000};  ///< for each write of up to 64 KiB
+    std::chrono::milliseconds idle_deadline{30'000};   ///< between requests of a connection
     unsigned max_requests_per_connection = 100'000;
     /// Set on every response, refusals included, that has no field of that name.
     std::vector<std::pair<std::string, std::string>> common_headers;
