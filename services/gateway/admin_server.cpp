@@ -31,6 +31,7 @@ std::vector<http::route> make_routes(observe::metrics const& metrics, health& st
 
 http::server_options make_options() {
     http::server_options options;
+    options.max_connections = options.max_connections_per_peer = 64;
     options.common_headers = common_headers(transport::plain);
     options.problem = [](int status, std::string_view detail, http::request const*) {
         return problem_of_status(status, detail);

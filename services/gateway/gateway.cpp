@@ -1,5 +1,6 @@
 #include "gateway/gateway.hpp"
 
+#include "gateway/descriptors.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/security_headers.hpp"
@@ -96,6 +97,8 @@ struct gateway::impl {
         http_options.trusted_proxies = options.trusted_proxies;
         http_options.tls_certificate_file = options.tls_certificate_file;
         http_options.tls_key_file = options.tls_key_file;
+        http_options.max_connections = max_connections_within(raise_descriptor_limit());
+        http_options.max_connections_per_peer = http_options.max_connections / 2;
         http_options.common_headers =
             common_headers(options.public_url.https ? transport::tls : transport::plain);
         http_options.problem = [](int status, std::string_view detail, http::request const*) {

@@ -107,9 +107,9 @@ export class Tocsin {
     this.adminUrl = `http://127.0.0.1:${ports.admin}`;
   }
 
-  /** A second process of the service on the same database; `env` adds to the first process's environment. */
-  async startSecondProcess({ env = {} } = {}) {
-    const second = new Program('serve', ['serve'], { ...this.#env, TOCSIN_LISTEN: '127.0.0.1:0', ...env });
+  /** A second process of the service on the same database; `env` adds to the first process's environment, `limits` are those of `Program`. */
+  async startSecondProcess({ env = {}, ...limits } = {}) {
+    const second = new Program('serve', ['serve'], { ...this.#env, TOCSIN_LISTEN: '127.0.0.1:0', ...env }, limits);
     this.#moreProcesses.push(second);
     await second.start(['gateway', 'admin']);
     return second;

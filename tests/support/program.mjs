@@ -71,13 +71,16 @@ export class Program {
   #watchers = new Set();
   #allowed = [];
   #file;
+  #descriptors;
   /** Every logged line, including those of earlier runs. Lines that are not JSON have only `text`. */
   lines = [];
   /** Unexpected ends. */
   #unexpected = [];
 
-  constructor(name, args, env) {
+  /** `descriptors`: the limit of open descriptors, soft and hard. */
+  constructor(name, args, env, { descriptors } = {}) {
     this.name = name;
+    this.#descriptors = descriptors;
     this.#args = args;
     this.#env = env;
     const folder = process.env.TOCSIN_TEST_LOGS;
@@ -99,7 +102,10 @@ export class Program {
   async start(servers) {
     const from = this.lines.length;
     this.#isEndExpected = false;
-    const child = spawn(binary, this.#args, { env: environment(this.#env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const [file, args] = this.#descriptors
+      ? ['/bin/sh', ['-c', `ulimit -n ${this.#descriptors} && exec "$0" "$@"`, binary, ...this.#args]]
+      : [binary, this.#args];
+    const child = spawn(file, args, { env: environment(this.#env), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     running.add(child);
     for (const stream of [child.stdout, child.stderr]) {

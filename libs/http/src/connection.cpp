@@ -73,8 +73,13 @@ connection::connection(
     : server_(server),
       stream_(std::move(stream)),
       peer_(normalize_address(peer)),
+      network_(network_of(peer_)),
       peer_text_(peer_.to_string()),
       input_(large_buffer) {}
+
+connection::~connection() {
+    server_.waiting.remove(*this);
+}
 
 async::task<> connection::run() {
     stream_->expires_at(steady::now() + server_.options.header_deadline);
@@ -97,6 +102,13 @@ void connection::close() noexcept {
     stream_->close();
 }
 
+bool connection::close_if_waiting() noexcept {
+    server_.waiting.remove(*this);
+    if (stream_->has_unread_bytes()) return false;
+    stream_->close();
+    return true;
+}
+
 std::string_view connection::unread() const noexcept {
     auto const bytes = input_.data();
     return {static_cast<char const*>(bytes.data()), bytes.size()};
@@ -112,6 +124,7 @@ async::task<framing_result<std::size_t>> connection::read_head(bool first) {
     bool const is_idle = unread().empty();
     stream_->expires_at(steady::now() + (is_idle && !first ? o.idle_deadline : o.header_deadline));
     std::size_t scanned = 0;
+    server_.waiting.add(*this, network_);
     while (true) {
         auto const size = find_head_end(unread(), scanned, request_limits);
         if (!size || *size > 0) co_return size;
@@ -125,11 +138,14 @@ async::task<framing_result<std::size_t>> connection::read_head(bool first) {
             co_return std::size_t{0};
         }
         input_.commit(received);
-        if (nothing_yet && !first) stream_->expires_at(steady::now() + o.header_deadline);
+        if (!nothing_yet) continue;
+        server_.waiting.add(*this, network_);
+        if (!first) stream_->expires_at(steady::now() + o.header_deadline);
     }
 }
 
 async::task<persistence> connection::serve(framing_result<std::size_t> head_size, bool last) {
+    server_.waiting.remove(*this);
     stream_->expires_at(time_point::max());
     transaction current(server_, *stream_);
     if (last) current.after = persistence::close;

@@ -22,7 +22,7 @@ namespace tocsin::http {
 class connection {
 public:
     connection(server_state& server, std::unique_ptr<stream> stream, boost::asio::ip::address const& peer);
-    ~connection() = default;
+    ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
 
@@ -31,6 +31,8 @@ public:
     /// Closes the connection unless bytes of an unanswered request have arrived.
     void close_if_idle() noexcept;
     void close() noexcept;
+    /// Closes the connection unless bytes of a request have arrived since it began to wait for them.
+    bool close_if_waiting() noexcept;
 
 private:
     using time_point = std::chrono::steady_clock::time_point;
@@ -62,6 +64,7 @@ private:
     server_state& server_;
     std::unique_ptr<stream> stream_;
     boost::asio::ip::address peer_;
+    boost::asio::ip::address network_;
     std::string peer_text_;
     bool idle_ = false;  ///< waiting for the first byte of a request
     bool gone_ = false;  ///< the peer closed the connection in the middle of a request

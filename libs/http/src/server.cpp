@@ -70,11 +70,13 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
             if (!acceptor.is_open()) break;
             if (error == asio::error::connection_aborted) continue;
             if (error) {
+                self->make_room();
                 pause.expires_after(accept_pause);
                 co_await pause.async_wait(as_result);
                 continue;
             }
-            if (self->connections.size() >= self->state.options.max_connections) continue;  // closes it
+            bool const is_full = self->connections.size() >= self->state.options.max_connections;
+            if (is_full && !self->make_room()) continue;  // closes it
             self->start(serve(self, std::move(socket)));
         }
     }
@@ -83,10 +85,23 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         error_code closed;
         socket.set_option(tcp::no_delay(true), closed);
         auto const peer = socket.remote_endpoint(closed).address();
-        if (closed || self->state.draining || self->has_too_many(peer)) co_return;
+        if (closed || self->state.draining) co_return;
+        if (self->has_too_many(peer) && !self->make_room_of(network_of(peer))) co_return;
         connection current(self->state, make_stream(std::move(socket), self->tls.get()), peer);
         registration const entry(*self, current, network_of(peer));
         co_await current.run();
+    }
+
+    /// Closes the connection that has waited longest for a request. False if none waits.
+    bool make_room() {
+        while (auto* const longest = state.waiting.longest())
+            if (longest->close_if_waiting()) return true;
+        return false;
+    }
+    bool make_room_of(asio::ip::address const& network) {
+        while (auto* const longest = state.waiting.longest_of(network))
+            if (longest->close_if_waiting()) return true;
+        return false;
     }
 
     bool has_too_many(asio::ip::address const& peer) const {

@@ -3,6 +3,7 @@
 #include "byte_budget.hpp"
 #include "peer.hpp"
 #include "router.hpp"
+#include "waiting_list.hpp"
 
 #include <tocsin/http/server.hpp>
 
@@ -31,6 +32,7 @@ struct server_state {
     trusted_proxies proxies;
     fields common;       ///< of every response
     byte_budget bodies;  ///< of requests
+    waiting_list waiting;
     bool draining = false;
     /// The server object is destroyed: no callback of its owner may be called any more.
     bool stopped = false;

@@ -161,23 +161,42 @@ BOOST_AUTO_TEST_CASE(the_requests_of_a_connection_are_limited) {
     BOOST_TEST(all[1].has("Connection: close"));
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_over_the_limit_is_closed) {
+BOOST_AUTO_TEST_CASE(a_connection_over_the_limit_takes_the_place_of_the_longest_idle_one) {
     server_fixture s({.max_connections = 2});
     auto first = s.connect();
     auto second = s.connect();
+    for (auto* const each : {&first, &second, &first}) {
+        each->send(get_request("/"));
+        BOOST_TEST(each->receive_answer().status == 200);
+    }
+    auto third = s.connect();
+    third.send(get_request("/"));
+    BOOST_TEST(third.receive_answer().status == 200);
+    BOOST_TEST(second.receive_until_close().empty());
     first.send(get_request("/"));
-    second.send(get_request("/"));
     BOOST_TEST(first.receive_answer().status == 200);
-    BOOST_TEST(second.receive_answer().status == 200);
-    BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_header_section_gives_way_but_a_request_in_progress_does_not) {
+    server_fixture s({.max_connections = 2});
+    auto busy = s.connect();
+    busy.send(get_request("/wait"));
+    s.wait_for_requests_at_gate(1);
+    auto slow = s.connect();
+    slow.send("GET / HT");
+    for (int i = 0; i < 3; ++i) {
+        auto next = s.connect();
+        next.send(get_request("/"));
+        BOOST_TEST(next.receive_answer().status == 200);
+    }
+    BOOST_TEST(slow.receive_until_close().empty());
+    auto also_busy = s.connect();
+    also_busy.send(get_request("/wait"));
+    s.wait_for_requests_at_gate(2);
     BOOST_TEST(s.connect().receive_until_close().empty());
-    first.send(last_request);
-    BOOST_TEST(first.receive_answers().size() == 1U);
-    first.close();
-    // The next one is accepted as soon as the server has noticed the end of the first.
-    std::size_t served = 0;
-    while (served == 0) served = s.answers(last_request).size();
-    BOOST_TEST(served == 1U);
+    s.open_gate();
+    BOOST_TEST(busy.receive_answer().status == 200);
+    BOOST_TEST(also_busy.receive_answer().status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(the_connections_of_a_peer_are_limited) {
@@ -185,12 +204,14 @@ BOOST_AUTO_TEST_CASE(the_connections_of_a_peer_are_limited) {
     auto first = s.connect();
     first.send(get_request("/"));
     BOOST_TEST(first.receive_answer().status == 200);
+    auto second = s.connect();
+    second.send(get_request("/wait"));
+    s.wait_for_requests_at_gate(1);
+    BOOST_TEST(first.receive_until_close().empty());
     BOOST_TEST(s.connect().receive_until_close().empty());
-    // The next one is accepted as soon as the server has noticed the end of the first.
-    first.close();
-    std::size_t served = 0;
-    while (served == 0) served = s.answers(last_request).size();
-    BOOST_TEST(served == 1U);
+    s.open_gate();
+    BOOST_TEST(second.receive_answer().status == 200);
+    BOOST_TEST(s.answers(last_request).size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(the_connections_of_a_trusted_proxy_are_not_limited) {

@@ -72,6 +72,8 @@ struct server_options {
     std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For is used
     std::string tls_certificate_file;          ///< PEM chain; empty: plain HTTP
     std::string tls_key_file;
+    /// At the limit, a new connection takes the place of the one that has waited longest for a request; if
+    /// none waits, it is closed.
     std::size_t max_connections = 8192;
     /// Of one address, or of one /64 of IPv6, except of trusted proxies, so that one peer cannot take all.
     std::size_t max_connections_per_peer = 4096;
