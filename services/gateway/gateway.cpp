@@ -150,7 +150,9 @@ struct gateway::impl {
             if (!identity::allows(ctx.membership->role, row.permission))
                 co_return not_allowed(row.permission);
         }
-        co_return co_await row.handle(ctx);
+        auto answer = co_await row.handle(ctx);
+        if (answer && ctx.membership) answer->owner = ctx.membership->organization.str();
+        co_return answer;
     }
 
     async::task<std::optional<identity::identified>> authenticate(

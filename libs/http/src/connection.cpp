@@ -31,10 +31,11 @@ constexpr refusal too_busy{
 /// Sizes of the input buffer: it fits a header section, and grows for a larger body.
 constexpr std::size_t small_buffer = request_limits.bytes;
 constexpr std::size_t large_buffer = std::size_t{64} * 1024;
-constexpr std::size_t min_bytes_per_second = std::size_t{8} * 1024;
+constexpr std::size_t min_received_per_second = std::size_t{8} * 1024;
+constexpr std::size_t min_sent_per_second = std::size_t{16} * 1024;
 
-steady::duration transfer_time(std::size_t bytes) {
-    return std::chrono::microseconds(bytes * 1'000'000 / min_bytes_per_second);
+steady::duration transfer_time(std::size_t bytes, std::size_t bytes_per_second) {
+    return std::chrono::microseconds(bytes * 1'000'000 / bytes_per_second);
 }
 
 method method_of(std::string_view name) noexcept {
@@ -60,6 +61,7 @@ struct connection::transaction {
     std::string_view method = "other";
     std::string_view refusal_reason = {};
     std::string allowed = {};  ///< for Allow
+    std::string owner = {};    ///< the network of the client; empty for a trusted proxy itself
     bool has_head = false;     ///< `request` contains the header section
     bool has_body = false;
     bool expects_continue = false;
@@ -193,7 +195,8 @@ framing_result<route const*> connection::admit(
     request.headers = current.reader.take_headers();
     auto const client = server_.proxies.client(peer_, request.headers);
     request.peer = client == peer_ ? peer_text_ : client.to_string();
-    if (!server_.proxies.contains(client)) current.body_share.set_owner(network_of(client).to_string());
+    if (!server_.proxies.contains(client)) current.owner = network_of(client).to_string();
+    current.body_share.set_owner(current.owner);
     current.has_head = true;
 
     auto segments = decode_path(head.path);
@@ -244,7 +247,9 @@ async::task<std::optional<refusal>> connection::receive_body(transaction& curren
         input_.commit(size);
         if (auto const cause = read_body(current)) co_return cause;
         auto const latest = steady::now() + server_.options.body_deadline;
-        deadline = std::min(latest, deadline + transfer_time(reader.received_size() - before));
+        deadline = std::min(
+            latest, deadline + transfer_time(reader.received_size() - before, min_received_per_second)
+        );
     }
     current.body_share.set_deadline(time_point::max());
     if (input_.capacity() > small_buffer) input_.shrink_to_fit();
@@ -289,12 +294,16 @@ async::task<persistence> connection::respond(transaction& current, response mess
     if (server_.stopped) co_return persistence::close;
     if (message.status < 200 || message.status > 599)
         message = server_.problem(500, "The server failed to handle this request.", &current.request);
+    byte_budget::share share(server_.responses, [this] { stream_->expires_at(steady::now()); });
+    share.set_owner(message.owner.empty() ? current.owner : message.owner);
+    if (!share.grow_to(message.body.size()))
+        message = server_.problem(503, "The server is sending too much at the moment; try again.", nullptr);
     if (server_.draining || message.headers.find("Connection") == "close" || message.next_piece)
         after = persistence::close;
     response_writer writer(message, server_.common, current.content, after);
-    co_await write(writer);
+    co_await write(writer, share);
     report(current, message.status);
-    if (message.next_piece && !writer.is_header_only()) co_await write_stream(writer, message);
+    if (message.next_piece && !writer.is_header_only()) co_await write_stream(writer, message, share);
     co_return gone_ ? persistence::close : after;
 }
 
@@ -315,25 +324,31 @@ void connection::report(transaction const& current, int status) {
     );
 }
 
-async::task<> connection::write_stream(response_writer& writer, response const& source) {
+async::task<> connection::write_stream(
+    response_writer& writer, response const& source, byte_budget::share& share
+) {
     while (!gone_ && !server_.stopped) {
         stream_->expires_at(time_point::max());
         auto const piece = co_await source.next_piece();
         if (!piece || server_.stopped) break;
         writer.add(*piece);
-        co_await write(writer);
+        co_await write(writer, share);
     }
 }
 
-/// Each write has its own deadline, so that a peer that does not read is dropped, whatever the size of the
-/// response.
-async::task<> connection::write(response_writer& writer) {
+/// A peer that reads too slowly is dropped, whatever the size of the response.
+async::task<> connection::write(response_writer& writer, byte_budget::share& share) {
+    auto deadline = steady::now() + server_.options.write_deadline;
     for (auto next = writer.next(); !gone_ && !next.empty(); next = writer.next()) {
-        stream_->expires_at(steady::now() + server_.options.write_deadline);
+        stream_->expires_at(deadline);
+        share.set_deadline(deadline);
         auto const [error, sent] = co_await stream_->write(next.header, next.body);
-        if (error) gone_ = true;
+        if (error || share.was_dropped()) gone_ = true;
         writer.consume();
+        auto const latest = steady::now() + server_.options.write_deadline;
+        deadline = std::min(latest, deadline + transfer_time(sent, min_sent_per_second));
     }
+    share.set_deadline(time_point::max());
 }
 
 }  // namespace tocsin::http

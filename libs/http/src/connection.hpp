@@ -58,8 +58,8 @@ private:
     async::task<persistence> refuse(transaction& current, refusal cause);
     async::task<persistence> respond(transaction& current, response message, persistence after);
     void report(transaction const& current, int status);
-    async::task<> write_stream(response_writer& writer, response const& source);
-    async::task<> write(response_writer& writer);
+    async::task<> write_stream(response_writer& writer, response const& source, byte_budget::share& share);
+    async::task<> write(response_writer& writer, byte_budget::share& share);
 
     server_state& server_;
     std::unique_ptr<stream> stream_;

@@ -23,7 +23,8 @@ server_state::server_state(std::vector<route> route_table, server_options settin
     : routes(std::move(route_table)),
       options(std::move(settings)),
       proxies(options.trusted_proxies),
-      bodies({options.max_bytes_in_flight, options.max_bytes_in_flight_per_peer, options.small_body_reserve}
+      bodies({options.max_bytes_in_flight, options.max_bytes_in_flight_per_peer, options.small_body_reserve}),
+      responses({options.max_response_bytes, options.max_response_bytes_per_owner, options.small_body_reserve}
       ) {
     options.allowed_hosts = canonical_hosts(std::move(options.allowed_hosts));
     for (auto const& [name, value] : options.common_headers) common.add(name, value);

@@ -30,8 +30,9 @@ struct server_state {
     router routes;
     server_options options;
     trusted_proxies proxies;
-    fields common;       ///< of every response
-    byte_budget bodies;  ///< of requests
+    fields common;          ///< of every response
+    byte_budget bodies;     ///< of requests
+    byte_budget responses;  ///< their bodies
     waiting_list waiting;
     bool draining = false;
     /// The server object is destroyed: no callback of its owner may be called any more.

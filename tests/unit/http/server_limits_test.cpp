@@ -137,6 +137,29 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_dropped) {
     BOOST_TEST(reader.receive_until_close().size() < big_size);
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_reader_gives_way_to_another_reader) {
+    server_fixture s({.small_body_reserve = 0, .max_response_bytes = big_size + big_size / 2});
+    boost::asio::ip::tcp::socket small(raw_socket::context(), boost::asio::ip::tcp::v4());
+    small.set_option(boost::asio::socket_base::receive_buffer_size(4096));
+    small.connect({boost::asio::ip::address_v4::loopback(), s.port()});
+    raw_socket slow(std::move(small));
+    slow.send(get_request("/big"));
+    slow.receive();
+    auto fast = s.connect();
+    fast.send(get_request("/big"));
+    BOOST_TEST(fast.receive_answer().body.size() == big_size);
+    BOOST_TEST(slow.receive_until_close().size() < big_size);
+    BOOST_TEST(s.answers(last_request).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_does_not_fit_is_503) {
+    server_fixture s({.max_response_bytes_per_owner = big_size - 1});
+    auto const all = s.answers(get_request("/big") + last_request);
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST(all[0].status == 503);
+    BOOST_TEST(all[1].status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_may_disconnect_at_any_time) {
     server_fixture s;
     for (auto const& bytes :

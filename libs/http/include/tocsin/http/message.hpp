@@ -71,6 +71,8 @@ struct response {
     /// has been written, and a peer that went away is noticed there. While the server drains, the source must
     /// end the stream itself.
     std::function<async::task<std::optional<std::string>>()> next_piece = {};
+    /// Whose share of the room for responses the body takes, such as an organization; empty: the peer's.
+    std::string owner = {};
 
     static response json(int status, std::string body);
     static response text(int status, std::string body);

@@ -88,8 +88,13 @@ struct server_options {
     std::chrono::milliseconds header_deadline{5'000};  ///< for the TLS handshake and the header section
     /// How long a body may stay behind 8 KiB per second.
     std::chrono::milliseconds body_deadline{3'000};
-    std::chrono::milliseconds write_deadline{10'000};  ///< for each write of up to 64 KiB
-    std::chrono::milliseconds idle_deadline{30'000};   ///< between requests of a connection
+    /// The same for the bodies of responses, which count until they are written; an owner is one of
+    /// `response::owner`, or the peer.
+    std::size_t max_response_bytes = 256u << 20;
+    std::size_t max_response_bytes_per_owner = 64u << 20;
+    /// How long a reader may stay behind 16 KiB per second.
+    std::chrono::milliseconds write_deadline{10'000};
+    std::chrono::milliseconds idle_deadline{30'000};  ///< between requests of a connection
     unsigned max_requests_per_connection = 100'000;
     /// Set on every response, refusals included, that has no field of that name.
     std::vector<std::pair<std::string, std::string>> common_headers;
