@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
-import { startTocsin } from '../support/harness.mjs';
+import { eventually, startTocsin } from '../support/harness.mjs';
 import { connect, control, createService, mapProject } from '../support/steps.mjs';
 
 const PHONE = { width: 320, height: 640 };
@@ -63,7 +63,14 @@ test('an incident is handled on a phone from a link, with the keyboard only', as
 
   await page.keyboard.press('Escape');
   const resolved = page.waitForResponse((answer) => answer.url().endsWith('/resolve'));
-  await page.keyboard.press('r');
+  const dialog = page.getByRole('dialog', { name: 'Resolve #1' });
+  // A key within a second of the acknowledgment would be ignored.
+  await eventually(async () => {
+    await page.keyboard.press('r');
+    return dialog.isVisible();
+  });
+  await page.keyboard.type('Traffic goes through the second provider.');
+  await page.keyboard.press('Enter');
   assert.equal((await resolved).status(), 200);
   assert.equal(await status(), 'resolved');
   await page.getByRole('button', { name: /^Undo|^Reopen/ }).first().waitFor();

@@ -3,6 +3,7 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
 import { asProblem } from "../../api/problem";
 import { showAction } from "../../ui/action_bar";
+import { rememberAction } from "./action_guard";
 
 type Incident = Schemas["Incident"];
 type Page = Schemas["IncidentList"];
@@ -105,6 +106,10 @@ async function changeStatus(
   change: StatusChange,
   note = "",
 ): Promise<ChangeResult> {
+  rememberAction(
+    org,
+    incidents.map(({ number }) => number),
+  );
   await queries.cancelQueries({ queryKey: keys.incidentPoll(org) });
   for (const { number } of incidents)
     await queries.cancelQueries({ queryKey: keys.incident(org, number), exact: true });

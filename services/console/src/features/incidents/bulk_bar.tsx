@@ -42,19 +42,21 @@ export function BulkBar({ selected, note, isPending, onNote, onAction, onClear }
       />
       {keysOf(action_labels).map((action) => {
         const count = selected.filter((incident) => isApplicable(action, incident)).length;
-        return count === 0 ? null : (
+        // Each action keeps its place, so that a double tap does not press the next one.
+        return (
           <Button
             key={action}
             size="xs"
+            className={css.bulkAction ?? ""}
             variant={action === "acknowledge" ? "filled" : "default"}
-            disabled={isPending && requested !== action}
+            disabled={count === 0 || (isPending && requested !== action)}
             loading={isPending && requested === action}
             onClick={() => {
               setRequested(action);
               onAction(action);
             }}
           >
-            {action_labels[action]} {count}
+            {action_labels[action]} {count > 0 ? count : ""}
           </Button>
         );
       })}

@@ -1,10 +1,14 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
+import { incident_status_labels } from "../../api/vocabulary";
 import { type Command, useCommands } from "../../ui/commands";
 import { ErrorNotice } from "../../ui/states";
+import { isDoubleTap } from "./action_guard";
 import { type Action, action_labels, isApplicable, useIncidentAction } from "./actions";
+import { ResolveDialog } from "./change_dialogs";
 import css from "./detail_page.module.css";
 import { neighborOf, rememberPosition } from "./list_position";
 
@@ -39,35 +43,64 @@ function useIncidentCommands(incident: Incident, canEdit: boolean, act: (action:
   ]);
 }
 
+interface SlotProps {
+  status: Incident["status"];
+  /** The button in this slot, unless the status is `done`. */
+  action: Action;
+  done: Incident["status"];
+  isPrimary: boolean;
+  disabled: boolean;
+  isPending: boolean;
+  onPress: (action: Action) => void;
+}
+
+/** A place for one action. It never holds an action that continues the previous one, so that a double tap does nothing. */
+const Slot = ({ status, action, done, isPrimary, disabled, isPending, onPress }: SlotProps) => (
+  <Button
+    className={css.slot ?? ""}
+    variant={isPrimary ? "filled" : "default"}
+    disabled={disabled || status === done}
+    loading={isPending}
+    aria-keyshortcuts={shortcuts[action]}
+    onClick={() => onPress(action)}
+  >
+    {status === done ? incident_status_labels[done] : action_labels[action]}
+  </Button>
+);
+
 /** The buttons and shortcuts that change the status. */
 export function IncidentActions({ incident }: { incident: Incident }) {
   const org = useOrg();
   const mutation = useIncidentAction(org.slug);
+  const [isResolving, setResolving] = useState(false);
   const canEdit = org.can("responder");
+  const { number, status } = incident;
   const act = (action: Action) => {
-    if (isApplicable(action, incident)) mutation.mutate({ incidents: [incident], action });
+    if (!isApplicable(action, incident) || isDoubleTap(org.slug, number)) return;
+    if (action === "resolve") setResolving(true);
+    else mutation.mutate({ incidents: [incident], action });
   };
   useIncidentCommands(incident, canEdit, act);
-  const button = (action: Action, isPrimary: boolean) => (
-    <Button
-      variant={isPrimary ? "filled" : "default"}
-      disabled={!canEdit}
-      loading={mutation.isPending}
-      aria-keyshortcuts={shortcuts[action]}
-      onClick={() => act(action)}
-    >
-      {action_labels[action]}
-    </Button>
-  );
-  const { status } = incident;
+  const resolve = (note: string) => {
+    setResolving(false);
+    mutation.mutate({ incidents: [incident], action: "resolve", note });
+  };
+  const common = { status, disabled: !canEdit, isPending: mutation.isPending, onPress: act };
   return (
     <>
       <div className={css.actions}>
-        {status === "open" ? button("acknowledge", true) : null}
-        {status === "resolved" ? button("reopen", false) : button("resolve", status === "acknowledged")}
+        {status === "resolved" ? (
+          <Slot {...common} action="reopen" done="open" isPrimary={false} />
+        ) : (
+          <Slot {...common} action="acknowledge" done="acknowledged" isPrimary={status === "open"} />
+        )}
+        <Slot {...common} action="resolve" done="resolved" isPrimary={status === "acknowledged"} />
         {canEdit ? null : <span className={css.hint}>Your role is read-only.</span>}
       </div>
       {mutation.isError ? <ErrorNotice error={mutation.error} onClose={() => mutation.reset()} /> : null}
+      {isResolving ? (
+        <ResolveDialog number={number} onResolve={resolve} onClose={() => setResolving(false)} />
+      ) : null}
     </>
   );
 }

@@ -14,6 +14,7 @@ import rows_css from "../../ui/rows.module.css";
 import { EmptyState, ErrorNotice, Freshness, NoMatches } from "../../ui/states";
 import { TextLink } from "../../ui/text_link";
 import { BulkBar } from "./bulk_bar";
+import { ResolveDialog } from "./change_dialogs";
 import { Filters } from "./filter_bar";
 import { filtersOf, isFiltered, type Search } from "./filters";
 import { IncidentRow } from "./incident_row";
@@ -119,6 +120,13 @@ function IncidentRows({ org, rows, triage }: IncidentRowsProps) {
         ))}
       </ol>
       <BulkBar {...triage.bar} />
+      {triage.resolution.incident ? (
+        <ResolveDialog
+          number={triage.resolution.incident.number}
+          onResolve={triage.resolution.finish}
+          onClose={triage.resolution.cancel}
+        />
+      ) : null}
     </>
   );
 }

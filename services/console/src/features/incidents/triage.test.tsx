@@ -6,6 +6,7 @@ import { emptyServer, expectAccessible, list, open, org, problem } from "../../t
 import { incident } from "../../test/samples";
 import { server } from "../../test/setup";
 import { showAction, undo_window } from "../../ui/action_bar";
+import { double_tap_window, forgetActions } from "./action_guard";
 import { rememberOrder } from "./list_position";
 
 type Incident = Schemas["Incident"];
@@ -61,12 +62,14 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   showAction(undefined);
+  forgetActions();
   rememberOrder("none", []);
 });
 
 const focused = () => document.activeElement?.textContent ?? "";
 
 test("an incident is opened, acknowledged, and resolved with the keyboard", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
   const { user, history } = open("/o/example/incidents");
   await screen.findByText("Problem 3");
   await user.keyboard("j");
@@ -79,9 +82,18 @@ test("an incident is opened, acknowledged, and resolved with the keyboard", asyn
   await user.keyboard("a");
   await screen.findByText("Acknowledged #2.");
   await screen.findByRole("button", { name: "Undo" });
+  // Too soon after the acknowledgment to be meant.
   await user.keyboard("r");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await vi.advanceTimersByTimeAsync(double_tap_window);
+  await user.keyboard("r");
+  await screen.findByRole("dialog", { name: "Resolve #2" });
+  await user.keyboard("restarted{Enter}");
   await screen.findByText("Resolved #2.");
-  expect(requests.map(([what]) => what)).toEqual(["2 acknowledge", "2 resolve"]);
+  expect(requests).toEqual([
+    ["2 acknowledge", {}],
+    ["2 resolve", { note: "restarted" }],
+  ]);
   await expectAccessible();
 
   await user.keyboard("j");
@@ -147,11 +159,16 @@ test("a key undoes a resolution within ten seconds, and not later", async () => 
   const { user } = open("/o/example/incidents/3");
   await screen.findByRole("button", { name: "Resolve" });
   await user.keyboard("r");
+  await screen.findByRole("dialog");
+  await user.keyboard("{Enter}");
   await screen.findByRole("button", { name: "Undo" });
   await user.keyboard("z");
   await screen.findByRole("button", { name: "Acknowledge" });
   expect(requests.map(([what]) => what)).toEqual(["3 resolve", "3 reopen"]);
+  await vi.advanceTimersByTimeAsync(double_tap_window);
   await user.keyboard("r");
+  await screen.findByRole("dialog");
+  await user.keyboard("{Enter}");
   await screen.findByRole("button", { name: "Undo" });
   await vi.advanceTimersByTimeAsync(undo_window + 100);
   expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();

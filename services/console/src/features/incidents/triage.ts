@@ -1,7 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
+import { useOrg } from "../../api/org";
 import { type Command, useCommands } from "../../ui/commands";
+import { isDoubleTap } from "./action_guard";
 import { type Action, isApplicable, useIncidentAction } from "./actions";
 import { currentNumber, focusRow, moveFocus, rememberOrder } from "./list_position";
 
@@ -29,13 +31,26 @@ interface RowActions {
   selected: readonly Incident[];
   numbers: readonly number[];
   perform: (action: Action, incidents: readonly Incident[]) => void;
+  resolveOne: (incident: Incident) => void;
 }
 
 /** Commands that change the selection or the incidents. */
-function editingCommands({ currentRow, selection, selected, numbers, perform }: RowActions): Command[] {
+function editingCommands({
+  currentRow,
+  selection,
+  selected,
+  numbers,
+  perform,
+  resolveOne,
+}: RowActions): Command[] {
   const targets = () => {
     const row = currentRow();
     return selected.length > 0 || row === undefined ? selected : [row];
+  };
+  const resolve = () => {
+    const row = currentRow();
+    if (selected.length > 0) perform("resolve", selected);
+    else if (row) resolveOne(row);
   };
   const toggleCurrent = () => {
     const row = currentRow();
@@ -58,12 +73,29 @@ function editingCommands({ currentRow, selection, selected, numbers, perform }: 
     {
       key: "r",
       label: "Resolve this incident or the selected ones",
-      run: () => perform("resolve", targets()),
+      run: resolve,
     },
     { key: "n", label: "Write a note for the next action", run: writeNote },
     { label: "Select all shown incidents", run: () => selection.set(numbers) },
     { key: "Escape", label: "Clear the selection", run: selection.clear },
   ];
+}
+
+/** Resolving one incident: its dialog asks for a note first. */
+function useResolution(onResolve: (incident: Incident, note: string) => void) {
+  const org = useOrg();
+  const [incident, setIncident] = useState<Incident>();
+  return {
+    incident,
+    start: (target: Incident) => {
+      if (isApplicable("resolve", target) && !isDoubleTap(org.slug, target.number)) setIncident(target);
+    },
+    finish: (note: string) => {
+      setIncident(undefined);
+      if (incident) onResolve(incident, note);
+    },
+    cancel: () => setIncident(undefined),
+  };
 }
 
 /** Selecting rows of the list and acting on them, with a pointer or with keys. */
@@ -81,11 +113,13 @@ export function useTriage(org: string, shown: readonly Incident[], canEdit: bool
   }, [org, order]);
 
   const currentRow = () => shown.find(({ number }) => number === currentNumber());
-  const perform = (kind: Action, targets: readonly Incident[]) => {
-    const incidents = targets.filter((incident) => isApplicable(kind, incident));
+  const perform = (kind: Action, targets: readonly Incident[], text = note) => {
+    const incidents = targets.filter(
+      (incident) => isApplicable(kind, incident) && !isDoubleTap(org, incident.number),
+    );
     if (incidents.length === 0) return;
     action.mutate(
-      { incidents, action: kind, note: note.trim() },
+      { incidents, action: kind, note: text.trim() },
       {
         onSuccess: ({ refused }) => {
           selection.set(refused.map(({ number }) => number));
@@ -94,6 +128,7 @@ export function useTriage(org: string, shown: readonly Incident[], canEdit: bool
       },
     );
   };
+  const resolution = useResolution((incident, text) => perform("resolve", [incident], text));
   const openCurrent = () => {
     const number = currentNumber();
     if (number === undefined) return;
@@ -104,7 +139,9 @@ export function useTriage(org: string, shown: readonly Incident[], canEdit: bool
     { key: "j", label: "Next incident", run: () => moveFocus(numbers, 1) },
     { key: "k", label: "Previous incident", run: () => moveFocus(numbers, -1) },
     { key: "o", label: "Open this incident (or Enter)", run: openCurrent },
-    ...(canEdit ? editingCommands({ currentRow, selection, selected, numbers, perform }) : []),
+    ...(canEdit
+      ? editingCommands({ currentRow, selection, selected, numbers, perform, resolveOne: resolution.start })
+      : []),
     { key: "/", label: "Search", run: () => document.getElementById("search")?.focus() },
   ]);
 
@@ -115,6 +152,7 @@ export function useTriage(org: string, shown: readonly Incident[], canEdit: bool
     error: action.error,
     refused: action.data?.refused ?? [],
     clearErrors: () => action.reset(),
+    resolution,
     bar: {
       selected,
       note,
