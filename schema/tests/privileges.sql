@@ -57,7 +57,7 @@ select set_eq(
     array['note as tocsin_lookup', 'keep_an_owner as tocsin_lookup', 'sessions_of as tocsin_lookup', 'end_session_of as tocsin_lookup', 'end_other_sessions as tocsin_lookup', 'find_password as tocsin_lookup', 'change_password as tocsin_lookup', 'rehash_password as tocsin_lookup', 'change_name as tocsin_lookup', 'has_password_reset as tocsin_lookup', 'accept_password_reset as tocsin_lookup', 'find_invitation as tocsin_lookup', 'accept_invitation as tocsin_lookup', 'is_known_device as tocsin_lookup', 'remember_device as tocsin_lookup', 'charge_attempt as tocsin_lookup', 'clear_attempt as tocsin_lookup',
           'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'is_binding_of_session as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'exactly these functions run with the rights of their owner');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef

@@ -46,7 +46,8 @@ public:
             .state = state ? std::optional(secret(std::string(*state))) : std::nullopt,
             .error = printable(request.query_value("error").value_or(""), 100),
             .issuer = issuer ? std::optional(printable(*issuer, 300)) : std::nullopt,
-            .binding = secret(std::string(request.cookie(binding_cookie_name).value_or(""))),
+            .binding =
+                secret(std::string(request.cookie(binding_cookie_name(cookie_.is_secure())).value_or(""))),
             .session_hash = co_await session_hash(request)
         };
         auto const finished = co_await connect_.finish(std::move(callback));

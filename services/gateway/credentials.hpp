@@ -17,6 +17,7 @@ public:
     explicit session_cookie(kind k) : kind_(k) {}
 
     std::string_view name() const noexcept;
+    bool is_secure() const noexcept { return kind_ == kind::secure; }
     /// Values of Set-Cookie that begin and end a session.
     std::string set(secret const& token) const;
     std::string clear() const;

@@ -45,6 +45,12 @@ void write_sentry_org(json::writer& out, integrations::sentry_organization const
     out.begin_object().field("id", from.id).field("slug", from.slug).field("name", from.name).end_object();
 }
 
+/// The organization that is connected, or that an admin is asked to confirm.
+integrations::sentry_organization const& shown_organization(integration const& from) {
+    bool const asks = from.reason == integrations::reason::confirm_organization && !from.choices.empty();
+    return asks ? from.choices.front().organization : from.sentry_org;
+}
+
 void write_available_orgs(json::writer& out, integration const& from) {
     out.name("available_orgs");
     if (from.reason != integrations::reason::choose_organization) {
@@ -52,7 +58,7 @@ void write_available_orgs(json::writer& out, integration const& from) {
         return;
     }
     out.begin_array();
-    for (auto const& each : from.choices) write_sentry_org(out, each);
+    for (auto const& each : from.choices) write_sentry_org(out, each.organization);
     out.end_array();
 }
 
@@ -84,10 +90,11 @@ void integration_writer::operator()(json::writer& out, integration const& from) 
         .field("status_since", from.status_since)
         .field("remedy", text_or_null(remedy_of(from, sentry_url_)));
     out.name("sentry_org");
-    if (from.sentry_org.id.empty())
+    auto const& shown = shown_organization(from);
+    if (shown.id.empty())
         out.null();
     else
-        write_sentry_org(out, from.sentry_org);
+        write_sentry_org(out, shown);
     out.field("sentry_url", from.sentry_host);
     write_available_orgs(out, from);
     out.field("installation_id", id_or_null(from.installation)).field("scopes", from.scopes);

@@ -32,10 +32,13 @@ input<new_integration> new_integration_body() {
     auto const is = [](integrations::mode wanted) {
         return [wanted](json::reader const&, new_integration const& given) { return given.mode == wanted; };
     };
+    auto const asks_browser = [](json::reader const&, new_integration const& given) {
+        return given.mode != integrations::mode::internal;
+    };
     return body_fields<new_integration>()
         .required("mode", &new_integration::mode, choice(integrations::mode_names))
         .when(
-            is(mode::oauth),
+            asks_browser,
             body_fields<new_integration>().optional(
                 "sentry_org", &new_integration::sentry_org, text{organization_length}
             )
@@ -99,9 +102,9 @@ void write_checks(json::writer& out, std::vector<integrations::check_result> con
 }
 
 /// The cookie of a connect flow that this browser has open already.
-std::optional<secret> binding_of(http::request const& request) {
+std::optional<secret> binding_of(http::request const& request, config::base_url const& public_url) {
     constexpr std::size_t chars = 43;  // 256 bits in base64url
-    auto const cookie = request.cookie(binding_cookie_name);
+    auto const cookie = request.cookie(binding_cookie_name(public_url.https));
     return cookie && cookie->size() == chars ? std::optional(secret(std::string(*cookie))) : std::nullopt;
 }
 
@@ -162,7 +165,11 @@ public:
                 std::move(*options.token), std::move(options.client_secret), std::move(options.sentry_org)
             };
         auto const started = co_await parts_.connect.reconnect(
-            ctx.organization(), id, ctx.principal, binding_of(ctx.request), std::move(wanted)
+            ctx.organization(),
+            id,
+            ctx.principal,
+            binding_of(ctx.request, parts_.public_url),
+            std::move(wanted)
         );
         if (!started) co_return started.error();
         co_return started_response(200, *started);
@@ -203,7 +210,10 @@ private:
                 break;
             case mode::oauth:
                 return parts_.connect.start_oauth(
-                    org, ctx.principal, binding_of(ctx.request), text_or_null(wanted.sentry_org)
+                    org,
+                    ctx.principal,
+                    binding_of(ctx.request, parts_.public_url),
+                    text_or_null(wanted.sentry_org)
                 );
             case mode::internal:
                 return parts_.connect.start_internal(
@@ -212,7 +222,9 @@ private:
                     {std::move(wanted.token), std::move(wanted.client_secret), std::move(wanted.sentry_org)}
                 );
         }
-        return parts_.connect.start_public(org, ctx.principal, binding_of(ctx.request));
+        return parts_.connect.start_public(
+            org, ctx.principal, binding_of(ctx.request, parts_.public_url), text_or_null(wanted.sentry_org)
+        );
     }
 
     http::response started_response(int status, integrations::started_connect const& started) const {
@@ -228,9 +240,9 @@ private:
     std::string binding_cookie(secret const& binding) const {
         auto const lifetime =
             std::chrono::duration_cast<std::chrono::seconds>(integrations::connect::flow_lifetime);
-        return std::string(binding_cookie_name) + "=" + std::string(binding.reveal()) +
-               "; Path=/; Max-Age=" + std::to_string(lifetime.count()) + "; HttpOnly; SameSite=Lax" +
-               (parts_.public_url.https ? "; Secure" : "");
+        return std::string(binding_cookie_name(parts_.public_url.https)) + "=" +
+               std::string(binding.reveal()) + "; Path=/; Max-Age=" + std::to_string(lifetime.count()) +
+               "; HttpOnly; SameSite=Lax" + (parts_.public_url.https ? "; Secure" : "");
     }
 
     integration_parts parts_;

@@ -23,7 +23,10 @@ struct integration_parts {
 };
 
 /// Binds an open connect flow to the browser in which it began.
-inline constexpr std::string_view binding_cookie_name = "tocsin_connect";
+/// Over https, a browser accepts the name only from this host, not from one of its subdomains.
+constexpr std::string_view binding_cookie_name(bool https) noexcept {
+    return https ? "__Host-tocsin_connect" : "tocsin_connect";
+}
 
 endpoints integration_endpoints(integration_parts parts);
 

@@ -30,14 +30,17 @@ test('signing in goes to the target of the link', async () => {
   await assertAccessible(page, 'integrations, empty');
 });
 
-test('connecting goes through the consent page and returns connected', async () => {
+test('connecting goes through the consent page, and the organization is confirmed', async () => {
   await page.getByRole('link', { name: 'Connect Sentry' }).first().click();
   await page.getByRole('button', { name: 'Continue to Sentry' }).click();
   await page.waitForURL(`${tocsin.sandboxUrl}/**`);
   await page.getByLabel(/northwind/i).check();
   await page.getByRole('button', { name: /install/i }).click();
-  await page.waitForURL('**/o/acme/integrations/*?connected=1');
-  await page.getByText(/Northwind/).first().waitFor();
+  await page.waitForURL(/\/o\/acme\/integrations\/[0-9a-f-]{36}$/);
+  await page.getByText('Northwind Traders').first().waitFor();
+  await assertAccessible(page, 'the question which organization it is');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Connected', { exact: true }).first().waitFor();
   await assertAccessible(page, 'the integration');
 });
 

@@ -67,7 +67,7 @@ async function probe(base, t) {
   const bodies = new IssueBodies(connected.installation_id);
   for (let round = 0; round < rounds; ++round) {
     await timed(durations.webhook, 200, () => sendWebhook(clients.anonymous, { secret: APP.clientSecret, resource: 'issue', body: bodies.issue('created') }));
-    await timed(durations.login, 200, () => clients.anonymous.login(tocsin.org.people.viewer));
+    await timed(durations.login, 200, () => tocsin.client({ base }).login(tocsin.org.people.viewer));
     const severity = round % 2 === 0 ? 'info' : 'warning';
     await timed(durations.patch, 200, () => clients.robot.patch(`${tocsin.org.path}/incidents/${number}`, { severity }));
   }

@@ -37,7 +37,7 @@ const reset = async () => {
 };
 
 const modes = {
-  public: { start: (org) => startConnect(admin, org, { mode: 'public' }), consent: (url) => install(tocsin, url) },
+  public: { start: (org) => startConnect(admin, org, { mode: 'public', sentry_org: 'northwind' }), consent: (url) => install(tocsin, url) },
   oauth: { start: (org) => startConnect(admin, org, { mode: 'oauth' }), consent: (url) => authorize(tocsin, url) },
 };
 

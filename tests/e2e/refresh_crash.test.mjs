@@ -114,7 +114,7 @@ for (const mode of ['public', 'oauth'])
       await withoutDatabase(() => eventually(async () => (await countExchanges()) > exchangesBefore, { what: 'the exchange' }));
       return response;
     };
-    const { integration, authorize_url: url } = await startConnect(admin, tocsin.org, { mode });
+    const { integration, authorize_url: url } = await startConnect(admin, tocsin.org, { mode, sentry_org: 'northwind' });
     const back = mode === 'public' ? await install(tocsin, url) : await authorize(tocsin, url);
     const connected = await withOutage(() => admin.get(back));
     assert.ok(isConnected(connected), connected.headers.location);

@@ -25,7 +25,7 @@ before(async () => {
     assert.ok(isConnected(back), back.headers.location);
     integrations[name] = integration;
   };
-  await connectThroughProxy('public', { mode: 'public' }, install);
+  await connectThroughProxy('public', { mode: 'public', sentry_org: 'northwind' }, install);
   await connectThroughProxy('oauth', { mode: 'oauth' }, authorize);
   integrations.internal = (await connectInternal(tocsin, admin, tocsin.org)).integration;
 });

@@ -42,7 +42,7 @@ export async function uninstallAll(tocsin, { keepInternal = false } = {}) {
 // --- connecting ----------------------------------------------------------------------------------------------------------
 
 /** Starts to connect as a signed-in admin. Returns the body of POST integrations. */
-export async function startConnect(client, org, body = { mode: 'public' }) {
+export async function startConnect(client, org, body = { mode: 'public', sentry_org: 'northwind' }) {
   const response = await client.post(`${org.path}/integrations`, body);
   assert.equal(response.status, 201, response.text);
   return response.json;
@@ -75,7 +75,7 @@ export const isConnected = (response) => response.headers.location.endsWith('?co
 /** Connects a public integration and returns it. `installation`: the UUID that Sentry assigns. */
 export async function connect(tocsin, client, org, { organization = 'northwind', installation } = {}) {
   if (installation) await control(tocsin, 'next-installation', { uuid: installation });
-  const { integration, authorize_url: url } = await startConnect(client, org);
+  const { integration, authorize_url: url } = await startConnect(client, org, { mode: 'public', sentry_org: organization });
   const back = await client.get(await install(tocsin, url, organization));
   assert.equal(back.status, 303, back.text);
   assert.equal(back.headers.location, `/o/${org.slug}/integrations/${integration.id}?connected=1`);

@@ -18,6 +18,19 @@ std::string_view to_string(connect_refusal r) noexcept {
     return name_of(connect_refusal_names, r);
 }
 
+namespace {
+
+/// Which Sentry organization it is must be seen by a person.
+std::optional<error> refuse_without_session(identity::principal const& principal) {
+    if (!principal.session_hash.empty()) return std::nullopt;
+    return error{
+        errc::forbidden,
+        "Only a signed-in admin can decide which Sentry organization it is: open the console."
+    };
+}
+
+}  // namespace
+
 struct connect::impl {
     impl(async::executor executor, connect_context shared)
         : context(std::move(shared)), writer(std::move(executor), context) {}
@@ -62,9 +75,14 @@ applications const& connect::registered() const noexcept {
 }
 
 async::task<result<started_connect>> connect::start_public(
-    organization_id org, identity::principal principal, std::optional<secret> binding
+    organization_id org,
+    identity::principal principal,
+    std::optional<secret> binding,
+    std::optional<std::string> sentry_org
 ) {
-    return impl_->open(first_connect(org, mode::public_, std::move(principal), std::move(binding)));
+    auto request = first_connect(org, mode::public_, std::move(principal), std::move(binding));
+    request.sentry_org = std::move(sentry_org);
+    return impl_->open(std::move(request));
 }
 
 async::task<result<started_connect>> connect::start_oauth(
@@ -116,8 +134,10 @@ async::task<result<integration>> connect::confirm(
     if (!undecided) co_return undecided.error();
     if (undecided->status != status::pending || undecided->reason != reason::confirm_organization)
         co_return error{errc::illegal_transition, "There is nothing to confirm for this integration."};
-    auto const confirmed =
-        co_await impl_->public_mode.confirm(identity::tenant_of(org, principal), *undecided);
+    if (auto const refused = refuse_without_session(principal)) co_return *refused;
+    auto const confirmed = co_await impl_->public_mode.confirm(
+        identity::tenant_of(org, principal), *undecided, principal.session_hash
+    );
     if (!confirmed) co_return confirmed.error();
     co_return co_await impl_->find(org, id);
 }
@@ -129,8 +149,9 @@ async::task<result<integration>> connect::choose(
     if (!undecided) co_return undecided.error();
     if (undecided->status != status::pending || undecided->reason != reason::choose_organization)
         co_return error{errc::illegal_transition, "There is no organization to choose for this integration."};
-    auto const choice = std::ranges::find_if(undecided->choices, [&](sentry_organization const& each) {
-        return each.slug == sentry_org || each.id == sentry_org;
+    if (auto const refused = refuse_without_session(principal)) co_return *refused;
+    auto const choice = std::ranges::find_if(undecided->choices, [&](organization_choice const& each) {
+        return is_named(each.organization, sentry_org);
     });
     if (choice == undecided->choices.end())
         co_return error{
@@ -138,8 +159,9 @@ async::task<result<integration>> connect::choose(
             "The token has no access to this Sentry organization.",
             {{"sentry_org", "must be one of available_orgs, by slug or id"}}
         };
-    auto const stored =
-        co_await impl_->writer.store_decision(identity::tenant_of(org, principal), *undecided, *choice);
+    auto const stored = co_await impl_->writer.store_decision(
+        identity::tenant_of(org, principal), *undecided, *choice, principal.session_hash
+    );
     if (!stored) co_return stored.error();
     co_return co_await impl_->find(org, id);
 }

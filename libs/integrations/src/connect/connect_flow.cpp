@@ -15,12 +15,23 @@ bool may_connect(std::optional<std::string> const& role_name) {
     return role && identity::allows(*role, identity::permission::administer);
 }
 
+async::task<bool> is_own_binding(connect_context const& context, connect_flow_request const& request) {
+    if (request.principal.session_hash.empty()) co_return false;
+    co_return co_await context.pool.transact(
+        db::no_tenant,
+        [binding = hash_of(*request.binding), session = request.principal.session_hash](db::transaction& tx) {
+            return is_binding_of_session(tx, binding, session);
+        }
+    );
+}
+
 new_connect_flow row_of(connect_context const& context, connect_flow_request const& request) {
     return {
         .organization = request.organization,
         .id = request.id,
         .integration = request.integration,
         .user = request.principal.user,
+        .token = request.principal.token,
         .session_hash = request.principal.session_hash,
         .binding_hash = hash_of(*request.binding),
         .mode = request.mode,
@@ -59,6 +70,9 @@ connect_flow_request first_connect(
 async::task<result<started_connect>> open_flow(
     connect_context const& context, connect_flow_request request, std::string authorize_url
 ) {
+    // A value that the server did not make for this session is never adopted: an attacker may have planted
+    // it.
+    if (request.binding && !co_await is_own_binding(context, request)) request.binding.reset();
     if (!request.binding) request.binding = crypto::random_token();
     auto inserted = co_await context.pool.transact(
         identity::tenant_of(request.organization, request.principal),
@@ -85,16 +99,28 @@ async::task<consumed_flow> consume_flow(
     connect_context const& context, connect_flow_key key, connect_callback const& callback
 ) {
     auto const binding_hash = hash_of(callback.binding);
-    auto flow = co_await context.pool.transact(key.organization, [key, binding_hash](db::transaction& tx) {
-        return consume_connect_flow(tx, key, binding_hash);
-    });
-    if (!flow) co_return connect_refusal::expired;
-    if (flow->binding_hash != binding_hash) co_return connect_refusal::wrong_browser;
-    // A flow that was started with an API token has no session: only the cookie binds it.
-    if (!flow->session_hash.empty() && flow->session_hash != callback.session_hash)
-        co_return connect_refusal::wrong_browser;
-    if (flow->user && !may_connect(flow->role)) co_return connect_refusal::wrong_browser;
+    auto flow = co_await context.pool.transact(
+        key.organization,
+        [key, binding_hash, session_hash = callback.session_hash](db::transaction& tx) {
+            return consume_connect_flow(tx, key, binding_hash, session_hash);
+        }
+    );
+    if (!flow)
+        co_return flow.error() == flow_problem::closed ? connect_refusal::expired
+                                                       : connect_refusal::wrong_browser;
+    if (!may_connect(flow->role)) co_return connect_refusal::wrong_browser;
     co_return std::move(*flow);
+}
+
+async::task<> note_refused_organization(
+    connect_context const& context, connect_flow const& flow, sentry_organization const& found
+) {
+    co_await context.pool.transact(
+        flow.organization,
+        [key = connect_flow_key{flow.organization, flow.id}, id = found.id](db::transaction& tx) {
+            note_refused_organization(tx, key, id);
+        }
+    );
 }
 
 }  // namespace tocsin::integrations

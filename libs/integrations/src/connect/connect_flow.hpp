@@ -13,7 +13,7 @@ struct connect_flow_request {
     organization_id organization;
     integration_id integration;
     identity::principal principal;
-    std::optional<secret> binding;  ///< of this browser; if there is none, a new one is made
+    std::optional<secret> binding;  ///< of this browser; replaced unless it is of this session
     integrations::mode mode = mode::public_;
     connect_purpose purpose = connect_purpose::connect;
     other_organizations others = other_organizations::allowed;
@@ -39,6 +39,11 @@ using consumed_flow = boost::system::result<connect_flow, connect_refusal>;
 /// only one of several callbacks continues.
 async::task<consumed_flow> consume_flow(
     connect_context const& context, connect_flow_key key, connect_callback const& callback
+);
+
+/// Records that a reconnect was refused because it led to `found`: an admin may agree to that one.
+async::task<> note_refused_organization(
+    connect_context const& context, connect_flow const& flow, sentry_organization const& found
 );
 
 /// SHA-256 of a token. The database stores only this.

@@ -19,7 +19,8 @@ constexpr db::statement count_open{
 constexpr db::statement close_flows_of_browser{
     "close_connect_flows_of_browser",
     R"(update tocsin.connect_flows set used_at = tocsin.now()
-        where organization_id = $1 and binding_hash = $2 and used_at is null)"
+        where organization_id = $1 and used_at is null
+          and (token_id = $2 or binding_hash = $3))"
 };
 
 // Of the same mode: only flows of the OAuth application have a state.
@@ -38,18 +39,27 @@ constexpr db::statement close_flows_of_integration{
         where organization_id = $1 and integration_id = $2 and used_at is null)"
 };
 
+// What was never connected, with everything that refers to it: owners, refresh attempts, and monitors need a
+// connection, and projects are deleted by their foreign key. What has mappings is kept.
 constexpr db::statement delete_abandoned{
     "delete_abandoned_integrations",
     R"(with abandoned as (
            select i.integration_id from tocsin.integrations i
             where i.organization_id = $1 and i.status = 'pending' and i.status_reason = 'awaiting_install'
+              and i.sentry_org_id is null and i.installation_id is null
               and not exists (select from tocsin.connect_flows f
                                where f.organization_id = i.organization_id and f.integration_id = i.integration_id
                                  and f.expires_at > tocsin.now())
               and not exists (select from tocsin.mappings m
                                where m.organization_id = i.organization_id and m.integration_id = i.integration_id)),
        flows as (delete from tocsin.connect_flows f using abandoned a
-                  where f.organization_id = $1 and f.integration_id = a.integration_id)
+                  where f.organization_id = $1 and f.integration_id = a.integration_id),
+       choices as (delete from tocsin.sentry_organization_choices c using abandoned a
+                    where c.organization_id = $1 and c.integration_id = a.integration_id),
+       credentials as (delete from tocsin.credentials c using abandoned a
+                        where c.organization_id = $1 and c.integration_id = a.integration_id),
+       secrets as (delete from tocsin.webhook_secrets w using abandoned a
+                    where w.organization_id = $1 and w.integration_id = a.integration_id)
        delete from tocsin.integrations i using abandoned a
         where i.organization_id = $1 and i.integration_id = a.integration_id)"
 };
@@ -58,13 +68,20 @@ constexpr db::statement delete_abandoned{
 constexpr db::statement insert_flow{
     "insert_connect_flow",
     R"(insert into tocsin.connect_flows (organization_id, flow_id, integration_id, user_id, purpose, allow_other, wanted_org, expires_at,
-                                         session_hash, state_hash, binding_hash, verifier_sealed)
+                                         session_hash, state_hash, binding_hash, verifier_sealed, token_id, allowed_org_id)
        values ($1, $2, $3, $4, $5, $6, $7, tocsin.now() + $8::bigint * interval '1 millisecond',
-               decode($9, 'hex'), decode($10, 'hex'), decode($11, 'hex'), nullif($12::bytea, ''::bytea)))"
+               decode($9, 'hex'), decode($10, 'hex'), decode($11, 'hex'), nullif($13::bytea, ''::bytea), $12,
+               case when $6 then (select r.refused_org_id from tocsin.connect_flows r
+                                   where r.organization_id = $1 and r.integration_id = $3 and r.refused_org_id is not null
+                                   order by r.used_at desc limit 1) end))"
 };
 
 constexpr db::statement find_by_binding{
     "find_connect_flows", "select organization_id, flow_id from tocsin.find_connect_flows($1)"
+};
+
+constexpr db::statement find_binding_of_session{
+    "find_binding_of_session", "select tocsin.is_binding_of_session($1, $2) as is_binding"
 };
 
 constexpr db::statement find_by_state{
@@ -76,17 +93,31 @@ constexpr db::statement consume_flow{
     "consume_connect_flow",
     R"(with before as (
            select organization_id, flow_id, verifier_sealed from tocsin.connect_flows
-            where organization_id = $1 and flow_id = $2 and used_at is null and expires_at > tocsin.now() for update)
+            where organization_id = $1 and flow_id = $2 and used_at is null and expires_at > tocsin.now()
+              and binding_hash = $3 and (session_hash is null or session_hash = $4) for update)
        update tocsin.connect_flows f set used_at = tocsin.now(), verifier_sealed = null
          from before, tocsin.organizations o, tocsin.integrations i
         where f.organization_id = before.organization_id and f.flow_id = before.flow_id
           and o.organization_id = f.organization_id
           and i.organization_id = f.organization_id and i.integration_id = f.integration_id
-       returning f.integration_id, f.user_id, f.session_hash, f.binding_hash, before.verifier_sealed, f.wanted_org, f.purpose,
-                 o.slug, f.purpose = 'connect' or f.allow_other or i.sentry_org_id is null as allow_other,
-                 i.sentry_org_id, i.sentry_org_slug, i.sentry_org_name,
+       returning f.integration_id, f.user_id, f.session_hash, before.verifier_sealed, f.wanted_org, f.purpose, f.allowed_org_id,
+                 o.slug, i.sentry_org_id, i.sentry_org_slug, i.sentry_org_name,
                  coalesce((select u.email from tocsin.users u where u.user_id = f.user_id), '') as actor,
-                 (select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id) as role)"
+                 coalesce((select m.role from tocsin.members m where m.organization_id = f.organization_id and m.user_id = f.user_id),
+                          (select t.role from tocsin.api_tokens t
+                            where t.organization_id = f.organization_id and t.token_id = f.token_id
+                              and t.revoked_at is null and (t.expires_at is null or t.expires_at > tocsin.now()))) as role)"
+};
+
+constexpr db::statement find_open{
+    "find_open_connect_flow",
+    R"(select 1 as open from tocsin.connect_flows
+        where organization_id = $1 and flow_id = $2 and used_at is null and expires_at > tocsin.now())"
+};
+
+constexpr db::statement set_refused{
+    "set_refused_organization_of_connect_flow",
+    "update tocsin.connect_flows set refused_org_id = $3 where organization_id = $1 and flow_id = $2"
 };
 
 std::optional<std::string> hex_or_null(std::string const& bytes) {
@@ -110,7 +141,7 @@ connect_flow_key read_key(db::row const& row) {
 
 bool insert_connect_flow(db::transaction& tx, new_connect_flow const& flow) {
     // A second click on Connect in one browser replaces the earlier flow of the same organization.
-    tx.run(close_flows_of_browser, flow.organization, as_bytes(flow.binding_hash));
+    tx.run(close_flows_of_browser, flow.organization, flow.token, as_bytes(flow.binding_hash));
     if (flow.purpose == connect_purpose::connect) tx.run(delete_abandoned, flow.organization);
     if (tx.run(count_open, flow.organization)[0].get<std::int64_t>("open") >= max_open_flows) return false;
     if (flow.purpose == connect_purpose::connect)
@@ -128,6 +159,7 @@ bool insert_connect_flow(db::transaction& tx, new_connect_flow const& flow) {
         hex_or_null(flow.session_hash),
         hex_or_null(flow.state_hash),
         to_hex(as_bytes(flow.binding_hash)),
+        flow.token,
         flow.verifier_sealed
     );
     return true;
@@ -146,18 +178,38 @@ std::optional<connect_flow_key> find_connect_flow_of_state(
     return row ? std::optional(read_key(*row)) : std::nullopt;
 }
 
-std::optional<connect_flow> consume_connect_flow(
-    db::transaction& tx, connect_flow_key const& key, std::string const& binding_hash
+bool is_binding_of_session(
+    db::transaction& tx, std::string const& binding_hash, std::string const& session_hash
 ) {
-    auto const row = tx.run(consume_flow, key.organization, key.id).first();
-    if (!row) return std::nullopt;
+    return tx.run(find_binding_of_session, as_bytes(binding_hash), as_bytes(session_hash))[0].get<bool>(
+        "is_binding"
+    );
+}
+
+void note_refused_organization(
+    db::transaction& tx, connect_flow_key const& key, std::string const& sentry_org_id
+) {
+    tx.run(set_refused, key.organization, key.id, sentry_org_id);
+}
+
+boost::system::result<connect_flow, flow_problem> consume_connect_flow(
+    db::transaction& tx,
+    connect_flow_key const& key,
+    std::string const& binding_hash,
+    std::string const& session_hash
+) {
+    auto const row =
+        tx.run(consume_flow, key.organization, key.id, as_bytes(binding_hash), as_bytes(session_hash))
+            .first();
+    if (!row)
+        return tx.run(find_open, key.organization, key.id).empty() ? flow_problem::closed
+                                                                   : flow_problem::other_browser;
     tx.run(close_flows_like, key.organization, key.id, as_bytes(binding_hash));
     return connect_flow{
         .organization = key.organization,
         .id = key.id,
         .integration = row->get<integration_id>("integration_id"),
         .purpose = known(parse_connect_purpose(row->text("purpose")), "purpose"),
-        .binding_hash = bytes_of(*row, "binding_hash"),
         .verifier_sealed = row->get<std::optional<byte_string>>("verifier_sealed").value_or(byte_string()),
         .sentry_org = row->get<std::optional<std::string>>("wanted_org"),
         .user = row->get<std::optional<user_id>>("user_id"),
@@ -165,11 +217,11 @@ std::optional<connect_flow> consume_connect_flow(
         .organization_slug = row->text("slug"),
         .actor = row->text("actor"),
         .role = row->get<std::optional<std::string>>("role"),
-        .allow_other = row->get<bool>("allow_other"),
         .expected =
             {text_or_empty(*row, "sentry_org_id"),
              text_or_empty(*row, "sentry_org_slug"),
-             text_or_empty(*row, "sentry_org_name")}
+             text_or_empty(*row, "sentry_org_name")},
+        .allowed = text_or_empty(*row, "allowed_org_id")
     };
 }
 

@@ -55,8 +55,15 @@ constexpr db::statement find_undecided{
 
 constexpr db::statement insert_choice{
     "insert_sentry_organization_choice",
-    R"(insert into tocsin.sentry_organization_choices (organization_id, integration_id, sentry_org_id, sentry_org_slug, sentry_org_name)
-       values ($1, $2, $3, $4, $5) on conflict do nothing)"
+    R"(insert into tocsin.sentry_organization_choices (organization_id, integration_id, sentry_org_id, sentry_org_slug, sentry_org_name,
+                                                       installation_id, session_hash)
+       values ($1, $2, $3, $4, $5, $6, nullif($7::bytea, ''::bytea)) on conflict do nothing)"
+};
+
+constexpr db::statement find_choice{
+    "find_sentry_organization_choice",
+    R"(select session_hash is null or session_hash = $4 as may_decide from tocsin.sentry_organization_choices
+        where organization_id = $1 and integration_id = $2 and sentry_org_id = $3)"
 };
 
 constexpr db::statement delete_choices{
@@ -202,37 +209,42 @@ bool store_undecided(db::transaction& tx, undecided_connection const& connection
         return false;
     put_credential(tx, org, id, connection.credential);
     tx.run(set_scopes, org, id, connection.scopes);
-    if (connection.reason == reason::confirm_organization) {
-        auto const& organization = connection.to_confirm;
+    tx.run(delete_choices, org, id);
+    for (auto const& [organization, installation] : connection.choices)
         tx.run(
-            set_connection,
+            insert_choice,
             org,
             id,
-            connection.installation,
             organization.id,
             organization.slug,
-            organization.name
+            organization.name,
+            installation,
+            as_bytes(connection.session_hash)
         );
-    }
-    tx.run(delete_choices, org, id);
-    for (auto const& choice : connection.choices)
-        tx.run(insert_choice, org, id, choice.id, choice.slug, choice.name);
     return true;
 }
 
 result<void> store_decision(
     db::transaction& tx,
     organization_id org,
-    integration_id id,
-    std::string const& sentry_host,
-    std::optional<uuid> installation,
-    sentry_organization const& chosen
+    integration const& undecided,
+    organization_choice const& chosen,
+    std::string const& session_hash
 ) {
-    auto const question = installation ? reason::confirm_organization : reason::choose_organization;
-    if (tx.run(lock_credential, org, id).empty() || tx.run(find_undecided, org, id, question).empty())
-        return error{errc::illegal_transition, "This integration no longer needs a decision."};
-    if (auto const outcome = complete_connection(tx, org, id, sentry_host, installation, chosen); !outcome)
-        return outcome.error();
+    auto const id = undecided.id;
+    auto const& [organization, installation] = chosen;
+    std::optional<db::row> choice;
+    if (!tx.run(lock_credential, org, id).empty() &&
+        !tx.run(find_undecided, org, id, undecided.reason).empty())
+        choice = tx.run(find_choice, org, id, organization.id, as_bytes(session_hash)).first();
+    if (!choice) return error{errc::illegal_transition, "This integration no longer needs a decision."};
+    if (!choice->get<bool>("may_decide"))
+        return error{
+            errc::forbidden,
+            "Only the session that came back from Sentry can decide this. Decide in that browser, or connect again."
+        };
+    auto const outcome = complete_connection(tx, org, id, undecided.sentry_host, installation, organization);
+    if (!outcome) return outcome.error();
     tx.run(schedule_refresh, org, id);
     return {};
 }

@@ -37,9 +37,8 @@ struct undecided_connection {
     organization_id organization;
     integration_id integration;
     integrations::reason reason = reason::choose_organization;
-    std::optional<uuid> installation;
-    sentry_organization to_confirm;
-    std::vector<sentry_organization> choices;
+    std::vector<organization_choice> choices;  ///< one if it only has to be confirmed
+    std::string session_hash;                  ///< of the session that may decide; empty for any session
     std::vector<std::string> scopes;
     sealed_credential credential;
 };
@@ -47,15 +46,15 @@ struct undecided_connection {
 /// connected, which a question does not change.
 bool store_undecided(db::transaction& tx, undecided_connection const& connection);
 
-/// Makes an undecided integration `connected` with its stored tokens. already_claimed and illegal_transition,
-/// after which the transaction must be rolled back.
+/// Makes an undecided integration `connected` with its stored tokens. already_claimed, illegal_transition,
+/// and forbidden in another session than the one that came back from Sentry, after which the transaction must
+/// be rolled back.
 result<void> store_decision(
     db::transaction& tx,
     organization_id org,
-    integration_id id,
-    std::string const& sentry_host,
-    std::optional<uuid> installation,
-    sentry_organization const& chosen
+    integration const& undecided,
+    organization_choice const& chosen,
+    std::string const& session_hash
 );
 
 struct pending_integration {

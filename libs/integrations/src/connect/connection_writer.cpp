@@ -107,9 +107,8 @@ async::task<bool> connection_writer::store_undecided(
         .organization = org,
         .integration = id,
         .reason = question.reason,
-        .installation = question.installation,
-        .to_confirm = std::move(question.to_confirm),
         .choices = std::move(question.choices),
+        .session_hash = std::move(question.session_hash),
         .scopes = tokens.scopes,
         .credential = seal(context_.vault, org, id, tokens, context_.policy, context_.time.now())
     };
@@ -120,19 +119,17 @@ async::task<bool> connection_writer::store_undecided(
 }
 
 async::task<result<void>> connection_writer::store_decision(
-    db::tenant tenant, integration undecided, sentry_organization chosen
+    db::tenant tenant, integration undecided, organization_choice chosen, std::string session_hash
 ) {
     auto const stored = co_await context_.pool.transact_result(
         tenant,
-        [org = tenant.organization.value(), undecided, chosen](db::transaction& tx) {
-            return integrations::store_decision(
-                tx, org, undecided.id, undecided.sentry_host, undecided.installation, chosen
-            );
+        [org = tenant.organization.value(), undecided, chosen, session_hash](db::transaction& tx) {
+            return integrations::store_decision(tx, org, undecided, chosen, session_hash);
         }
     );
     if (!stored)
         co_return co_await refuse(
-            std::move(tenant), undecided.id, undecided.installation, chosen.id, stored.error()
+            std::move(tenant), undecided.id, chosen.installation, chosen.organization.id, stored.error()
         );
     co_return result<void>{};
 }

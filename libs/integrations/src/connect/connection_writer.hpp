@@ -35,9 +35,8 @@ public:
     /// What an admin has to decide.
     struct open_question {
         integrations::reason reason = reason::choose_organization;
-        std::optional<uuid> installation;
-        sentry_organization to_confirm;
-        std::vector<sentry_organization> choices;
+        std::vector<organization_choice> choices;
+        std::string session_hash;  ///< of the browser that came back from Sentry; empty without a session
     };
     /// Stores the tokens until an admin decides. False if the integration is connected.
     async::task<bool> store_undecided(
@@ -45,7 +44,7 @@ public:
     );
     /// Stores the decision about `undecided`.
     async::task<result<void>> store_decision(
-        db::tenant tenant, integration undecided, sentry_organization chosen
+        db::tenant tenant, integration undecided, organization_choice chosen, std::string session_hash
     );
 
     async::task<result<integration>> disconnect(db::tenant tenant, integration_id id);

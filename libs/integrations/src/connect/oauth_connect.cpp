@@ -21,6 +21,13 @@ bool is_issuer(std::string const& named, config::base_url const& sentry) {
     return url && url->str() == sentry.str();
 }
 
+std::vector<organization_choice> choices_of(std::vector<sentry_organization> const& all) {
+    std::vector<organization_choice> choices;
+    choices.reserve(all.size());
+    for (auto const& each : all) choices.push_back({each, std::nullopt});
+    return choices;
+}
+
 std::optional<connect_refusal> refusal_of_callback(
     connect_callback const& callback, connect_context const& context
 ) {
@@ -91,7 +98,7 @@ async::task<std::optional<connect_refusal>> oauth_connect::exchange(
         co_await writer_.revoke(tokens->access_token);
         co_return candidates.error();
     }
-    if (candidates->size() == 1) {
+    if (candidates->size() == 1 && !flow.session_hash.empty()) {
         auto const stored = co_await writer_.store(
             flow.started_by(), flow.integration, std::nullopt, candidates->front(), *tokens
         );
@@ -103,9 +110,8 @@ async::task<std::optional<connect_refusal>> oauth_connect::exchange(
         flow.organization,
         flow.integration,
         {.reason = reason::choose_organization,
-         .installation = std::nullopt,
-         .to_confirm = {},
-         .choices = std::move(*candidates)},
+         .choices = choices_of(*candidates),
+         .session_hash = callback.session_hash},
         *tokens
     );
     if (!end.needs_decision) co_return connect_refusal::other_organization;
@@ -121,17 +127,15 @@ async::task<oauth_connect::candidates> oauth_connect::find_candidates(
     auto organizations = *accessible;
     if (flow.sentry_org)
         std::erase_if(organizations, [&](sentry_organization const& each) {
-            return each.slug != *flow.sentry_org && each.id != *flow.sentry_org;
+            return !is_named(each, *flow.sentry_org);
         });
     if (organizations.empty()) co_return connect_refusal::no_organization;
-    if (flow.allow_other) co_return organizations;
-    auto const other = organizations.front().name;
-    std::erase_if(organizations, [&](sentry_organization const& each) {
-        return each.id != flow.expected.id;
-    });
+    auto const other = organizations.front();
+    std::erase_if(organizations, [&](sentry_organization const& each) { return !flow.allows(each); });
     if (!organizations.empty()) co_return organizations;
     end.expected_organization = flow.expected.name;
-    end.found_organization = other;
+    end.found_organization = other.name;
+    co_await note_refused_organization(context_, flow, other);
     co_return connect_refusal::other_organization;
 }
 

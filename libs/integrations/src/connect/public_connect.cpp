@@ -70,48 +70,53 @@ async::task<public_connect::refusal> public_connect::exchange(
     auto const expecting = std::ranges::find_if(flows, [&](connect_flow const& each) {
         return each.purpose == connect_purpose::reconnect && each.expected.id == confirmed->id;
     });
-    if (expecting != flows.end())
-        co_return co_await complete(*expecting, installation, *confirmed, *tokens, end);
-    if (flows.size() == 1) co_return co_await complete(flows.front(), installation, *confirmed, *tokens, end);
-    co_return co_await ask_admins(flows, installation, *confirmed, *tokens, end);
+    if (expecting != flows.end()) co_return co_await complete(*expecting, callback, *confirmed, *tokens, end);
+    if (flows.size() == 1) co_return co_await complete(flows.front(), callback, *confirmed, *tokens, end);
+    co_return co_await ask_admins(flows, {*confirmed, installation}, callback.session_hash, *tokens, end);
 }
 
 async::task<public_connect::refusal> public_connect::complete(
     connect_flow const& flow,
-    uuid installation,
+    connect_callback const& callback,
     sentry_organization const& confirmed,
     sentry::token_set const& tokens,
     finished_connect& end
 ) {
     end.organization_slug = flow.organization_slug;
     end.integration = flow.integration;
-    if (!flow.allow_other && confirmed.id != flow.expected.id) {
+    if (!flow.allows(confirmed)) {
         end.expected_organization = flow.expected.name;
         end.found_organization = confirmed.name;
+        co_await note_refused_organization(context_, flow, confirmed);
         co_return connect_refusal::other_organization;
+    }
+    auto const installation = *callback.installation;
+    // The installation may be an attacker's, planted into this browser: a person has to see whose it is.
+    if (flow.session_hash.empty() || !flow.expects(confirmed)) {
+        std::vector<connect_flow> asked;
+        asked.push_back(flow);
+        co_return co_await ask_admins(asked, {confirmed, installation}, callback.session_hash, tokens, end);
     }
     auto const stored = co_await store(flow.started_by(), flow.integration, installation, confirmed, tokens);
     if (!stored) co_return connect_refusal::already_claimed;
     co_return std::nullopt;
 }
 
-/// Several organizations have an open flow in this browser, and the redirect does not say which of them it is
-/// for. Each asks its admin, and the first confirmation wins.
+/// The organization was not named before, or several organizations have an open flow in this browser, and the
+/// redirect does not say which of them it is for. Each asks its admin, and the first confirmation wins.
 async::task<public_connect::refusal> public_connect::ask_admins(
     std::vector<connect_flow> const& flows,
-    uuid installation,
-    sentry_organization const& confirmed,
+    organization_choice const& found,
+    std::string const& session_hash,
     sentry::token_set const& tokens,
     finished_connect& end
 ) {
     for (auto const& flow : flows) {
+        if (!flow.allows(found.organization)) continue;
         bool const waits = co_await writer_.store_undecided(
             flow.organization,
             flow.integration,
-            {.reason = reason::confirm_organization,
-             .installation = installation,
-             .to_confirm = confirmed,
-             .choices = {}},
+            {.reason = reason::confirm_organization, .choices = {found}, .session_hash = session_hash},
             tokens
         );
         end.needs_decision = end.needs_decision || waits;
@@ -225,17 +230,23 @@ async::task<> public_connect::confirm_install(
     }
 }
 
-async::task<result<void>> public_connect::confirm(db::tenant tenant, integration undecided) {
+async::task<result<void>> public_connect::confirm(
+    db::tenant tenant, integration undecided, std::string session_hash
+) {
     auto const org = tenant.organization.value();
     auto const id = undecided.id;
-    auto const stored = co_await writer_.store_decision(std::move(tenant), undecided, undecided.sentry_org);
-    if (!stored || !undecided.installation) co_return stored;
+    if (undecided.choices.empty())
+        co_return error{errc::illegal_transition, "This integration no longer needs a decision."};
+    auto const found = undecided.choices.front();
+    auto const stored =
+        co_await writer_.store_decision(std::move(tenant), undecided, found, std::move(session_hash));
+    if (!stored || !found.installation) co_return stored;
     auto const token = co_await context_.pool.transact(org, [org, id](db::transaction& tx) {
         return stored_access_token(tx, org, id);
     });
     auto opened =
         token ? open_access_token(context_.vault, org, id, token->sealed) : result<secret>(token.error());
-    if (opened) co_await confirm_install(org, id, *undecided.installation, std::move(*opened));
+    if (opened) co_await confirm_install(org, id, *found.installation, std::move(*opened));
     co_return stored;
 }
 

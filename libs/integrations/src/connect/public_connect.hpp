@@ -18,7 +18,7 @@ public:
     async::task<finished_connect> finish(connect_callback callback);
 
     /// Confirms the undecided Sentry organization of an integration.
-    async::task<result<void>> confirm(db::tenant tenant, integration undecided);
+    async::task<result<void>> confirm(db::tenant tenant, integration undecided, std::string session_hash);
     /// After a Disconnect: gets new tokens for the installation. False if a person has to install it again.
     async::task<result<bool>> repair(db::tenant tenant, integration broken);
 
@@ -32,15 +32,15 @@ private:
     );
     async::task<refusal> complete(
         connect_flow const& flow,
-        uuid installation,
+        connect_callback const& callback,
         sentry_organization const& confirmed,
         sentry::token_set const& tokens,
         finished_connect& end
     );
     async::task<refusal> ask_admins(
         std::vector<connect_flow> const& flows,
-        uuid installation,
-        sentry_organization const& confirmed,
+        organization_choice const& found,
+        std::string const& session_hash,
         sentry::token_set const& tokens,
         finished_connect& end
     );

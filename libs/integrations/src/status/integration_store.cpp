@@ -61,7 +61,11 @@ constexpr db::statement list_all{"list_integrations", list_text.c_str()};
 constexpr auto find_text = select_integrations + " and i.integration_id = $2";
 constexpr db::statement find_one{"find_integration", find_text.c_str()};
 
-constexpr auto choices_text = "select " + names(sentry_organization_columns) + R"(
+constexpr auto choice_columns = db::columns<organization_choice>(
+    db::within<organization_choice>(&organization_choice::organization, sentry_organization_columns),
+    db::column("installation_id", &organization_choice::installation)
+);
+constexpr auto choices_text = "select " + names(choice_columns) + R"(
   from tocsin.sentry_organization_choices
  where organization_id = $1 and integration_id = $2 order by sentry_org_slug)";
 constexpr db::statement list_choices{"list_sentry_organization_choices", choices_text.c_str()};
@@ -86,9 +90,9 @@ result<integration> find_integration(db::transaction& tx, organization_id org, i
     auto const row = tx.run(find_one, org, id).first();
     if (!row) return error{errc::not_found, "There is no such integration."};
     auto value = read(*row);
-    if (value.reason == reason::choose_organization)
+    if (value.reason == reason::choose_organization || value.reason == reason::confirm_organization)
         for (auto const choice : tx.run(list_choices, org, id))
-            value.choices.push_back(db::read(choice, sentry_organization_columns));
+            value.choices.push_back(db::read(choice, choice_columns));
     return value;
 }
 

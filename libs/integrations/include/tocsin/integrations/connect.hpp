@@ -117,12 +117,16 @@ public:
     applications const& registered() const noexcept;
 
     /// Opens a connect flow for a public integration. `binding` is the value of this browser's cookie, if
-    /// any: the flows of one browser share it.
+    /// any: the flows of one session share it, and a value that is of no open flow of the session is
+    /// replaced. `sentry_org` is the slug or id of the Sentry organization to connect, if the admin gave one;
+    /// an organization that was not named has to be confirmed.
     async::task<result<started_connect>> start_public(
-        organization_id org, identity::principal principal, std::optional<secret> binding
+        organization_id org,
+        identity::principal principal,
+        std::optional<secret> binding,
+        std::optional<std::string> sentry_org
     );
-    /// Opens a connect flow for the OAuth application, with `state` and PKCE. `sentry_org` is the slug of the
-    /// Sentry organization to connect, if the admin gave one.
+    /// Opens a connect flow for the OAuth application, with `state` and PKCE. `sentry_org` as above.
     async::task<result<started_connect>> start_oauth(
         organization_id org,
         identity::principal principal,
@@ -139,7 +143,8 @@ public:
     /// installation, and error are used.
     async::task<finished_connect> finish(connect_callback callback);
 
-    /// An admin confirms the Sentry organization of a pending integration.
+    /// An admin confirms the Sentry organization of a pending integration, in the session that came back from
+    /// Sentry. As choose(), not with an API token.
     async::task<result<integration>> confirm(
         organization_id org, integration_id id, identity::principal principal
     );

@@ -68,6 +68,17 @@ struct sentry_organization {
     std::string name;
 };
 
+/// True if `name` is the slug or the id of the organization.
+inline bool is_named(sentry_organization const& organization, std::string_view name) noexcept {
+    return organization.slug == name || organization.id == name;
+}
+
+/// A Sentry organization that an admin may choose or has to confirm.
+struct organization_choice {
+    sentry_organization organization;
+    std::optional<uuid> installation;  ///< of a public integration
+};
+
 /// What may be shown of a credential: never a token.
 struct credential_summary {
     std::optional<timestamp> expires_at;
@@ -91,8 +102,9 @@ struct integration {
     std::optional<credential_summary> credential;
     /// Webhooks can be verified: with the deployment's secret for a public integration, else with its own.
     bool webhook_secret_set = true;
-    /// The organizations that the token can access, while an admin has to choose one.
-    std::vector<sentry_organization> choices;
+    /// While an admin has to choose an organization: those that the token can access. While an admin has to
+    /// confirm the organization: that one. None in lists.
+    std::vector<organization_choice> choices;
     timestamp created_at;
 };
 

@@ -115,8 +115,8 @@ export function ConfirmOrganization({ integration }: { integration: Integration 
           to <strong>{org.name}</strong> <span className={shared.dimmed}>({org.slug})</span>?
         </p>
         <p className={shared.dimmed}>
-          Sentry did not say for which organization this connection was made. Members of {org.name} will see
-          the incidents of this Sentry organization.
+          Check that this is your organization in Sentry. Nothing of it is used before. Members of {org.name}{" "}
+          will see the incidents of this Sentry organization.
         </p>
         {org.can("admin") ? (
           <div className={css.buttons}>

@@ -76,7 +76,8 @@ function Panels({ integration, reconnect }: Omit<NoticesProps, "onClose">) {
   const { id, mode, status_reason } = integration;
   // Right after connecting, mapping is the next step.
   const mapsFirst = connected && mode === "public";
-  const mapping = <MappingPanel integration={integration} />;
+  // Until the decision, the projects of the Sentry organization cannot be read.
+  const mapping = needsDecision(integration) ? null : <MappingPanel integration={integration} />;
   return (
     <>
       {status_reason === "choose_organization" ? <ChooseOrganization integration={integration} /> : null}
