@@ -44,13 +44,12 @@ function assertQuick(t, name, times) {
   assert.ok(sorted.at(-1) < WITHIN_MS, `${name} took ${sorted.at(-1)} ms`);
 }
 
-test('a new incident is announced within a second', async (t) => {
+test('a new incident appears within a second', async (t) => {
   const times = [];
   // The first round opens connections that are then reused.
   for (let n = 0; n <= ROUNDS; n += 1) {
-    times.push(await timeUntilVisible(() => createIssue(`Problem ${n}`), () => admin.page.getByRole('button', { name: 'Show 1 new incident' }).waitFor()));
-    await admin.page.getByRole('button', { name: 'Show 1 new incident' }).click();
-    await admin.page.getByRole('link', { name: new RegExp(`Problem ${n}$`) }).waitFor();
+    const row = admin.page.getByRole('link', { name: new RegExp(`Problem ${n}$`) });
+    times.push(await timeUntilVisible(() => createIssue(`Problem ${n}`), () => row.waitFor()));
   }
   assertQuick(t, 'from Sentry to the page', times.slice(1));
 });

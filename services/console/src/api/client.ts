@@ -40,10 +40,13 @@ interface Page<T> {
 const max_pages = 100;
 
 /** All pages of a list, in order. */
-export async function fetchAll<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+export async function fetchAll<T>(
+  fetchPage: (cursor: string | undefined) => Promise<Page<T>>,
+  limit = max_pages,
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < max_pages; page += 1) {
+  for (let page = 0; page < limit; page += 1) {
     const answer = await fetchPage(cursor);
     items.push(...answer.items);
     if (answer.next_cursor === null) break;

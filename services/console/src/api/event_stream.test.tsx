@@ -30,6 +30,8 @@ afterEach(() => {
 async function openIncidents() {
   const page = open("/o/example/incidents");
   await screen.findByText("Problem 1");
+  // While a row is selected, no row is inserted.
+  await page.user.click(screen.getByRole("checkbox", { name: "Select #1" }));
   expect(FakeEventSource.last.url).toBe("/api/v1/orgs/example/events");
   FakeEventSource.last.open();
   await screen.findByText("Live");

@@ -18,6 +18,8 @@ const loss_delay = 3_000;
 const collect_delay = 40;
 const burst_size = 8;
 const refill_time = 1_000;
+// A new refetch cancels the one before it, so it waits for that one, but at most this long.
+const max_read_time = 10_000;
 
 let state: StreamState = "absent";
 const listeners = new Set<() => void>();
@@ -59,9 +61,13 @@ function parseHint(kind: Kind, data: unknown): Hint {
   return { kind, number: typeof number === "number" ? number : undefined };
 }
 
-/** Invalidates the queries that the hints are about. The pages of the incident list stay, so that no row moves by itself. */
-export function invalidateHinted(queries: QueryClient, org: string, hints: readonly Hint[]) {
-  const invalidate = (queryKey: readonly unknown[]) => void queries.invalidateQueries({ queryKey });
+/**
+ * Invalidates the queries that the hints are about, and settles when they are read. The pages of the incident list stay, so that no
+ * row moves by itself.
+ */
+export async function invalidateHinted(queries: QueryClient, org: string, hints: readonly Hint[]) {
+  const reads: Promise<void>[] = [];
+  const invalidate = (queryKey: readonly unknown[]) => reads.push(queries.invalidateQueries({ queryKey }));
   const all = hints.some(({ kind }) => kind === "reset");
   const has = (kind: Kind) => all || hints.some((hint) => hint.kind === kind);
   if (has("incident")) invalidate(keys.incidentPoll(org));
@@ -71,11 +77,14 @@ export function invalidateHinted(queries: QueryClient, org: string, hints: reado
       invalidate(number === undefined ? keys.singleIncidents(org) : keys.incident(org, number));
   if (has("integration"))
     // Without the projects: reading them calls Sentry.
-    void queries.invalidateQueries({
-      queryKey: keys.integrations(org),
-      predicate: ({ queryKey }) => !queryKey.includes("projects"),
-    });
+    reads.push(
+      queries.invalidateQueries({
+        queryKey: keys.integrations(org),
+        predicate: ({ queryKey }) => !queryKey.includes("projects"),
+      }),
+    );
   if (has("delivery")) invalidate(keys.unmapped(org));
+  await Promise.all(reads);
 }
 
 /** Collects hints and refetches at a limited rate. */
@@ -84,20 +93,39 @@ function hintCollector(queries: QueryClient, org: string) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   // A token bucket: each refetch moves this time by `refill_time`; it may be `burst_size` of them ahead.
   let paid_until = 0;
+  let reading: symbol | undefined;
+  let read_timer: ReturnType<typeof setTimeout> | undefined;
+  const schedule = () => {
+    if (reading !== undefined || hints.length === 0) return;
+    timer ??= setTimeout(flush, Math.max(collect_delay, paid_until - burst_size * refill_time - Date.now()));
+  };
   const flush = () => {
     timer = undefined;
     paid_until = Math.max(Date.now(), paid_until) + refill_time;
     const batch = hints;
     hints = [];
-    invalidateHinted(queries, org, batch);
+    const read = Symbol("read");
+    reading = read;
+    const end = () => {
+      if (reading !== read) return;
+      clearTimeout(read_timer);
+      reading = undefined;
+      schedule();
+    };
+    read_timer = setTimeout(end, max_read_time);
+    void invalidateHinted(queries, org, batch).finally(end);
   };
   return {
     add(hint: Hint) {
       hints.push(hint);
-      const delay = Math.max(collect_delay, paid_until - burst_size * refill_time - Date.now());
-      timer ??= setTimeout(flush, delay);
+      schedule();
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      clearTimeout(timer);
+      clearTimeout(read_timer);
+      // Nothing is read after this.
+      reading = Symbol("stopped");
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, body, fetchAll, paging } from "./client";
+import { api, body, fetchAll, paging, type Schemas } from "./client";
 import { liveInterval } from "./event_stream";
 import { keys } from "./keys";
 import type { paths } from "./schema";
@@ -35,6 +35,20 @@ export const servicesQuery = (org: string) =>
         ),
       ),
     staleTime: slow_interval,
+  });
+
+export const membersQuery = (org: string) =>
+  queryOptions({
+    queryKey: keys.members(org),
+    queryFn: ({ signal }) =>
+      fetchAll((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/members", {
+            params: { path: { org }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
   });
 
 export const integrationsQuery = (org: string) =>
@@ -85,6 +99,22 @@ export const projectsQuery = (org: string, id: string) =>
     staleTime: slow_interval,
   });
 
+/** Read from the database, without calling Sentry. */
+export const mappingsQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: keys.mappings(org, id),
+    queryFn: ({ signal }) =>
+      fetchAll((cursor) =>
+        body(
+          api.GET("/api/v1/orgs/{org}/integrations/{id}/mappings", {
+            params: { path: { org, id }, query: paging(cursor) },
+            signal,
+          }),
+        ),
+      ),
+    refetchInterval: slow_interval,
+  });
+
 export const attemptsQuery = (org: string, id: string) =>
   queryOptions({
     queryKey: keys.attempts(org, id),
@@ -131,23 +161,69 @@ const fetchIncidents = (
 export const incidentPages = (org: string, filters: IncidentFilters) =>
   infiniteQueryOptions({
     queryKey: [...keys.incidentPages(org), filters],
-    queryFn: ({ pageParam, signal }) => fetchIncidents(org, filters, 50, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => fetchIncidents(org, filters, 100, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
 
-/** The start of the same list, refetched periodically. */
-export const incidentPoll = (org: string, filters: IncidentFilters, limit: number) =>
+/** A reading of the list from its start on. */
+export interface IncidentReading {
+  items: Schemas["Incident"][];
+  pages: Schemas["IncidentList"][];
+  /** Whether all rows on the screen, and all newer ones, are in it. */
+  isComplete: boolean;
+}
+
+// Bounds one reading to 5,000 rows.
+const max_reading_pages = 25;
+
+/** The same list from its start to the incident `through`, refetched periodically. `count`: how many rows are on the screen. */
+export const incidentPoll = (org: string, filters: IncidentFilters, through: number, count: number) =>
   queryOptions({
-    queryKey: [...keys.incidentPoll(org), filters, limit] as const,
-    queryFn: ({ signal }) => fetchIncidents(org, filters, limit, undefined, signal),
+    queryKey: [...keys.incidentPoll(org), filters, through] as const,
+    queryFn: async ({ signal }): Promise<IncidentReading> => {
+      const pages: Schemas["IncidentList"][] = [];
+      let isComplete = false;
+      for (let n = 0; n < max_reading_pages && !isComplete; n += 1) {
+        const limit = n === 0 ? Math.min(200, Math.max(50, count)) : 200;
+        const page = await fetchIncidents(
+          org,
+          filters,
+          limit,
+          pages.at(-1)?.next_cursor ?? undefined,
+          signal,
+        );
+        pages.push(page);
+        const last = page.items.at(-1)?.number ?? 0;
+        isComplete = page.next_cursor === null || last <= through;
+      }
+      return { items: pages.flatMap(({ items }) => items), pages, isComplete };
+    },
     refetchInterval: liveInterval,
     gcTime: 0,
-    // When the list grows, so does the page that is polled; the previous, smaller page is used until it arrives.
+    // When the list grows, so does the part that is read; the previous reading is used until it arrives.
     placeholderData: (previous, query) =>
       JSON.stringify(query?.queryKey[4]) === JSON.stringify(filters) ? previous : undefined,
+  });
+
+/** The newest incidents whose text contains these words. */
+export const incidentSearchQuery = (org: string, q: string, limit: number) =>
+  queryOptions({
+    queryKey: [...keys.incidents(org), "search", q, limit],
+    queryFn: ({ signal }) => fetchIncidents(org, { q }, limit, undefined, signal),
+    staleTime: slow_interval,
+  });
+
+/** All incidents that match, newest first; at most `max_reading_pages` pages. */
+export const matchingIncidents = (org: string, filters: IncidentFilters) =>
+  queryOptions({
+    queryKey: [...keys.incidents(org), "matching", filters],
+    queryFn: ({ signal }) =>
+      fetchAll((cursor) => fetchIncidents(org, filters, 200, cursor, signal), max_reading_pages),
+    gcTime: 0,
+    staleTime: 0,
   });
 
 export const incidentQuery = (org: string, number: number) =>
@@ -177,18 +253,36 @@ export const summaryQuery = (org: string, days: number) =>
     staleTime: slow_interval,
   });
 
+interface TimelineReading {
+  /** All pages but the last one, which do not change any more. */
+  earlier: Schemas["TimelineEntry"][];
+  latest: Schemas["TimelineEntry"][];
+  /** Where the last page begins. */
+  cursor: string | undefined;
+}
+
+const entriesOf = ({ earlier, latest }: TimelineReading) => [...earlier, ...latest];
+
+/** The timeline only grows, so only its last page is read again. */
 export const timelineQuery = (org: string, number: number) =>
   queryOptions({
     queryKey: keys.timeline(org, number),
-    queryFn: ({ signal }) =>
-      fetchAll((cursor) =>
-        body(
+    queryFn: async ({ signal, client }): Promise<TimelineReading> => {
+      const before = client.getQueryData<TimelineReading>(keys.timeline(org, number));
+      let { earlier, cursor } = before ?? { earlier: [], cursor: undefined };
+      for (;;) {
+        const { items, next_cursor } = await body(
           api.GET("/api/v1/orgs/{org}/incidents/{number}/timeline", {
             params: { path: { org, number }, query: paging(cursor) },
             signal,
           }),
-        ),
-      ),
+        );
+        if (next_cursor === null || next_cursor === cursor) return { earlier, latest: items, cursor };
+        earlier = [...earlier, ...items];
+        cursor = next_cursor;
+      }
+    },
+    select: entriesOf,
     refetchInterval: liveInterval,
   });
 

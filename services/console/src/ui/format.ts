@@ -27,6 +27,14 @@ export const formatDateTime = (at: number) => date_time_format.format(at);
 /** "03:04:05" in the zone of the browser. */
 export const formatTime = (at: number) => time_format.format(at);
 
+const short_date_time_format = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", ...clock });
+
+/** "03:04:05" if it is the same day as `now`, else "Jan 2, 03:04:05", in the zone of the browser. */
+export const formatLocal = (at: number, now: number) =>
+  new Date(at).toDateString() === new Date(now).toDateString()
+    ? time_format.format(at)
+    : short_date_time_format.format(at);
+
 /** "Jan 2", of a date such as 2026-01-02. */
 export const formatDay = (day: string) => utc_day_format.format(new Date(`${day}T00:00:00Z`));
 
@@ -54,4 +62,10 @@ export function formatRelative(at: number, now: number): string {
   const distance = at - now;
   if (Math.abs(distance) < 10 * second) return "now";
   return distance < 0 ? `${formatDuration(-distance)} ago` : `in ${formatDuration(distance)}`;
+}
+
+/** "now", "41m", "3h", "12d": how long ago, in the largest unit. */
+export function formatAge(at: number, now: number): string {
+  const age = now - at;
+  return age < 10 * second ? "now" : (formatDuration(age).split(" ")[0] ?? "");
 }

@@ -45,12 +45,25 @@ export function NoMatches({ title, onClear }: { title: string; onClear: () => vo
   );
 }
 
+interface ErrorNoticeProps {
+  error: unknown;
+  onClose?: () => void;
+  /** Offered where the server was not reached. */
+  onRetry?: () => void;
+}
+
 /** An error, and the fields that it is about. */
-export function ErrorNotice({ error, onClose }: { error: unknown; onClose?: () => void }) {
+export function ErrorNotice({ error, onClose, onRetry }: ErrorNoticeProps) {
   const problem = asProblem(error);
+  const canRetry = problem.status === 0 && onRetry !== undefined;
   return (
-    <Notice tone="bad" title={problem.title} {...(onClose ? { onClose } : {})}>
-      {problem.message}
+    <Notice tone="bad" title={canRetry ? "Not sent" : problem.title} {...(onClose ? { onClose } : {})}>
+      {problem.message}{" "}
+      {canRetry ? (
+        <Button variant="default" size="compact-xs" onClick={onRetry}>
+          Retry
+        </Button>
+      ) : null}
       {problem.fields.length > 0 ? (
         <ul className={css.fields}>
           {problem.fields.map(({ path, message }) => (
@@ -118,10 +131,12 @@ interface FreshnessProps {
   failing: boolean;
   /** It updates by itself. */
   live?: boolean;
+  /** Only a part of the content was read. */
+  isPartial?: boolean;
 }
 
 /** Whether the content updates, and when it was last read. */
-export function Freshness({ at, failing, live = false }: FreshnessProps) {
+export function Freshness({ at, failing, live = false, isPartial = false }: FreshnessProps) {
   const now = useNow();
   const isStreaming = useStreamState() === "open";
   if (at === 0) return null;
@@ -131,7 +146,11 @@ export function Freshness({ at, failing, live = false }: FreshnessProps) {
       {formatTime(at)}
     </time>
   );
-  const label = isStreaming ? "Live" : `Updates every ${formatDuration(poll_interval)}`;
+  const label = isPartial
+    ? "Only the newest rows update"
+    : isStreaming
+      ? "Live"
+      : `Updates every ${formatDuration(poll_interval)}`;
   return (
     <span className={css.freshness} data-stale={isStale || undefined}>
       <span className={css.dot} aria-hidden="true" data-polling={(live && !isStreaming) || undefined} />

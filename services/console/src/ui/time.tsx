@@ -1,5 +1,5 @@
 import { useNow } from "./clock";
-import { formatDateTime, formatDuration, formatRelative } from "./format";
+import { formatAge, formatDateTime, formatDuration, formatLocal, formatRelative } from "./format";
 
 interface RelativeTimeProps {
   /** RFC 3339. */
@@ -25,4 +25,28 @@ export function AbsoluteTime({ at }: { at: string }) {
   const time = Date.parse(at);
   if (Number.isNaN(time)) return <span>{at}</span>;
   return <time dateTime={at}>{formatDateTime(time)}</time>;
+}
+
+/** A time of day, with its date if that is not today; the tooltip is the full date with its zone. */
+export function LocalTime({ at }: { at: string }) {
+  const now = useNow();
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) return <span>{at}</span>;
+  return (
+    <time dateTime={at} title={formatDateTime(time)}>
+      {formatLocal(time, now)}
+    </time>
+  );
+}
+
+/** "41m": how long ago, in one unit; the tooltip is the full date with its zone. */
+export function Age({ at }: { at: string }) {
+  const now = useNow();
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) return <span>{at}</span>;
+  return (
+    <time dateTime={at} title={formatDateTime(time)}>
+      {formatAge(time, now)}
+    </time>
+  );
 }

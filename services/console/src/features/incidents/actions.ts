@@ -4,10 +4,10 @@ import { keys } from "../../api/keys";
 import { asProblem } from "../../api/problem";
 import { showAction } from "../../ui/action_bar";
 import { rememberAction } from "./action_guard";
+import { type BulkItem, postBulkChange } from "./bulk_change";
 
 type Incident = Schemas["Incident"];
 type Page = Schemas["IncidentList"];
-type Result = Schemas["BulkResult"]["items"][number];
 
 export const action_labels = {
   acknowledge: "Acknowledge",
@@ -77,25 +77,20 @@ async function postChange(
   return body(api.POST("/api/v1/orgs/{org}/incidents/{number}/reopen", init));
 }
 
-async function postBulkChange(
-  org: string,
-  incidents: readonly Incident[],
-  change: StatusChange,
-  note: string,
-) {
-  const numbers = incidents.map(({ number }) => number);
-  const { items } = await body(
-    api.POST("/api/v1/orgs/{org}/incidents/bulk", {
-      params: { path: { org } },
-      body: { numbers, action: change, ...(note ? { note } : {}) },
-    }),
-  );
-  return items;
-}
-
 interface ChangeResult {
   changed: Incident[];
-  refused: Result[];
+  unchanged: Incident[];
+  refused: BulkItem[];
+}
+
+function partition(incidents: readonly Incident[], results: readonly BulkItem[]): ChangeResult {
+  const refused = results.filter(({ ok }) => !ok);
+  const numbers = new Set(refused.map(({ number }) => number));
+  return {
+    changed: incidents.filter(({ number }) => !numbers.has(number)),
+    unchanged: incidents.filter(({ number }) => numbers.has(number)),
+    refused,
+  };
 }
 
 /** Shows the new status immediately, and restores the old one where the server refuses. */
@@ -111,8 +106,11 @@ async function changeStatus(
     incidents.map(({ number }) => number),
   );
   await queries.cancelQueries({ queryKey: keys.incidentPoll(org) });
-  for (const { number } of incidents)
-    await queries.cancelQueries({ queryKey: keys.incident(org, number), exact: true });
+  await queries.cancelQueries({
+    queryKey: keys.singleIncidents(org),
+    predicate: ({ queryKey: [, , , number, ...part] }) =>
+      part.length === 0 && incidents.some((incident) => incident.number === number),
+  });
   updateCaches(
     queries,
     org,
@@ -122,20 +120,25 @@ async function changeStatus(
     const [first, ...others] = incidents;
     if (first && others.length === 0) {
       updateCaches(queries, org, [await postChange(org, first.number, change, note)]);
-      return { changed: [first], refused: [] };
+      return { changed: [first], unchanged: [], refused: [] };
     }
-    const results = await postBulkChange(org, incidents, change, note);
-    const refused = results.filter(({ ok }) => !ok);
-    const unchanged = incidents.filter(({ number }) => refused.some((result) => result.number === number));
-    updateCaches(queries, org, unchanged);
-    return { changed: incidents.filter((incident) => !unchanged.includes(incident)), refused };
+    const results = await postBulkChange(
+      org,
+      incidents.map(({ number }) => number),
+      { action: change, ...(note ? { note } : {}) },
+    );
+    const result = partition(incidents, results);
+    updateCaches(queries, org, result.unchanged);
+    return result;
   } catch (error) {
     updateCaches(queries, org, incidents);
     throw error;
   } finally {
     void queries.invalidateQueries({ queryKey: keys.incidentPoll(org) });
-    for (const { number } of incidents)
-      void queries.invalidateQueries({ queryKey: keys.incident(org, number) });
+    void queries.invalidateQueries({
+      queryKey: keys.singleIncidents(org),
+      predicate: ({ queryKey }) => incidents.some(({ number }) => number === queryKey[3]),
+    });
   }
 }
 
@@ -202,6 +205,43 @@ export function useAssign(org: string, number: number) {
       ),
     onSuccess: (incident) => updateCaches(queries, org, [incident]),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.incident(org, number) }),
+  });
+}
+
+interface BulkAssignment {
+  incidents: readonly Incident[];
+  /** An email address, or null to unassign. */
+  assignee: string | null;
+  note: string;
+}
+
+/** Assigns several incidents to one member. */
+export function useBulkAssign(org: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ incidents, assignee, note }: BulkAssignment) => {
+      const numbers = incidents.map(({ number }) => number);
+      const change = { action: "assign", assignee, ...(note ? { note } : {}) } as const;
+      const result = partition(incidents, await postBulkChange(org, numbers, change));
+      updateCaches(
+        queries,
+        org,
+        result.changed.map((incident) => ({ ...incident, assignee })),
+      );
+      return result;
+    },
+    onSuccess: ({ changed }, { assignee }) => {
+      if (changed.length > 0)
+        showAction({
+          text: assignee
+            ? `Assigned ${describe(changed)} to ${assignee}.`
+            : `Unassigned ${describe(changed)}.`,
+        });
+    },
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: keys.incidentPoll(org) });
+      void queries.invalidateQueries({ queryKey: keys.singleIncidents(org) });
+    },
   });
 }
 

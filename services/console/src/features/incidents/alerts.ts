@@ -79,6 +79,8 @@ const keyOf = ({ number, reopened_count }: Incident) => `${number}.${reopened_co
 
 /** How many of the newest open incidents are watched. */
 const watched_count = 50;
+// Not down to a certain incident.
+const only_newest = Number.MAX_SAFE_INTEGER;
 
 /** Calls `onNew` for incidents that open or reopen from now on, on all pages and also in the background. */
 export function useNewIncidents(org: string, isEnabled: boolean, onNew: (incidents: Incident[]) => void) {
@@ -87,7 +89,7 @@ export function useNewIncidents(org: string, isEnabled: boolean, onNew: (inciden
     latest.current = onNew;
   });
   const { data } = useQuery({
-    ...incidentPoll(org, { status: ["open"] }, watched_count),
+    ...incidentPoll(org, { status: ["open"] }, only_newest, watched_count),
     enabled: isEnabled,
     refetchIntervalInBackground: true,
   });

@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
 import { FormDialog, submissionProblem } from "../../ui/form_dialog";
-import type { useAssign, useEditIncident } from "./actions";
+import type { useEditIncident } from "./actions";
 
 interface RenameDialogProps {
   title: string;
@@ -28,37 +28,6 @@ export function RenameDialog({ title, edit, onClose }: RenameDialogProps) {
         maxLength={500}
         value={typed}
         error={submissionProblem(edit)?.field("title")}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-      />
-    </FormDialog>
-  );
-}
-
-interface AssignDialogProps {
-  assignee: string | null;
-  assign: ReturnType<typeof useAssign>;
-  onClose: () => void;
-}
-
-export function AssignDialog({ assignee, assign, onClose }: AssignDialogProps) {
-  const [typed, setTyped] = useState(assignee ?? "");
-  return (
-    <FormDialog
-      title="Assign incident"
-      action={typed.trim() === "" ? "Unassign" : "Assign"}
-      submission={assign}
-      fields={["assignee"]}
-      onSubmit={() => assign.mutate(typed.trim() || null, { onSuccess: onClose })}
-      onClose={onClose}
-    >
-      <TextInput
-        label="Email"
-        description="Of a member of this organization. Leave empty to unassign."
-        type="email"
-        data-autofocus
-        maxLength={320}
-        value={typed}
-        error={submissionProblem(assign)?.field("assignee")}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
     </FormDialog>

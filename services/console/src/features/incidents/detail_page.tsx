@@ -1,7 +1,8 @@
 import { Code } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
+import { keys } from "../../api/keys";
 import { useOrg } from "../../api/org";
 import { incidentQuery, timelineQuery } from "../../api/queries";
 import { category_labels, level_labels } from "../../api/vocabulary";
@@ -99,10 +100,24 @@ function IncidentContent({ incident }: { incident: Incident }) {
   );
 }
 
+/** The incident as the list has it. */
+const listedIncident = (queries: QueryClient, org: string, number: number) =>
+  queries
+    .getQueriesData<InfiniteData<Schemas["IncidentList"]>>({ queryKey: keys.incidentPages(org) })
+    .flatMap(([, data]) => data?.pages ?? [])
+    .flatMap(({ items }) => items)
+    .find((incident) => incident.number === number);
+
 export function IncidentPage() {
   const { slug: org } = useOrg();
   const number = Number(route.useParams().number);
-  const query = useQuery(incidentQuery(org, number));
+  const queries = useQueryClient();
+  const query = useQuery({
+    ...incidentQuery(org, number),
+    // At once what the list shows; it is read anew in any case.
+    initialData: () => listedIncident(queries, org, number),
+    initialDataUpdatedAt: 0,
+  });
   const incident = query.data;
   return (
     <Page

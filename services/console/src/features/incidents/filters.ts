@@ -1,3 +1,4 @@
+import type { Schemas } from "../../api/client";
 import type { IncidentFilters } from "../../api/queries";
 import {
   type IncidentStatus,
@@ -7,8 +8,10 @@ import {
   severities,
 } from "../../api/vocabulary";
 
+type Incident = Schemas["Incident"];
+
 /** The filters in the address. */
-export const search_parameters = ["status", "severity", "service", "assignee", "q"] as const;
+export const search_parameters = ["status", "severity", "service", "assignee", "q", "sort"] as const;
 export type Search = Partial<Record<(typeof search_parameters)[number], string>>;
 
 interface StatusFilter {
@@ -61,3 +64,31 @@ export function filtersOf(search: Search): IncidentFilters {
 export const isFiltered = (search: Search) =>
   Boolean(search.severity || search.service || search.assignee || search.q) ||
   statusFilterOf(search) !== active;
+
+export const sort_labels = {
+  severity: "Severity, then newest",
+  newest: "Newest",
+  last_seen: "Last seen",
+  occurrences: "Most events",
+} as const;
+export type Sort = keyof typeof sort_labels;
+
+const default_sort = (search: Search): Sort => (statusFilterOf(search) === active ? "severity" : "newest");
+
+const isSort = (text: string | undefined): text is Sort => Object.hasOwn(sort_labels, text ?? "");
+
+export const sortOf = (search: Search): Sort => (isSort(search.sort) ? search.sort : default_sort(search));
+
+/** What the address holds for a chosen order: nothing for the default. */
+export const sortParameter = (search: Search, sort: Sort) => (sort === default_sort(search) ? "" : sort);
+
+const compare: Record<Sort, (a: Incident, b: Incident) => number> = {
+  severity: (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity),
+  newest: () => 0,
+  last_seen: (a, b) => Date.parse(b.last_seen_at) - Date.parse(a.last_seen_at),
+  occurrences: (a, b) => b.occurrences - a.occurrences,
+};
+
+/** Equal ones: the newest first. */
+export const sortIncidents = (incidents: readonly Incident[], sort: Sort) =>
+  [...incidents].sort((a, b) => compare[sort](a, b) || b.number - a.number);

@@ -97,7 +97,13 @@ export function IncidentActions({ incident }: { incident: Incident }) {
         <Slot {...common} action="resolve" done="resolved" isPrimary={status === "acknowledged"} />
         {canEdit ? null : <span className={css.hint}>Your role is read-only.</span>}
       </div>
-      {mutation.isError ? <ErrorNotice error={mutation.error} onClose={() => mutation.reset()} /> : null}
+      {mutation.isError ? (
+        <ErrorNotice
+          error={mutation.error}
+          onClose={() => mutation.reset()}
+          onRetry={() => mutation.mutate(mutation.variables)}
+        />
+      ) : null}
       {isResolving ? (
         <ResolveDialog number={number} onResolve={resolve} onClose={() => setResolving(false)} />
       ) : null}

@@ -3,7 +3,7 @@ import type { Schemas } from "../../api/client";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
 import { formatCompact } from "../../ui/format";
 import rows from "../../ui/rows.module.css";
-import { RelativeTime } from "../../ui/time";
+import { Age } from "../../ui/time";
 import css from "./list_page.module.css";
 import { rememberPosition } from "./list_position";
 
@@ -14,7 +14,7 @@ interface IncidentRowProps {
   left: boolean;
   isSelected?: boolean;
   /** Absent where the user may not act on incidents. */
-  onToggle?: (number: number) => void;
+  onToggle?: (number: number, isRange: boolean) => void;
 }
 
 const IncidentNumbers = ({ incident }: { incident: Schemas["Incident"] }) => (
@@ -24,10 +24,10 @@ const IncidentNumbers = ({ incident }: { incident: Schemas["Incident"] }) => (
       <span className={css.label}>{incident.occurrences === 1 ? "event" : "events"}</span>
     </span>
     <span className={css.cell}>
-      <span className={css.label}>last seen</span> <RelativeTime at={incident.last_seen_at} />
+      <span className={css.label}>last seen</span> <Age at={incident.last_seen_at} />
     </span>
     <span className={css.cell}>
-      <span className={css.label}>opened</span> <RelativeTime at={incident.opened_at} />
+      <span className={css.label}>opened</span> <Age at={incident.opened_at} />
     </span>
   </span>
 );
@@ -51,7 +51,9 @@ export function IncidentRow({ org, incident, left, isSelected = false, onToggle 
             type="checkbox"
             aria-label={`Select #${number}`}
             checked={isSelected}
-            onChange={() => onToggle(number)}
+            onChange={({ nativeEvent }) =>
+              onToggle(number, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+            }
           />
         </label>
       ) : null}
@@ -66,7 +68,7 @@ export function IncidentRow({ org, incident, left, isSelected = false, onToggle 
         >
           <span className={css.number}>#{number}</span> {title}
         </Link>
-        <div className={rows.details}>
+        <div className={`${rows.details} ${css.details}`}>
           {details.map((detail) => (
             <span key={detail}>{detail}</span>
           ))}

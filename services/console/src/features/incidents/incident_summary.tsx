@@ -10,7 +10,8 @@ import { useNow } from "../../ui/clock";
 import { CopyButton } from "../../ui/copy";
 import { ErrorNotice } from "../../ui/states";
 import { useAssign, useEditIncident } from "./actions";
-import { AssignDialog, RenameDialog } from "./change_dialogs";
+import { AssignDialog } from "./assign_dialog";
+import { RenameDialog } from "./change_dialogs";
 import css from "./incident_summary.module.css";
 import { summaryTextsOf } from "./incident_summary_text";
 
@@ -144,7 +145,13 @@ export function IncidentSummary({ incident, timeline }: IncidentSummaryProps) {
       </dl>
       {dialog === "rename" ? <RenameDialog title={incident.title} edit={edit} onClose={closeDialog} /> : null}
       {dialog === "assign" ? (
-        <AssignDialog assignee={incident.assignee} assign={assign} onClose={closeDialog} />
+        <AssignDialog
+          title={`Assign #${incident.number}`}
+          assignee={incident.assignee}
+          submission={assign}
+          onAssign={(email) => assign.mutate(email, { onSuccess: closeDialog })}
+          onClose={closeDialog}
+        />
       ) : null}
     </section>
   );

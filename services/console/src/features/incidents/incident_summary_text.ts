@@ -27,22 +27,21 @@ function impactOf({ status, severity, environment, occurrences, context }: Incid
   return status === "resolved" ? `Resolved. Before: ${text}` : text;
 }
 
-/** "2 per minute", in the largest unit with a rate of at least one. */
-function formatRate(per_minute: number): string {
-  if (per_minute >= 1) return `${formatNumber(Math.round(per_minute))} per minute`;
-  if (per_minute * 60 >= 1) return `${Math.round(per_minute * 60)} per hour`;
-  return `${Math.max(1, Math.round(per_minute * 60 * 24))} per day`;
+/** Alerts within the last five minutes and the last hour, from the timeline; empty if there were none. */
+function alertRate(entries: readonly Entry[], now: number): string {
+  const countSince = (length: number) =>
+    entries.filter(({ kind, at }) => kind === "alert_attached" && now - Date.parse(at) <= length).length;
+  const in_hour = countSince(60 * minute);
+  if (in_hour === 0) return "";
+  return `, ${formatCount(countSince(5 * minute), "alert")} in 5m, ${formatNumber(in_hour)} in 1h`;
 }
 
-function activityOf({ status, last_seen_at, opened_at, occurrences }: Incident, now: number): string {
+function activityOf({ status, last_seen_at }: Incident, entries: readonly Entry[], now: number): string {
   const silence = now - Date.parse(last_seen_at);
   const seen = silence < 10_000 ? "last event now" : `last event ${formatDuration(silence)} ago`;
   if (status === "resolved") return `Resolved, ${seen}`;
   if (silence > quiet_after) return `No events for ${formatDuration(silence)}`;
-  const length = Date.parse(last_seen_at) - Date.parse(opened_at);
-  const rate =
-    occurrences > 1 && length >= minute ? `, ${formatRate(occurrences / (length / minute))} on average` : "";
-  return `Ongoing: ${seen}${rate}`;
+  return `Ongoing: ${seen}${alertRate(entries, now)}`;
 }
 
 const isUser = ({ actor }: Entry) => actor.type === "user";
@@ -50,9 +49,11 @@ const actorName = ({ actor: { type, name } }: Entry) =>
   type === "user" ? name : type === "sentry" ? "Sentry" : "Tocsin";
 const byTime = (a: Entry, b: Entry) => Date.parse(a.at) - Date.parse(b.at);
 
-function ownerOf({ assignee }: Incident, entries: readonly Entry[], now: number): string {
+function ownerOf({ assignee, status }: Incident, entries: readonly Entry[], now: number): string {
   const since_reopened = entries.slice(entries.findLastIndex(({ kind }) => kind === "reopened") + 1);
-  const acknowledgement = since_reopened.findLast(({ kind }) => kind === "acknowledged");
+  // An open incident is not acknowledged, even if it was before.
+  const acknowledgement =
+    status === "acknowledged" ? since_reopened.findLast(({ kind }) => kind === "acknowledged") : undefined;
   const acknowledger = acknowledgement && actorName(acknowledgement);
   const others = [...new Set(since_reopened.filter(isUser).map(actorName))].filter(
     (name) => name !== assignee && name !== acknowledger,
@@ -60,9 +61,10 @@ function ownerOf({ assignee }: Incident, entries: readonly Entry[], now: number)
   const parts = [
     assignee ? `Assigned to ${assignee}` : "",
     acknowledgement ? `acknowledged by ${acknowledger} ${ago(acknowledgement.at, now)}` : "",
-    others.length > 0 ? `also active: ${others.join(", ")}` : "",
+    others.length > 0 ? `${assignee || acknowledgement ? "also " : ""}active: ${others.join(", ")}` : "",
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join("; ") : "Unassigned";
+  if (!assignee && !acknowledgement) parts.unshift("Unassigned");
+  return parts.join("; ");
 }
 
 function historyOf(
@@ -102,7 +104,7 @@ export function summaryTextsOf(
   const entries = [...(timeline ?? [])].sort(byTime);
   return {
     impact: impactOf(incident),
-    activity: activityOf(incident, now),
+    activity: activityOf(incident, entries, now),
     owner: ownerOf(incident, entries, now),
     history: historyOf(incident, entries, now),
     lastResolution: lastResolutionOf(incident, entries, now),

@@ -3,7 +3,7 @@ import { http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
 import { poll_interval } from "../../api/event_stream";
 import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
-import { checkout, incident, search } from "../../test/samples";
+import { checkout, incident, integration, mapping, project, search } from "../../test/samples";
 import { server } from "../../test/setup";
 
 afterEach(() => {
@@ -53,10 +53,11 @@ test("new incidents are announced, and no row moves until they are shown", async
   server.use(http.get(`${org}/incidents`, () => list(incidents)));
   const { user } = open("/o/example/incidents");
   await screen.findByText("Problem 2");
+  await user.click(screen.getByRole("checkbox", { name: "Select #2" }));
 
-  incidents = [incident(4), incident(3), incident(2, { severity: "critical" })];
+  incidents = [incident(4), incident(3, { severity: "critical" }), incident(2, { severity: "critical" })];
   await vi.advanceTimersByTimeAsync(poll_interval + 100);
-  const show = await screen.findByRole("button", { name: "Show 2 new incidents, 1 changed" });
+  const show = await screen.findByRole("button", { name: "Show 2 new incidents, 1 critical, 1 changed" });
   expect(show.closest("[aria-live=polite]")).not.toBeNull();
   expect(titles()).toEqual(["#2 Problem 2", "#1 Problem 1"]);
   expect(screen.getByText("No longer matches")).toBeTruthy();
@@ -66,6 +67,118 @@ test("new incidents are announced, and no row moves until they are shown", async
   await user.click(show);
   await waitFor(() => expect(titles()).toEqual(["#4 Problem 4", "#3 Problem 3", "#2 Problem 2"]));
   expect(screen.queryByRole("button", { name: /new incident/ })).toBeNull();
+  expect(screen.getByRole("checkbox", { name: "Select #2" })).toHaveProperty("checked", true);
+});
+
+test("new incidents appear at once in an empty list, and at the start of a list that is not touched", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  emptyServer();
+  let incidents = [] as ReturnType<typeof incident>[];
+  server.use(http.get(`${org}/incidents`, () => list(incidents)));
+  const { user } = open("/o/example/incidents");
+  await screen.findByText("Sentry is not connected");
+  incidents = [incident(1, { severity: "critical" })];
+  await vi.advanceTimersByTimeAsync(poll_interval + 100);
+  await screen.findByText("Problem 1");
+  incidents = [incident(2), incident(1)];
+  await vi.advanceTimersByTimeAsync(poll_interval + 100);
+  await waitFor(() => expect(titles()).toEqual(["#2 Problem 2", "#1 Problem 1"]));
+  // A row that has the focus does not move.
+  await user.keyboard("j");
+  incidents = [incident(3), incident(2), incident(1)];
+  await vi.advanceTimersByTimeAsync(2 * poll_interval);
+  await screen.findByRole("button", { name: "Show 1 new incident" });
+  expect(titles()).toEqual(["#2 Problem 2", "#1 Problem 1"]);
+});
+
+test("a list that is loaded completely is sorted, and the order is in the address", async () => {
+  emptyServer();
+  server.use(
+    http.get(`${org}/incidents`, () =>
+      list([
+        incident(4, { occurrences: 9 }),
+        incident(3, { severity: "critical", occurrences: 1 }),
+        incident(2, { severity: "info" }),
+        incident(1, { severity: "critical" }),
+      ]),
+    ),
+  );
+  const { user, history } = open("/o/example/incidents");
+  await screen.findByText("Problem 4");
+  const numbers = () => titles().map((title) => title?.split(" ")[0]);
+  expect(numbers()).toEqual(["#3", "#1", "#4", "#2"]);
+  await user.selectOptions(screen.getByRole("combobox", { name: "Sort by" }), "Most events");
+  await waitFor(() => expect(history.location.search).toBe("?sort=occurrences"));
+  expect(numbers()).toEqual(["#4", "#2", "#1", "#3"]);
+  await user.click(screen.getByRole("radio", { name: "All" }));
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Sort by" }), "Newest");
+  await waitFor(() => expect(numbers()).toEqual(["#4", "#3", "#2", "#1"]));
+});
+
+test("an empty list says what is missing", async () => {
+  emptyServer();
+  const connected = integration();
+  const path = `${org}/integrations/${connected.id}/mappings`;
+  let mappings: unknown[] = [];
+  server.use(
+    http.get(`${org}/integrations`, () => list([connected])),
+    http.get(path, () => list(mappings)),
+  );
+  const { history } = open("/o/example/incidents");
+  await screen.findByText("No Sentry project is mapped");
+  expect(screen.getAllByLabelText("Done")).toHaveLength(1);
+  await expectAccessible();
+  mappings = [mapping(1, project("7", "shop"), checkout)];
+  history.push("/o/example/services");
+  await screen.findByRole("heading", { name: "Services" });
+  history.push("/o/example/incidents");
+  await screen.findByText("No active incidents");
+});
+
+test("an action that does not reach the server is offered again", async () => {
+  emptyServer();
+  let isOnline = false;
+  server.use(
+    http.get(`${org}/incidents`, () => list([incident(1)])),
+    http.post(`${org}/incidents/1/acknowledge`, () =>
+      isOnline ? Response.json(incident(1, { status: "acknowledged" })) : Response.error(),
+    ),
+  );
+  const { user } = open("/o/example/incidents");
+  await screen.findByText("Problem 1");
+  await user.keyboard("ja");
+  await screen.findByText("Not sent");
+  isOnline = true;
+  await user.click(screen.getByRole("button", { name: "Retry" }));
+  await screen.findByText("Acknowledged #1.");
+  await waitFor(() => expect(screen.queryByText("Not sent")).toBeNull());
+});
+
+test("all shown rows are read, also beyond the first page of the server", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  emptyServer();
+  let incidents = Array.from({ length: 260 }, (_, n) => incident(260 - n));
+  server.use(
+    http.get(`${org}/incidents`, ({ request }) => {
+      const { searchParams } = new URL(request.url);
+      const before = Number(searchParams.get("cursor") ?? Number.MAX_SAFE_INTEGER);
+      const rest = incidents.filter(({ number }) => number < before);
+      const items = rest.slice(0, Number(searchParams.get("limit")));
+      return Response.json({ items, next_cursor: rest.length > items.length ? items.at(-1)?.number : null });
+    }),
+  );
+  const { user } = open("/o/example/incidents");
+  for (const last of [61, 1]) {
+    await user.click(await screen.findByRole("button", { name: "Load more" }));
+    await screen.findByText(`Problem ${last}`);
+  }
+  await user.click(screen.getByRole("checkbox", { name: "Select #1" }));
+  incidents = incidents.map((old) => (old.number === 1 ? { ...old, status: "acknowledged" } : old));
+  incidents = [...Array.from({ length: 300 }, (_, n) => incident(560 - n)), ...incidents];
+  await vi.advanceTimersByTimeAsync(poll_interval + 500);
+  await screen.findByRole("button", { name: "Show 300 new incidents" });
+  const row = screen.getByText("Problem 1").closest("li");
+  expect(row?.textContent).toContain("Acknowledged");
 });
 
 test("text from Sentry is never markup, and only http URLs are links", async () => {

@@ -10,23 +10,28 @@ export interface Row {
 
 export interface Merged {
   rows: Row[];
-  /** How many fit the filters and are not among the rows. */
-  fresh: number;
+  /** Those that fit the filters and are not among the rows. */
+  fresh: Incident[];
 }
 
 /**
- * Brings the rows on the screen up to date with a newer reading of the head of the list, without adding, removing
- * or moving any. `complete` says that the reading is the whole list.
+ * Brings the rows on the screen up to date with a newer reading of the list, without adding, removing or moving any. The reading goes
+ * from the newest incident to `through` at least, as far as it `isComplete`; what is older has not been loaded.
  */
-export function merge(shown: readonly Incident[], polled: readonly Incident[], complete: boolean): Merged {
+export function merge(
+  shown: readonly Incident[],
+  polled: readonly Incident[],
+  through: number,
+  isComplete: boolean,
+): Merged {
   const newer = new Map(polled.map((incident) => [incident.number, incident]));
   const known = new Set(shown.map(({ number }) => number));
-  const oldest = complete ? 0 : Math.min(...polled.map(({ number }) => number));
+  const oldest = isComplete ? through : Math.min(...polled.map(({ number }) => number));
   return {
     rows: shown.map((incident) => ({
       incident: newer.get(incident.number) ?? incident,
       left: !newer.has(incident.number) && incident.number >= oldest,
     })),
-    fresh: polled.filter(({ number }) => !known.has(number)).length,
+    fresh: polled.filter(({ number }) => !known.has(number) && number > through),
   };
 }

@@ -3,13 +3,15 @@ import { HttpResponse, http } from "msw";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Schemas } from "../../api/client";
 import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
-import { incident } from "../../test/samples";
+import { id, incident } from "../../test/samples";
 import { server } from "../../test/setup";
 import { showAction, undo_window } from "../../ui/action_bar";
 import { double_tap_window, forgetActions } from "./action_guard";
 import { rememberOrder } from "./list_position";
 
 type Incident = Schemas["Incident"];
+
+const member = { role: "responder", created_at: "2026-01-01T00:00:00Z" };
 
 let incidents: Incident[];
 let requests: Array<[string, unknown]>;
@@ -37,6 +39,12 @@ beforeEach(() => {
       HttpResponse.json(incidents.find(({ number }) => number === Number(params.number))),
     ),
     http.get(`${org}/incidents/:number/timeline`, () => list([])),
+    http.get(`${org}/members`, () =>
+      list([
+        { ...member, id: id(1), email: "admin@example.com", name: "Admin", is_me: true },
+        { ...member, id: id(2), email: "lena@example.com", name: "Lena", is_me: false },
+      ]),
+    ),
     http.post(`${org}/incidents/:number/:action`, async ({ params, request }) => {
       const action = String(params.action);
       requests.push([`${params.number} ${action}`, await request.json()]);
@@ -127,7 +135,7 @@ test("a bulk action with a note shows which incidents were refused", async () =>
     expect(document.activeElement).toBe(screen.getByLabelText("Note for all selected incidents")),
   );
   await user.keyboard("deploy 4.18{Escape}r");
-  await screen.findByText("Some incidents were not changed");
+  await screen.findByText("1 incident not changed");
   expect(screen.getByText("#2: It is resolved.")).toBeTruthy();
   expect(requests).toEqual([["bulk", { numbers: [3, 2, 1], action: "resolve", note: "deploy 4.18" }]]);
   await screen.findByText("Resolved #3, #1.");
@@ -142,6 +150,59 @@ test("a bulk action with a note shows which incidents were refused", async () =>
     ["bulk", { numbers: [3, 1], action: "reopen" }],
     ["1 acknowledge", {}],
   ]);
+});
+
+test("a bulk action goes out in chunks, and a failed chunk is shown in the bar", async () => {
+  const numbers = Array.from({ length: 450 }, (_, n) => 450 - n);
+  incidents = numbers.map((number) => incident(number));
+  const chunks: number[] = [];
+  server.use(
+    http.get(`${org}/incidents`, ({ request }) => {
+      const { searchParams } = new URL(request.url);
+      const start = Number(searchParams.get("cursor") ?? 0);
+      const end = start + Number(searchParams.get("limit"));
+      const next_cursor = end < incidents.length ? String(end) : null;
+      return HttpResponse.json({ items: incidents.slice(start, end), next_cursor });
+    }),
+    http.post(`${org}/incidents/bulk`, async ({ request }) => {
+      const sent = (await request.json()) as Schemas["BulkChange"];
+      chunks.push(sent.numbers.length);
+      if (chunks.length === 3) return problem(503, "unavailable", "The database does not respond.");
+      return HttpResponse.json({ items: sent.numbers.map((number) => ({ number, ok: true })) });
+    }),
+  );
+  const { user } = open("/o/example/incidents");
+  await user.click(await screen.findByRole("checkbox", { name: "Select all shown" }));
+  await user.click(await screen.findByRole("button", { name: "Select all 450 matching" }));
+  await user.click(screen.getByRole("button", { name: "Acknowledge 450" }));
+  const bar = within(screen.getByRole("region", { name: "Selected incidents" }));
+  await bar.findByText("50 incidents not changed");
+  expect(bar.getByText(/#50, #49, .* and 42 more: The database does not respond\./)).toBeTruthy();
+  bar.getByText("50 selected");
+  expect(chunks).toEqual([200, 200, 50]);
+});
+
+test("Shift selects a range, with the pointer and with the keyboard", async () => {
+  const { user } = open("/o/example/incidents");
+  await user.click(await screen.findByRole("checkbox", { name: "Select #3" }));
+  await user.keyboard("{Shift>}");
+  await user.click(screen.getByRole("checkbox", { name: "Select #1" }));
+  await user.keyboard("{/Shift}");
+  await screen.findByText("3 selected");
+  await user.keyboard("{Escape}jxjX");
+  await screen.findByText("2 selected");
+});
+
+test("several incidents are assigned to a member", async () => {
+  const { user } = open("/o/example/incidents");
+  await screen.findByText("Problem 3");
+  await user.keyboard("jxm");
+  await screen.findByRole("option", { name: "Me (admin@example.com)" });
+  await user.selectOptions(screen.getByRole("combobox", { name: "Member" }), "admin@example.com");
+  expect(screen.queryByRole("button", { name: "Unassign" })).toBeNull();
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Assign" }));
+  await screen.findByText("Assigned #3 to admin@example.com.");
+  expect(requests).toEqual([["bulk", { numbers: [3], action: "assign", assignee: "admin@example.com" }]]);
 });
 
 test("a key undoes an acknowledgment", async () => {
@@ -244,6 +305,12 @@ test("severity, assignee, and title are changed in the summary", async () => {
   await user.selectOptions(await screen.findByRole("combobox", { name: "Severity" }), "critical");
   await screen.findByText("Set manually");
   await user.click(screen.getByRole("button", { name: "Assign to me" }));
+  await user.click(screen.getByRole("button", { name: "Assign…" }));
+  await screen.findByRole("option", { name: "Lena (lena@example.com)" });
+  await user.selectOptions(screen.getByRole("combobox", { name: "Member" }), "lena@example.com");
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Assign" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   await user.click(screen.getByRole("button", { name: "Rename…" }));
   const title = await screen.findByLabelText("Title *");
   await user.clear(title);
@@ -254,6 +321,7 @@ test("severity, assignee, and title are changed in the summary", async () => {
   expect(requests).toEqual([
     ["3 change", { severity: "critical" }],
     ["3 assign", { assignee: "admin@example.com" }],
+    ["3 assign", { assignee: "lena@example.com" }],
     ["3 change", { title: "Checkout is down" }],
   ]);
 });

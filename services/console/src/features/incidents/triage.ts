@@ -4,45 +4,26 @@ import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { type Command, useCommands } from "../../ui/commands";
 import { isDoubleTap } from "./action_guard";
-import { type Action, isApplicable, useIncidentAction } from "./actions";
+import { type Action, isApplicable, useBulkAssign, useIncidentAction } from "./actions";
 import { currentNumber, focusRow, moveFocus, rememberOrder } from "./list_position";
+import { useSelection } from "./triage_selection";
 
 type Incident = Schemas["Incident"];
-
-/** The selected rows. */
-function useSelection() {
-  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
-  return {
-    has: (number: number) => selected.has(number),
-    set: (numbers: readonly number[]) => setSelected(new Set(numbers)),
-    clear: () => setSelected(new Set()),
-    toggle: (number: number) =>
-      setSelected((old) => {
-        const next = new Set(old);
-        if (!next.delete(number)) next.add(number);
-        return next;
-      }),
-  };
-}
+type Selection = ReturnType<typeof useSelection>;
 
 interface RowActions {
   currentRow: () => Incident | undefined;
-  selection: ReturnType<typeof useSelection>;
-  selected: readonly Incident[];
-  numbers: readonly number[];
+  selection: Selection;
+  shown: readonly Incident[];
   perform: (action: Action, incidents: readonly Incident[]) => void;
   resolveOne: (incident: Incident) => void;
+  startAssigning: () => void;
 }
 
 /** Commands that change the selection or the incidents. */
-function editingCommands({
-  currentRow,
-  selection,
-  selected,
-  numbers,
-  perform,
-  resolveOne,
-}: RowActions): Command[] {
+function editingCommands(actions: RowActions): Command[] {
+  const { currentRow, selection, shown, perform, resolveOne, startAssigning } = actions;
+  const selected = selection.incidents;
   const targets = () => {
     const row = currentRow();
     return selected.length > 0 || row === undefined ? selected : [row];
@@ -52,31 +33,40 @@ function editingCommands({
     if (selected.length > 0) perform("resolve", selected);
     else if (row) resolveOne(row);
   };
-  const toggleCurrent = () => {
+  const toggleCurrent = (isRange: boolean) => {
     const row = currentRow();
-    if (row) selection.toggle(row.number);
-    else moveFocus(numbers, 1);
+    if (row) selection.toggle(row.number, isRange);
+    else
+      moveFocus(
+        shown.map(({ number }) => number),
+        1,
+      );
   };
-  const writeNote = () => {
+  const selectCurrent = () => {
     const row = currentRow();
     if (selected.length === 0 && row) selection.toggle(row.number);
+  };
+  const writeNote = () => {
+    selectCurrent();
     // The field exists only while rows are selected.
     requestAnimationFrame(() => document.getElementById("bulk-note")?.focus());
   };
+  const assign = () => {
+    selectCurrent();
+    startAssigning();
+  };
   return [
-    { key: "x", label: "Select or deselect this incident", run: toggleCurrent },
+    { key: "x", label: "Select or deselect this incident", run: () => toggleCurrent(false) },
+    { key: "X", label: "Extend the selection to this incident", run: () => toggleCurrent(true) },
     {
       key: "a",
       label: "Acknowledge this incident or the selected ones",
       run: () => perform("acknowledge", targets()),
     },
-    {
-      key: "r",
-      label: "Resolve this incident or the selected ones",
-      run: resolve,
-    },
+    { key: "r", label: "Resolve this incident or the selected ones", run: resolve },
+    { key: "m", label: "Assign this incident or the selected ones", run: assign },
     { key: "n", label: "Write a note for the next action", run: writeNote },
-    { label: "Select all shown incidents", run: () => selection.set(numbers) },
+    { label: "Select all shown incidents", run: () => selection.set(shown) },
     { key: "Escape", label: "Clear the selection", run: selection.clear },
   ];
 }
@@ -98,14 +88,54 @@ function useResolution(onResolve: (incident: Incident, note: string) => void) {
   };
 }
 
+/** Changing the selected incidents. Those that were refused stay selected. */
+function useBulkActions(org: string, selection: Selection) {
+  const [note, setNote] = useState("");
+  const action = useIncidentAction(org);
+  const assignment = useBulkAssign(org);
+  const onSuccess = ({ unchanged }: { unchanged: readonly Incident[] }) => {
+    selection.set(unchanged);
+    setNote("");
+  };
+  const perform = (kind: Action, targets: readonly Incident[], text = note) => {
+    const incidents = targets.filter(
+      (incident) => isApplicable(kind, incident) && !isDoubleTap(org, incident.number),
+    );
+    if (incidents.length === 0) return;
+    assignment.reset();
+    action.mutate({ incidents, action: kind, note: text.trim() }, { onSuccess });
+  };
+  const assign = (assignee: string | null) => {
+    action.reset();
+    assignment.mutate({ incidents: selection.incidents, assignee, note: note.trim() }, { onSuccess });
+  };
+  return {
+    note,
+    setNote,
+    perform,
+    assign,
+    isPending: action.isPending || assignment.isPending,
+    error: action.error ?? assignment.error,
+    refused: action.data?.refused ?? assignment.data?.refused ?? [],
+    retry: () => {
+      if (action.isError) action.mutate(action.variables, { onSuccess });
+      if (assignment.isError) assignment.mutate(assignment.variables, { onSuccess });
+    },
+    clearErrors: () => {
+      action.reset();
+      assignment.reset();
+    },
+  };
+}
+
 /** Selecting rows of the list and acting on them, with a pointer or with keys. */
 export function useTriage(org: string, shown: readonly Incident[], canEdit: boolean) {
   const navigate = useNavigate();
-  const selection = useSelection();
-  const [note, setNote] = useState("");
-  const action = useIncidentAction(org);
+  const selection = useSelection(shown);
+  const [isAssigning, setAssigning] = useState(false);
+  const { perform, ...bulk } = useBulkActions(org, selection);
+  const resolution = useResolution((incident, text) => perform("resolve", [incident], text));
   const numbers = shown.map(({ number }) => number);
-  const selected = shown.filter(({ number }) => selection.has(number));
 
   const order = numbers.join(",");
   useEffect(() => {
@@ -113,53 +143,29 @@ export function useTriage(org: string, shown: readonly Incident[], canEdit: bool
   }, [org, order]);
 
   const currentRow = () => shown.find(({ number }) => number === currentNumber());
-  const perform = (kind: Action, targets: readonly Incident[], text = note) => {
-    const incidents = targets.filter(
-      (incident) => isApplicable(kind, incident) && !isDoubleTap(org, incident.number),
-    );
-    if (incidents.length === 0) return;
-    action.mutate(
-      { incidents, action: kind, note: text.trim() },
-      {
-        onSuccess: ({ refused }) => {
-          selection.set(refused.map(({ number }) => number));
-          setNote("");
-        },
-      },
-    );
-  };
-  const resolution = useResolution((incident, text) => perform("resolve", [incident], text));
   const openCurrent = () => {
     const number = currentNumber();
     if (number === undefined) return;
     focusRow(number);
     void navigate({ to: "/o/$org/incidents/$number", params: { org, number: String(number) } });
   };
+  const startAssigning = () => setAssigning(true);
+  const editing = { currentRow, selection, shown, perform, resolveOne: resolution.start, startAssigning };
   useCommands("Incidents", [
     { key: "j", label: "Next incident", run: () => moveFocus(numbers, 1) },
     { key: "k", label: "Previous incident", run: () => moveFocus(numbers, -1) },
     { key: "o", label: "Open this incident (or Enter)", run: openCurrent },
-    ...(canEdit
-      ? editingCommands({ currentRow, selection, selected, numbers, perform, resolveOne: resolution.start })
-      : []),
+    ...(canEdit ? editingCommands(editing) : []),
     { key: "/", label: "Search", run: () => document.getElementById("search")?.focus() },
   ]);
-
   return {
-    clearSelection: selection.clear,
-    toggle: canEdit ? selection.toggle : undefined,
-    isSelected: selection.has,
-    error: action.error,
-    refused: action.data?.refused ?? [],
-    clearErrors: () => action.reset(),
+    selection,
+    canEdit,
+    bulk,
     resolution,
-    bar: {
-      selected,
-      note,
-      isPending: action.isPending,
-      onNote: setNote,
-      onAction: (kind: Action) => perform(kind, selected),
-      onClear: selection.clear,
-    },
+    act: (kind: Action) => perform(kind, selection.incidents),
+    isAssigning: isAssigning && selection.incidents.length > 0,
+    startAssigning,
+    stopAssigning: () => setAssigning(false),
   };
 }

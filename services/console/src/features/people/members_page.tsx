@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useOrg } from "../../api/org";
+import { membersQuery } from "../../api/queries";
 import { roles } from "../../api/vocabulary";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
@@ -10,7 +11,7 @@ import { ErrorNotice, Loaded } from "../../ui/states";
 import { Expiry } from "./expiry";
 import { InviteDialog } from "./invite_dialog";
 import { MemberRow } from "./member_row";
-import { type Invitation, invitationsQuery, membersQuery, useWithdrawInvitation } from "./people_api";
+import { type Invitation, invitationsQuery, useWithdrawInvitation } from "./people_api";
 import { PeopleTabs } from "./people_tabs";
 
 function InvitationRow({ invitation }: { invitation: Invitation }) {

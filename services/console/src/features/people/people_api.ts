@@ -8,23 +8,8 @@ export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
 export type Token = Schemas["Token"];
 
-const membersKey = (org: string) => [...keys.org(org), "members"] as const;
 const invitationsKey = (org: string) => [...keys.org(org), "invitations"] as const;
 const tokensKey = (org: string) => [...keys.org(org), "tokens"] as const;
-
-export const membersQuery = (org: string) =>
-  queryOptions({
-    queryKey: membersKey(org),
-    queryFn: ({ signal }) =>
-      fetchAll((cursor) =>
-        body(
-          api.GET("/api/v1/orgs/{org}/members", {
-            params: { path: { org }, query: paging(cursor) },
-            signal,
-          }),
-        ),
-      ),
-  });
 
 export const invitationsQuery = (org: string) =>
   queryOptions({
@@ -75,7 +60,7 @@ export function useChangeRole(org: string, id: string) {
   return useMutation({
     mutationFn: (role: GrantableRole) =>
       body(api.PATCH("/api/v1/orgs/{org}/members/{id}", { params: { path: { org, id } }, body: { role } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: membersKey(org) }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.members(org) }),
   });
 }
 
@@ -83,7 +68,7 @@ export function useRemoveMember(org: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE("/api/v1/orgs/{org}/members/{id}", { params: { path: { org, id } } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: membersKey(org) }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.members(org) }),
   });
 }
 
@@ -94,7 +79,7 @@ export function useTransferOwnership(org: string, id: string) {
       body(api.POST("/api/v1/orgs/{org}/members/{id}/transfer-ownership", { params: { path: { org, id } } })),
     onSettled: () =>
       Promise.all([
-        queries.invalidateQueries({ queryKey: membersKey(org) }),
+        queries.invalidateQueries({ queryKey: keys.members(org) }),
         // The role of the signed-in user has changed as well.
         queries.invalidateQueries({ queryKey: keys.session }),
       ]),

@@ -17,6 +17,7 @@ function useInvalidateMappings(org: string, integration: string) {
   return () =>
     Promise.all([
       queries.invalidateQueries({ queryKey: keys.projects(org, integration) }),
+      queries.invalidateQueries({ queryKey: keys.mappings(org, integration) }),
       queries.invalidateQueries({ queryKey: keys.unmapped(org) }),
     ]);
 }
