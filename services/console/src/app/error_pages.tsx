@@ -1,4 +1,4 @@
-import { Container } from "@mantine/core";
+import { Button, Container } from "@mantine/core";
 import { Page } from "../ui/page";
 import { EmptyState } from "../ui/states";
 import { TextLink } from "../ui/text_link";
@@ -26,3 +26,16 @@ export function NoOrganization() {
     </Container>
   );
 }
+
+/** In place of a page whose code could not be loaded. */
+export const MissingPage = () => (
+  <Page title="This page could not be loaded">
+    <p role="alert">
+      Check your network connection. If it works, Tocsin may have been upgraded: reload to get the current
+      version.
+    </p>
+    <Button variant="default" size="sm" w="fit-content" onClick={() => window.location.reload()}>
+      Reload
+    </Button>
+  </Page>
+);

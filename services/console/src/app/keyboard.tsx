@@ -7,10 +7,11 @@ import { sessionQuery } from "../api/queries";
 import { people_pages } from "../features/people/people_pages";
 import { type Command, useCommands, useShortcuts } from "../ui/commands";
 import { KeyboardIcon } from "../ui/icons";
+import { chunkLoader } from "./chunks";
 import css from "./keyboard.module.css";
 
-const ShortcutsDialog = lazy(() => import("./shortcuts_dialog"));
-const Palette = lazy(() => import("./palette"));
+const ShortcutsDialog = lazy(chunkLoader(() => import("./shortcuts_dialog")));
+const Palette = lazy(chunkLoader(() => import("./palette")));
 
 const pages = [
   { command: "Go to incidents", to: "/o/$org/incidents", needs: "viewer" },
@@ -64,6 +65,8 @@ export function Keyboard() {
   useGlobalCommands(openShortcuts);
   const openIncident = (number: number) =>
     void navigate({ to: "/o/$org/incidents/$number", params: { org, number: String(number) } });
+  const openService = (service: string) =>
+    void navigate({ to: "/o/$org/incidents", params: { org }, search: { service } });
   return (
     <>
       <ActionIcon
@@ -79,7 +82,9 @@ export function Keyboard() {
       </ActionIcon>
       <Suspense fallback={null}>
         {shown === "shortcuts" ? <ShortcutsDialog onClose={close} /> : null}
-        {shown === "palette" ? <Palette onClose={close} openIncident={openIncident} /> : null}
+        {shown === "palette" ? (
+          <Palette onClose={close} openIncident={openIncident} openService={openService} />
+        ) : null}
       </Suspense>
     </>
   );

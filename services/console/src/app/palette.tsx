@@ -1,10 +1,16 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useId, useState } from "react";
+import { useOrg } from "../api/org";
+import { incidentSearchQuery, servicesQuery } from "../api/queries";
 import { availableCommands, type Command } from "../ui/commands";
 import { Dialog } from "../ui/dialog";
 import css from "./keyboard.module.css";
+import { ranked } from "./palette_ranking";
 
 interface PaletteProps {
   openIncident: (number: number) => void;
+  openService: (slug: string) => void;
   onClose: () => void;
 }
 
@@ -12,26 +18,49 @@ interface Entry extends Command {
   group: string;
 }
 
-const matches = ({ label, group }: Entry, words: readonly string[]) => {
-  const text = `${group} ${label}`.toLowerCase();
-  return words.every((word) => text.includes(word));
-};
+// How many incidents are found by their words, and how long typing must pause before they are searched, in milliseconds.
+const found_incidents = 5;
+const typing_pause = 200;
 
-/** The entries that match what was typed: an incident by its number, commands by their names. */
-function useEntries(typed: string, openIncident: (number: number) => void): readonly Entry[] {
+/** Incidents whose text contains what was typed. */
+function useFoundIncidents(typed: string, openIncident: (number: number) => void): readonly Entry[] {
+  const { slug: org } = useOrg();
+  const [text] = useDebouncedValue(typed.trim(), typing_pause);
+  const { data } = useQuery({
+    ...incidentSearchQuery(org, text, found_incidents),
+    enabled: text.length > 1 && text === typed.trim(),
+  });
+  if (text !== typed.trim()) return [];
+  return (data?.items ?? []).map(({ number, title }) => ({
+    group: "Incidents",
+    label: `#${number} ${title}`,
+    run: () => openIncident(number),
+  }));
+}
+
+/** The entries that match what was typed: an incident by its number, commands and services by their names, incidents by their words. */
+function useEntries(typed: string, { openIncident, openService }: PaletteProps): readonly Entry[] {
+  const { slug: org } = useOrg();
   // The commands at the time of opening: the page behind the dialog does not change.
   const [commands] = useState(() =>
     availableCommands().flatMap(({ name, commands }) =>
       commands.map((command): Entry => ({ ...command, group: name })),
     ),
   );
+  const { data: services = [] } = useQuery(servicesQuery(org));
+  const found = useFoundIncidents(typed, openIncident);
   const number = /^#?(\d{1,9})$/.exec(typed.trim())?.[1];
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const service_entries = services
+    .filter(({ archived_at }) => archived_at === null)
+    .map(({ slug, name }): Entry => ({ group: "Services", label: name, run: () => openService(slug) }));
+  const named = ranked([...commands, ...(typed.trim() === "" ? [] : service_entries)], typed);
+  // What is found later is added at the end, so that Enter runs what was shown.
   return [
     ...(number
       ? [{ group: "Incidents", label: `Open #${number}`, run: () => openIncident(Number(number)) }]
       : []),
-    ...commands.filter((entry) => matches(entry, words)),
+    ...named,
+    ...found,
   ];
 }
 
@@ -66,11 +95,12 @@ function EntryList({ id, entries, selected, onRun }: EntryListProps) {
 }
 
 /** The command palette. */
-export default function Palette({ openIncident, onClose }: PaletteProps) {
+export default function Palette(props: PaletteProps) {
+  const { onClose } = props;
   const id = useId();
   const [typed, setTyped] = useState("");
   const [index, setIndex] = useState(0);
-  const entries = useEntries(typed, openIncident);
+  const entries = useEntries(typed, props);
   const selected = Math.min(index, entries.length - 1);
   const run = (entry: Entry | undefined) => {
     if (entry === undefined) return;
@@ -100,7 +130,7 @@ export default function Palette({ openIncident, onClose }: PaletteProps) {
         aria-autocomplete="list"
         aria-controls={`${id}-list`}
         aria-activedescendant={entries.length > 0 ? `${id}-${selected}` : undefined}
-        placeholder="Search commands, or enter an incident number"
+        placeholder="Search incidents, services, and commands"
         autoComplete="off"
         spellCheck={false}
         data-autofocus

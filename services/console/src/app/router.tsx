@@ -4,7 +4,6 @@ import {
   createRoute,
   createRouter,
   type ErrorComponentProps,
-  lazyRouteComponent,
   Outlet,
   type RouterHistory,
   redirect,
@@ -16,11 +15,13 @@ import { search_parameters as delivery_parameters } from "../features/deliveries
 import { search_parameters as incident_parameters } from "../features/incidents/filters";
 import { search_parameters as audit_parameters } from "../features/people/audit_filters";
 import { LoadError } from "../ui/states";
-import { NoOrganization, NotFound } from "./error_pages";
+import { ChunkError, lazyPage } from "./chunks";
+import { MissingPage, NoOrganization, NotFound } from "./error_pages";
 import { parseSearch, stringifySearch, textParams } from "./search";
 import { Shell } from "./shell";
 
 function RouteError({ error, reset }: ErrorComponentProps) {
+  if (error instanceof ChunkError) return <MissingPage />;
   return <LoadError error={error} retry={reset} />;
 }
 
@@ -38,19 +39,19 @@ const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
   validateSearch: textParams("next"),
-  component: lazyRouteComponent(() => import("../features/session/login_page"), "LoginPage"),
+  component: lazyPage(() => import("../features/session/login_page"), "LoginPage"),
 });
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
-  component: lazyRouteComponent(() => import("../features/account/invitation_page"), "InvitationPage"),
+  component: lazyPage(() => import("../features/account/invitation_page"), "InvitationPage"),
 });
 
 const passwordReset = createRoute({
   getParentRoute: () => root,
   path: "/password-reset",
-  component: lazyRouteComponent(() => import("../features/account/password_reset_page"), "PasswordResetPage"),
+  component: lazyPage(() => import("../features/account/password_reset_page"), "PasswordResetPage"),
 });
 
 /** The session; without one, redirects to the login page and from there back to `next`. */
@@ -100,107 +101,98 @@ const incidents = createRoute({
   getParentRoute: () => org,
   path: "/incidents",
   validateSearch: textParams(...incident_parameters),
-  component: lazyRouteComponent(() => import("../features/incidents/list_page"), "IncidentListPage"),
+  component: lazyPage(() => import("../features/incidents/list_page"), "IncidentListPage"),
 });
 
 const trends = createRoute({
   getParentRoute: () => org,
   path: "/incidents/summary",
   validateSearch: textParams("days"),
-  component: lazyRouteComponent(() => import("../features/incidents/trends_page"), "TrendsPage"),
+  component: lazyPage(() => import("../features/incidents/trends_page"), "TrendsPage"),
 });
 
 const incident = createRoute({
   getParentRoute: () => org,
   path: "/incidents/$number",
-  component: lazyRouteComponent(() => import("../features/incidents/detail_page"), "IncidentPage"),
+  component: lazyPage(() => import("../features/incidents/detail_page"), "IncidentPage"),
 });
 
 const services = createRoute({
   getParentRoute: () => org,
   path: "/services",
-  component: lazyRouteComponent(() => import("../features/services/services_page"), "ServicesPage"),
+  component: lazyPage(() => import("../features/services/services_page"), "ServicesPage"),
 });
 
 const integrations = createRoute({
   getParentRoute: () => org,
   path: "/integrations",
   validateSearch: connectError,
-  component: lazyRouteComponent(
-    () => import("../features/integrations/status/list_page"),
-    "IntegrationListPage",
-  ),
+  component: lazyPage(() => import("../features/integrations/status/list_page"), "IntegrationListPage"),
 });
 
 const integration = createRoute({
   getParentRoute: () => org,
   path: "/integrations/$id",
   validateSearch: textParams("connected", "connect_error", "expected", "found"),
-  component: lazyRouteComponent(
-    () => import("../features/integrations/status/detail_page"),
-    "IntegrationPage",
-  ),
+  component: lazyPage(() => import("../features/integrations/status/detail_page"), "IntegrationPage"),
 });
 
 const connect = createRoute({
   getParentRoute: () => org,
   path: "/integrations/connect",
   validateSearch: textParams("mode"),
-  component: lazyRouteComponent(() => import("../features/integrations/connect/connect_page"), "ConnectPage"),
+  component: lazyPage(() => import("../features/integrations/connect/connect_page"), "ConnectPage"),
 });
 
 const setup = createRoute({
   getParentRoute: () => org,
   path: "/integrations/setup",
   validateSearch: textParams("mode"),
-  component: lazyRouteComponent(() => import("../features/integrations/setup/setup_page"), "SetupPage"),
+  component: lazyPage(() => import("../features/integrations/setup/setup_page"), "SetupPage"),
 });
 
 const unmapped = createRoute({
   getParentRoute: () => org,
   path: "/integrations/unmapped",
-  component: lazyRouteComponent(
-    () => import("../features/integrations/mappings/unmapped_page"),
-    "UnmappedPage",
-  ),
+  component: lazyPage(() => import("../features/integrations/mappings/unmapped_page"), "UnmappedPage"),
 });
 
 const deliveries = createRoute({
   getParentRoute: () => org,
   path: "/deliveries",
   validateSearch: textParams(...delivery_parameters),
-  component: lazyRouteComponent(() => import("../features/deliveries/list_page"), "DeliveryListPage"),
+  component: lazyPage(() => import("../features/deliveries/list_page"), "DeliveryListPage"),
 });
 
 const delivery = createRoute({
   getParentRoute: () => org,
   path: "/deliveries/$id",
-  component: lazyRouteComponent(() => import("../features/deliveries/detail_page"), "DeliveryPage"),
+  component: lazyPage(() => import("../features/deliveries/detail_page"), "DeliveryPage"),
 });
 
 const members = createRoute({
   getParentRoute: () => org,
   path: "/people",
-  component: lazyRouteComponent(() => import("../features/people/members_page"), "MembersPage"),
+  component: lazyPage(() => import("../features/people/members_page"), "MembersPage"),
 });
 
 const tokens = createRoute({
   getParentRoute: () => org,
   path: "/people/tokens",
-  component: lazyRouteComponent(() => import("../features/people/tokens_page"), "TokensPage"),
+  component: lazyPage(() => import("../features/people/tokens_page"), "TokensPage"),
 });
 
 const audit = createRoute({
   getParentRoute: () => org,
   path: "/people/audit",
   validateSearch: textParams(...audit_parameters),
-  component: lazyRouteComponent(() => import("../features/people/audit_page"), "AuditPage"),
+  component: lazyPage(() => import("../features/people/audit_page"), "AuditPage"),
 });
 
 const account = createRoute({
   getParentRoute: () => org,
   path: "/account",
-  component: lazyRouteComponent(() => import("../features/account/account_page"), "AccountPage"),
+  component: lazyPage(() => import("../features/account/account_page"), "AccountPage"),
 });
 
 const routeTree = root.addChildren([

@@ -11,6 +11,7 @@ import { formatDuration } from "../ui/format";
 import { DeliveriesIcon, IncidentsIcon, IntegrationsIcon, Mark, PeopleIcon, ServicesIcon } from "../ui/icons";
 import { Page } from "../ui/page";
 import { EmptyState } from "../ui/states";
+import { preloadChunks } from "./chunks";
 import { Keyboard } from "./keyboard";
 import { AccountMenu, ColorSchemeButton, OrganizationMenu } from "./menus";
 import css from "./shell.module.css";
@@ -78,6 +79,9 @@ function StreamNotice() {
   );
 }
 
+// How long after the start the code of the other pages is loaded, in milliseconds.
+const preload_delay = 1_500;
+
 const NoSuchOrganization = () => (
   <Page title="Not found">
     <EmptyState title="Organization not found">
@@ -92,6 +96,12 @@ export function Shell() {
   const { data } = useQuery(sessionQuery);
   const isMember = data === undefined || data.orgs.some(({ slug }) => slug === org.slug);
   const follows = isMember && data !== undefined;
+  useEffect(() => {
+    // After what the page itself needs.
+    const start = () => void preloadChunks();
+    const timer = window.setTimeout(start, preload_delay);
+    return () => window.clearTimeout(timer);
+  }, []);
   useEffect(() => (follows ? followChanges(queries, org.slug) : undefined), [queries, org.slug, follows]);
   return (
     <div className={css.shell}>
