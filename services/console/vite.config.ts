@@ -1,11 +1,38 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const gateway = process.env.TOCSIN_GATEWAY ?? "http://127.0.0.1:8080";
 
+// Smaller files fit into one packet anyway.
+const min_size = 1_000;
+
+/** Writes NAME.br and NAME.gz beside each text under assets/. The gateway serves them. */
+const compress = (): Plugin => ({
+  name: "compress",
+  apply: "build",
+  writeBundle({ dir = "" }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      if (!/^assets\/.*\.(js|css|svg)$/.test(name)) continue;
+      const path = join(dir, name);
+      const bytes = readFileSync(path);
+      if (bytes.length < min_size) continue;
+      const params = {
+        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      };
+      writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
+      writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+    }
+  },
+});
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compress()],
   build: {
     outDir: fileURLToPath(new URL("../../build/console", import.meta.url)),
     emptyOutDir: true,

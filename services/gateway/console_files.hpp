@@ -19,13 +19,15 @@ public:
     explicit console_files(std::filesystem::path const& directory);
 
     bool is_built() const noexcept { return !index_.empty(); }
-    /// Names relative to the directory, separated by `/`, without index.html.
+    /// Names relative to the directory, separated by `/`, without index.html and without the compressed forms
+    /// (NAME.br, NAME.gz) of other files.
     std::vector<std::string> names() const;
 
     /// The page, with a new nonce for the style elements of the component library.
     http::response page() const;
-    /// One file. Names under assets/ contain a hash of the content, so those files are cached forever.
-    http::response file(std::string_view name) const;
+    /// One file, in the smallest form that `accept_encoding` (the header; empty if there is none) allows.
+    /// Names under assets/ contain a hash of the content, so those files are cached forever.
+    http::response file(std::string_view name, std::string_view accept_encoding = {}) const;
 
     /// The console's pages and files. This object outlives the routes.
     std::vector<http::route> routes() const;
@@ -34,7 +36,12 @@ private:
     struct content {
         std::string_view type;
         std::string bytes;
+        /// Empty if the build has not made them.
+        std::string brotli;
+        std::string gzip;
     };
+    void add(std::string name, std::string bytes);
+
     std::string index_;
     std::map<std::string, content, std::less<>> files_;
 };

@@ -63,3 +63,18 @@ test('a missing part reloads the page once and is then explained', async () => {
   await page.getByRole('heading', { level: 1, name: 'Services' }).waitFor();
   await page.context().close();
 });
+
+test('assets are sent compressed, and cached forever', async () => {
+  const html = await (await fetch(`${tocsin.url}/login`)).text();
+  const script = /\/assets\/index-[^"]+\.js/.exec(html)[0];
+  const lengths = {};
+  for (const coding of ['br', 'gzip', 'identity']) {
+    const response = await fetch(tocsin.url + script, { headers: { 'accept-encoding': coding } });
+    assert.equal(response.headers.get('content-encoding') ?? 'identity', coding);
+    assert.equal(response.headers.get('vary'), 'Accept-Encoding');
+    assert.match(response.headers.get('cache-control'), /immutable/);
+    assert.match(await response.text(), /createRoot/);
+    lengths[coding] = Number(response.headers.get('content-length'));
+  }
+  assert.ok(lengths.br < lengths.gzip && lengths.gzip < lengths.identity / 3, JSON.stringify(lengths));
+});

@@ -109,6 +109,45 @@ BOOST_FIXTURE_TEST_CASE(assets_are_cached_forever_and_other_files_are_revalidate
     BOOST_TEST(robots.headers.find("Cache-Control").value() == "no-cache");
 }
 
+BOOST_FIXTURE_TEST_CASE(compressed_forms_are_served_to_browsers_that_accept_them, built_console) {
+    root.write("assets/main-abc123.js.br", "fake brotli");
+    root.write("assets/main-abc123.js.gz", "fake gzip");
+    root.write("assets/alone.gz", "fake archive");
+    console_files const files(root.path());
+    struct example {
+        std::string_view accept;
+        std::string_view coding;
+        std::string_view body;
+    };
+    for (auto const& [accept, coding, body] : {
+             example{"gzip, deflate, br, zstd", "br", "fake brotli"},
+             example{"BR;q=0.5", "br", "fake brotli"},
+             example{"gzip", "gzip", "fake gzip"},
+             example{"br;q=0, gzip ; q=1", "gzip", "fake gzip"},
+             example{"br;q=0.000,gzip;q=0", "", "fake script"},
+             example{"br;q=0.001", "br", "fake brotli"},
+             example{"identity, brotli, xgzip", "", "fake script"},
+             example{"*", "", "fake script"},
+             example{"", "", "fake script"},
+             example{",;,;q=0,", "", "fake script"},
+         }) {
+        auto const response = files.file("assets/main-abc123.js", accept);
+        BOOST_TEST_CONTEXT(accept) {
+            BOOST_TEST(response.body == body);
+            BOOST_TEST(response.headers.find("Content-Encoding").value_or("") == coding);
+            BOOST_TEST(response.headers.find("Vary").value() == "Accept-Encoding");
+            BOOST_TEST(response.headers.find("Content-Type").value() == "text/javascript; charset=utf-8");
+            BOOST_TEST(
+                response.headers.find("Cache-Control").value() == "public, max-age=31536000, immutable"
+            );
+        }
+    }
+    BOOST_TEST(files.file("assets/main-abc123.css", "br").headers.count("Vary") == 0U);
+    BOOST_TEST(files.file("assets/main-abc123.js.br").status == 404);
+    BOOST_TEST(files.file("assets/alone.gz", "gzip").body == "fake archive");
+    BOOST_TEST(files.file("assets/alone.gz", "gzip").headers.count("Content-Encoding") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_built_console_the_page_explains_how_to_build_it) {
     folder const empty;
     for (auto const& path : {empty.path(), empty.path() / "missing"}) {

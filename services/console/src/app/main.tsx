@@ -1,5 +1,5 @@
 import "./color_scheme";
-import "@mantine/core/styles.css";
+import "./component_styles";
 import "./base.css";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
