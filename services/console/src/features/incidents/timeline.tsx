@@ -1,7 +1,12 @@
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
+import { formatNumber } from "../../ui/format";
+import { linked } from "../../ui/linked_text";
 import { TextLink } from "../../ui/text_link";
-import { RelativeTime } from "../../ui/time";
+import { LocalTime, RelativeTime } from "../../ui/time";
 import css from "./detail_page.module.css";
+import { type Author, type EntryGroup, groupEntries, isBy } from "./timeline_groups";
 
 type Entry = Schemas["TimelineEntry"];
 
@@ -32,8 +37,57 @@ function actorName({ type, name }: Entry["actor"]) {
   return name;
 }
 
-function TimelineEntry({ org, entry }: { org: string; entry: Entry }) {
-  const { kind, actor, from, to, text, at, delivery_id } = entry;
+const EntryTime = ({ org, entry: { at, delivery_id } }: { org: string; entry: Entry }) => (
+  <div className={css.time}>
+    <span>
+      <LocalTime at={at} /> (<RelativeTime at={at} />)
+    </span>
+    {delivery_id ? (
+      <TextLink to="/o/$org/deliveries/$id" params={{ org, id: delivery_id }}>
+        Delivery
+      </TextLink>
+    ) : null}
+  </div>
+);
+
+// The newest of a group; more would make the page as long as without groups.
+const shown_repetitions = 50;
+
+/** How often, and from when to when. */
+function Repetitions({ org, group }: { org: string; group: EntryGroup }) {
+  const [isOpen, setOpen] = useState(false);
+  const [newest] = group;
+  const oldest = group.at(-1) ?? newest;
+  return (
+    <>
+      <div className={css.time}>
+        <span>
+          {formatNumber(group.length)} times, <LocalTime at={oldest.at} /> to <LocalTime at={newest.at} /> (
+          <RelativeTime at={newest.at} />)
+        </span>
+        <button type="button" className={css.expand} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? "Hide" : "Show each"}
+        </button>
+      </div>
+      {isOpen ? (
+        <ol className={css.repetitions} aria-label="Each time">
+          {group.slice(0, shown_repetitions).map((entry) => (
+            <li key={entry.id}>
+              <EntryTime org={org} entry={entry} />
+            </li>
+          ))}
+          {group.length > shown_repetitions ? (
+            <li className={css.time}>{formatNumber(group.length - shown_repetitions)} earlier</li>
+          ) : null}
+        </ol>
+      ) : null}
+    </>
+  );
+}
+
+function TimelineItem({ org, group }: { org: string; group: EntryGroup }) {
+  const [entry] = group;
+  const { kind, actor, from, to, text } = entry;
   // The text is the name of the alert rule.
   const isAlert = kind === "alert_attached";
   return (
@@ -48,27 +102,39 @@ function TimelineEntry({ org, entry }: { org: string; entry: Entry }) {
           </span>
         ) : null}
       </div>
-      {text && !isAlert ? <p className={css.text}>{text}</p> : null}
-      <div className={css.time}>
-        <RelativeTime at={at} />
-        {delivery_id ? (
-          <TextLink to="/o/$org/deliveries/$id" params={{ org, id: delivery_id }}>
-            Delivery
-          </TextLink>
-        ) : null}
-      </div>
+      {text && !isAlert ? <p className={css.text}>{linked(text)}</p> : null}
+      {group.length > 1 ? <Repetitions org={org} group={group} /> : <EntryTime org={org} entry={entry} />}
     </li>
   );
 }
 
+const authors = [
+  { value: "all", label: "All" },
+  { value: "people", label: "People" },
+  { value: "sentry", label: "Sentry" },
+] as const;
+
 export function Timeline({ org, entries }: { org: string; entries: readonly Entry[] }) {
-  const newestFirst = [...entries].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
-  if (newestFirst.length === 0) return <p className={css.hint}>No entries yet.</p>;
+  const [author, setAuthor] = useState<Author>("all");
+  if (entries.length === 0) return <p className={css.hint}>No entries yet.</p>;
+  const groups = groupEntries(entries.filter((entry) => isBy(author, entry)));
   return (
-    <ol className={css.timeline} aria-label="Timeline, newest first">
-      {newestFirst.map((entry) => (
-        <TimelineEntry key={entry.id} org={org} entry={entry} />
-      ))}
-    </ol>
+    <>
+      <SegmentedControl
+        className={css.authors ?? ""}
+        size="xs"
+        aria-label="Entries by"
+        data={[...authors]}
+        value={author}
+        onChange={setAuthor}
+      />
+      {groups.length === 0 ? <p className={css.hint}>No entries.</p> : null}
+      <ol className={css.timeline} aria-label="Timeline, newest first">
+        {groups.map((group) => (
+          // The oldest entry of a group stays the same when it grows.
+          <TimelineItem key={group.at(-1)?.id} org={org} group={group} />
+        ))}
+      </ol>
+    </>
   );
 }
