@@ -1,0 +1,2 @@
+-- Only rows were added.
+select 1;
