@@ -1,5 +1,6 @@
 #include "gateway/field_formats.hpp"
 
+#include <tocsin/base/pasted_text.hpp>
 #include <tocsin/base/text.hpp>
 
 #include <algorithm>
@@ -14,13 +15,20 @@ std::string_view control_character_problem(std::string const& given) {
     return printable(given, given.size()) == given ? "" : "must not contain control characters";
 }
 
+std::string_view header_value_problem(std::string const& given) {
+    return is_visible_ascii(given)
+               ? ""
+               : "must contain only visible ASCII characters: no spaces, line breaks, or accents inside";
+}
+
 std::string_view slug_problem(std::string const& given) {
     return is_slug(given) ? "" : "must have 1 to 63 characters of a-z, 0-9, and inner dashes";
 }
 
 std::optional<std::string> text::read(json::reader& in, std::string_view name) const {
     if (if_null == null::is_wrong && in.has(name) && !is_given(in, name)) in.reject(name, "must be a text");
-    auto given = in.optional_text(name, length);
+    auto given = space_around == surroundings::trimmed ? in.optional_pasted_text(name, length)
+                                                       : in.optional_text(name, length);
     if (!given || problem == nullptr) return given;
     if (auto const message = problem(*given); !message.empty()) in.reject(name, std::string(message));
     return given;

@@ -25,11 +25,21 @@ struct text {
     /// What else is wrong with a text ("must not contain spaces"); empty for nothing.
     std::string_view (*problem)(std::string const&) = nullptr;
     enum class null { is_missing, is_wrong } if_null = null::is_missing;
+    enum class surroundings { kept, trimmed } space_around = surroundings::kept;
 
     std::optional<std::string> read(json::reader& in, std::string_view name) const;
     void describe(input_field& field) const { field.length = length; }
 };
+/// A token, a secret, or a slug, which people paste: without the spaces and line ends around it.
+constexpr text pasted(
+    json::length length,
+    std::string_view (*problem)(std::string const&) = nullptr,
+    text::null if_null = text::null::is_missing
+) {
+    return {length, problem, if_null, text::surroundings::trimmed};
+}
 /// Rules for `text::problem`.
+std::string_view header_value_problem(std::string const& given);
 std::string_view control_character_problem(std::string const& given);
 std::string_view slug_problem(std::string const& given);
 

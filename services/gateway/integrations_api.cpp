@@ -40,15 +40,23 @@ input<new_integration> new_integration_body() {
         .when(
             asks_browser,
             body_fields<new_integration>().optional(
-                "sentry_org", &new_integration::sentry_org, text{organization_length}
+                "sentry_org", &new_integration::sentry_org, pasted(organization_length, header_value_problem)
             )
         )
         .when(
             is(mode::internal),
             body_fields<new_integration>()
-                .required("token", &new_integration::token, text{token_length})
-                .required("client_secret", &new_integration::client_secret, text{secret_length})
-                .required("sentry_org", &new_integration::sentry_org, text{organization_length})
+                .required("token", &new_integration::token, pasted(token_length, header_value_problem))
+                .required(
+                    "client_secret",
+                    &new_integration::client_secret,
+                    pasted(secret_length, header_value_problem)
+                )
+                .required(
+                    "sentry_org",
+                    &new_integration::sentry_org,
+                    pasted(organization_length, header_value_problem)
+                )
         )
         .as_input();
 }
@@ -60,8 +68,12 @@ struct integration_change {
 
 input<integration_change> integration_change_body() {
     return body_fields<integration_change>()
-        .optional("sentry_org", &integration_change::sentry_org, text{organization_length})
-        .optional("webhook_secret", &integration_change::webhook_secret, text{secret_length})
+        .optional(
+            "sentry_org", &integration_change::sentry_org, pasted(organization_length, header_value_problem)
+        )
+        .optional(
+            "webhook_secret", &integration_change::webhook_secret, pasted(secret_length, header_value_problem)
+        )
         .at_least_one()
         .as_input();
 }
@@ -83,9 +95,17 @@ input<reconnect_options> reconnect_body() {
         .when(
             has_access,
             body_fields<reconnect_options>()
-                .required("token", &reconnect_options::token, text{token_length})
-                .optional("client_secret", &reconnect_options::client_secret, text{secret_length})
-                .optional("sentry_org", &reconnect_options::sentry_org, text{organization_length})
+                .required("token", &reconnect_options::token, pasted(token_length, header_value_problem))
+                .optional(
+                    "client_secret",
+                    &reconnect_options::client_secret,
+                    pasted(secret_length, header_value_problem)
+                )
+                .optional(
+                    "sentry_org",
+                    &reconnect_options::sentry_org,
+                    pasted(organization_length, header_value_problem)
+                )
         )
         .as_input();
 }

@@ -36,7 +36,7 @@ word archive_effect() {
 
 body_fields<new_mapping> new_mapping_fields() {
     return body_fields<new_mapping>()
-        .required("sentry_project", &new_mapping::sentry_project, text{{1, 200}})
+        .required("sentry_project", &new_mapping::sentry_project, pasted({1, 200}))
         .required("service_id", &new_mapping::service, id_text<service_id>{})
         .optional("active", &new_mapping::active, flag{})
         .optional("inactive_until", &new_mapping::inactive_until, moment{})

@@ -34,7 +34,7 @@ constexpr json::length description_length{0, 2000};
 
 input<new_service> new_service_body() {
     return body_fields<new_service>()
-        .required("slug", &new_service::slug, text{slug_length, slug_problem})
+        .required("slug", &new_service::slug, pasted(slug_length, slug_problem))
         .required("name", &new_service::name, text{name_length})
         .optional("description", &new_service::description, text{description_length})
         .as_input();
@@ -43,7 +43,7 @@ input<new_service> new_service_body() {
 input<service_change> service_change_body() {
     constexpr auto wrong = text::null::is_wrong;
     return body_fields<service_change>()
-        .optional("slug", &service_change::slug, text{slug_length, slug_problem, wrong})
+        .optional("slug", &service_change::slug, pasted(slug_length, slug_problem, wrong))
         .optional("name", &service_change::name, text{name_length, nullptr, wrong})
         .optional("description", &service_change::description, text{description_length, nullptr, wrong})
         .at_least_one()

@@ -1,5 +1,6 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
+#include "tocsin/pasted_argument.hpp"
 #include "tocsin/run_command.hpp"
 
 #include <tocsin/db/pool.hpp>
@@ -129,7 +130,9 @@ async::task<result<std::string>> create_token(admin& operators, token_create_arg
 void add_org_create(CLI::App& group, chosen_command& chosen) {
     auto* const command = group.add_subcommand("create", "Create an organization");
     auto const arguments = std::make_shared<org_create_arguments>();
-    command->add_option("SLUG", arguments->slug, "a-z, 0-9, and inner dashes; part of URLs")->required();
+    command->add_option("SLUG", arguments->slug, "a-z, 0-9, and inner dashes; part of URLs")
+        ->required()
+        ->transform(pasted_argument());
     command->add_option("--name", arguments->name, "Display name")->required();
     command->add_option(
         "--owner", arguments->owner, "Email address of the owner, who is invited unless the account exists"
@@ -147,7 +150,9 @@ void add_user_create(CLI::App& group, chosen_command& chosen) {
     );
     auto const arguments = std::make_shared<user_create_arguments>();
     command->add_option("EMAIL", arguments->email, "The address for signing in")->required();
-    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
+    command->add_option("--org", arguments->organization, "Slug of the organization")
+        ->required()
+        ->transform(pasted_argument());
     command->add_option("--role", arguments->role, "The first member must be the owner")
         ->required()
         ->check(is_role([](identity::role) { return true; }));
@@ -184,7 +189,9 @@ void add_token_create(CLI::App& group, chosen_command& chosen) {
     auto* const command =
         group.add_subcommand("create", "Create an API token and print it, and nothing else, once");
     auto const arguments = std::make_shared<token_create_arguments>();
-    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
+    command->add_option("--org", arguments->organization, "Slug of the organization")
+        ->required()
+        ->transform(pasted_argument());
     command->add_option("--role", arguments->role, "The rights of the token")
         ->required()
         ->check(is_role([](identity::role role) { return role != identity::role::owner; }));

@@ -1,5 +1,6 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
+#include "tocsin/pasted_argument.hpp"
 #include "tocsin/run_command.hpp"
 
 #include <tocsin/base/text.hpp>
@@ -90,7 +91,9 @@ void add_list_command(CLI::App& group, chosen_command& chosen) {
     auto* const command =
         group.add_subcommand("list", "List an organization's integrations with status and remedy");
     auto const arguments = std::make_shared<list_arguments>();
-    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
+    command->add_option("--org", arguments->organization, "Slug of the organization")
+        ->required()
+        ->transform(pasted_argument());
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([&chosen, arguments] {
         chosen = [arguments] {

@@ -1,5 +1,6 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/exit_status.hpp"
+#include "tocsin/pasted_argument.hpp"
 #include "tocsin/run_command.hpp"
 #include "tocsin/settings.hpp"
 
@@ -200,8 +201,12 @@ void add_mapping_commands(CLI::App& program, chosen_command& chosen) {
     );
     auto const arguments = std::make_shared<import_arguments>();
     command->add_option("FILE", arguments->file, "The CSV file")->required();
-    command->add_option("--org", arguments->organization, "Slug of the organization")->required();
-    command->add_option("--integration", arguments->integration, "Id of the integration")->required();
+    command->add_option("--org", arguments->organization, "Slug of the organization")
+        ->required()
+        ->transform(pasted_argument());
+    command->add_option("--integration", arguments->integration, "Id of the integration")
+        ->required()
+        ->transform(pasted_argument());
     command->add_flag("--apply", arguments->apply, "Carry it out, all or nothing");
     command->callback([&chosen, arguments] {
         chosen = [arguments] {

@@ -73,6 +73,30 @@ test('a rejected token, secret, or organization is reported by field, and nothin
   assert.equal(await tocsin.value('select count(*) from tocsin.integrations'), before);
 });
 
+test('spaces and line ends around pasted values do not matter, and what no header can hold is reported by field', async () => {
+  const created = await control(tocsin, 'internal-integrations', { organization: 'northwind' });
+  const body = { mode: 'internal', token: ` ${created.token}\n`, client_secret: `\t${created.client_secret}\r\n`, sentry_org: '\u00A0northwind ' };
+  for (const field of ['token', 'client_secret', 'sentry_org'])
+    for (const wrong of ['fake inner space 0000', 'fake-line\nbreak-0000', 'fake-töken-00000000', 'fake-nul\u0001-00000000']) {
+      const response = await admin.post(`${tocsin.org.path}/integrations`, { ...body, [field]: wrong });
+      assert.deepEqual([response.status, response.json.errors.map((error) => error.path)], [400, [field]], `${field} ${JSON.stringify(wrong)}: ${response.text}`);
+    }
+  const connected = await admin.post(`${tocsin.org.path}/integrations`, body);
+  assert.equal(connected.status, 201, connected.text);
+  const { integration } = connected.json;
+  await control(tocsin, 'settings', { app: created.slug, webhook_url: integration.webhook_url });
+  const { webhooks } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
+  assert.equal(webhooks.find((webhook) => webhook.installation === created.uuid).status, 200, 'the client secret was trimmed');
+  const back = await admin.post(`${path(integration)}/reconnect`, { token: `${created.token}\r\n`, sentry_org: 'northwind\n' });
+  assert.equal(back.json.integration?.status, 'connected', back.text);
+  const replaced = await admin.request('PATCH', path(integration), { json: { webhook_secret: ` ${created.client_secret}\n` } });
+  assert.equal(replaced.status, 200, replaced.text);
+  assert.equal((await admin.post(`${tocsin.org.path}/services`, { slug: ' pasted\n', name: 'Pasted' })).json.slug, 'pasted');
+  const listed = await tocsin.cli(['integration', 'list', '--org', ` ${tocsin.org.slug}\n`, '--json']);
+  assert.ok(JSON.parse(listed.stdout).some((each) => each.id === integration.id));
+  await admin.post(`${path(integration)}/disconnect`);
+});
+
 test('a revoked token degrades and then disconnects the integration; webhooks still work, and a new token reconnects', async () => {
   const { created, integration } = await connectInternal(tocsin, admin, tocsin.org);
   await control(tocsin, 'settings', { app: created.slug, webhook_url: integration.webhook_url });

@@ -1,3 +1,4 @@
+#include <tocsin/base/pasted_text.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/reader.hpp>
 
@@ -60,8 +61,20 @@ void reader::reject(std::string_view name, std::string message) {
 
 std::optional<std::string> reader::optional_text(std::string_view name, length bounds) {
     auto const member = take(name);
+    return member ? checked_text(name, member->as_string(), bounds) : std::nullopt;
+}
+
+std::optional<std::string> reader::optional_pasted_text(std::string_view name, length bounds) {
+    auto const member = take(name);
     if (!member) return std::nullopt;
-    auto const text = member->as_string();
+    auto text = member->as_string();
+    if (text) text = trim_pasted(*text);
+    return checked_text(name, text, bounds);
+}
+
+std::optional<std::string> reader::checked_text(
+    std::string_view name, std::optional<std::string_view> text, length bounds
+) {
     if (auto problem = text_problem(text, bounds); !problem.empty()) {
         reject(name, std::move(problem));
         return std::nullopt;

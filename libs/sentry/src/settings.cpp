@@ -1,7 +1,16 @@
+#include <tocsin/base/pasted_text.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/sentry/settings.hpp>
 
 namespace tocsin::sentry {
+
+namespace {
+
+secret trimmed(secret const& pasted) {
+    return secret(std::string(trim_pasted(pasted.reveal())));
+}
+
+}  // namespace
 
 std::optional<public_app> read_public_app(config::reader& in) {
     public_app app;
@@ -14,6 +23,9 @@ std::optional<public_app> read_public_app(config::reader& in) {
         previous,
         "its previous client secret, which webhooks may still be signed with during a rotation"
     );
+    app.slug = trim_pasted(app.slug);
+    app.client_id = trim_pasted(app.client_id);
+    app.client_secret = trimmed(app.client_secret);
     if (!slug.is_set() && !id.is_set() && !key.is_set() && !previous_key.is_set()) return std::nullopt;
 
     for (auto const& each : {slug, id, key}) {
@@ -22,7 +34,7 @@ std::optional<public_app> read_public_app(config::reader& in) {
     }
     if (slug.is_set() && !is_slug(app.slug))
         slug.reject("\"" + printable(app.slug, 80) + "\" is not a slug; expected a-z, 0-9, and dashes");
-    if (previous_key.is_set()) app.previous_client_secret = previous;
+    if (previous_key.is_set()) app.previous_client_secret = trimmed(previous);
     return app;
 }
 
@@ -32,6 +44,8 @@ std::optional<oauth_app> read_oauth_app(config::reader& in) {
         "TOCSIN_SENTRY_OAUTH_CLIENT_ID", app.client_id, "client id of the OAuth application at Sentry"
     );
     auto const key = in.hidden("TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", app.client_secret, "its client secret");
+    app.client_id = trim_pasted(app.client_id);
+    app.client_secret = trimmed(app.client_secret);
     if (!id.is_set() && !key.is_set()) return std::nullopt;
 
     for (auto const& each : {id, key}) {

@@ -1,3 +1,4 @@
+#include <tocsin/base/pasted_text.hpp>
 #include <tocsin/base/text.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -197,6 +198,34 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
     for (auto const text :
          {"", "-", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "\xD9\xA1"})
         BOOST_TEST(!whole_number(text).has_value(), text);
+}
+
+BOOST_AUTO_TEST_CASE(pasted_text_is_trimmed) {
+    for (std::string_view const space :
+         {" "sv,
+          "\t"sv,
+          "\n"sv,
+          "\r\n"sv,
+          "\v\f"sv,
+          "\u00A0"sv,
+          "\u2003"sv,
+          "\u200B"sv,
+          "\u2028"sv,
+          "\u3000"sv,
+          "\uFEFF"sv,
+          " \u00A0\n"sv}) {
+        auto const around = std::string(space);
+        BOOST_TEST(trim_pasted(around + "fake token" + around) == "fake token");
+        BOOST_TEST(trim_pasted(around).empty());
+    }
+    for (std::string_view const kept : {"a b"sv, "\u00E9"sv, "\xA0"sv, "\xC2"sv, "\u2010"sv, "\0"sv})
+        BOOST_TEST(trim_pasted(kept) == kept);
+}
+
+BOOST_AUTO_TEST_CASE(visible_ascii) {
+    for (auto const* const text : {"", "fake-token_1", "!~"}) BOOST_TEST(is_visible_ascii(text), text);
+    for (auto const* const text : {"fake token", "fake\ntoken", "fake\x7Ftoken", "t\u00F6ken", "\u200B"})
+        BOOST_TEST(!is_visible_ascii(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,6 +93,22 @@ BOOST_AUTO_TEST_CASE(all_problems_are_reported_with_their_paths) {
     BOOST_TEST(problems_of(read(R"({"name":null})")) == "name is required");
 }
 
+BOOST_AUTO_TEST_CASE(pasted_texts_are_trimmed_and_must_fit_into_a_header) {
+    auto const fields = body_fields<paint>()
+                            .optional("name", &paint::name, pasted({1, 5}, slug_problem))
+                            .optional("key", &paint::key, pasted({2, 5}, header_value_problem));
+    auto const given = read(R"({"name":" wall\r\n","key":"\u00A0\tk-1\n\n"})", fields);
+    BOOST_TEST(given.value().name == "wall");
+    BOOST_TEST(given.value().key.reveal() == "k-1");
+    BOOST_TEST(problems_of(read(R"({"key":" k "})", fields)) == "key must be 2 to 5 bytes long");
+    BOOST_TEST(problems_of(read(R"({"key":7})", fields)) == "key must be a text");
+    for (auto const* const key : {R"(k k)", R"(k\nk)", R"(k\u00E9)", R"(k\u0001k)"})
+        BOOST_TEST(
+            problems_of(read(R"({"key":")" + std::string(key) + R"("})", fields)) ==
+            "key must contain only visible ASCII characters: no spaces, line breaks, or accents inside"
+        );
+}
+
 BOOST_AUTO_TEST_CASE(conditional_fields_exist_only_under_their_condition) {
     BOOST_TEST(problems_of(read(R"({"name":"wall","shade":"green"})")) == "key is required");
     BOOST_TEST(problems_of(read(R"({"name":"wall","key":"k"})")) == "key unknown field");

@@ -109,6 +109,24 @@ BOOST_AUTO_TEST_CASE(everything_set) {
     BOOST_TEST((read.log.format == observe::log_format::text));
 }
 
+BOOST_AUTO_TEST_CASE(values_pasted_from_sentry_are_trimmed) {
+    auto const read = read_valid({
+        {"TOCSIN_SENTRY_APP_SLUG", " fake-app\n"},
+        {"TOCSIN_SENTRY_APP_CLIENT_ID", "\tfake-id "},
+        {"TOCSIN_SENTRY_APP_CLIENT_SECRET", "fake-secret\r\n"},
+        {"TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS", "fake-old-secret\n\n"},
+        {"TOCSIN_SENTRY_OAUTH_CLIENT_ID", "\u00A0fake-id"},
+        {"TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", " fake-secret"},
+    });
+    auto const& app = read.applications.app.value();
+    BOOST_TEST(app.slug == "fake-app");
+    BOOST_TEST(app.client_id == "fake-id");
+    BOOST_TEST(app.client_secret.reveal() == "fake-secret");
+    BOOST_TEST(app.previous_client_secret.value().reveal() == "fake-old-secret");
+    BOOST_TEST(read.applications.oauth.value().client_id == "fake-id");
+    BOOST_TEST(read.applications.oauth.value().client_secret.reveal() == "fake-secret");
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_value_is_reported_with_its_variable) {
     struct {
         variables changed;

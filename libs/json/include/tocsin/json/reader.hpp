@@ -37,6 +37,8 @@ public:
     std::string required_text(std::string_view name, length bounds);
     /// Nothing if the member is missing or null.
     std::optional<std::string> optional_text(std::string_view name, length bounds);
+    /// The same without the spaces and line ends around it.
+    std::optional<std::string> optional_pasted_text(std::string_view name, length bounds);
     secret required_secret(std::string_view name, length bounds);
     bool optional_bool(std::string_view name, bool default_value);
     std::optional<bool> optional_bool(std::string_view name);
@@ -65,6 +67,9 @@ public:
     std::optional<error> problems();
 
 private:
+    std::optional<std::string> checked_text(
+        std::string_view name, std::optional<std::string_view> text, length bounds
+    );
     std::optional<value> take(std::string_view name);
     std::string path_of(std::string_view name) const;
 
