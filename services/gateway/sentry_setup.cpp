@@ -30,7 +30,6 @@ struct mode_setup {
     integrations::mode mode;
     bool has_redirect = false;
     bool verify_install = false;
-    bool has_alert_action = false;
     std::initializer_list<std::string_view> notes;
 };
 
@@ -43,6 +42,18 @@ void write_permissions(json::writer& out) {
             .field("scope", each.scope)
             .end_object();
     out.end_array();
+}
+
+/// The addresses in it are those of the deployment, or contain the placeholder {integration_id}.
+std::string alert_action_schema(bool shared) {
+    std::string schema(
+        embedded::text_of(embedded::sentry_app_schema_json, embedded::sentry_app_schema_json_size)
+    );
+    constexpr std::string_view start = "\"/sentry/", insertion = "{integration_id}/";
+    for (auto at = shared ? std::string::npos : schema.find(start); at != std::string::npos;
+         at = schema.find(start, at + start.size()))
+        schema.insert(at + start.size(), insertion);
+    return schema;
 }
 
 void write_mode(json::writer& out, deployment_facts const& deployment, mode_setup const& setup) {
@@ -63,11 +74,7 @@ void write_mode(json::writer& out, deployment_facts const& deployment, mode_setu
     out.name("resources").begin_array();
     for (auto const* each : {"issue", "error", "comment"}) out.text(each);
     out.end_array();
-    out.name("alert_action_schema");
-    if (setup.has_alert_action)
-        out.raw(embedded::text_of(embedded::sentry_app_schema_json, embedded::sentry_app_schema_json_size));
-    else
-        out.null();
+    out.name("alert_action_schema").raw(alert_action_schema(shared));
     out.name("notes").begin_array();
     for (auto const note : setup.notes) out.text(note);
     out.end_array().end_object();
@@ -89,7 +96,6 @@ std::string describe_setup(deployment_facts const& deployment) {
         {mode::public_,
          true,
          true,
-         true,
          {"Until Sentry has published a public integration, only the organization that owns it can install it.",
           "Sentry retries webhooks only for published integrations: at most three times, five minutes apart.",
           "The error resource requires Sentry's Business plan or higher."}}
@@ -100,7 +106,6 @@ std::string describe_setup(deployment_facts const& deployment) {
         {mode::oauth,
          true,
          false,
-         false,
          {"Register the full redirect URL, because Sentry accepts every URL that begins with the registered one.",
           "An OAuth application sends no webhooks. Each connected organization also creates an internal integration in Sentry that posts to its own webhook URL, and enters the client secret here.",
           "Sentry does not retry webhooks of internal integrations."}}
@@ -109,7 +114,6 @@ std::string describe_setup(deployment_facts const& deployment) {
         out,
         deployment,
         {mode::internal,
-         false,
          false,
          false,
          {"Each organization creates its own, in Sentry under Settings, Developer Settings. Create a token there, and enter it here with the client secret. Tocsin then shows the webhook URL.",

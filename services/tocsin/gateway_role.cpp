@@ -239,7 +239,7 @@ struct gateway_role::impl {
         };
         auto const webhooks = webhook_settings_for(settings);
         append(all, gateway::webhook_routes(webhooks, find_keys, incidents.ingest, shared.metrics));
-        append(all, gateway::sentry_component_routes(webhooks, *pools.lookup));
+        append(all, gateway::sentry_component_routes(webhooks, find_keys, *pools.lookup));
         all.push_back(gateway::connect_callback_route(
             people.accounts, connections.connect, gateway::cookie_of(settings.gateway.public_url)
         ));

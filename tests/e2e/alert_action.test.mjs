@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { APP, startTocsin } from '../support/harness.mjs';
-import { connect, control, createService } from '../support/steps.mjs';
+import { connect, connectInternal, control, createService } from '../support/steps.mjs';
 import { sentryJson, signature } from '../support/webhook.mjs';
 
 let tocsin;
@@ -55,6 +55,37 @@ test('an alert whose action names a service opens an incident without a mapping'
   await control(tocsin, `issues/${issue.id}/events`, { settings: { service: 'web', severity: 'warning' } });
   const { items } = (await admin.get(`${tocsin.org.path}/incidents`)).json;
   assert.deepEqual([items.length, items[0].service.slug, items[0].severity], [1, 'web', 'warning']);
+});
+
+test('an internal integration has addresses of its own, signed with its own secret', async () => {
+  const { created, integration: own } = await connectInternal(tocsin, admin, tocsin.org);
+  const path = `/sentry/${own.id}`;
+  const list = (secret, at = path) => client.get(`${at}/services?installationId=${created.uuid}`, { headers: { 'Content-Type': 'application/json', 'Sentry-App-Signature': signature('', secret) } });
+  const save = (settings, secret, at = path) => {
+    const body = Buffer.from(sentryJson({ fields: Object.entries(settings).map(([name, value]) => ({ name, value })), installationId: created.uuid }));
+    return client.request('POST', `${at}/alert-action`, { body, headers: { 'Content-Type': 'application/json', 'Sentry-App-Signature': signature(body, secret) } });
+  };
+  const listed = await list(created.client_secret);
+  assert.equal(listed.status, 200, listed.text);
+  assert.deepEqual(listed.json.map((option) => option.label), ['Checkout', 'Web']);
+  assert.equal((await save({ service: listed.json[1].value, severity: 'critical' }, created.client_secret)).status, 200);
+  const unknown = await save({ service: 'gone' }, created.client_secret);
+  assert.deepEqual([unknown.status, /no service "gone"/.test(unknown.json.message)], [400, true]);
+  // The deployment's secret, and addresses of other integrations, open nothing.
+  for (const [secret, at] of [[APP.clientSecret, path], [created.client_secret, '/sentry'], [created.client_secret, `/sentry/${integration.id}`], [created.client_secret, '/sentry/nonsense']]) {
+    assert.equal((await list(secret, at)).status, 401);
+    assert.equal((await save({ service: 'web' }, secret, at)).status, 401);
+  }
+  // The schema that the console shows has these addresses.
+  const { modes } = (await admin.get(`${tocsin.org.path}/integrations/setup`)).json;
+  const uris = (mode) => {
+    const [{ settings }] = modes.find((setup) => setup.mode === mode).alert_action_schema.elements;
+    return [settings.uri, settings.required_fields[0].uri];
+  };
+  assert.deepEqual(uris('public'), ['/sentry/alert-action', '/sentry/services']);
+  for (const mode of ['internal', 'oauth']) assert.deepEqual(uris(mode), ['/sentry/{integration_id}/alert-action', '/sentry/{integration_id}/services']);
+  assert.equal((await admin.post(`${tocsin.org.path}/integrations/${own.id}/disconnect`)).status, 200);
+  assert.equal((await list(created.client_secret)).status, 401);
 });
 
 test('an action keeps its service when the service is renamed, and an admin sees which one it names when it is archived', async () => {

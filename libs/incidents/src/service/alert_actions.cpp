@@ -8,8 +8,8 @@ namespace tocsin::incidents {
 
 namespace {
 
-constexpr db::statement list_targets{
-    "list_target_services",
+constexpr db::statement list_targets_of_installation{
+    "list_target_services_of_installation",
     R"(select i.ended, s.service_id, s.slug, s.name,
               array(select f.slug from tocsin.service_former_slugs f
                      where f.organization_id = s.organization_id and f.service_id = s.service_id) as former_slugs
@@ -17,6 +17,17 @@ constexpr db::statement list_targets{
          join tocsin.integrations i on i.organization_id = o.organization_id and i.integration_id = o.integration_id
          left join tocsin.services s on s.organization_id = o.organization_id and s.archived_at is null
         where o.sentry_host = $1 and o.installation_id = $2 and i.installation_id = $2
+        order by s.name, s.slug limit 1000)"
+};
+
+constexpr db::statement list_targets_of_integration{
+    "list_target_services_of_integration",
+    R"(select i.ended, s.service_id, s.slug, s.name,
+              array(select f.slug from tocsin.service_former_slugs f
+                     where f.organization_id = s.organization_id and f.service_id = s.service_id) as former_slugs
+         from tocsin.integrations i
+         left join tocsin.services s on s.organization_id = i.organization_id and s.archived_at is null
+        where i.organization_id = $1 and i.integration_id = $2
         order by s.name, s.slug limit 1000)"
 };
 
@@ -28,28 +39,36 @@ std::string_view value_of(sentry::action_settings const& settings, std::string_v
     return {};
 }
 
+std::optional<std::vector<target_service>> read_targets(db::rows const& rows) {
+    if (rows.empty() || rows[0].get<bool>("ended")) return std::nullopt;
+    std::vector<target_service> services;
+    for (auto const row : rows)
+        if (!row.is_null("slug"))
+            services.push_back(
+                {row.get<service_id>("service_id"),
+                 row.text("slug"),
+                 row.text("name"),
+                 row.get<std::vector<std::string>>("former_slugs")}
+            );
+    return services;
+}
+
 }  // namespace
 
 async::task<std::optional<std::vector<target_service>>> find_target_services(
     db::pool& pool, std::string sentry_host, uuid installation
 ) {
-    return pool.transact(
-        db::no_tenant,
-        [sentry_host, installation](db::transaction& tx) -> std::optional<std::vector<target_service>> {
-            auto const rows = tx.run(list_targets, sentry_host, installation);
-            if (rows.empty() || rows[0].get<bool>("ended")) return std::nullopt;
-            std::vector<target_service> services;
-            for (auto const row : rows)
-                if (!row.is_null("slug"))
-                    services.push_back(
-                        {row.get<service_id>("service_id"),
-                         row.text("slug"),
-                         row.text("name"),
-                         row.get<std::vector<std::string>>("former_slugs")}
-                    );
-            return services;
-        }
-    );
+    return pool.transact(db::no_tenant, [sentry_host, installation](db::transaction& tx) {
+        return read_targets(tx.run(list_targets_of_installation, sentry_host, installation));
+    });
+}
+
+async::task<std::optional<std::vector<target_service>>> find_target_services(
+    db::pool& pool, organization_id org, integration_id id
+) {
+    return pool.transact(db::no_tenant, [org, id](db::transaction& tx) {
+        return read_targets(tx.run(list_targets_of_integration, org, id));
+    });
 }
 
 std::optional<std::string> check_action_settings(

@@ -119,15 +119,15 @@ export const permissions = [
   ["Issue & Event", "Read", "event:read"],
 ].map(([name, level, scope]) => ({ name, level, scope }));
 
-export const alert_action_schema = {
+export const alert_action_schema = (path) => ({
   elements: [
     {
       type: "alert-rule-action",
       title: "Open an incident in Tocsin",
       settings: {
         type: "alert-rule-settings",
-        uri: "/sentry/alert-action",
-        required_fields: [{ type: "select", label: "Service", name: "service", uri: "/sentry/services" }],
+        uri: `${path}/alert-action`,
+        required_fields: [{ type: "select", label: "Service", name: "service", uri: `${path}/services` }],
         optional_fields: [
           {
             type: "select",
@@ -139,7 +139,7 @@ export const alert_action_schema = {
       },
     },
   ],
-};
+});
 
 export const setup = {
   public_url: "https://tocsin.example.com",
@@ -154,7 +154,7 @@ export const setup = {
       verify_install: true,
       permissions,
       resources: ["issue", "error", "comment"],
-      alert_action_schema,
+      alert_action_schema: alert_action_schema("/sentry"),
       notes: ["An owner of each Sentry organization must accept a change of permissions."],
     },
     {
@@ -166,7 +166,7 @@ export const setup = {
       verify_install: false,
       permissions: [],
       resources: ["issue", "error", "comment"],
-      alert_action_schema: null,
+      alert_action_schema: alert_action_schema("/sentry/{integration_id}"),
       notes: ["The scopes org:read, project:read, team:read, and event:read are requested while connecting."],
     },
     {
@@ -178,7 +178,7 @@ export const setup = {
       verify_install: false,
       permissions,
       resources: ["issue", "error", "comment"],
-      alert_action_schema,
+      alert_action_schema: alert_action_schema("/sentry/{integration_id}"),
       notes: [],
     },
   ],

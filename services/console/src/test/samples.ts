@@ -143,7 +143,7 @@ const modeSetup = (overrides: Pick<Schemas["ModeSetup"], "mode"> & Partial<Schem
   verify_install: false,
   permissions,
   resources: ["issue", "error", "comment"],
-  alert_action_schema: null,
+  alert_action_schema: { elements: [{ settings: { uri: "/sentry/{integration_id}/alert-action" } }] },
   notes: [],
   ...overrides,
 });

@@ -25,6 +25,11 @@ async::task<std::optional<std::vector<target_service>>> find_target_services(
     db::pool& pool, std::string sentry_host, uuid installation
 );
 
+/// The same for an integration that has a client secret and addresses of its own.
+async::task<std::optional<std::vector<target_service>>> find_target_services(
+    db::pool& pool, organization_id org, integration_id id
+);
+
 /// Why the settings of an alert rule's action are not valid, in a sentence for the person who edits the rule
 /// in Sentry; nothing if they are valid. Pure.
 std::optional<std::string> check_action_settings(

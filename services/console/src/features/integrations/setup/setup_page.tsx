@@ -73,6 +73,24 @@ function WebhookUrl({ setup: { webhook_url, webhook_url_pattern } }: { setup: Se
   );
 }
 
+function AlertActionSchema({ setup: { alert_action_schema, webhook_url } }: { setup: Setup }) {
+  if (!webhook_url)
+    return (
+      <p className={css.hint}>
+        Adds Tocsin as an action of alert rules. Each integration has its own schema, which its page shows
+        after it is connected.
+      </p>
+    );
+  return (
+    <>
+      <p className={css.hint}>
+        Adds Tocsin as an action of alert rules. Turn on “Alert Rule Action” and paste this as the schema.
+      </p>
+      <Copyable label="the alert action schema" value={JSON.stringify(alert_action_schema, null, 2)} block />
+    </>
+  );
+}
+
 /** The values to enter in Sentry's form. */
 function Values({ setup }: { setup: Setup }) {
   return (
@@ -109,18 +127,9 @@ function Values({ setup }: { setup: Setup }) {
           </p>
         </Row>
       ) : null}
-      {setup.alert_action_schema ? (
-        <Row name="Schema">
-          <p className={css.hint}>
-            Adds Tocsin as an action of alert rules. Turn on “Alert Rule Action” and paste this as the schema.
-          </p>
-          <Copyable
-            label="the alert action schema"
-            value={JSON.stringify(setup.alert_action_schema, null, 2)}
-            block
-          />
-        </Row>
-      ) : null}
+      <Row name="Schema">
+        <AlertActionSchema setup={setup} />
+      </Row>
     </dl>
   );
 }

@@ -1,5 +1,5 @@
 import { screen, waitFor } from "@testing-library/react";
-import { http } from "msw";
+import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test } from "vitest";
 import { expectAccessible, open, problem } from "../../../test/console";
 import {
@@ -8,7 +8,7 @@ import {
   type ServedIntegration,
   serveIntegration,
 } from "../../../test/integration_page";
-import { id, integration } from "../../../test/samples";
+import { id, integration, setup } from "../../../test/samples";
 import { server } from "../../../test/setup";
 
 let served: ServedIntegration;
@@ -36,6 +36,14 @@ test("without a secret the page says that webhooks are refused and how to fix it
   await waitFor(() => expect(screen.queryByText("Webhooks are refused")).toBeNull());
   await screen.findByText(/The secret is saved/);
   expect(served.patches).toEqual([{ webhook_secret: "not-a-real-secret-0000" }]);
+});
+
+test("the schema of the alert rule action has the addresses of this integration", async () => {
+  served.current = integration({ mode: "internal", webhook_secret_set: true });
+  server.use(http.get("*/api/v1/orgs/:org/integrations/setup", () => HttpResponse.json(setup())));
+  const { user } = open(integration_page);
+  await user.click(await screen.findByText("Alert rule action"));
+  await screen.findByText(new RegExp(`/sentry/${id(1)}/alert-action`));
 });
 
 test("a refused secret shows the error at its field", async () => {

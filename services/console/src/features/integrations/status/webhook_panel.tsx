@@ -8,6 +8,7 @@ import { Panel } from "../../../ui/panel";
 import { TextLink } from "../../../ui/text_link";
 import type { Integration } from "../integration_api";
 import shared from "../integrations.module.css";
+import { AlertActionSchema } from "./alert_action_schema";
 import css from "./status.module.css";
 import { WebhookSecretForm } from "./webhook_secret_form";
 
@@ -104,6 +105,7 @@ export function WebhookPanel({ integration }: { integration: Integration }) {
           {isSaved ? "The secret is saved. Webhooks signed with it are now accepted." : ""}
         </div>
         <Instructions integration={integration} isReplacing={isReplacing} />
+        {isReplacing ? null : <AlertActionSchema integration={integration} />}
         {isAdmin && (!isSet || isReplacing) ? (
           <WebhookSecretForm id={integration.id} onSaved={onSaved} />
         ) : null}
