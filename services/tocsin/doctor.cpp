@@ -12,6 +12,7 @@
 #include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/integrations/vault_maintenance.hpp>
 #include <tocsin/json/writer.hpp>
+#include <tocsin/sentry/regions.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -170,19 +171,21 @@ async::task<> check_sentry_hosts(db::pool& pool, config::base_url const& current
 }
 
 /// Any HTTP response is enough: this is about reaching the host.
-async::task<finding> check_sentry(config::base_url const& sentry) {
+async::task<finding> check_sentry(config::base_url const& configured) {
+    if (auto const problem = sentry::address_problem(configured))
+        co_return finding{"sentry", outcome::failed, *problem};
     auto const executor = co_await boost::asio::this_coro::executor;
     http::client_options options;
     options.total_deadline = std::chrono::seconds(10);
-    http::client client(executor, {sentry.https, sentry.host, sentry.port}, options);
+    http::client client(executor, {configured.https, configured.host, configured.port}, options);
     http::client_request request;
-    request.target = sentry.path + "/api/0/";
+    request.target = configured.path + "/api/0/";
     auto const answer = co_await client.send(std::move(request));
-    if (answer) co_return finding{"sentry", outcome::ok, sentry.str() + " answers"};
+    if (answer) co_return finding{"sentry", outcome::ok, configured.str() + " answers"};
     co_return finding{
         "sentry",
         outcome::failed,
-        sentry.str() + " does not answer (" + std::string(to_string(answer.error().kind)) + ": " +
+        configured.str() + " does not answer (" + std::string(to_string(answer.error().kind)) + ": " +
             printable(answer.error().detail, 200) + "). Check TOCSIN_SENTRY_URL and the network."
     };
 }
@@ -194,7 +197,7 @@ void check_settings(serve_settings const& settings, findings& found) {
         {"public integration",
          app ? outcome::ok : outcome::note,
          app ? app->slug
-             : "not configured, so this mode is not offered. Set TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID, and TOCSIN_SENTRY_APP_CLIENT_SECRET."
+             : "not set up, so this mode is not offered. Set TOCSIN_SENTRY_APP_SLUG, TOCSIN_SENTRY_APP_CLIENT_ID, and TOCSIN_SENTRY_APP_CLIENT_SECRET."
         }
     );
     bool const has_oauth = settings.applications.oauth.has_value();
@@ -202,8 +205,8 @@ void check_settings(serve_settings const& settings, findings& found) {
         {"OAuth application",
          has_oauth ? outcome::ok : outcome::note,
          has_oauth
-             ? "configured"
-             : "not configured, so this mode is not offered. Set TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."
+             ? "set up"
+             : "not set up, so this mode is not offered. Set TOCSIN_SENTRY_OAUTH_CLIENT_ID and TOCSIN_SENTRY_OAUTH_CLIENT_SECRET."
         }
     );
     auto const folder = console_directory(settings);

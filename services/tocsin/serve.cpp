@@ -19,6 +19,7 @@
 #include <tocsin/async/io.hpp>
 #include <tocsin/integrations/refresher.hpp>
 #include <tocsin/observe/log.hpp>
+#include <tocsin/sentry/regions.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -69,6 +70,8 @@ public:
         gateway::declare_metrics(metrics_, version);
         gateway::show_pools(metrics_, pools_.all());
         add_health_checks();
+        if (auto const problem = sentry::address_problem(settings.sentry.sentry))
+            observe::log_error("wrong address of Sentry", {{"why", *problem}});
         if (settings.has(run_role::gateway)) add_gateway();
         if (settings.has(run_role::scheduler)) add_scheduler();
         ending_.on_error([this](std::exception_ptr) { loop_.stop(); });

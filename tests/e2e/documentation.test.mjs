@@ -32,6 +32,21 @@ test('wrong usage and invalid configuration exit with status 2 and list all prob
   for (const name of ['TOCSIN_DATABASE_URL', 'TOCSIN_PUBLIC_URL', 'TOCSIN_VAULT_KEYS', 'TOCSIN_REFRESH_LEASE']) assert.match(stderr, new RegExp(name));
 });
 
+test('the manual uses the words of the console and the doctor for the states of an integration', () => {
+  const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const page = source('docs/connecting-sentry.md');
+  const rowsAfter = (header) => page.slice(page.indexOf(header)).split('\n\n')[0].split('\n').slice(2).map((line) => line.split('|').map((cell) => cell.trim()));
+  const titles = [...source('services/console/src/features/integrations/connect/connect_errors.ts').matchAll(/^ {4}title: "(.*)",$/gm)].map(([, title]) => title);
+  assert.ok(titles.length >= 11, `${titles}`);
+  assert.deepEqual(rowsAfter('| message | cause | remedy |').map(([, title]) => title), titles);
+  const [, reasons] = /const reasons[^{]*\{\n(.*?)\n\};/s.exec(source('services/console/src/features/integrations/labels.ts'));
+  const states = Object.fromEntries([...reasons.matchAll(/^ {2}(\w+): \{ text: "([^"]*)"/gm)].map(([, reason, text]) => [reason, text]));
+  const documented = rowsAfter('| state | status, reason | meaning |').map(([, text, code]) => [/`(\w+)`$/.exec(code)[1], text]);
+  assert.deepEqual(Object.fromEntries(documented), states);
+  for (const text of ['not set up, so this mode is not offered', 'Not set up'])
+    assert.ok((source('services/tocsin/doctor.cpp') + source('services/console/src/features/integrations/connect/connect_page.tsx')).includes(text), text);
+});
+
 test('the console explains every error of a connect flow, and no others', () => {
   const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const codes = [...source('libs/integrations/include/tocsin/integrations/connect.hpp').matchAll(/\{connect_refusal::\w+, "(\w+)"\}/g)].map(([, name]) => name);

@@ -55,6 +55,19 @@ test('the doctor reports each problem with its remedy', async () => {
   assert.equal(unreachable.database.outcome, 'failed');
 });
 
+test('the doctor and the start say that sentry.io is not named by a region or a customer', async () => {
+  for (const url of ['https://de.sentry.io', 'https://northwind.sentry.io']) {
+    const { sentry } = await tocsin.runDoctor({ env: { TOCSIN_SENTRY_URL: url }, status: 1 });
+    assert.equal(sentry.outcome, 'failed');
+    assert.match(sentry.detail, /Set it to https:\/\/sentry\.io/);
+  }
+  const second = await tocsin.startSecondProcess({ env: { TOCSIN_SENTRY_URL: 'https://us.sentry.io' } });
+  const line = second.lines.find((each) => each.event === 'wrong address of Sentry');
+  assert.match(line?.why ?? '', /the host of a region of sentry\.io.*Set it to https:\/\/sentry\.io/);
+  second.allowErrors(/wrong address of Sentry/);
+  await second.stop();
+});
+
 test('keys rotate while the service runs', async () => {
   assert.deepEqual(await readKeyIds(), ['old', 'old']);
   const env = { TOCSIN_VAULT_KEYS: `${fresh},${old}` };

@@ -31,6 +31,37 @@ std::string paths_of(std::string const& requests) {
 
 BOOST_AUTO_TEST_SUITE(regions)
 
+BOOST_AUTO_TEST_CASE(sentry_io_is_configured_by_its_own_host) {
+    for (auto const* right :
+         {"https://sentry.io",
+          "https://SENTRY.io/",
+          "https://sentry.example.com",
+          "https://sentry.io.example.com",
+          "https://mysentry.io",
+          "http://127.0.0.1:9000"})
+        BOOST_TEST(!sentry::address_problem(base(right)).has_value(), right);
+    struct {
+        char const* url;
+        char const* what;
+    } const wrong[]{
+        {"https://us.sentry.io", "the host of a region of sentry.io"},
+        {"https://de.sentry.io/", "the host of a region of sentry.io"},
+        {"https://US.sentry.io", "the host of a region of sentry.io"},
+        {"https://northwind.sentry.io", "the address of one organization at sentry.io"},
+        {"https://www.sentry.io", "the address of one organization at sentry.io"},
+        {"https://northwind.sentry.io/issues", "the address of one organization at sentry.io"},
+        {"https://sentry.io/organizations/northwind", "a page of sentry.io"},
+        {"https://sentry.io:8443", "a page of sentry.io"},
+        {"http://us.sentry.io", "the host of a region of sentry.io"},
+    };
+    for (auto const& row : wrong) {
+        auto const problem = sentry::address_problem(base(row.url));
+        BOOST_REQUIRE_MESSAGE(problem.has_value(), row.url);
+        BOOST_TEST(problem->find(row.what) != std::string::npos, *problem);
+        BOOST_TEST(problem->find("Set it to https://sentry.io:") != std::string::npos, *problem);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(tokens_go_only_to_sentry_regions) {
     auto const service = base("https://sentry.io");
     for (auto const* good : {"https://sentry.io", "https://us.sentry.io", "https://de.sentry.io"}) {
