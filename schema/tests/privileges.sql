@@ -168,6 +168,8 @@ select is(pg_temp.as_role('tocsin_ingest', '', 'select count(distinct organizati
           'ingest can read the installations of all organizations');
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select count(*) from tocsin.credentials'), (select count(*)::text from tocsin.credentials),
           'the scheduler can read the credentials of all organizations');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'update tocsin.integrations set sentry_org_slug = sentry_org_slug, sentry_org_name = sentry_org_name returning ''stored'''),
+          'stored', 'the scheduler can store the names of a Sentry organization');
 
 -- --- storage ---------------------------------------------------------------------------------------------------------
 select is((select string_agg(a.attrelid::regclass::text, ', ') from pg_attribute a

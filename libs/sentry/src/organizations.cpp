@@ -59,9 +59,11 @@ async::task<call_result<void>> client::mark_installed(uuid installation, secret 
     co_return call_result<void>{};
 }
 
-async::task<call_result<organization>> client::find_organization(std::string_view slug, secret const& token) {
+async::task<call_result<organization>> client::find_organization(
+    std::string_view id_or_slug, secret const& token
+) {
     auto response =
-        co_await impl_->send(with_bearer(http::method::get, organization_path(base(), slug), token));
+        co_await impl_->send(with_bearer(http::method::get, organization_path(base(), id_or_slug), token));
     if (!response) co_return response.error();
     co_return decode_organization(response->body);
 }
@@ -98,13 +100,11 @@ async::task<call_result<std::vector<organization>>> client::list_organizations(s
     co_return all;
 }
 
-async::task<call_result<std::vector<project>>> client::list_projects(
-    std::string organization_slug, secret token
-) {
+async::task<call_result<std::vector<project>>> client::list_projects(std::string organization, secret token) {
     return read_all_pages(
         *impl_,
         impl_->host_of(""),
-        organization_path(base(), organization_slug) + "projects/",
+        organization_path(base(), organization) + "projects/",
         std::move(token),
         decode_projects
     );

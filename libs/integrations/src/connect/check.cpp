@@ -53,7 +53,7 @@ async::task<sentry_state> ask_sentry(sentry::client& sentry, integration subject
             state.failure = installation.error();
         }
     } else {
-        auto const organization = co_await sentry.find_organization(subject.sentry_org.slug, token);
+        auto const organization = co_await sentry.find_organization(subject.sentry_org.id, token);
         if (organization)
             state.organization = *organization;
         else
@@ -101,7 +101,8 @@ check_result check_organization(integration const& subject, sentry_state const& 
     return {
         "organization",
         check_outcome::passed,
-        "The token is for " + subject.sentry_org.name + " (" + organization.slug + ")."
+        "The token is for " + (organization.name.empty() ? subject.sentry_org.name : organization.name) +
+            " (" + organization.slug + ")."
     };
 }
 
@@ -164,6 +165,10 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
         results.push_back(token_failure("The stored token cannot be opened: " + token.error().detail));
     } else {
         from_sentry = co_await ask_sentry(sentry_, subject, *token);
+        if (from_sentry.organization)
+            co_await pool_.transact(org, [org, id, named = *from_sentry.organization](db::transaction& tx) {
+                store_sentry_names(tx, org, id, named);
+            });
         results.push_back(check_token(from_sentry));
     }
     results.push_back(check_scopes(subject));

@@ -2,6 +2,7 @@
 #include "connect/internal_connect.hpp"
 #include "connect/oauth_connect.hpp"
 #include "connect/public_connect.hpp"
+#include "refresh/sentry_access.hpp"
 
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/integration_store.hpp>
@@ -51,6 +52,7 @@ struct connect::impl {
                                            : public_mode.open(std::move(request));
     }
     async::task<result<bool>> repair(db::tenant tenant, integration const& broken);
+    async::task<> read_names(organization_id org, integration_id id);
 };
 
 connect::connect(
@@ -229,6 +231,7 @@ async::task<result<started_connect>> connect::reconnect(
             flow.others = request.others;
             co_return co_await impl_->open(std::move(flow));
         }
+        co_await impl_->read_names(org, id);
     }
     auto reconnected = co_await impl_->find(org, id);
     if (!reconnected) co_return reconnected.error();
@@ -256,6 +259,12 @@ async::task<result<bool>> connect::impl::repair(db::tenant tenant, integration c
     if (!refreshed) co_return refreshed.error();
     if (auto const& why = *refreshed) co_return judge_failed_repair(broken.mode, *why);
     co_return true;
+}
+
+/// Stores the names that the Sentry organization has now. The integration works without this.
+async::task<> connect::impl::read_names(organization_id org, integration_id id) {
+    sentry_access const access{context.pool, context.vault, context.refresher};
+    (void)co_await access.find_organization(context.sentry, org, id);
 }
 
 async::task<result<integration>> connect::disconnect(

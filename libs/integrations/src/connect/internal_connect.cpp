@@ -34,9 +34,8 @@ async::task<result<internal_connect::verified_access>> internal_connect::verify(
     auto const organization = co_await sentry.find_organization(access.sentry_org, access.token);
     if (!organization) co_return refused_access(organization.error());
     std::vector<std::string> scopes{"org:read"};
-    if (co_await sentry.list_projects(organization->slug, access.token)) scopes.emplace_back("project:read");
-    if (co_await sentry.list_issues({organization->slug}, {}, access.token))
-        scopes.emplace_back("event:read");
+    if (co_await sentry.list_projects(organization->id, access.token)) scopes.emplace_back("project:read");
+    if (co_await sentry.list_issues({organization->id}, {}, access.token)) scopes.emplace_back("event:read");
     co_return verified_access{
         {organization->id,
          organization->slug,
@@ -63,7 +62,9 @@ async::task<result<void>> internal_connect::start(
 async::task<result<void>> internal_connect::replace(
     db::tenant tenant, integration existing, internal_access access, other_organizations others
 ) {
-    if (access.sentry_org.empty()) access.sentry_org = existing.sentry_org.slug;
+    // The stored slug may have been given to another organization.
+    auto const& stored = existing.sentry_org;
+    if (access.sentry_org.empty() || access.sentry_org == stored.slug) access.sentry_org = stored.id;
     if (access.client_secret.empty() && !existing.webhook_secret_set)
         co_return error{
             errc::invalid,

@@ -189,7 +189,8 @@ async::task<sentry::call_result<sentry_organization>> public_connect::find_organ
             .retry_after = {}
         };
     auto const& named = app_installation->organization;
-    auto const details = co_await context_.sentry.find_organization(named.slug, token);
+    auto const details =
+        co_await context_.sentry.find_organization(named.id.empty() ? named.slug : named.id, token);
     if (details)
         co_return sentry_organization{
             details->id, details->slug, details->name.empty() ? details->slug : details->name
@@ -271,7 +272,7 @@ async::task<result<bool>> public_connect::repair(db::tenant tenant, integration 
         tokens = co_await context_.sentry.refresh_with_jwt(app, installation);
     if (!tokens) co_return judge_failed_repair(broken.mode, tokens.error());
     // The old tokens are invalid now, so the new ones are stored first. An installation never changes its
-    // Sentry organization.
+    // Sentry organization, only that one's names.
     auto const stored =
         co_await store(std::move(tenant), broken.id, installation, broken.sentry_org, *tokens);
     if (!stored) co_return stored.error();

@@ -93,6 +93,8 @@ async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
     auto answered = co_await access.call<std::vector<sentry::project>>(org, id, call);
     if (!answered) co_return answered.error();
     if (!*answered) co_return sentry::to_error(answered->error(), "to list the projects");
+    // Only for the names that are shown: the list does not contain them.
+    (void)co_await access.find_organization(sentry_, org, id);
     co_return std::move(**answered);
 }
 

@@ -13,8 +13,15 @@ async::task<result<sentry::issue>> issue_reader::find(
     };
     auto answered = co_await access.call<sentry::issue>(org, id, call);
     if (!answered) co_return answered.error();
-    if (!*answered && answered->error().kind == sentry::failure_kind::gone)
+    if (!*answered && answered->error().kind == sentry::failure_kind::gone) {
+        // Sentry answers 404 also where it does not find the organization, and where the token may not see
+        // it.
+        auto const organization = co_await access.find_organization(sentry_, org, id);
+        if (!organization) co_return organization.error();
+        if (!*organization)
+            co_return sentry::to_error(organization->error(), "for the organization of an issue");
         co_return error{errc::not_found, "Sentry does not have this issue."};
+    }
     if (!*answered) co_return sentry::to_error(answered->error(), "to read an issue");
     co_return std::move(**answered);
 }

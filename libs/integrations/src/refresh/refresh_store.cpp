@@ -19,7 +19,7 @@ constexpr auto leased_credential_columns = db::columns<leased_credential>(
 constexpr auto leased_integration_columns = db::columns<leased_credential>(
     db::column("mode", &leased_credential::mode, parse_mode),
     db::column("sentry_host", &leased_credential::sentry_host),
-    db::column("sentry_org_slug", &leased_credential::sentry_org_slug, db::empty_is_null),
+    db::column("sentry_org_id", &leased_credential::sentry_org_id, db::empty_is_null),
     db::column("installation_id", &leased_credential::installation),
     db::column("scopes", &leased_credential::scopes)
 );

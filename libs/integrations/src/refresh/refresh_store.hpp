@@ -20,7 +20,7 @@ struct leased_credential {
     integration_id integration;
     integrations::mode mode = mode::public_;
     std::string sentry_host;
-    std::string sentry_org_slug;
+    std::string sentry_org_id;
     std::optional<uuid> installation;
     byte_string access_token_sealed;
     std::optional<byte_string> refresh_token_sealed;

@@ -213,7 +213,13 @@ async::task<bool> refresher::impl::store_tokens(
         attempt->started + settings.lease,
         [this, tenant, attempt, fresh, scopes = tokens.scopes] {
             return pool.transact(tenant, [attempt, fresh, scopes](db::transaction& tx) {
-                return store_refreshed(tx, attempt->lease, fresh, scopes);
+                auto const& refreshed = attempt->lease;
+                if (!store_refreshed(tx, refreshed, fresh, scopes)) return false;
+                if (attempt->organization)
+                    store_sentry_names(
+                        tx, refreshed.organization, refreshed.integration, *attempt->organization
+                    );
+                return true;
             });
         }
     );

@@ -22,7 +22,7 @@ struct sentry_access {
     integrations::refresher& refresher;
 
     struct grant {
-        std::string organization;  ///< slug
+        std::string organization;  ///< its id, which stays the same when the organization is renamed
         secret token;
         std::optional<timestamp> stored_at;  ///< of the token
     };
@@ -40,7 +40,7 @@ struct sentry_access {
                 if (auto const mismatch = sentry_host_mismatch(*integration, host)) return *mismatch;
                 auto token = stored_access_token(tx, org, id);
                 if (!token) return token.error();
-                return stored_grant{integration->sentry_org.slug, std::move(*token)};
+                return stored_grant{integration->sentry_org.id, std::move(*token)};
             }
         );
         if (!stored) co_return stored.error();
@@ -63,6 +63,21 @@ struct sentry_access {
         grant = co_await find(org, id);
         if (!grant) co_return grant.error();
         co_return co_await make(std::move(*grant));
+    }
+
+    /// The integration's organization. Stores the slug and the name that it has now.
+    async::task<result<sentry::call_result<sentry::organization>>> find_organization(
+        sentry::client& sentry, organization_id org, integration_id id
+    ) const {
+        auto const make = [&sentry](grant granted) -> async::task<sentry::call_result<sentry::organization>> {
+            co_return co_await sentry.find_organization(granted.organization, granted.token);
+        };
+        auto answered = co_await call<sentry::organization>(org, id, make);
+        if (answered && *answered)
+            co_await pool.transact(org, [org, id, named = **answered](db::transaction& tx) {
+                store_sentry_names(tx, org, id, named);
+            });
+        co_return answered;
     }
 };
 

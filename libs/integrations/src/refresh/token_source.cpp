@@ -46,24 +46,24 @@ async::task<sentry::call_result<sentry::token_set>> token_source::request(refres
 }
 
 /// Whether Sentry accepts the stored access token.
-async::task<sentry::call_result<void>> token_source::check_access_token(refresh_attempt const& attempt) {
+async::task<sentry::call_result<void>> token_source::check_access_token(refresh_attempt& attempt) {
     auto const& lease = attempt.lease;
     if (lease.mode == mode::public_ && lease.installation) {
         auto const installation =
             co_await sentry_.find_installation(*lease.installation, attempt.access_token);
         if (!installation) co_return installation.error();
+        attempt.organization = installation->organization;
     } else {
         auto const organization =
-            co_await sentry_.find_organization(lease.sentry_org_slug, attempt.access_token);
+            co_await sentry_.find_organization(lease.sentry_org_id, attempt.access_token);
         if (!organization) co_return organization.error();
+        attempt.organization = *organization;
     }
     co_return sentry::call_result<void>{};
 }
 
 /// The token of an internal integration does not expire: a refresh checks that Sentry still accepts it.
-async::task<sentry::call_result<sentry::token_set>> token_source::request_internal(
-    refresh_attempt const& attempt
-) {
+async::task<sentry::call_result<sentry::token_set>> token_source::request_internal(refresh_attempt& attempt) {
     auto const accepted = co_await check_access_token(attempt);
     if (!accepted) co_return accepted.error();
     co_return sentry::token_set{attempt.access_token, std::nullopt, std::nullopt, attempt.lease.scopes, {}};

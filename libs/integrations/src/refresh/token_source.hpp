@@ -20,7 +20,8 @@ struct refresh_attempt {
         : lease(std::move(credential)), in_doubt(lease.in_doubt) {}
 
     leased_credential lease;
-    secret access_token;  ///< the stored one, as soon as it is opened
+    secret access_token;                                    ///< the stored one, as soon as it is opened
+    std::optional<sentry::organization> organization = {};  ///< as Sentry names it now, if it was asked
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
     bool in_doubt;  ///< Sentry may have replaced the stored tokens
 };
@@ -40,10 +41,10 @@ public:
     async::task<sentry::call_result<sentry::token_set>> request(refresh_attempt& attempt);
 
 private:
-    async::task<sentry::call_result<sentry::token_set>> request_internal(refresh_attempt const& attempt);
+    async::task<sentry::call_result<sentry::token_set>> request_internal(refresh_attempt& attempt);
     async::task<sentry::call_result<sentry::token_set>> request_installation(refresh_attempt const& attempt);
     async::task<sentry::call_result<sentry::token_set>> request_oauth(refresh_attempt const& attempt);
-    async::task<sentry::call_result<void>> check_access_token(refresh_attempt const& attempt);
+    async::task<sentry::call_result<void>> check_access_token(refresh_attempt& attempt);
     result<secret> refresh_token_of(refresh_attempt const& attempt) const;
     bool has_time_for_call(refresh_attempt const& attempt) const;
 

@@ -76,6 +76,14 @@ constexpr auto attempts_text = "select " + names(attempt_columns) + R"(
  order by started_at desc, attempt_id limit 100)";
 constexpr db::statement list_attempts{"list_refresh_attempts", attempts_text.c_str()};
 
+// Without a name, only the slug is known.
+constexpr db::statement set_names{
+    "set_sentry_organization_names",
+    R"(update tocsin.integrations set sentry_org_slug = $4, sentry_org_name = coalesce(nullif($5, ''), sentry_org_name)
+        where organization_id = $1 and integration_id = $2 and sentry_org_id = $3
+          and (sentry_org_slug, sentry_org_name) is distinct from ($4, coalesce(nullif($5, ''), sentry_org_name)))"
+};
+
 integration read(db::row const& row) {
     auto value = db::read(row, integration_columns);
     value.last_delivery_at = row.get<std::optional<timestamp>>("last_delivery_at");
@@ -94,6 +102,12 @@ result<integration> find_integration(db::transaction& tx, organization_id org, i
         for (auto const choice : tx.run(list_choices, org, id))
             value.choices.push_back(db::read(choice, choice_columns));
     return value;
+}
+
+void store_sentry_names(
+    db::transaction& tx, organization_id org, integration_id id, sentry::organization const& named
+) {
+    tx.run(set_names, org, id, named.id, named.slug, named.name);
 }
 
 async::task<std::vector<integration>> integration_store::list(organization_id org) {

@@ -4,6 +4,7 @@
 #include <tocsin/base/error.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/integrations/types.hpp>
+#include <tocsin/sentry/types.hpp>
 
 #include <vector>
 
@@ -25,5 +26,10 @@ private:
 
 /// Reads an integration in the caller's transaction.
 result<integration> find_integration(db::transaction& tx, organization_id org, integration_id id);
+
+/// Stores the slug and the name that Sentry uses now, if `named` is the integration's organization.
+void store_sentry_names(
+    db::transaction& tx, organization_id org, integration_id id, sentry::organization const& named
+);
 
 }  // namespace tocsin::integrations

@@ -17,8 +17,8 @@ public:
     issue_reader(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
         : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
 
-    /// errc::not_found if Sentry does not have the issue; another error if the integration has no token or
-    /// the call fails.
+    /// errc::not_found if Sentry has the organization and does not have the issue; another error if the
+    /// integration has no token or the call fails.
     async::task<result<sentry::issue>> find(organization_id org, integration_id id, std::string issue);
     /// Of the newest event of an issue; empty if that event has none. errc::not_found if there is no event.
     async::task<result<std::string>> newest_environment(

@@ -64,12 +64,14 @@ public:
     async::task<call_result<sentry::installation>> find_installation(uuid installation, secret const& token);
     /// Confirms that the installation is complete; idempotent. Sentry sends no webhooks for a pending one.
     async::task<call_result<void>> mark_installed(uuid installation, secret const& token);
-    async::task<call_result<organization>> find_organization(std::string_view slug, secret const& token);
+    async::task<call_result<organization>> find_organization(
+        std::string_view id_or_slug, secret const& token
+    );
     /// All organizations that the token's user can access: all pages, merged by id. If the host has regions,
     /// asks those that tokens may go to; a failure of one of them is a failure of the call.
     async::task<call_result<std::vector<organization>>> list_organizations(secret token);
-    /// All projects of an organization: all pages, at most 10,000 projects.
-    async::task<call_result<std::vector<project>>> list_projects(std::string organization_slug, secret token);
+    /// All projects of an organization, named by id or slug: all pages, at most 10,000 projects.
+    async::task<call_result<std::vector<project>>> list_projects(std::string organization, secret token);
 
     async::task<call_result<page<issue>>> list_issues(
         organization_ref organization, issue_query query, secret token
