@@ -54,13 +54,20 @@ constexpr auto claim_due_text = R"(
                                 lease_selected;
 constexpr db::statement claim_due{"claim_due_credentials", claim_due_text.c_str()};
 
+// A token that came from a rejected call and is rejected again is not replaced once more: another one would
+// not help, either.
 constexpr auto claim_one_text = R"(
     with selected as (
         select c.organization_id, c.integration_id, c.in_doubt from tocsin.credentials c
          where c.organization_id = $3 and c.integration_id = $4
            and (c.lease_until is null or c.lease_until < tocsin.now())
-           and ($5::timestamptz is null or c.refreshed_at = $5) for update))" +
-                                lease_selected;
+           and ($5::timestamptz is null
+                or c.refreshed_at = $5
+               and not (c.refreshed_at > tocsin.now() - interval '10 minutes'
+                        and exists (select from tocsin.refresh_attempts a
+                                     where a.organization_id = c.organization_id and a.integration_id = c.integration_id
+                                       and a.trigger = 'use' and a.outcome = 'refreshed' and a.finished_at = c.refreshed_at)))
+           for update))" + lease_selected;
 constexpr db::statement claim_one{"claim_credential", claim_one_text.c_str()};
 
 constexpr db::statement credential_exists{

@@ -47,8 +47,9 @@ std::vector<leased_credential> claim_due_credentials(
     std::vector<std::string> const& modes,
     std::string const& sentry_host
 );
-/// Claims one credential, due or not. None if another lease is valid, or if the tokens that were stored at
-/// `rejected` have been replaced. Conflict if there is no credential.
+/// Claims one credential, due or not. None if another lease is valid, if the tokens that were stored at
+/// `rejected` have been replaced, or if they were stored a short time ago because others had been rejected.
+/// Conflict if there is no credential.
 result<std::optional<leased_credential>> claim_credential(
     db::transaction& tx,
     organization_id org,
