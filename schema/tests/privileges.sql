@@ -123,7 +123,7 @@ select set_eq(
           'tocsin_ingest incident_counters raw', 'tocsin_ingest incidents raw', 'tocsin_ingest timeline ra',
           'tocsin_scheduler integrations r(w)', 'tocsin_scheduler credentials rwd', 'tocsin_scheduler refresh_attempts rawd',
           'tocsin_scheduler incidents (r)', 'tocsin_scheduler incident_counters (r)', 'tocsin_scheduler sessions (r)d', 'tocsin_scheduler unclaimed_installations (r)d',
-          'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d',
+          'tocsin_scheduler connect_flows rd', 'tocsin_scheduler applied_events (r)d', 'tocsin_scheduler reconcile_requests (a)',
           'tocsin_operator organizations ra', 'tocsin_operator users ra', 'tocsin_operator members ra', 'tocsin_operator api_tokens ra',
           'tocsin_operator integrations r(w)', 'tocsin_operator installation_owners (r)(w)', 'tocsin_operator sentry_organization_owners (r)(w)', 'tocsin_operator credentials r(w)', 'tocsin_operator deliveries (r)',
           'tocsin_lookup organizations r', 'tocsin_lookup users ra(w)', 'tocsin_lookup members ra', 'tocsin_lookup invitations r(w)', 'tocsin_lookup password_resets r(w)',

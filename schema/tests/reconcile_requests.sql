@@ -32,5 +32,12 @@ select is(pg_temp.as_role('tocsin_gateway', :'acme', 'select count(*) from tocsi
 select throws_ok(format($$ insert into tocsin.reconcile_requests (organization_id, integration_id, issue_id, reason) values (%L, %L, '9', 'boredom') $$,
                         :'acme', :'integration'), '23514', null, 'a request has one of the known reasons');
 
+select is(pg_temp.as_role('tocsin_scheduler', '', format(
+    $$ with added as (insert into tocsin.reconcile_requests (organization_id, integration_id, issue_id, reason) values (%L, %L, '9', 'outage')
+                      on conflict do nothing)
+       select 'requested' $$, :'acme', :'integration')), 'requested', 'the scheduler requests that an outage is read');
+select is((select issue_id || ' ' || reason from tocsin.reconcile_requests), '9 outage', 'which is one of the known reasons');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select count(*) from tocsin.reconcile_requests'), '42501', 'the scheduler cannot read the requests');
+
 select * from finish();
 rollback;

@@ -114,6 +114,7 @@ private:
         jobs_.add(scheduler::maintain_partitions(pool, settings_.retention));
         jobs_.add(scheduler::delete_outdated_rows(pool, settings_.retention, settings_.sessions));
         jobs_.add(scheduler::update_gauges(pool, metrics_));
+        jobs_.add(scheduler::request_outages(pool));
         jobs_.add(scheduler::refresh_credentials(*refresher_, settings_.refresh.poll));
         jobs_.add(scheduler::confirm_installations(*refresher_, settings_.refresh.poll));
         jobs_.add(scheduler::expire_pending(pool, sentry_, settings_.applications, vault_));

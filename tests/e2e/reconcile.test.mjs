@@ -105,12 +105,28 @@ test('after a process is killed, another one takes over its request', async () =
   await tocsin.restart();
 });
 
-test('an issue that Sentry does not know changes nothing', async () => {
-  const bodies = new IssueBodies(integration.installation_id);
-  for (const [action, changes] of [['created', {}], ['resolved', { status: 'unresolved' }]]) await tocsin.sendWebhook({ resource: 'issue', body: bodies.issue(action, changes) });
+const readEnds = async (number) => {
+  const { items } = (await admin.get(`${tocsin.org.path}/incidents/${number}/timeline?limit=50`)).json;
+  return items.filter((entry) => entry.kind === 'resolved').map((entry) => entry.text);
+};
+
+test('an issue that was deleted in Sentry ends its incident', async () => {
+  const { issue } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
   const { number } = await readNewest('incidents');
-  await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
-  assert.equal(await readStatus(number), 'open');
+  await control(tocsin, `issues/${issue.id}`, undefined, 'DELETE');
+  await sendContradiction(issue, 'unresolved', 'resolved');
+  await eventually(async () => (await readStatus(number)) === 'resolved');
+  assert.deepEqual(await readEnds(number), ['deleted in Sentry']);
+});
+
+test('an issue that was merged into another one in Sentry ends its incident', async () => {
+  const { issue: target } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
+  const { issue } = await control(tocsin, 'organizations/northwind/issues', { project: 'checkout' });
+  const { number } = await readNewest('incidents');
+  await control(tocsin, `issues/${issue.id}/merge`, { into: target.id });
+  await sendContradiction(issue, 'unresolved', 'resolved');
+  await eventually(async () => (await readStatus(number)) === 'resolved');
+  assert.deepEqual(await readEnds(number), [`merged into ${target.short_id} in Sentry`]);
 });
 
 test('reconcile requests end with their integration', async () => {

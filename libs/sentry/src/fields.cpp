@@ -65,6 +65,7 @@ issue read_issue(json::value const& object) {
     value.names_assignee = body.has({"assignedTo"});
     value.assignee = body.text({"assignedTo", "name"}, 254);
     value.assignee_email = body.text({"assignedTo", "email"}, 254);
+    value.end = body.text({"end"}, 300);
     value.resolved_release = body.text({"statusDetails", "inRelease"}, 300);
     value.resolved_commit = body.text({"statusDetails", "inCommit", "id"}, 100);
     if (value.resolved_commit.empty())
@@ -82,6 +83,7 @@ void write_details(json::writer& out, issue const& from) {
     if (!from.resolved_commit.empty())
         out.name("inCommit").begin_object().field("id", from.resolved_commit).end_object();
     out.end_object();
+    if (!from.end.empty()) out.field("end", from.end);
     if (!from.names_assignee) return;
     out.name("assignedTo");
     if (from.assignee.empty())

@@ -226,7 +226,8 @@ std::string missing_identifier(std::string_view field, std::string_view content)
 
 std::string unreadable_issue(issue const& value) {
     if (!is_identifier(value.id)) return missing_identifier("data.issue.id", value.id);
-    if (!is_identifier(value.project.id) && value.project.slug.empty())
+    // Of an issue that no longer exists, only the id is known.
+    if (value.end.empty() && !is_identifier(value.project.id) && value.project.slug.empty())
         return "data.issue.project has neither id nor slug";
     return {};
 }

@@ -1,13 +1,8 @@
 // Reconcile requests stay in the database until a process has read the issue from Sentry.
-#include "ingest_fixture.hpp"
-
-#include <tocsin/incidents/reconciler.hpp>
+#include "reconciler_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,72 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : incidents::test::ingest_fixture {
-    fixture() { reconciler::declare(metrics); }
-
-    /// Reads issues as the members below say; `before_answer` runs first.
-    std::unique_ptr<reconciler> make_reconciler(int max_tries = 12) {
-        auto read =
-            [this](organization_id, integration_id, std::string id) -> async::task<result<sentry::issue>> {
-            ++reads;
-            if (before_answer) co_await before_answer();
-            if (failing) co_return error{errc::unavailable, "Sentry is away"};
-            if (unknown) co_return error{errc::not_found, "Sentry does not know it"};
-            sentry::issue issue;
-            issue.id = id;
-            issue.title = "Title";
-            // The first answer was already on its way.
-            issue.status = is_outdated && reads > 1 ? "unresolved" : status;
-            issue.project = {"1", "checkout", "Checkout"};
-            issue.last_seen = system_clock().now();
-            issue.substatus = "new";
-            co_return issue;
-        };
-        auto read_newest =
-            [this](organization_id, integration_id, std::string) -> async::task<result<std::string>> {
-            ++environment_reads;
-            co_return environment;
-        };
-        // Longer than a test takes.
-        return std::make_unique<reconciler>(
-            loop.get_executor(),
-            *pool,
-            std::move(read),
-            std::move(read_newest),
-            *receiving,
-            reconciler_settings{.backoff = {1h, 1h}, .lease = 1min, .max_tries = max_tries},
-            metrics
-        );
-    }
-
-    /// Runs all of them at once, until they end.
-    void run_due(std::vector<reconciler*> reconcilers) {
-        async::task_group tasks(loop.get_executor());
-        for (auto* one : reconcilers) tasks.spawn(one->run_due());
-        tasks.spawn(stop_after(tasks));
-        loop.run();
-    }
-
-    /// Opens an incident, and submits a delivery whose action is unresolved and whose issue is resolved.
-    void leave_in_doubt(std::string const& id) {
-        auto opened = issue("created", id, "created " + id);
-        auto contradiction = issue("unresolved", id, "contradiction " + id);
-        std::get<sentry::issue>(contradiction.webhook.what).status = "resolved";
-        submit({std::move(opened)});
-        submit({std::move(contradiction)});
-    }
-    std::string requests() { return database.sql("select count(*) from tocsin.reconcile_requests"); }
-    void make_due() { database.sql("update tocsin.reconcile_requests set due_at = now()"); }
-
-    int reads = 0;
-    bool failing = false;
-    bool unknown = false;
-    bool is_outdated = false;
-    std::string status = "resolved";
-    int environment_reads = 0;
-    result<std::string> environment = std::string();
-    std::function<async::task<>()> before_answer;
-};
+using fixture = incidents::test::reconciler_fixture;
 
 }  // namespace
 
@@ -154,12 +84,55 @@ BOOST_FIXTURE_TEST_CASE(a_failing_request_is_retried_and_given_up_in_the_end, fi
     BOOST_TEST(database.sql("select status from tocsin.incidents") == "open");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_request_of_an_issue_that_sentry_does_not_have_is_completed, fixture) {
+BOOST_FIXTURE_TEST_CASE(a_deleted_issue_ends_its_incident, fixture) {
     leave_in_doubt("7");
+    auto const before =
+        database.sql("select concat_ws('|', title, culprit, url, last_seen_at) from tocsin.incidents");
     unknown = true;
     run_due({make_reconciler().get()});
-    BOOST_TEST(reads == 1);
     BOOST_TEST(requests() == "0");
+    BOOST_TEST(
+        database.sql("select concat_ws('|', status, resolution) from tocsin.incidents") == "resolved|sentry"
+    );
+    BOOST_TEST(
+        database.sql("select text from tocsin.timeline where kind = 'resolved'") == "deleted in Sentry"
+    );
+    BOOST_TEST(
+        database.sql("select concat_ws('|', title, culprit, url, last_seen_at) from tocsin.incidents") ==
+        before
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(a_merged_issue_ends_its_incident, fixture) {
+    leave_in_doubt("7");
+    status = "unresolved";
+    merged_into = "8";
+    run_due({make_reconciler().get()});
+    BOOST_TEST(requests() == "0");
+    BOOST_TEST(
+        database.sql("select concat_ws('|', status, resolution) from tocsin.incidents") == "resolved|sentry"
+    );
+    BOOST_TEST(
+        database.sql("select text from tocsin.timeline where kind = 'resolved'") ==
+        "merged into SHOP-8 in Sentry"
+    );
+}
+
+BOOST_FIXTURE_TEST_CASE(an_ended_issue_without_an_incident_opens_none, fixture) {
+    auto contradiction = issue("unresolved", "7", "contradiction");
+    std::get<sentry::issue>(contradiction.webhook.what).status = "resolved";
+    std::vector<verified_delivery> one;
+    one.push_back(std::move(contradiction));
+    submit(std::move(one));
+    unknown = true;
+    run_due({make_reconciler().get()});
+    BOOST_TEST(requests() == "0");
+    BOOST_TEST(database.sql("select count(*) from tocsin.incidents") == "0");
+    BOOST_TEST(
+        database.sql(
+            "select concat_ws('|', outcome, rule) from tocsin.deliveries where signing_key = 'read_back'"
+        ) == "ignored|deleted in Sentry, and it had no incident"
+    );
 }
 
 BOOST_FIXTURE_TEST_CASE(several_reconcilers_share_the_work, fixture) {

@@ -23,6 +23,25 @@ std::string_view action_of(sentry::issue const& issue) {
                                                                                               : "unresolved";
 }
 
+/// An issue that no longer exists in Sentry. It was last seen before everything else, so that what is known
+/// of it stays.
+sentry::issue ended_issue(std::string id, std::string end) {
+    sentry::issue issue;
+    issue.id = std::move(id);
+    issue.status = "resolved";
+    issue.last_seen = timestamp{};
+    issue.end = std::move(end);
+    return issue;
+}
+
+/// What reading the issue says about it: Sentry returns another issue for one that was merged.
+sentry::issue state_of(std::string const& id, result<sentry::issue> const& read) {
+    if (!read) return ended_issue(id, "deleted in Sentry");
+    if (read->id == id) return *read;
+    auto const& name = read->short_id.empty() ? "issue " + read->id : read->short_id;
+    return ended_issue(id, "merged into " + name + " in Sentry");
+}
+
 /// The body of a webhook about the current state of this issue.
 std::string body_of(sentry::issue const& issue) {
     json::writer out;
@@ -119,16 +138,20 @@ struct reconciler::impl {
         } catch (std::exception const& e) {
             why = e.what();
         }
-        bool const is_given_up = !is_settled && claimed.tries >= settings.max_tries;
+        bool const is_outage = claimed.request.reason == reconcile_reason::outage;
+        bool const is_given_up = !is_settled && !is_outage && claimed.tries >= settings.max_tries;
         if (is_given_up)
             observe::log_warn(
                 "an issue could not be reconciled", {{"issue", claimed.request.issue}, {"why", why}}
             );
-        auto const delay = settings.backoff.delay(static_cast<unsigned>(claimed.tries), crypto::random_u64());
+        auto const interval = settings.outage_interval;
+        auto const delay =
+            is_outage ? interval
+                      : settings.backoff.delay(static_cast<unsigned>(claimed.tries), crypto::random_u64());
         co_await pool.transact(
             db::no_tenant,
-            [claimed, is_over = is_settled || is_given_up, delay](db::transaction& tx) {
-                is_over ? complete(tx, claimed) : postpone(tx, claimed, delay);
+            [claimed, is_over = is_settled || is_given_up, delay, interval](db::transaction& tx) {
+                is_over ? complete(tx, claimed, interval) : postpone(tx, claimed, delay);
             }
         );
         metrics.count(
@@ -180,32 +203,46 @@ struct reconciler::impl {
         co_return issue.is_environment_unreadable;
     }
 
+    /// Whether the incident of an outage is as its issue: open, or archived and kept open by the mapping.
+    async::task<bool> is_outage_unchanged(reconcile_request request, sentry::issue const& issue) {
+        if (issue.status == "resolved") co_return false;
+        if (issue.status != "ignored") co_return true;
+        co_return co_await pool.transact(db::no_tenant, [request](db::transaction& tx) {
+            return is_archived(tx, request);
+        });
+    }
+
     /// Returns whether the request is settled; else `why` says what failed.
     async::task<bool> reconcile(reconcile_request request, waiting next, std::string& why) {
         bool const needs_environment = request.reason == reconcile_reason::environment;
+        bool const is_outage = request.reason == reconcile_reason::outage;
         std::string submitted_status;
         // After a change of the incident the issue is read once more: it may have changed before the delivery
         // was applied, and the webhook of that change may have arrived even earlier.
         for (bool is_changed = true; is_changed;) {
-            auto issue = co_await read(request.organization, request.integration, request.issue);
-            if (!issue && needs_environment && is_final(issue.error(), next)) {
+            auto const found = co_await read(request.organization, request.integration, request.issue);
+            if (!found && needs_environment && is_final(found.error(), next)) {
                 co_await submit_held_back(request);
                 co_return true;
             }
-            if (!issue) {
-                why = issue.error().detail;
-                co_return issue.error().code == errc::not_found;
+            if (!found && found.error().code != errc::not_found) {
+                why = found.error().detail;
+                co_return false;
             }
-            // A merged issue has another id, so it is not the one in doubt.
-            if (issue->id != request.issue || issue->status == submitted_status) co_return true;
-            if (needs_environment && !co_await add_environment(request, *issue, next, why)) co_return false;
-            auto delivery = delivery_of(request, body_of(*issue), "issue");
+            auto issue = state_of(request.issue, found);
+            if (issue.status == submitted_status) co_return true;
+            if (is_outage && submitted_status.empty() && co_await is_outage_unchanged(request, issue))
+                co_return true;
+            if (needs_environment && issue.end.empty() &&
+                !co_await add_environment(request, issue, next, why))
+                co_return false;
+            auto delivery = delivery_of(request, body_of(issue), "issue");
             if (!delivery) co_return true;
             auto const stored = co_await receiving.submit(std::move(*delivery));
             is_changed =
                 stored && (stored->outcome == outcome::opened || stored->outcome == outcome::reopened ||
                            stored->outcome == outcome::resolved);
-            submitted_status = issue->status;
+            submitted_status = issue.status;
         }
         co_return true;
     }

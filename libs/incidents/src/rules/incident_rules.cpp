@@ -124,6 +124,8 @@ decision decide_issue(
                                                       : builder.too_old();
         return builder.open("a new issue in Sentry");
     }
+    if (!issue.end.empty() && !builder.known())
+        return log_only(outcome::ignored, issue.end + ", and it had no incident");
     auto const words = words_of(issue, {}, webhook.actor);
     return with_lifecycle(decide_lifecycle(webhook.action, builder, words), webhook.action, builder);
 }

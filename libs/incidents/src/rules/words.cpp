@@ -48,6 +48,7 @@ std::string sentence_of_activity(std::string_view type) {
 }  // namespace
 
 std::string words_of_resolution(sentry::issue const& issue, std::string_view activity) {
+    if (!issue.end.empty()) return issue.end;
     auto const way = way_of_resolution(issue.resolution_type, activity);
     std::string text = "resolved in Sentry";
     if (!issue.resolved_release.empty()) return text + " in release " + issue.resolved_release;

@@ -23,6 +23,17 @@ constexpr db::statement delete_applied_events{
     "incidents_delete_outdated_applied_events",
     "delete from tocsin.applied_events where applied_at < tocsin.now() - $1::bigint * interval '1 millisecond'"
 };
+// Integrations without a usable token cannot read.
+constexpr db::statement request_open_outages{
+    "request_open_outages",
+    R"(insert into tocsin.reconcile_requests (organization_id, integration_id, issue_id, reason)
+       select i.organization_id, i.integration_id, i.source_id, 'outage'
+         from tocsin.incidents i
+         join tocsin.integrations c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
+                                   and c.status in ('connected', 'degraded')
+        where i.status <> 'resolved' and i.source_kind = 'issue' and i.category = 'outage'
+           on conflict do nothing)"
+};
 // Counts the unresolved incidents, which are few and have an index. Numbers have no gaps, so the highest
 // numbers give the total.
 constexpr db::statement count_by_status{
@@ -62,6 +73,10 @@ async::task<> delete_outdated_rows(db::pool& pool, retention_settings settings) 
     return pool.transact(db::no_tenant, [settings](db::transaction& tx) {
         tx.run(delete_applied_events, settings.deliveries);
     });
+}
+
+async::task<> request_outages(db::pool& pool) {
+    return pool.transact(db::no_tenant, [](db::transaction& tx) { tx.run(request_open_outages); });
 }
 
 void declare_gauges(observe::metrics& metrics) {

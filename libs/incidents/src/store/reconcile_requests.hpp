@@ -15,13 +15,17 @@
 
 namespace tocsin::incidents {
 
-/// Why an issue must be read from Sentry.
+/// Why an issue must be read from Sentry, in rising order: a request with a later one covers the earlier
+/// ones.
 enum class reconcile_reason {
+    outage,      ///< its incident is open, and Sentry sends no webhook when an outage ends
     order,       ///< its webhooks contradict one another or came out of order
     environment  ///< a filter needs the environment of its newest event
 };
-inline constexpr enum_names<reconcile_reason, 2> reconcile_reason_names{
-    {{reconcile_reason::order, "order"}, {reconcile_reason::environment, "environment"}}
+inline constexpr enum_names<reconcile_reason, 3> reconcile_reason_names{
+    {{reconcile_reason::outage, "outage"},
+     {reconcile_reason::order, "order"},
+     {reconcile_reason::environment, "environment"}}
 };
 std::string_view to_string(reconcile_reason r) noexcept;
 std::optional<reconcile_reason> parse_reconcile_reason(std::string_view text) noexcept;
@@ -45,8 +49,8 @@ struct reconcile_request {
     friend auto operator<=>(reconcile_request const&, reconcile_request const&) = default;
 };
 
-/// An issue has one request at most. Enqueued again, it starts a new round; `environment`
-/// makes it due, and counts more than `order`, which it covers.
+/// An issue has one request at most. Enqueued again, it starts a new round; with a later reason it is due at
+/// once.
 void enqueue(db::transaction& tx, std::vector<reconcile_request> all);
 
 struct claimed_request {
@@ -55,11 +59,15 @@ struct claimed_request {
     int tries = 0;  ///< this one included
 };
 
-/// Claims the request that has been due longest for the time of `lease`. Deletes those of integrations that
-/// have ended.
+/// Claims the request that has been due longest for the time of `lease`, those of outages last. Deletes those
+/// of integrations that have ended.
 std::optional<claimed_request> claim_request(db::transaction& tx, std::chrono::milliseconds lease);
-/// Deletes the request, or makes it due if it was enqueued again after it was claimed.
-void complete(db::transaction& tx, claimed_request const& claimed);
+/// Deletes the request, or makes it due if it was enqueued again after it was claimed. That of an outage is
+/// due again after `outage_interval` while its incident is open.
+void complete(db::transaction& tx, claimed_request const& claimed, std::chrono::milliseconds outage_interval);
 void postpone(db::transaction& tx, claimed_request const& claimed, std::chrono::milliseconds delay);
+/// Whether the timeline of the issue's open incident says that the issue was archived: the mapping keeps it
+/// open.
+bool is_archived(db::transaction& tx, reconcile_request const& request);
 
 }  // namespace tocsin::incidents

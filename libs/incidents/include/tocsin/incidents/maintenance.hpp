@@ -15,6 +15,10 @@ async::task<> maintain_delivery_partitions(db::pool& pool, retention_settings se
 /// tocsin_scheduler.
 async::task<> delete_outdated_rows(db::pool& pool, retention_settings settings);
 
+/// Requests that the issues of open outages (uptime, cron) are read from Sentry, which sends no webhook when
+/// an outage ends. The reconciler repeats that until they end. The pool's role is tocsin_scheduler.
+async::task<> request_outages(db::pool& pool);
+
 /// The gauge that is counted in the database: incidents by status.
 void declare_gauges(observe::metrics& metrics);
 /// The pool's role is tocsin_scheduler.

@@ -23,6 +23,8 @@ struct reconciler_settings {
     int max_tries = 12;
     /// After these an issue whose environment is needed passes the filter: a page must not wait long.
     int max_environment_tries = 3;
+    /// Between two reads of an outage whose incident is open.
+    std::chrono::milliseconds outage_interval = std::chrono::minutes(2);
 };
 
 /// Reads an issue of an integration; errc::not_found if Sentry does not have it.
@@ -35,9 +37,11 @@ using read_environment =
     std::function<async::task<result<std::string>>(organization_id, integration_id, std::string)>;
 
 /// Completes reconcile requests: reads the issue from Sentry and submits its current state as a delivery,
-/// which the log shows with the key `read_back`. Any number of processes may do so, because each leases the
-/// requests that it works on. A request that fails is retried with backoff, and dropped after too many tries.
-/// Runs on the executor's thread; its dependencies outlive it.
+/// which the log shows with the key `read_back`. An issue that was deleted there or merged into another one
+/// ends its incident. An outage is read again and again until its incident ends, and becomes a delivery only
+/// then. Any number of processes may do so, because each leases the requests that it works on. A request that
+/// fails is retried with backoff, and dropped after too many tries. Runs on the executor's thread; its
+/// dependencies outlive it.
 class reconciler {
 public:
     /// `pool` has the role tocsin_ingest.

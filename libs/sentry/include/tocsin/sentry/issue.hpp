@@ -43,6 +43,9 @@ struct issue {
     /// Of its newest event. Sentry's own webhooks and responses about issues do not contain it.
     std::optional<std::string> environment;
     bool is_environment_unreadable = false;  ///< it was to be read from Sentry, and cannot be
+    /// Why it no longer exists in Sentry ("merged into SHOP-5 in Sentry"). Only Tocsin writes it, about an
+    /// issue that it could not read; else empty.
+    std::string end = {};
 };
 
 /// An event of an issue in a webhook or a response.
