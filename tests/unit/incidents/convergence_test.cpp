@@ -1,9 +1,8 @@
 // Deliveries with a time of their own lead to the same state in any order and with any duplicates. Deliveries
 // without one do so after the issue was read from Sentry, and it is read whenever that is needed.
-#include "test_source.hpp"
+#include "histories.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -14,171 +13,6 @@
 using namespace tocsin;
 using namespace tocsin::incidents;
 using namespace tocsin::incidents::test;
-
-namespace {
-
-std::string sometimes_empty(std::mt19937& random, std::string text) {
-    return random() % 4 == 0 ? std::string() : std::move(text);
-}
-
-/// The n-th event of an issue, with or without an alert rule. Two at a time have the same second, and some
-/// fields are missing.
-test_delivery event(std::mt19937& random, int n, std::string const& issue = "1") {
-    static std::vector<std::string> const levels{"error", "warning", "error", "info"};
-    auto const text = std::to_string(n);
-    sentry::event_alert about;
-    about.event_id = "event " + text;
-    about.issue_id = issue;
-    about.title = "Title " + text;
-    about.culprit = sometimes_empty(random, "culprit " + text);
-    about.level = levels[random() % levels.size()];
-    about.environment = sometimes_empty(random, "environment " + std::to_string(n % 3));
-    about.release = sometimes_empty(random, "1." + text);
-    about.url = "https://sentry.example/" + text;
-    about.at = at_second(n / 2);
-    sentry::webhook webhook;
-    if (random() % 2 == 0) {
-        webhook.resource = sentry::resource::error;
-        webhook.action = "created";
-        webhook.what = static_cast<sentry::event>(about);
-    } else {
-        about.rule = "rule " + std::to_string(random() % 2);
-        webhook.resource = sentry::resource::event_alert;
-        webhook.action = "triggered";
-        webhook.what = about;
-    }
-    return delivery_of(std::move(webhook), issue + " event " + text);
-}
-
-/// The state of an issue at some second.
-struct issue_state {
-    std::string issue = "1";
-    std::string status = "unresolved";
-    int second = 0;
-    std::int64_t count = 1;
-};
-
-test_delivery lifecycle(std::string const& action, issue_state const& is) {
-    sentry::issue about;
-    about.id = is.issue;
-    about.short_id = "SHOP-" + is.issue;
-    about.title = "Issue " + is.issue;
-    about.culprit = "culprit of the issue";
-    about.level = "error";
-    about.url = "https://sentry.example/issues/" + is.issue;
-    about.status = is.status;
-    about.count = is.count;
-    about.first_seen = at_second(1);
-    about.last_seen = at_second(is.second);
-    sentry::webhook webhook;
-    webhook.resource = sentry::resource::issue;
-    webhook.action = action;
-    webhook.what = about;
-    auto const bytes =
-        is.issue + action + is.status + std::to_string(is.second) + " " + std::to_string(is.count);
-    return delivery_of(std::move(webhook), bytes);
-}
-
-test_delivery metric(std::string const& action, int n, int period = 1) {
-    sentry::metric_alert about;
-    about.id = std::to_string(1000 + period);
-    about.rule_id = "7";
-    about.title = "p95";
-    about.text = std::to_string(n) + " events";
-    sentry::webhook webhook;
-    webhook.resource = sentry::resource::metric_alert;
-    webhook.action = action;
-    webhook.what = about;
-    return delivery_of(std::move(webhook), "metric " + about.id + action + std::to_string(n));
-}
-
-/// In how many orders 200 deliveries are applied, unless TOCSIN_TEST_SHUFFLES sets another number.
-int shuffles() {
-    auto const* const wanted = std::getenv("TOCSIN_TEST_SHUFFLES");
-    return wanted ? std::atoi(wanted) : 1000;
-}
-
-/// The same event, as another rule or as an error.
-test_delivery reported_otherwise(test_delivery const& one, std::mt19937& random) {
-    auto webhook = one.webhook;
-    auto const* const alert = std::get_if<sentry::event_alert>(&webhook.what);
-    auto const event = alert ? static_cast<sentry::event>(*alert) : std::get<sentry::event>(webhook.what);
-    if (alert && random() % 2 == 0) {
-        webhook.resource = sentry::resource::error;
-        webhook.action = "created";
-        webhook.what = event;
-    } else {
-        sentry::event_alert other;
-        static_cast<sentry::event&>(other) = event;
-        other.rule = "another rule";
-        webhook.resource = sentry::resource::event_alert;
-        webhook.action = "triggered";
-        webhook.what = other;
-    }
-    return delivery_of(std::move(webhook), "other " + event.event_id + std::to_string(random()));
-}
-
-deliveries with_duplicates(deliveries all, std::mt19937& random) {
-    auto const count = all.size();
-    for (std::size_t i = 0; i < count / 4; ++i) {
-        auto again = all[random() % count];
-        // The same event with another body, as Sentry may send it again.
-        if (again.event) again.body_hash = crypto::sha256("again " + std::to_string(i));
-        all.push_back(std::move(again));
-    }
-    return all;
-}
-
-/// The life of an issue at Sentry, and its deliveries.
-struct issue_life {
-    issue_state is;
-    deliveries sent;
-
-    issue_life(std::mt19937& random, std::string issue, int deliveries) {
-        is.issue = std::move(issue);
-        is.second = 1;
-        sent.push_back(lifecycle("created", is));
-        while (static_cast<int>(sent.size()) < deliveries) {
-            is.second += 1 + static_cast<int>(random() % 3);
-            auto const next = random() % 4;
-            // An archived issue stays silent, and a resolved one fires again only as a regression.
-            if (is.status != "unresolved")
-                change(
-                    "unresolved",
-                    "unresolved",
-                    random() % 2 == 0 && static_cast<int>(sent.size()) + 1 < deliveries,
-                    random
-                );
-            else if (next == 0)
-                change("resolved", "resolved", false, random);
-            else if (next == 1)
-                change("ignored", "ignored", false, random);
-            else
-                fire(random);
-        }
-    }
-
-    /// The final state, as the reconciler reads it.
-    test_delivery read() const {
-        auto now = lifecycle(is.status == "ignored" ? "archived" : is.status, is);
-        now.body_hash = crypto::sha256("as it was read");
-        return now;
-    }
-    bool is_open() const { return is.status == "unresolved"; }
-
-private:
-    void fire(std::mt19937& random) {
-        ++is.count;
-        sent.push_back(event(random, is.second * 2, is.issue));
-    }
-    void change(std::string const& action, std::string status, bool by_event, std::mt19937& random) {
-        if (by_event) fire(random);
-        is.status = std::move(status);
-        sent.push_back(lifecycle(action, is));
-    }
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(convergence)
 
@@ -280,22 +114,6 @@ BOOST_AUTO_TEST_CASE(a_rising_metric_alert_ends_in_the_same_state) {
     }
 }
 
-/// The webhooks of a monitor's periods: all have ended, but for the last one sometimes.
-struct monitor_life {
-    bool is_open = false;
-    deliveries sent;
-
-    monitor_life(std::mt19937& random, int periods, int firing) {
-        static std::vector<std::string> const actions{"warning", "critical", "open"};
-        for (int period = 1; period <= periods; ++period) {
-            is_open = period == periods && random() % 2 == 0;
-            for (int n = 0; n < firing; ++n)
-                sent.push_back(metric(actions[random() % actions.size()], n, period));
-            sent.push_back(metric(is_open ? "critical" : "resolved", firing, period));
-        }
-    }
-};
-
 BOOST_AUTO_TEST_CASE(a_monitor_that_flaps_is_one_incident_and_ends_as_its_last_period) {
     std::mt19937 random(23);
     for (int round = 0; round < shuffles(); ++round) {
@@ -370,6 +188,65 @@ BOOST_AUTO_TEST_CASE(mixed_histories_end_as_in_sentry_after_the_issues_are_read)
             BOOST_TEST_REQUIRE(source.state()->occurrences == one.is.count);
             BOOST_TEST_REQUIRE((source.state()->last_seen_at == at_second(one.is.second)));
         }
+    }
+}
+
+/// Webhooks are lost, projects are renamed, and the rest arrives in any order.
+BOOST_AUTO_TEST_CASE(what_is_left_of_lost_webhooks_ends_as_in_sentry_after_the_issues_are_read) {
+    std::mt19937 random(31);
+    for (int round = 0; round < shuffles(); ++round) {
+        std::vector<issue_life> lives;
+        deliveries all;
+        for (auto const* id : {"1", "2", "3"}) {
+            lives.emplace_back(random, id, 40);
+            auto const left = without_lost(lives.back().sent, lives.back().sent.size(), random);
+            all.insert(all.end(), left.begin(), left.end());
+        }
+        // The end of a metric alert cannot be read.
+        monitor_life const monitor(random, 10, 3);
+        auto const left = without_lost(monitor.sent, monitor.sent.size() - 1, random);
+        all.insert(all.end(), left.begin(), left.end());
+        auto delivered = with_duplicates(all, random);
+        std::shuffle(delivered.begin(), delivered.end(), random);
+        std::map<std::string, test_source> shuffled;
+        for (auto const& each : delivered) shuffled[source_of(each.webhook)->id].apply(each);
+        BOOST_TEST_REQUIRE(shuffled.size() == 4);
+        BOOST_TEST_REQUIRE(shuffled["7"].is_open() == monitor.is_open, "shuffle " << round);
+        for (auto const& one : lives) {
+            auto& source = shuffled[one.is.issue];
+            source.apply(one.read(), true);
+            BOOST_TEST_REQUIRE(source.is_open() == one.is_open(), "shuffle " << round);
+            BOOST_TEST_REQUIRE(!source.in_doubt());
+            if (!one.is_open()) continue;
+            BOOST_TEST_REQUIRE(source.state()->title == "Issue " + one.is.issue);
+            BOOST_TEST_REQUIRE(source.state()->occurrences == one.is.count);
+        }
+    }
+}
+
+/// An open outage is read at any time, and what Sentry says is applied if it has ended.
+BOOST_AUTO_TEST_CASE(outages_that_end_without_a_webhook_end_in_any_order) {
+    std::mt19937 random(37);
+    for (int round = 0; round < shuffles(); ++round) {
+        outage_life const outage(random, 2 + static_cast<int>(random() % 8));
+        auto delivered = with_duplicates(without_lost(outage.sent, 0, random), random);
+        std::shuffle(delivered.begin(), delivered.end(), random);
+        test_source shuffled;
+        auto const read = [&] {
+            if (shuffled.in_doubt() || (shuffled.is_open() && !outage.is_open()))
+                shuffled.apply(outage.read(), true);
+        };
+        for (auto const& each : delivered) {
+            shuffled.apply(each);
+            if (random() % 3 == 0) read();
+        }
+        read();
+        BOOST_TEST_REQUIRE(shuffled.incidents() == 1);
+        BOOST_TEST_REQUIRE(shuffled.is_open() == outage.is_open(), "shuffle " << round);
+        BOOST_TEST_REQUIRE(!shuffled.in_doubt());
+        BOOST_TEST_REQUIRE(!shuffled.state()->title.empty());
+        if (!outage.is_open())
+            BOOST_TEST_REQUIRE((shuffled.state()->resolution == resolution::sentry), "shuffle " << round);
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,6 +87,32 @@ BOOST_FIXTURE_TEST_CASE(a_project_that_takes_an_old_slug_has_no_mapping_by_it, f
     // A late webhook of the first one says that the slug is its own.
     BOOST_TEST(outcome_of(from_project("3", {"1", "checkout", {}})) == "opened");
     BOOST_TEST(outcome_of(metric("m2", {"checkout"})) == "opened");
+}
+
+/// Two projects are renamed again and again; the second one is not mapped. Their webhooks arrive in any
+/// order.
+BOOST_FIXTURE_TEST_CASE(webhooks_of_renamed_projects_go_by_their_ids_in_any_order, fixture) {
+    std::mt19937 random(41);
+    outcome_of(from_project("first", {"1", "checkout", {}}));
+    for (int round = 0; round < 20; ++round) {
+        std::vector<verified_delivery> all;
+        std::vector<std::string> expected;
+        for (int n = 0; n < 20; ++n) {
+            auto const id = std::to_string(1 + random() % 2);
+            auto const name = std::to_string(round) + "-" + std::to_string(n);
+            // A slug of its own, or the one that the mapping was entered with.
+            auto const slug = random() % 3 == 0 ? std::string("checkout") : "project-" + name;
+            all.push_back(from_project(name, {id, slug, {}}));
+        }
+        std::shuffle(all.begin(), all.end(), random);
+        for (auto const& each : all)
+            expected.emplace_back(
+                std::get<sentry::issue>(each.webhook.what).project.id == "1" ? "opened" : "unmapped"
+            );
+        // At once, so that several share a batch.
+        BOOST_TEST(submit(std::move(all)) == expected, boost::test_tools::per_element());
+    }
+    BOOST_TEST(database.sql("select string_agg(distinct project_id, ' ') from tocsin.incidents") == "1");
 }
 
 BOOST_FIXTURE_TEST_CASE(deliveries_of_one_batch_use_its_new_slugs, fixture) {
