@@ -81,6 +81,7 @@ select is(pg_temp.gateway(format($$ select string_agg(slug || ':' || role, ',') 
           'acme:owner', 'a user finds the organizations that the user belongs to');
 
 -- --- API tokens --------------------------------------------------------------------------------------------------------
+insert into tocsin.users (user_id, email, password_hash) values (pg_temp.id('acme maker'), 'maker@acme.example', 'no hash');
 create function pg_temp.token_of(secret text) returns text
     language sql as $$ select pg_temp.gateway(format($f$ select organization_slug || ':' || role from tocsin.find_api_token(sha256(%L)) $f$, secret)) $$;
 select is(pg_temp.token_of('acme'), 'acme:responder', 'an API token identifies its organization and role');
@@ -91,7 +92,16 @@ select is(pg_temp.token_of('acme'), 'acme:responder', 'a token is valid until it
 call pg_temp.move_time('1 hour');
 select is(pg_temp.token_of('acme'), null, 'an expired token is not valid');
 call pg_temp.move_time('0');
-update tocsin.api_tokens set revoked_at = now() where organization_id = pg_temp.id('acme');
+update tocsin.api_tokens set role = 'admin', created_by = pg_temp.id('acme maker'), expires_at = null where organization_id = pg_temp.id('acme');
+select is(pg_temp.token_of('acme'), null, 'a token whose maker is not a member is not valid');
+insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme maker'), 'owner');
+select is(pg_temp.token_of('acme'), 'acme:admin', 'a token has its own role at most');
+update tocsin.members set role = 'viewer' where organization_id = pg_temp.id('acme') and user_id = pg_temp.id('acme maker');
+select is(pg_temp.token_of('acme'), 'acme:viewer', 'a token has the role of its maker at most');
+delete from tocsin.members where organization_id = pg_temp.id('acme') and user_id = pg_temp.id('acme maker');
+insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme maker'), 'admin');
+select is(pg_temp.token_of('acme'), null, 'the tokens of a member who was removed do not return with the member');
+update tocsin.api_tokens set role = 'responder', created_by = null, revoked_at = now() where organization_id = pg_temp.id('acme');
 select is(pg_temp.token_of('acme'), null, 'a revoked token is not valid');
 
 -- --- connect flows -----------------------------------------------------------------------------------------------------

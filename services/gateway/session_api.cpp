@@ -75,6 +75,7 @@ public:
         co_await accounts_.sign_out(ctx.principal);
         auto response = http::response::no_content();
         response.headers.add("Set-Cookie", cookie_.clear());
+        response.headers.add("Clear-Site-Data", R"("cache", "storage")");
         co_return response;
     }
 

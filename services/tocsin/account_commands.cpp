@@ -174,7 +174,7 @@ void add_user_create(CLI::App& group, chosen_command& chosen) {
 void add_reset_password(CLI::App& group, chosen_command& chosen) {
     auto* const command = group.add_subcommand(
         "reset-password",
-        "Print a link, and nothing else, that sets a new password; it works once, within an hour"
+        "Print a link, and nothing else, that sets a new password; it works once, within 20 minutes"
     );
     auto const email = std::make_shared<std::string>();
     command->add_option("EMAIL", *email, "The address of the account")->required();

@@ -84,6 +84,8 @@ test('sixty requests with an expired token in two processes share one refresh', 
   const path = `${tocsin.org.path}/integrations/${integration.id}/projects`;
   // All at once, and spread over the time of the refresh and after it. Late requests use the stored token.
   for (const [delay, interval] of [[150, 0], [150, 5], [20, 2], [20, 1], [1, 1], [1, 0]]) {
+    // A token that came from a rejected call is replaced again only after ten minutes.
+    await tocsin.advanceTime(11 * 60);
     await control(tocsin, `installations/${integration.installation_id}/token`, undefined, 'DELETE');
     await control(tocsin, 'faults', { match: 'authorizations', kind: 'delay', delay_ms: delay });
     const before = await countTokenRequests(tocsin, ['jwt_bearer']);

@@ -192,7 +192,8 @@ async::task<result<account_kind>> admin::add_member(new_member added) {
     );
     std::string hashed;
     if (!known) {
-        if (auto problem = password_problem(added.password)) co_return invalid("password", *problem);
+        if (auto problem = password_problem(added.password, {added.email, added.name}))
+            co_return invalid("password", *problem);
         auto hash = co_await hashing_.hash(added.password);
         if (!hash) co_return hash.error();
         hashed = std::move(*hash);

@@ -116,7 +116,8 @@ async::task<> own_account::end_other_sessions(principal actor) {
 }
 
 async::task<result<>> own_account::change_password(principal actor, secret current, secret wanted) {
-    if (auto problem = password_problem(wanted)) co_return invalid_password("new", *problem);
+    if (auto problem = password_problem(wanted, {actor.email, actor.name}))
+        co_return invalid_password("new", *problem);
     auto const user = actor.user.value();
     auto const counts = counts_of_password(user);
     auto const stored =

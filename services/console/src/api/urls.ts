@@ -19,6 +19,8 @@ export function safeNext(next: string | undefined): string {
   if (!next?.startsWith("/")) return "/";
   const { origin } = window.location;
   const target = new URL(next, origin);
-  if (target.origin !== origin || target.pathname === "/login") return "/";
+  // A browser takes a path that begins with two slashes for another host.
+  if (target.origin !== origin || target.pathname.startsWith("//") || target.pathname === "/login")
+    return "/";
   return target.pathname + target.search + target.hash;
 }

@@ -31,7 +31,7 @@ struct created_organization {
 };
 
 /// How long a link to reset a password works.
-inline constexpr std::chrono::hours password_reset_life{1};
+inline constexpr std::chrono::minutes password_reset_life{20};
 
 /// The operator's commands. Every input is checked here; errc::invalid, not_found, and conflict carry a
 /// sentence for the operator. The pool's role is tocsin_operator; pool and worker outlive this object.

@@ -82,6 +82,11 @@ test.each([
   ["/\\evil.example/", "/"],
   ["javascript:alert(1)", "/"],
   ["/login?next=/", "/"],
+  ["/.//evil.example", "/"],
+  ["/o/..//evil.example", "/"],
+  ["/%2e//evil.example", "/"],
+  ["/\t/evil.example", "/"],
+  ["/\\evil.example", "/"],
   [undefined, "/"],
 ])("after signing in, %s goes to %s", (next, target) => {
   expect(safeNext(next)).toBe(target);
