@@ -51,7 +51,9 @@ method method_of(std::string_view name) noexcept {
 /// One request from its header section to the end of its response.
 struct connection::transaction {
     transaction(server_state& server, stream& from)
-        : body_share(server.bodies, [&from] { from.expires_at(steady::now()); }) {}
+        : body_share(server.bodies, [&from] { from.expires_at(steady::now()); }) {
+        request.id = server.next_id();
+    }
 
     http::request request;
     request_reader reader;
@@ -95,19 +97,21 @@ async::task<> connection::run() {
     if (!gone_ && !server_.stopped) co_await stream_->finish();
 }
 
-void connection::close_if_idle() noexcept {
-    // A request that has arrived is still answered, with Connection: close.
-    if (idle_ && !stream_->has_unread_bytes()) stream_->close();
+void connection::close_if_idle() {
+    // A request that has arrived is still answered, with Connection: close. It may have been read already, so
+    // the pending read is ended, not the connection.
+    if (idle_ && !stream_->has_unread_bytes()) stream_->expires_at(steady::now());
 }
 
 void connection::close() noexcept {
     stream_->close();
 }
 
-bool connection::close_if_waiting() noexcept {
+bool connection::give_way() {
     server_.waiting.remove(*this);
     if (stream_->has_unread_bytes()) return false;
-    stream_->close();
+    gives_way_ = true;
+    stream_->expires_at(steady::now());
     return true;
 }
 
@@ -136,7 +140,7 @@ async::task<framing_result<std::size_t>> connection::read_head(bool first) {
         auto const [error, received] = co_await stream_->read_some(prepare(small_buffer - unread().size()));
         idle_ = false;
         if (error) {
-            if (!nothing_yet && stream_->timed_out()) co_return slow_head;
+            if (!nothing_yet && !gives_way_ && stream_->timed_out()) co_return slow_head;
             co_return std::size_t{0};
         }
         input_.commit(received);
@@ -191,7 +195,6 @@ framing_result<route const*> connection::admit(
     auto& request = current.request;
     request.method = method_of(head.method);
     request.target = head.path;
-    request.id = server_.next_id();
     request.headers = current.reader.take_headers();
     auto const client = server_.proxies.client(peer_, request.headers);
     request.peer = client == peer_ ? peer_text_ : client.to_string();
@@ -298,8 +301,10 @@ async::task<persistence> connection::respond(transaction& current, response mess
     share.set_owner(message.owner.empty() ? current.owner : message.owner);
     if (!share.grow_to(message.body.size()))
         message = server_.problem(503, "The server is sending too much at the moment; try again.", nullptr);
-    if (server_.draining || message.headers.find("Connection") == "close" || message.next_piece)
-        after = persistence::close;
+    bool const is_last = server_.draining || server_.ending_connections || message.next_piece ||
+                         message.headers.find("Connection") == "close";
+    if (is_last) after = persistence::close;
+    message.headers.set("X-Request-Id", current.request.id);
     response_writer writer(message, server_.common, current.content, after);
     co_await write(writer, share);
     report(current, message.status);

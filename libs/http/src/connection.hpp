@@ -29,10 +29,11 @@ public:
     /// Serves requests until the connection is closed. Throws nothing of its own.
     async::task<> run();
     /// Closes the connection unless bytes of an unanswered request have arrived.
-    void close_if_idle() noexcept;
+    void close_if_idle();
     void close() noexcept;
-    /// Closes the connection unless bytes of a request have arrived since it began to wait for them.
-    bool close_if_waiting() noexcept;
+    /// Closes the connection, soon and without a response, if it waits for bytes of a request. False if some
+    /// have arrived.
+    bool give_way();
 
 private:
     using time_point = std::chrono::steady_clock::time_point;
@@ -67,6 +68,7 @@ private:
     boost::asio::ip::address network_;
     std::string peer_text_;
     bool idle_ = false;  ///< waiting for the first byte of a request
+    bool gives_way_ = false;
     bool gone_ = false;  ///< the peer closed the connection in the middle of a request
     boost::beast::flat_buffer input_;
 };

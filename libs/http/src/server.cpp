@@ -1,5 +1,6 @@
 #include "connection.hpp"
 #include "stream.hpp"
+#include "tls_files.hpp"
 
 #include <tocsin/http/address.hpp>
 #include <tocsin/http/server.hpp>
@@ -40,9 +41,12 @@ tcp::endpoint endpoint_of(async::executor const& executor, std::string const& ho
 
 struct server::impl : std::enable_shared_from_this<server::impl> {
     impl(async::executor on, std::vector<route> routes, server_options options)
-        : executor(std::move(on)), state(std::move(routes), std::move(options)), all_closed(executor) {
+        : executor(std::move(on)),
+          state(std::move(routes), std::move(options)),
+          all_closed(executor),
+          tls_check(executor) {
         auto const& o = state.options;
-        if (!o.tls_certificate_file.empty()) tls = server_tls(o.tls_certificate_file, o.tls_key_file);
+        if (!o.tls_certificate_file.empty()) tls.emplace(o.tls_certificate_file, o.tls_key_file);
     }
 
     std::uint16_t listen(std::string const& host, std::uint16_t port) {
@@ -53,6 +57,7 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
         acceptor.bind(endpoint);
         acceptor.listen();
+        if (tls && acceptors.empty()) start(watch_tls(shared_from_this()));
         auto const bound = acceptor.local_endpoint().port();
         start(accept_loop(shared_from_this(), acceptors.emplace_back(std::move(acceptor))));
         return bound;
@@ -67,8 +72,9 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         asio::steady_timer pause(self->executor);
         while (acceptor.is_open()) {
             auto [error, socket] = co_await acceptor.async_accept(as_result);
-            if (!acceptor.is_open()) break;
             if (error == asio::error::connection_aborted) continue;
+            // Without an error, the peer is connected, even if the acceptor was closed meanwhile.
+            if (self->state.stopped || (error && !acceptor.is_open())) break;
             if (error) {
                 self->make_room();
                 pause.expires_after(accept_pause);
@@ -81,13 +87,35 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         }
     }
 
+    static async::task<> watch_tls(std::shared_ptr<impl> self) {
+        while (!self->state.draining) {
+            self->tls_check.expires_after(self->state.options.tls_check_interval);
+            co_await self->tls_check.async_wait(as_result);
+            if (!self->state.draining) self->reload_tls();
+        }
+    }
+
+    void reload_tls() {
+        std::optional<std::string> problem;
+        try {
+            if (!tls->reload_if_changed()) return;
+        } catch (boost::system::system_error const& unusable) {
+            problem = unusable.what();
+        }
+        if (state.options.on_tls_change) state.options.on_tls_change(std::move(problem));
+    }
+
     static async::task<> serve(std::shared_ptr<impl> self, tcp::socket socket) {
         error_code closed;
         socket.set_option(tcp::no_delay(true), closed);
         auto const peer = socket.remote_endpoint(closed).address();
-        if (closed || self->state.draining) co_return;
+        if (closed) co_return;
         if (self->has_too_many(peer) && !self->make_room_of(network_of(peer))) co_return;
-        connection current(self->state, make_stream(std::move(socket), self->tls.get()), peer);
+        connection current(
+            self->state,
+            make_stream(std::move(socket), self->tls ? self->tls->context().get() : nullptr),
+            peer
+        );
         registration const entry(*self, current, network_of(peer));
         co_await current.run();
     }
@@ -95,12 +123,12 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
     /// Closes the connection that has waited longest for a request. False if none waits.
     bool make_room() {
         while (auto* const longest = state.waiting.longest())
-            if (longest->close_if_waiting()) return true;
+            if (longest->give_way()) return true;
         return false;
     }
     bool make_room_of(asio::ip::address const& network) {
         while (auto* const longest = state.waiting.longest_of(network))
-            if (longest->close_if_waiting()) return true;
+            if (longest->give_way()) return true;
         return false;
     }
 
@@ -131,13 +159,27 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
         asio::ip::address peer_;
     };
 
+    /// Connections that the kernel has accepted would be reset.
+    void accept_pending() {
+        for (auto& acceptor : acceptors) {
+            error_code none_left;
+            acceptor.non_blocking(true, none_left);
+            while (!none_left) {
+                auto socket = acceptor.accept(none_left);
+                if (!none_left) start(serve(shared_from_this(), std::move(socket)));
+            }
+        }
+    }
+
     void stop_accepting() {
         state.draining = true;
         error_code ignored;
         for (auto& acceptor : acceptors) acceptor.close(ignored);
+        tls_check.cancel();
     }
 
     static async::task<> drain(std::shared_ptr<impl> self, std::chrono::milliseconds limit) {
+        self->accept_pending();
         self->stop_accepting();
         for (auto* c : self->connections) c->close_if_idle();
         if (self->connections.empty()) co_return;
@@ -153,11 +195,12 @@ struct server::impl : std::enable_shared_from_this<server::impl> {
 
     async::executor executor;
     server_state state;
-    std::shared_ptr<asio::ssl::context> tls;
+    std::optional<tls_files> tls;
     std::list<tcp::acceptor> acceptors;  ///< a list, because the accept loops hold references
     std::unordered_set<connection*> connections;
     std::map<asio::ip::address, std::size_t> peers;  ///< network -> number of connections
     asio::steady_timer all_closed;                   ///< cancelled when the last connection is closed
+    asio::steady_timer tls_check;
 };
 
 server::server(async::executor executor, std::vector<route> routes, server_options options)
@@ -169,6 +212,9 @@ server::~server() {
 
 std::uint16_t server::listen(std::string const& host, std::uint16_t port) {
     return impl_->listen(host, port);
+}
+void server::end_connections() noexcept {
+    impl_->state.ending_connections = true;
 }
 async::task<> server::drain(std::chrono::milliseconds limit) {
     return impl::drain(impl_, limit);

@@ -34,6 +34,7 @@ struct server_state {
     byte_budget bodies;     ///< of requests
     byte_budget responses;  ///< their bodies
     waiting_list waiting;
+    bool ending_connections = false;
     bool draining = false;
     /// The server object is destroyed: no callback of its owner may be called any more.
     bool stopped = false;

@@ -367,6 +367,30 @@ BOOST_AUTO_TEST_CASE(draining_lets_requests_in_progress_finish) {
     BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(connections_end_before_draining_begins) {
+    server_fixture s;
+    auto kept = s.connect();
+    kept.send(get_request("/"));
+    BOOST_TEST(!kept.receive_answer().has("Connection: close"));
+    s.io().on_thread([&] { s.server().end_connections(); });
+    kept.send(get_request("/"));
+    BOOST_TEST(kept.receive_answers().front().has("Connection: close"));
+    BOOST_TEST(s.answers(get_request("/")).front().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(draining_serves_connections_that_wait_to_be_accepted) {
+    server_fixture s;
+    std::vector<raw_socket> waiting;
+    auto const drained = s.io().on_thread([&] {
+        for (int i = 0; i < 3; ++i) {
+            waiting.push_back(s.connect());
+            waiting.back().send(get_request("/"));
+        }
+        return s.io().start(s.server().drain(10s));
+    });
+    for (auto& each : waiting) BOOST_TEST(each.receive_answers().front().status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(draining_ends_at_its_limit) {
     server_fixture s;
     auto busy = s.connect();

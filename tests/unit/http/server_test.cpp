@@ -38,6 +38,21 @@ BOOST_AUTO_TEST_CASE(a_request_and_its_response) {
     BOOST_TEST(exchanges[0].refusal.empty());
 }
 
+BOOST_AUTO_TEST_CASE(each_response_has_the_id_of_its_request) {
+    server_fixture s;
+    auto const all =
+        s.answers(get_request("/") + get_request("/fail") + get_request("/nowhere") + "GET\r\n\r\n");
+    auto const exchanges = s.exchanges();
+    BOOST_REQUIRE(all.size() == 4U);
+    BOOST_REQUIRE(exchanges.size() == 4U);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        BOOST_TEST(all[i].field("X-Request-Id") == exchanges[i].request_id);
+        BOOST_TEST(exchanges[i].request_id.size() == 32U);
+    }
+    BOOST_TEST(all[0].body.ends_with(all[0].field("X-Request-Id")));
+    BOOST_TEST(all[3].status == 400);
+}
+
 BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
     server_fixture s;
     auto const all = s.answers(

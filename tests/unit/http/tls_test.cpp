@@ -8,7 +8,11 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -84,6 +88,32 @@ BOOST_AUTO_TEST_CASE(a_tls_connection_is_reused) {
     }
     BOOST_TEST(s.io().on_thread([&] { return s.server().connections(); }) == 1U);
     io.on_thread([&] { c.reset(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_new_certificate_is_used_without_a_restart) {
+    test_certificate const used("DNS:localhost");
+    test_certificate const next("DNS:localhost");
+    auto options = options_with(used);
+    options.tls_check_interval = 5ms;
+    std::atomic<int> reloaded = 0, refused = 0;
+    options.on_tls_change = [&](std::optional<std::string> const& problem) {
+        ++(problem ? refused : reloaded);
+    };
+    server_fixture s(std::move(options));
+    BOOST_TEST(get(s.port(), "localhost", used.certificate_file())->status == 200);
+    auto const original = used.certificate_file() + ".original";
+    auto const replace = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(used.certificate_file(), original);
+
+    // With the new certificate and the old key, the server keeps the old pair.
+    std::filesystem::copy_file(next.certificate_file(), used.certificate_file(), replace);
+    while (refused == 0) std::this_thread::yield();
+    BOOST_TEST(get(s.port(), "localhost", original)->status == 200);
+    std::filesystem::copy_file(next.key_file(), used.key_file(), replace);
+    while (reloaded == 0) std::this_thread::yield();
+    BOOST_TEST(get(s.port(), "localhost", next.certificate_file())->status == 200);
+    BOOST_TEST(get(s.port(), "localhost", original).error().kind == transport_error::tls);
+    std::filesystem::remove(original);
 }
 
 BOOST_AUTO_TEST_CASE(refused_certificates) {

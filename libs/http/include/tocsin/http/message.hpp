@@ -50,7 +50,7 @@ struct request {
     fields headers;
     std::string body;
     std::string peer;  ///< the peer's address, or the client's behind a trusted proxy
-    std::string id;    ///< 32 hexadecimal digits, for logs and problem details
+    std::string id;    ///< 32 hexadecimal digits, for logs; also X-Request-Id of the response
     std::vector<std::pair<std::string_view, std::string>>
         captures;  ///< `{name}` of the matched pattern -> segment
 

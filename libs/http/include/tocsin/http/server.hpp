@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -72,6 +73,7 @@ struct server_options {
     std::vector<std::string> trusted_proxies;  ///< CIDRs whose X-Forwarded-For is used
     std::string tls_certificate_file;          ///< PEM chain; empty: plain HTTP
     std::string tls_key_file;
+    std::chrono::milliseconds tls_check_interval{10'000};  ///< between checks whether the files changed
     /// At the limit, a new connection takes the place of the one that has waited longest for a request; if
     /// none waits, it is closed.
     std::size_t max_connections = 8192;
@@ -104,6 +106,9 @@ struct server_options {
     std::function<response(int status, std::string_view detail, request const* request)> problem = {};
     /// Called for each response, refusals included. The views are valid during the call.
     std::function<void(exchange const&)> on_exchange = {};
+    /// Called when the TLS files have changed, with the reason if they cannot be used. The server then keeps
+    /// the ones it has.
+    std::function<void(std::optional<std::string> problem)> on_tls_change = {};
     /// Called for each exception of a handler, for the log.
     std::function<void(request const& request, std::exception_ptr exception)> on_exception = {};
 };
@@ -139,6 +144,8 @@ public:
     /// Binds and starts to accept; port 0 takes a free one. Returns the bound port. Throws
     /// boost::system::system_error.
     std::uint16_t listen(std::string const& host, std::uint16_t port);
+    /// From now on, each response ends its connection. New connections are still accepted.
+    void end_connections() noexcept;
     /// Stops accepting, lets requests in progress finish (with Connection: close), closes idle connections,
     /// and completes when no connection is left, or after `limit`.
     async::task<> drain(std::chrono::milliseconds limit);
