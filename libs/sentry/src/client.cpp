@@ -94,20 +94,28 @@ async::task<call_result<http::client_response>> client::impl::send(http::client_
 async::task<call_result<http::client_response>> client::impl::send(
     host& target, http::client_request request
 ) {
+    auto made = co_await perform(target, std::move(request));
+    if (!made) co_return made.error();
+    if (made->failure) co_return *made->failure;
+    co_return std::move(made->response);
+}
+
+async::task<call_result<client::impl::exchange>> client::impl::perform(
+    host& target, http::client_request request
+) {
     request.deadline = std::chrono::steady_clock::now() + settings.timeout;
     auto const turn = co_await target.gate->enter(request.deadline);
     if (!turn) co_return no_turn(target.gate->pause_left());
     auto response = co_await target.http.send(std::move(request));
     if (!response) co_return failure_of(response.error());
-    auto const why = failure_in(*response, time.now());
-    if (!why) co_return std::move(*response);
+    auto why = failure_in(*response, time.now());
     // Pause calls to this host after a 429 so that retries do not stampede. A longer wait is for this caller
     // only: Sentry counts by organization and user, so other organizations must not wait for this one's
     // limit.
     constexpr std::chrono::seconds max_pause{5};
-    if (why->kind == failure_kind::rate_limited)
+    if (why && why->kind == failure_kind::rate_limited)
         target.gate->pause_for(std::min(why->retry_after.value_or(std::chrono::seconds(1)), max_pause));
-    co_return *why;
+    co_return exchange{std::move(*response), std::move(why)};
 }
 
 }  // namespace tocsin::sentry

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tocsin::sentry {
@@ -36,6 +37,13 @@ struct client::impl {
     /// To the configured host.
     async::task<call_result<http::client_response>> send(http::client_request request);
     async::task<call_result<http::client_response>> send(host& target, http::client_request request);
+
+    struct exchange {
+        http::client_response response;
+        std::optional<call_failure> failure;  ///< that the response means
+    };
+    /// In its turn, and with a pause for later calls after a 429.
+    async::task<call_result<exchange>> perform(host& target, http::client_request request);
 
     async::executor executor;
     client_settings settings;

@@ -5,6 +5,7 @@
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/config/options.hpp>
+#include <tocsin/sentry/api_call.hpp>
 #include <tocsin/sentry/app.hpp>
 #include <tocsin/sentry/failure.hpp>
 #include <tocsin/sentry/issue.hpp>
@@ -100,6 +101,12 @@ public:
     );
     async::task<call_result<void>> unresolve_issue(
         organization_ref organization, std::string issue_id, secret token
+    );
+
+    /// A call that others describe. Responses that only the integration can do something about are failures:
+    /// 401, 5xx, a missing permission, and whatever does not come from Sentry itself.
+    async::task<call_result<api_response>> call(
+        organization_ref organization, api_request request, secret token
     );
 
     struct impl;

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <tocsin/async/task.hpp>
+#include <tocsin/base/error.hpp>
+#include <tocsin/crypto/vault.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/refresher.hpp>
+#include <tocsin/sentry/client.hpp>
+
+namespace tocsin::integrations {
+
+/// Calls Sentry's API as an integration, for callers who never see its token. A token that Sentry rejects is
+/// refreshed, and the call repeated once. Belongs to the I/O thread.
+class api_caller {
+public:
+    api_caller(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
+        : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
+
+    /// An error if the integration has no token. A response that contains the token is a failure.
+    async::task<result<sentry::call_result<sentry::api_response>>> call(
+        organization_id org, integration_id id, sentry::api_request request
+    );
+
+private:
+    db::pool& pool_;
+    sentry::client& sentry_;
+    crypto::vault const& vault_;
+    refresher& refresher_;
+};
+
+}  // namespace tocsin::integrations
