@@ -1,5 +1,6 @@
 #include "api_issues.hpp"
 #include "occurrences.hpp"
+#include "paging.hpp"
 #include "routes.hpp"
 
 #include <algorithm>
@@ -131,15 +132,38 @@ http::response show_event(sandbox_context& context, http::request const& request
     return http::response::json(200, out.take());
 }
 
+/// Newest first.
+http::response list_events(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_for_issue(context, request, event_read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto const* const issue = find_issue(context, caller, request);
+    if (!issue) return not_found();
+    auto const parsed = read_page(request);
+    if (auto const* const refusal = std::get_if<http::response>(&parsed)) return *refusal;
+    auto const& page = std::get<page_request>(parsed);
+    auto const total = issue->events.size();
+    json::writer out;
+    out.begin_array();
+    for (auto i = page.begin(); i < total && i < page.begin() + page.size; ++i)
+        write_event(out, context, *issue, issue->events[total - 1 - i]);
+    out.end_array();
+    auto response = http::response::json(200, out.take());
+    response.headers.set("Link", link_header(request, context.base_url, page, total));
+    return response;
+}
+
 }  // namespace
 
 void add_event_routes(route_table& table, sandbox_context& context) {
-    for (auto const* const pattern :
-         {"/api/0/organizations/{organization}/issues/{issue}/events/{event}/",
-          "/api/0/issues/{issue}/events/{event}/"})
-        table.add(http::method::get, pattern, "issues", [&context](http::request& request) {
+    for (std::string const issue :
+         {"/api/0/organizations/{organization}/issues/{issue}/", "/api/0/issues/{issue}/"}) {
+        table.add(http::method::get, issue + "events/", "issues", [&context](http::request& request) {
+            return list_events(context, request);
+        });
+        table.add(http::method::get, issue + "events/{event}/", "issues", [&context](http::request& request) {
             return show_event(context, request);
         });
+    }
 }
 
 }  // namespace tocsin::sandbox

@@ -183,9 +183,10 @@ bool is_selected_project(http::request const& request, project const& project) {
     return !has_filter;
 }
 
-http::response list_issues(sandbox_context& context, http::request const& request) {
-    auto const caller = authenticate_in_organization(context, request, event_read_scopes);
-    if (caller.refusal) return *caller.refusal;
+/// The issues of one project, or of all that the request selects.
+http::response issue_list(
+    sandbox_context& context, api_caller const& caller, http::request const& request, project const* only
+) {
     auto const parsed = read_page(request);
     if (auto const* const refusal = std::get_if<http::response>(&parsed)) return *refusal;
     auto const& page = std::get<page_request>(parsed);
@@ -195,7 +196,8 @@ http::response list_issues(sandbox_context& context, http::request const& reques
     for (auto const& candidate : context.state.issues) {
         if (candidate.organization_id != caller.org->id || !matches(filter, candidate)) continue;
         if (environment && *environment != candidate.environment) continue;
-        if (is_selected_project(request, context.state.project_of(candidate))) all.push_back(&candidate);
+        auto const& project = context.state.project_of(candidate);
+        if (only ? only->id == project.id : is_selected_project(request, project)) all.push_back(&candidate);
     }
     std::stable_sort(all.begin(), all.end(), [](issue const* a, issue const* b) {
         return a->last_seen > b->last_seen;
@@ -212,6 +214,49 @@ http::response list_issues(sandbox_context& context, http::request const& reques
     return response;
 }
 
+http::response list_issues(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_in_organization(context, request, event_read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    return issue_list(context, caller, request, nullptr);
+}
+
+http::response list_project_issues(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_in_organization(context, request, event_read_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto const* const project = context.state.project_by(*caller.org, request.capture("project"));
+    return project ? issue_list(context, caller, request, project) : not_found();
+}
+
+/// Adds a note, as `POST .../notes/` does.
+http::response add_note(sandbox_context& context, http::request const& request) {
+    auto const caller = authenticate_for_issue(context, request, write_scopes);
+    if (caller.refusal) return *caller.refusal;
+    auto* const issue = find_issue(context, caller, request);
+    if (!issue) return not_found();
+    auto const body = is_json(request) ? json::parse(request.body) : error{errc::invalid, {}};
+    auto const text = body ? body->root().find("text") : std::nullopt;
+    auto const content = text ? text->as_string().value_or("") : std::string_view();
+    if (content.empty()) return http::response::json(400, R"({"text":["This field is required."]})");
+    auto const id = ++issue->comments;
+    payloads::comment comment;
+    comment.id = id;
+    comment.text = content;
+    comment.at = context.state.now();
+    issue->comment_times[id] = comment.at;
+    context.webhooks.post(comment_webhooks(context, *issue, comment, "created"));
+    json::writer out;
+    out.begin_object()
+        .field("id", std::to_string(id))
+        .field("type", "note")
+        .name("data")
+        .begin_object()
+        .field("text", content)
+        .end_object()
+        .field("dateCreated", comment.at)
+        .end_object();
+    return http::response::json(201, out.take());
+}
+
 }  // namespace
 
 void add_issue_routes(route_table& table, sandbox_context& context) {
@@ -223,10 +268,12 @@ void add_issue_routes(route_table& table, sandbox_context& context) {
         });
     };
     add(http::method::get, "/api/0/organizations/{organization}/issues/", list_issues);
+    add(http::method::get, "/api/0/projects/{organization}/{project}/issues/", list_project_issues);
     for (std::string const prefix :
          {"/api/0/organizations/{organization}/issues/{issue}/", "/api/0/issues/{issue}/"}) {
         add(http::method::get, prefix, show_issue);
         add(http::method::put, prefix, update_issue);
+        add(http::method::post, prefix + "notes/", add_note);
     }
 }
 
