@@ -13,10 +13,12 @@ namespace tocsin::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<errc, int>, 14> statuses{{
+constexpr std::array<std::pair<errc, int>, 16> statuses{{
     {errc::invalid, 400},
     {errc::unauthenticated, 401},
     {errc::forbidden, 403},
+    {errc::not_granted, 403},
+    {errc::missing_scope, 403},
     {errc::not_found, 404},
     {errc::conflict, 409},
     {errc::already_claimed, 409},

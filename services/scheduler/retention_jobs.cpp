@@ -1,5 +1,6 @@
 #include "scheduler/retention_jobs.hpp"
 
+#include <tocsin/grants/maintenance.hpp>
 #include <tocsin/identity/retention.hpp>
 #include <tocsin/incidents/maintenance.hpp>
 #include <tocsin/integrations/maintenance.hpp>
@@ -14,6 +15,7 @@ async::task<> delete_all(
     co_await incidents::delete_outdated_rows(pool, retention);
     co_await integrations::delete_outdated_rows(pool, retention.deliveries);
     co_await identity::delete_outdated_rows(pool, sessions);
+    co_await grants::delete_outdated_rows(pool);
 }
 
 }  // namespace

@@ -17,12 +17,16 @@ void add_account_commands(CLI::App& program, chosen_command& chosen);
 void add_config_commands(CLI::App& program, chosen_command& chosen);
 /// `doctor`.
 void add_doctor_command(CLI::App& program, chosen_command& chosen);
+/// `grant create`, `grant list`, `grant revoke`.
+void add_grant_commands(CLI::App& program, chosen_command& chosen);
 /// `integration list`, `integration move-sentry`.
 void add_integration_commands(CLI::App& program, chosen_command& chosen);
 /// `key rotate`.
 void add_key_commands(CLI::App& program, chosen_command& chosen);
 /// `mapping import`.
 void add_mapping_commands(CLI::App& program, chosen_command& chosen);
+/// `sentry call`.
+void add_sentry_commands(CLI::App& program, chosen_command& chosen);
 /// `serve`.
 void add_serve_command(CLI::App& program, chosen_command& chosen);
 

@@ -8,6 +8,7 @@
 #include "gateway/deliveries_api.hpp"
 #include "gateway/events_api.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/grants_api.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
 #include "gateway/invitations_api.hpp"
@@ -23,6 +24,8 @@
 #include "tocsin/deadline.hpp"
 
 #include <tocsin/db/listener.hpp>
+#include <tocsin/grants/caller.hpp>
+#include <tocsin/grants/grant_service.hpp>
 #include <tocsin/identity/accounts.hpp>
 #include <tocsin/identity/api_tokens.hpp>
 #include <tocsin/identity/audit_log.hpp>
@@ -35,6 +38,7 @@
 #include <tocsin/incidents/incident_service.hpp>
 #include <tocsin/incidents/ingest.hpp>
 #include <tocsin/incidents/replay.hpp>
+#include <tocsin/integrations/api_caller.hpp>
 #include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
@@ -116,6 +120,17 @@ struct integration_parts {
     integrations::issue_reader issues;
 };
 
+struct grant_services {
+    grant_services(shared_parts const& shared, db::pool& pool, integration_parts& connections)
+        : sentry(pool, shared.sentry, shared.vault, connections.refresher),
+          grants(pool, grants::resolve_with(connections.mappings)),
+          caller(pool, sentry, shared.metrics) {}
+
+    integrations::api_caller sentry;
+    grants::grant_service grants;
+    grants::caller caller;
+};
+
 incidents::reconciler_settings reconcile_settings(serve_settings const& settings) {
     incidents::reconciler_settings made;
     made.backoff = settings.refresh.policy.backoff;
@@ -176,6 +191,7 @@ struct gateway_role::impl {
         : people(settings, *pools.gateway),
           connections(settings, shared, *pools.gateway),
           incidents(settings, shared, pools, connections.issues),
+          calls(shared, *pools.gateway, connections),
           console(console_directory(settings)),
           listener(
               shared.executor,
@@ -223,6 +239,7 @@ struct gateway_role::impl {
             )
         );
         append(all, gateway::mapping_endpoints(connections.mappings));
+        append(all, gateway::grant_endpoints({calls.grants, calls.caller, public_url}));
         append(all, gateway::incident_endpoints(incidents.service));
         append(all, gateway::delivery_endpoints(incidents.deliveries, incidents.replay));
         append(all, gateway::event_endpoints(changes, people.accounts, cookie));
@@ -258,6 +275,7 @@ struct gateway_role::impl {
     identity_parts people;
     integration_parts connections;
     incident_parts incidents;
+    grant_services calls;
     gateway::console_files console;
     gateway::change_feed changes;
     db::listener listener;

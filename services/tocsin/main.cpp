@@ -22,6 +22,8 @@ int run(int count, char** arguments) {
     add_account_commands(program, chosen);
     add_integration_commands(program, chosen);
     add_mapping_commands(program, chosen);
+    add_grant_commands(program, chosen);
+    add_sentry_commands(program, chosen);
     add_key_commands(program, chosen);
     add_config_commands(program, chosen);
     add_doctor_command(program, chosen);

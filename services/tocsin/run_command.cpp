@@ -17,13 +17,13 @@ async::task<> store_status(async::task<int> command, int& status) {
     status = co_await std::move(command);
 }
 
+}  // namespace
+
 int run_to_end(async::task<int> command) {
     int status = exit_failed;
     async::run_to_end(store_status(std::move(command), status));
     return status;
 }
-
-}  // namespace
 
 db::pool_options operator_pool_options(secret const& database_url) {
     db::pool_options options;

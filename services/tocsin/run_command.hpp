@@ -11,6 +11,9 @@
 
 namespace tocsin::program {
 
+/// Runs a command on an event loop of its own and returns its exit status.
+int run_to_end(async::task<int> command);
+
 /// One connection with the role tocsin_operator.
 db::pool_options operator_pool_options(secret const& database_url);
 

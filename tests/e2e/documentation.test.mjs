@@ -17,7 +17,7 @@ test('docs/configuration.md lists every variable with its default and meaning, a
 });
 
 test('every command has a help text', async () => {
-  for (const command of [[], ['serve'], ['sandbox'], ['org', 'create'], ['user', 'create'], ['user', 'reset-password'], ['token', 'create'], ['integration', 'list'], ['key', 'rotate'], ['doctor']]) {
+  for (const command of [[], ['serve'], ['sandbox'], ['org', 'create'], ['user', 'create'], ['user', 'reset-password'], ['token', 'create'], ['integration', 'list'], ['grant', 'create'], ['grant', 'list'], ['grant', 'revoke'], ['sentry', 'call'], ['key', 'rotate'], ['doctor']]) {
     const { status, stdout } = await run([...command, '--help']);
     assert.equal(status, 0, command.join(' '));
     assert.match(stdout, /Usage: tocsin/);

@@ -13,12 +13,13 @@ before(async () => {
   const integration = await connect(tocsin, admin, tocsin.org);
   const service = await createService(admin, tocsin.org, 'checkout');
   const { json: incident } = await admin.post(`${tocsin.org.path}/incidents`, { title: 'a disk is full', service_id: service.id });
+  const { json: grant } = await admin.post(`${tocsin.org.path}/grants`, { name: 'script', integration_id: integration.id });
   const document = (await admin.get('/api/openapi.json')).json;
   for (const [pattern, item] of Object.entries(document.paths)) {
     const names = (item.get?.parameters ?? []).map((parameter) => parameter.$ref ? document.components.parameters[parameter.$ref.split('/').at(-1)] : parameter)
       .filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name);
     if (!names.includes('cursor') && !names.includes('since')) continue;
-    const path = pattern.replace('{org}', tocsin.org.slug).replace('{number}', incident.number).replace('{id}', integration.id);
+    const path = pattern.replace('{org}', tocsin.org.slug).replace('{number}', incident.number).replace('grants/{id}', `grants/${grant.id}`).replace('{id}', integration.id);
     assert.doesNotMatch(path, /\{/, pattern);
     lists.push({ path: path.startsWith('/api') ? path : `/api/v1${path}`, names });
   }

@@ -43,6 +43,7 @@ function pathOf(operation, org, ids = {}, number = 999_999) {
     .map((part, at) => {
       if (part === '{org}') return org.slug;
       if (part === '{number}') return number;
+      if (part === '{path}') return 'api/0/organizations/';
       if (part === '{mapping_id}') return ids.mapping_id ?? UNKNOWN_ID;
       if (part === '{id}') return ids[parts[at - 1]] ?? UNKNOWN_ID;
       return part;
@@ -182,7 +183,7 @@ test('a body that breaks one rule is refused with the path of the field', async 
   const lastEntry = (await acme.client.get(`${acme.org.path}/audit?limit=1`)).json.items[0].id;
   const wrong = [];
   let sent = 0;
-  for (const operation of api.operations().filter((operation) => operation.body)) {
+  for (const operation of api.operations().filter((operation) => operation.body && !operation.path.endsWith('/{path}'))) {
     const path = pathOf(operation, acme.org, acme.ids, acme.number);
     for (const { why, body, path: field } of api.brokenBodies(operation)) {
       const response = await send(caller, operation, path, body);

@@ -30,6 +30,7 @@ export async function fillOrganization(tocsin, org, { sentryOrganization, word, 
     ids: {
       services: service.id,
       integrations: integration.id,
+      grants: (await create('grants', { name: `${word} grant`, integration_id: integration.id })).id,
       mapping_id: mapping.id,
       deliveries: accepted.delivery_id,
       members: members.find((member) => member.role === 'viewer').id,

@@ -8,6 +8,10 @@ std::string_view to_string(errc code) noexcept {
             return "unauthenticated";
         case errc::forbidden:
             return "forbidden";
+        case errc::not_granted:
+            return "not_granted";
+        case errc::missing_scope:
+            return "missing_scope";
         case errc::not_found:
             return "not_found";
         case errc::invalid:

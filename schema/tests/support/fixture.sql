@@ -78,6 +78,10 @@ begin
     insert into tocsin.mappings (organization_id, mapping_id, integration_id, sentry_project_id, service_id)
         values (org, pg_temp.id(name || ' mapping'), integration, '42', service);
     insert into tocsin.sentry_projects (organization_id, integration_id, project_id, slug) values (org, integration, '42', 'checkout');
+    insert into tocsin.grants (organization_id, grant_id, integration_id, name, holder_token_id, operations, contract, per_minute)
+        values (org, pg_temp.id(name || ' grant'), integration, 'a script', pg_temp.id(name || ' token'), '{list_issues}', '2026-11-30', 60);
+    insert into tocsin.grant_calls (organization_id, call_id, grant_id, operation, result)
+        values (org, pg_temp.id(name || ' call'), pg_temp.id(name || ' grant'), 'list_issues', 'answered');
     insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, signing_key,
                                    body_sha256, body_bytes)
         values (org, pg_temp.id(name || ' delivery'), integration, 'issue', 'created', 'opened', 'a test', 'app', zeros, 0);

@@ -5,6 +5,7 @@
 #include "gateway/credentials.hpp"
 #include "gateway/deliveries_api.hpp"
 #include "gateway/events_api.hpp"
+#include "gateway/grants_api.hpp"
 #include "gateway/incidents_api.hpp"
 #include "gateway/integrations_api.hpp"
 #include "gateway/invitations_api.hpp"
@@ -59,6 +60,9 @@ struct every_endpoint {
     };
     integrations::mappings mappings{pool, sentry, vault, refresher};
     integrations::checker checker{pool, sentry, vault};
+    integrations::api_caller caller_of_sentry{pool, sentry, vault, refresher};
+    grants::grant_service grants{pool, grants::resolve_with(mappings)};
+    grants::caller caller{pool, caller_of_sentry, metrics};
     incidents::incident_service board{pool, metrics};
     incidents::delivery_log deliveries{pool};
     incidents::replay replay{pool, pool, {}, system_clock()};
@@ -79,6 +83,7 @@ struct every_endpoint {
                  service_endpoints(catalog),
                  integration_endpoints({store, connect, checker, refresher, url, url}),
                  mapping_endpoints(mappings),
+                 grant_endpoints({grants, caller, url}),
                  incident_endpoints(board),
                  delivery_endpoints(deliveries, replay),
                  event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),

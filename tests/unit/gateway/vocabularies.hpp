@@ -3,6 +3,8 @@
 #include "gateway/input.hpp"
 #include "gateway/problem.hpp"
 
+#include <tocsin/grants/operations.hpp>
+#include <tocsin/grants/types.hpp>
 #include <tocsin/identity/principal.hpp>
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/integrations/connect.hpp>
@@ -47,6 +49,9 @@ inline std::vector<vocabulary> vocabularies() {
         {"IntegrationReason", as_set(integrations::reason_names), {}},
         {"MappingSeverity", mapping_severities, {"mappings.severity"}},
         {"ConnectError", as_set(integrations::connect_refusal_names), {}},
+        {"GrantApproval", as_set(grants::approval_names), {"grants.approval"}},
+        {"GrantOperation", as_set(grants::operation_names()), {}},
+        {"GrantCallResult", as_set(grants::call_result_names), {"grant_calls.result"}},
         {"ProblemCode", as_set(gateway::problem_codes()), {}},
     };
 }

@@ -15,6 +15,8 @@ namespace tocsin {
 enum class errc {
     unauthenticated,      ///< 401: no or unknown credentials
     forbidden,            ///< 403: the credentials are valid, but do not allow this
+    not_granted,          ///< 403: the grant does not allow this call
+    missing_scope,        ///< 403: the integration lacks a permission in Sentry
     not_found,            ///< 404: does not exist, or belongs to another organization
     invalid,              ///< 400: `fields` lists the mistakes
     conflict,             ///< 409: the resource has changed, or exists already

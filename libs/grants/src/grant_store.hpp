@@ -1,0 +1,68 @@
+#pragma once
+
+#include <tocsin/base/error.hpp>
+#include <tocsin/db/pool.hpp>
+#include <tocsin/grants/types.hpp>
+#include <tocsin/integrations/types.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::grants {
+
+/// A grant with what its calls need of the integration.
+struct usable_grant {
+    grants::grant grant;
+    integrations::mode mode = integrations::mode::public_;
+    std::string sentry_org_id;
+    std::string sentry_org_slug;
+    std::vector<std::string> scopes;  ///< that Sentry gave the integration; empty if unknown
+};
+
+/// A grant's row, as it is written.
+struct stored_grant {
+    grant_id id;
+    new_grant wanted;
+    std::optional<user_id> holder_user;
+    std::optional<identity::token_id> holder_token;
+    std::vector<std::string> operations;
+    std::vector<std::string> project_ids;
+    std::string created_by;
+};
+
+std::vector<grant> list_grants(
+    db::transaction& tx,
+    organization_id org,
+    std::optional<grant_id> before,
+    std::optional<std::string> const& name,
+    std::int64_t limit
+);
+result<grant> find_grant(db::transaction& tx, organization_id org, grant_id id);
+result<usable_grant> find_usable_grant(db::transaction& tx, organization_id org, grant_id id);
+/// The ids of the holder; an error for a member or a token that does not exist.
+result<void> find_holder(db::transaction& tx, organization_id org, stored_grant& row);
+void insert_grant(db::transaction& tx, organization_id org, stored_grant const& row);
+/// False if there is no such grant.
+bool update_grant(
+    db::transaction& tx,
+    organization_id org,
+    grant_id id,
+    grant_change const& change,
+    std::optional<std::vector<std::string>> const& project_ids
+);
+bool revoke_grant(db::transaction& tx, organization_id org, grant_id id);
+
+/// Counts a call. Nothing if it is within the limit per minute, else when the next one will be.
+std::optional<std::chrono::seconds> count_call(db::transaction& tx, organization_id org, grant_id id);
+void insert_call(db::transaction& tx, organization_id org, grant_id grant, recorded_call const& call);
+void complete_call(db::transaction& tx, organization_id org, recorded_call const& call);
+std::vector<recorded_call> list_calls(
+    db::transaction& tx, organization_id org, grant_id id, std::optional<uuid> before, std::int64_t limit
+);
+/// The transaction does not wait until it is on the disk: for the records of calls that only read.
+void commit_without_waiting(db::transaction& tx);
+
+}  // namespace tocsin::grants

@@ -1,0 +1,18 @@
+#include <tocsin/grants/maintenance.hpp>
+
+namespace tocsin::grants {
+
+namespace {
+
+constexpr db::statement delete_calls{
+    "delete_outdated_grant_calls",
+    "delete from tocsin.grant_calls where at < tocsin.now() - interval '400 days'"
+};
+
+}  // namespace
+
+async::task<> delete_outdated_rows(db::pool& pool) {
+    return pool.transact(db::no_tenant, [](db::transaction& tx) { tx.run(delete_calls); });
+}
+
+}  // namespace tocsin::grants
