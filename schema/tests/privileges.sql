@@ -115,7 +115,7 @@ select set_eq(
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',
           'tocsin_gateway audit_log r', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
-          'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway sentry_projects raw', 'tocsin_operator sentry_projects r', 'tocsin_gateway grants raw', 'tocsin_operator grants ra(w)', 'tocsin_gateway grant_calls ra(w)', 'tocsin_scheduler grant_calls (r)d',
+          'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway sentry_projects raw', 'tocsin_operator sentry_projects r', 'tocsin_gateway grants raw', 'tocsin_gateway approvals ra(w)', 'tocsin_scheduler approvals (r)d', 'tocsin_operator grants ra(w)', 'tocsin_gateway grant_calls ra(w)', 'tocsin_scheduler grant_calls (r)d',
           'tocsin_ingest sentry_projects raw', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',

@@ -78,6 +78,18 @@ std::optional<std::string> next_cursor_of(call_answer const& answer) {
     return sentry::next_cursor(answer.headers.find("Link").value_or(""));
 }
 
+/// Of a call that waits for a person, who decides on a page of the console.
+http::response asked_response(
+    grants::approval_id id, config::base_url const& console, std::string_view organization
+) {
+    json::writer out;
+    out.begin_object()
+        .field("approval_id", id.str())
+        .field("approval_url", console.str() + "/o/" + std::string(organization) + "/approvals/" + id.str())
+        .end_object();
+    return http::response::json(202, out.take());
+}
+
 result<http::response> named_response(call_answer answer) {
     if (!answer.body.empty() && !grants::is_json(answer.body))
         return error{errc::unavailable, "Sentry's response cannot be used. Try again in a minute."};
@@ -158,6 +170,8 @@ public:
         auto answer =
             co_await parts_.caller.call(ctx.organization(), ctx.principal, id, grants::plan(wanted));
         if (!answer) co_return answer.error();
+        if (answer->approval)
+            co_return asked_response(*answer->approval, parts_.public_url, ctx.membership->slug);
         co_return named_response(std::move(*answer));
     }
 
@@ -166,6 +180,8 @@ public:
         auto answer =
             co_await parts_.caller.call(ctx.organization(), ctx.principal, id, grants::plan(wanted));
         if (!answer) co_return answer.error();
+        if (answer->approval)
+            co_return asked_response(*answer->approval, parts_.public_url, ctx.membership->slug);
         co_return sentry_style_response(std::move(*answer), url);
     }
 

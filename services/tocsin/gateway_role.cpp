@@ -1,6 +1,7 @@
 #include "tocsin/gateway_role.hpp"
 
 #include "gateway/account_api.hpp"
+#include "gateway/approvals_api.hpp"
 #include "gateway/audit_api.hpp"
 #include "gateway/change_feed.hpp"
 #include "gateway/connect_callback.hpp"
@@ -24,6 +25,7 @@
 #include "tocsin/deadline.hpp"
 
 #include <tocsin/db/listener.hpp>
+#include <tocsin/grants/approvals.hpp>
 #include <tocsin/grants/caller.hpp>
 #include <tocsin/grants/grant_service.hpp>
 #include <tocsin/identity/accounts.hpp>
@@ -124,11 +126,13 @@ struct grant_services {
     grant_services(shared_parts const& shared, db::pool& pool, integration_parts& connections)
         : sentry(pool, shared.sentry, shared.vault, connections.refresher),
           grants(pool, grants::resolve_with(connections.mappings)),
-          caller(pool, sentry, shared.metrics) {}
+          caller(pool, sentry, shared.metrics),
+          approvals(pool, caller, shared.vault) {}
 
     integrations::api_caller sentry;
     grants::grant_service grants;
     grants::caller caller;
+    grants::approvals approvals;
 };
 
 incidents::reconciler_settings reconcile_settings(serve_settings const& settings) {
@@ -240,6 +244,7 @@ struct gateway_role::impl {
         );
         append(all, gateway::mapping_endpoints(connections.mappings));
         append(all, gateway::grant_endpoints({calls.grants, calls.caller, public_url}));
+        append(all, gateway::approval_endpoints(calls.approvals));
         append(all, gateway::incident_endpoints(incidents.service));
         append(all, gateway::delivery_endpoints(incidents.deliveries, incidents.replay));
         append(all, gateway::event_endpoints(changes, people.accounts, cookie));

@@ -46,13 +46,6 @@ error no_issue() {
     };
 }
 
-error needs_approval() {
-    return {
-        errc::not_granted,
-        "A person must approve this call, but approvals cannot be asked for yet. An admin can change the grant's setting approval."
-    };
-}
-
 error too_many_calls(std::chrono::seconds wait, int per_minute) {
     return {
         errc::rate_limited,
@@ -124,6 +117,7 @@ struct caller::admitted {
     usable_grant used;
     planned_call planned;
     recorded_call record;
+    std::optional<approval_id> approval = {};
 
     sentry_scope scope() const { return {used.sentry_org_id, used.sentry_org_slug, used.grant.projects}; }
 };
@@ -138,7 +132,8 @@ caller::caller(db::pool& pool, integrations::api_caller& sentry, observe::metric
         std::string(calls_total), "Calls of Sentry through grants, by operation and result."
     );
     for (auto const& each : operations())
-        for (auto const result : {call_result::answered, call_result::refused, call_result::failed})
+        for (auto const result :
+             {call_result::answered, call_result::refused, call_result::failed, call_result::asked})
             metrics_.count(calls_total, {{"operation", each.name}, {"result", to_string(result)}}, 0);
     metrics_.count(calls_total, {{"operation", "none"}, {"result", "refused"}}, 0);
 }
@@ -150,7 +145,7 @@ void caller::count(std::string_view operation, call_result result) {
 }
 
 async::task<result<caller::admitted>> caller::admit(
-    organization_id org, identity::principal who, grant_id id, result<planned_call> planned
+    organization_id org, identity::principal who, grant_id id, result<planned_call> planned, consent of_person
 ) {
     auto const now = clock_.now();
     co_return co_await pool_.transact(
@@ -171,7 +166,6 @@ async::task<result<caller::admitted>> caller::admit(
             sentry_scope const scope{used->sentry_org_id, used->sentry_org_slug, used->grant.projects};
             auto const permitted = permit(used->grant, scope, *planned, now);
             if (!permitted) return refuse(permitted.error());
-            if (*permitted == verdict::needs_approval) return refuse(needs_approval());
             auto const& first = *planned->operations.front();
             // Sentry does not report the scopes of an internal integration's token.
             bool const knows_scopes = used->mode != integrations::mode::internal && !used->scopes.empty();
@@ -179,9 +173,15 @@ async::task<result<caller::admitted>> caller::admit(
                 return refuse(missing_scope(first.scope, used->mode));
             if (auto const wait = count_call(tx, org, id))
                 return refuse(too_many_calls(*wait, used->grant.per_minute));
-            if (!planned->writes()) commit_without_waiting(tx);
+            std::optional<approval_id> asked;
+            if (*permitted == verdict::needs_approval && of_person == consent::not_given) {
+                record.result = call_result::asked;
+                asked = ask_for_approval(tx, org, id, who, *planned, {crypto::uuid_v7(now)});
+            } else if (!planned->writes()) {
+                commit_without_waiting(tx);
+            }
             insert_call(tx, org, id, record);
-            return admitted{std::move(*used), *planned, std::move(record)};
+            return admitted{std::move(*used), *planned, std::move(record), asked};
         }
     );
 }
@@ -239,12 +239,28 @@ async::task<result<call_answer>> caller::ask(organization_id org, admitted const
 async::task<result<call_answer>> caller::call(
     organization_id org, identity::principal who, grant_id id, result<planned_call> planned
 ) {
+    return make(org, std::move(who), id, std::move(planned), consent::not_given);
+}
+
+async::task<result<call_answer>> caller::call_approved(
+    organization_id org, identity::principal who, grant_id id, result<planned_call> planned
+) {
+    return make(org, std::move(who), id, std::move(planned), consent::given);
+}
+
+async::task<result<call_answer>> caller::make(
+    organization_id org, identity::principal who, grant_id id, result<planned_call> planned, consent of_person
+) {
     auto const started = std::chrono::steady_clock::now();
-    auto admission = co_await admit(org, who, id, planned);
+    auto admission = co_await admit(org, who, id, planned, of_person);
     if (!admission) {
         if (admission.error().code != errc::not_found)
             count(planned ? planned->name() : std::string(), call_result::refused);
         co_return admission.error();
+    }
+    if (admission->approval) {
+        count(admission->record.operation, call_result::asked);
+        co_return call_answer{202, {}, {}, admission->approval};
     }
     auto answer = co_await ask(org, *admission);
     auto record = admission->record;

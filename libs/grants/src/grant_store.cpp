@@ -1,5 +1,7 @@
 #include "grant_store.hpp"
 
+#include "stored_calls.hpp"
+
 #include <tocsin/db/columns.hpp>
 #include <tocsin/grants/operations.hpp>
 
@@ -119,6 +121,17 @@ constexpr auto calls_text = "select " + names(call_columns) + R"(, coalesce(argu
  where organization_id = $1 and grant_id = $2 and ($3::uuid is null or call_id < $3::uuid)
  order by call_id desc limit $4::bigint)";
 constexpr db::statement list_call_rows{"list_grant_calls", calls_text.c_str()};
+constexpr db::statement find_asked{
+    "find_asked_approval",
+    R"(select approval_id from tocsin.approvals
+        where organization_id = $1 and grant_id = $2 and request = $3::jsonb and state = 'asked' and expires_at > tocsin.now())"
+};
+constexpr db::statement insert_asked{
+    "insert_approval",
+    R"(insert into tocsin.approvals (organization_id, approval_id, grant_id, operation, request, asked_by_user, asked_by_token,
+                                     asked_by_name, expires_at)
+       values ($1, $2, $3, $4, $5::jsonb, $6, $7, left($8, 300), tocsin.now() + interval '24 hours'))"
+};
 constexpr db::statement no_wait{
     "commit_without_waiting", "select set_config('synchronous_commit', 'off', true)"
 };
@@ -268,6 +281,22 @@ std::vector<recorded_call> list_calls(
         all.back().arguments = row.text("arguments");
     }
     return all;
+}
+
+approval_id ask_for_approval(
+    db::transaction& tx,
+    organization_id org,
+    grant_id grant,
+    identity::principal const& who,
+    planned_call const& call,
+    approval_id id
+) {
+    auto const request = stored_call(call);
+    if (auto const same = tx.run(find_asked, org, grant, request).first())
+        return same->get<approval_id>("approval_id");
+    auto const& name = who.user ? who.email : who.name;
+    tx.run(insert_asked, org, id, grant, call.name(), request, who.user, who.token, name);
+    return id;
 }
 
 void commit_without_waiting(db::transaction& tx) {

@@ -2,7 +2,9 @@
 
 #include <tocsin/base/error.hpp>
 #include <tocsin/db/pool.hpp>
+#include <tocsin/grants/call_rules.hpp>
 #include <tocsin/grants/types.hpp>
+#include <tocsin/identity/principal.hpp>
 #include <tocsin/integrations/types.hpp>
 
 #include <chrono>
@@ -61,6 +63,15 @@ void insert_call(db::transaction& tx, organization_id org, grant_id grant, recor
 void complete_call(db::transaction& tx, organization_id org, recorded_call const& call);
 std::vector<recorded_call> list_calls(
     db::transaction& tx, organization_id org, grant_id id, std::optional<uuid> before, std::int64_t limit
+);
+/// The request that a person approves the call: one with `id`, or the one that waits for the same call.
+approval_id ask_for_approval(
+    db::transaction& tx,
+    organization_id org,
+    grant_id grant,
+    identity::principal const& who,
+    planned_call const& call,
+    approval_id id
 );
 /// The transaction does not wait until it is on the disk: for the records of calls that only read.
 void commit_without_waiting(db::transaction& tx);

@@ -80,6 +80,8 @@ begin
     insert into tocsin.sentry_projects (organization_id, integration_id, project_id, slug) values (org, integration, '42', 'checkout');
     insert into tocsin.grants (organization_id, grant_id, integration_id, name, holder_token_id, operations, contract, per_minute)
         values (org, pg_temp.id(name || ' grant'), integration, 'a script', pg_temp.id(name || ' token'), '{list_issues}', '2026-11-30', 60);
+    insert into tocsin.approvals (organization_id, approval_id, grant_id, operation, request, asked_by_token, asked_by_name, expires_at)
+        values (org, pg_temp.id(name || ' approval'), pg_temp.id(name || ' grant'), 'list_issues', '{}', pg_temp.id(name || ' token'), 'script', tocsin.now());
     insert into tocsin.grant_calls (organization_id, call_id, grant_id, operation, result)
         values (org, pg_temp.id(name || ' call'), pg_temp.id(name || ' grant'), 'list_issues', 'answered');
     insert into tocsin.deliveries (organization_id, delivery_id, integration_id, resource, action, outcome, rule, signing_key,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/account_api.hpp"
+#include "gateway/approvals_api.hpp"
 #include "gateway/audit_api.hpp"
 #include "gateway/credentials.hpp"
 #include "gateway/deliveries_api.hpp"
@@ -63,6 +64,7 @@ struct every_endpoint {
     integrations::api_caller caller_of_sentry{pool, sentry, vault, refresher};
     grants::grant_service grants{pool, grants::resolve_with(mappings)};
     grants::caller caller{pool, caller_of_sentry, metrics};
+    grants::approvals approvals{pool, caller, vault};
     incidents::incident_service board{pool, metrics};
     incidents::delivery_log deliveries{pool};
     incidents::replay replay{pool, pool, {}, system_clock()};
@@ -84,6 +86,7 @@ struct every_endpoint {
                  integration_endpoints({store, connect, checker, refresher, url, url}),
                  mapping_endpoints(mappings),
                  grant_endpoints({grants, caller, url}),
+                 approval_endpoints(approvals),
                  incident_endpoints(board),
                  delivery_endpoints(deliveries, replay),
                  event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),

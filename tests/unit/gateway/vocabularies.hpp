@@ -3,6 +3,7 @@
 #include "gateway/input.hpp"
 #include "gateway/problem.hpp"
 
+#include <tocsin/grants/approvals.hpp>
 #include <tocsin/grants/operations.hpp>
 #include <tocsin/grants/types.hpp>
 #include <tocsin/identity/principal.hpp>
@@ -49,6 +50,7 @@ inline std::vector<vocabulary> vocabularies() {
         {"IntegrationReason", as_set(integrations::reason_names), {}},
         {"MappingSeverity", mapping_severities, {"mappings.severity"}},
         {"ConnectError", as_set(integrations::connect_refusal_names), {}},
+        {"ApprovalState", as_set(grants::approval_state_names), {"approvals.state"}},
         {"GrantApproval", as_set(grants::approval_names), {"grants.approval"}},
         {"GrantOperation", as_set(grants::operation_names()), {}},
         {"GrantCallResult", as_set(grants::call_result_names), {"grant_calls.result"}},

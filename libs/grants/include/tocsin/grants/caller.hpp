@@ -12,6 +12,7 @@
 #include <tocsin/observe/metrics.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tocsin::grants {
@@ -21,6 +22,8 @@ struct call_answer {
     int status = 0;
     http::fields headers;  ///< those of the rate limit, `Link`, and, of unrestricted grants, `X-Hits`
     std::string body;      ///< JSON; may be empty
+    /// Set: the call was not made, because a person must approve it first.
+    std::optional<approval_id> approval = {};
 };
 
 /// Calls Sentry for the holders of grants. Every call is decided by `permit` and recorded, refused ones
@@ -38,12 +41,28 @@ public:
     async::task<result<call_answer>> call(
         organization_id org, identity::principal who, grant_id id, result<planned_call> planned
     );
+    /// A call that a person has approved, for the one who asked.
+    async::task<result<call_answer>> call_approved(
+        organization_id org, identity::principal who, grant_id id, result<planned_call> planned
+    );
 
 private:
     struct admitted;
+    enum class consent { not_given, given };
 
+    async::task<result<call_answer>> make(
+        organization_id org,
+        identity::principal who,
+        grant_id id,
+        result<planned_call> planned,
+        consent of_person
+    );
     async::task<result<admitted>> admit(
-        organization_id org, identity::principal who, grant_id id, result<planned_call> planned
+        organization_id org,
+        identity::principal who,
+        grant_id id,
+        result<planned_call> planned,
+        consent of_person
     );
     async::task<result<call_answer>> ask(organization_id org, admitted const& call);
     async::task<result<sentry::api_response>> send(

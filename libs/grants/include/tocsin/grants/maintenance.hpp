@@ -5,7 +5,8 @@
 
 namespace tocsin::grants {
 
-/// Deletes the records of calls that are older than 400 days. The pool's role is tocsin_scheduler.
+/// Deletes the records of calls after 400 days, and approvals with their results after 30. The pool's role is
+/// tocsin_scheduler.
 async::task<> delete_outdated_rows(db::pool& pool);
 
 }  // namespace tocsin::grants

@@ -13,6 +13,7 @@
 namespace tocsin::grants {
 
 using grant_id = id_of<struct grant_tag>;
+using approval_id = id_of<struct approval_tag>;
 
 /// Which calls a person must approve.
 enum class approval { none, writes, all };
@@ -82,12 +83,14 @@ enum class call_result {
     answered,  ///< by Sentry, also with a refusal of its own
     refused,   ///< by the grant
     failed,    ///< no usable response from Sentry
+    asked,     ///< a person must approve it first
 };
-inline constexpr enum_names<call_result, 4> call_result_names{{
+inline constexpr enum_names<call_result, 5> call_result_names{{
     {call_result::running, "running"},
     {call_result::answered, "answered"},
     {call_result::refused, "refused"},
     {call_result::failed, "failed"},
+    {call_result::asked, "asked"},
 }};
 std::string_view to_string(call_result r) noexcept;
 std::optional<call_result> parse_call_result(std::string_view text) noexcept;
