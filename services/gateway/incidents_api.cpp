@@ -32,7 +32,7 @@ result<void> read_assignee(request_context const& ctx, incident_filter& filter) 
     }
     if (assignee == "me") {
         if (ctx.principal.email.empty())
-            return bad_query("assignee", "cannot be me for an API token, which has no e-mail address");
+            return bad_query("assignee", "cannot be me for an API token, which has no email address");
         assignee = ctx.principal.email;
     }
     filter.assignee = std::move(assignee);

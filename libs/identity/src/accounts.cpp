@@ -70,7 +70,7 @@ membership read_membership(db::row const& from) {
 }
 
 error wrong_credentials() {
-    return {errc::unauthenticated, "The e-mail address or the password is wrong."};
+    return {errc::unauthenticated, "The email address or the password is wrong."};
 }
 
 struct login {

@@ -138,7 +138,7 @@ async::task<result<created_organization>> admin::create_organization(
     if (auto bad = slug_problem(slug)) co_return *bad;
     if (auto bad = name_problem(name, 1)) co_return *bad;
     if (owner_email && !is_email(*owner_email))
-        co_return invalid("owner", "This is not an e-mail address: " + printable(*owner_email, 254));
+        co_return invalid("owner", "This is not an email address: " + printable(*owner_email, 254));
     auto const now = clock_.now();
     organization_id const id{crypto::uuid_v7(now)};
     uuid const invitation = crypto::uuid_v7(now);
@@ -185,7 +185,7 @@ async::task<result<secret>> admin::create_password_reset(std::string email) {
 
 async::task<result<account_kind>> admin::add_member(new_member added) {
     if (!is_email(added.email))
-        co_return invalid("email", "This is not an e-mail address: " + printable(added.email, 254));
+        co_return invalid("email", "This is not an email address: " + printable(added.email, 254));
     if (auto bad = name_problem(added.name, 0)) co_return *bad;
     auto const known = co_await operators_.transact(
         db::no_tenant, [email = added.email](db::transaction& tx) { return user_of(tx, email); }

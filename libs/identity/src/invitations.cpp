@@ -105,7 +105,7 @@ async::task<result<created_invitation>> invitations::create(
 ) {
     if (!is_email(email))
         co_return error{
-            errc::invalid, "The e-mail address is malformed.", {{"email", "must be an e-mail address"}}
+            errc::invalid, "The email address is malformed.", {{"email", "must be an email address"}}
         };
     if (!is_assignable(wanted))
         co_return error{

@@ -41,7 +41,7 @@ result<person_change> decide_assignment(
             return error{
                 errc::invalid,
                 "No member of this organization has that address.",
-                {{"assignee", "must be the e-mail address of a member, or null"}}
+                {{"assignee", "must be the email address of a member, or null"}}
             };
         change.state.assignee = member->text("email");
     }

@@ -39,6 +39,22 @@ export class ProblemError extends Error {
 const textOr = (value: unknown, fallback: string) =>
   typeof value === "string" && value !== "" ? value : fallback;
 
+/** What failed, instead of the words of HTTP that the server sends. */
+const titles: Partial<Record<ProblemCode, string>> = {
+  unauthenticated: "You are not signed in",
+  forbidden: "You don't have access",
+  not_found: "Not found",
+  invalid: "Something in the input is wrong",
+  conflict: "This conflicts with what is stored",
+  already_claimed: "Already connected elsewhere",
+  illegal_transition: "Not possible in the current status",
+  in_use: "Still in use",
+  sentry_refused: "Sentry refused the request",
+  rate_limited: "Too many requests",
+  unavailable: "Tocsin is not available right now",
+  internal: "Tocsin failed",
+};
+
 export async function problemOf(response: Response): Promise<ProblemError> {
   let body: Record<string, unknown> = {};
   try {
@@ -51,10 +67,11 @@ export async function problemOf(response: Response): Promise<ProblemError> {
     const { path, message } = (entry ?? {}) as Record<string, unknown>;
     return typeof path === "string" && typeof message === "string" ? [{ path, message }] : [];
   });
+  const code = textOr(body.code, response.status >= 500 ? "unavailable" : "unknown") as ProblemCode;
   return new ProblemError({
     status: response.status,
-    code: textOr(body.code, response.status >= 500 ? "unavailable" : "unknown") as ProblemCode,
-    title: textOr(body.title, "The request failed"),
+    code,
+    title: titles[code] ?? textOr(body.title, "The request failed"),
     detail: textOr(body.detail, `The server responded with status ${response.status}.`),
     fields,
   });
