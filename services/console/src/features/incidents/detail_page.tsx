@@ -14,7 +14,7 @@ import { formatNumber } from "../../ui/format";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
 import { Freshness, Loaded } from "../../ui/states";
-import { RelativeTime } from "../../ui/time";
+import { Age, LocalTime, RelativeTime } from "../../ui/time";
 import css from "./detail_page.module.css";
 import { IncidentActions } from "./incident_actions";
 import { IncidentSummary } from "./incident_summary";
@@ -30,6 +30,16 @@ const resolution_texts: Record<NonNullable<Incident["resolution"]>, string> = {
   archived: "archived in Sentry",
   person: "by a person",
 };
+
+/** Since when the incident has its status. */
+const statusSince = ({ status, opened_at, acknowledged_at, resolved_at }: Incident) =>
+  (status === "resolved" ? resolved_at : status === "acknowledged" ? acknowledged_at : null) ?? opened_at;
+
+const Moment = ({ at }: { at: string }) => (
+  <>
+    <RelativeTime at={at} /> (<LocalTime at={at} />)
+  </>
+);
 
 /** The plain values of the context. Objects and lists are only in the delivery. */
 function contextDetails(context: Incident["context"]): Record<string, string> {
@@ -60,12 +70,12 @@ function IncidentDetails({ incident }: { incident: Incident }) {
         Release: incident.release ? <Code>{incident.release}</Code> : null,
         Level: level ? (labels_by_level[level] ?? level) : null,
         Events: formatNumber(incident.occurrences),
-        Opened: <RelativeTime at={incident.opened_at} />,
-        "Last seen": <RelativeTime at={incident.last_seen_at} />,
-        Acknowledged: incident.acknowledged_at ? <RelativeTime at={incident.acknowledged_at} /> : null,
+        Opened: <Moment at={incident.opened_at} />,
+        "Last seen": <Moment at={incident.last_seen_at} />,
+        Acknowledged: incident.acknowledged_at ? <Moment at={incident.acknowledged_at} /> : null,
         Resolved: incident.resolved_at ? (
           <>
-            <RelativeTime at={incident.resolved_at} />
+            <Moment at={incident.resolved_at} />
             {incident.resolution ? `, ${resolution_texts[incident.resolution] ?? incident.resolution}` : ""}
           </>
         ) : null,
@@ -124,9 +134,9 @@ export function IncidentPage() {
       key={number}
       title={incident ? `#${number} ${incident.title}` : `#${number}`}
       heading={
-        <>
+        <span className={css.title} title={incident?.title}>
           <span className={css.number}>#{number}</span> {incident?.title}
-        </>
+        </span>
       }
       aside={
         <>
@@ -136,6 +146,10 @@ export function IncidentPage() {
               <span aria-live="polite">
                 <StatusBadge status={incident.status} />
               </span>
+              <span>
+                for <Age at={statusSince(incident)} />
+              </span>
+              <span>{incident.assignee ?? "Unassigned"}</span>
             </>
           ) : null}
           <Freshness at={query.dataUpdatedAt} failing={query.failureCount > 0} live />

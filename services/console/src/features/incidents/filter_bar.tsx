@@ -1,4 +1,4 @@
-import { Chip, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Chip, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
@@ -54,21 +54,18 @@ const assignee_options = [
   { value: "none", label: "Unassigned" },
 ];
 
-export function Filters({ search, onChange }: { search: Search; onChange: (search: Search) => void }) {
+interface FiltersProps {
+  search: Search;
+  onChange: (search: Search) => void;
+}
+
+/** On a phone, these are behind a button. */
+function MoreFilters({ search, onChange }: FiltersProps) {
   const org = useOrg();
   const { data: services } = useQuery(servicesQuery(org.slug));
   const { assignee = "" } = search;
   return (
-    <search className={css.filters} aria-label="Filter incidents">
-      <SegmentedControl
-        className={css.statuses ?? ""}
-        size="xs"
-        aria-label="Status"
-        data={status_filters.map(({ value, label }) => ({ value, label }))}
-        value={statusFilterOf(search).value}
-        onChange={(value) => onChange({ ...search, status: statusParameter(value) })}
-      />
-      <SearchBox value={search.q ?? ""} onChange={(q) => onChange({ ...search, q })} />
+    <>
       <NativeSelect
         aria-label="Service"
         value={search.service ?? ""}
@@ -101,6 +98,35 @@ export function Filters({ search, onChange }: { search: Search; onChange: (searc
           ))}
         </Chip.Group>
       </fieldset>
+    </>
+  );
+}
+
+export function Filters({ search, onChange }: FiltersProps) {
+  const [isOpen, setOpen] = useState(false);
+  const count = [search.service, search.assignee, search.severity].filter(Boolean).length;
+  return (
+    <search className={css.filters} aria-label="Filter incidents">
+      <SegmentedControl
+        className={css.statuses ?? ""}
+        size="xs"
+        aria-label="Status"
+        data={status_filters.map(({ value, label }) => ({ value, label }))}
+        value={statusFilterOf(search).value}
+        onChange={(value) => onChange({ ...search, status: statusParameter(value) })}
+      />
+      <SearchBox value={search.q ?? ""} onChange={(q) => onChange({ ...search, q })} />
+      <Button
+        className={css.moreButton ?? ""}
+        variant="default"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        Filters{count > 0 ? ` (${count})` : ""}
+      </Button>
+      <div className={css.more} data-open={isOpen || undefined}>
+        <MoreFilters search={search} onChange={onChange} />
+      </div>
     </search>
   );
 }

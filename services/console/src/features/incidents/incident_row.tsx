@@ -34,7 +34,8 @@ const IncidentNumbers = ({ incident }: { incident: Schemas["Incident"] }) => (
 
 export function IncidentRow({ org, incident, left, isSelected = false, onToggle }: IncidentRowProps) {
   const { number, title, severity, status, service, source, environment, assignee } = incident;
-  const details = [service.name, source?.short_id, environment, assignee].filter(Boolean);
+  // The most important ones first: a narrow row cuts the end.
+  const details = [service.name, assignee?.split("@")[0], environment, source?.short_id].filter(Boolean);
   return (
     <li
       className={`${rows.linkedRow} ${css.row}`}

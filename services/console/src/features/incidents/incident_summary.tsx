@@ -130,19 +130,15 @@ export function IncidentSummary({ incident, timeline }: IncidentSummaryProps) {
         <Item name="Last resolution">
           {timeline === undefined ? "…" : (texts.lastResolution ?? "Never resolved before")}
         </Item>
-        <Item name="Share">
-          <CopyButton label="the summary" text={plainSummary(incident)} caption="Copy summary" />
-        </Item>
-        <Item name="Title">
-          {canEdit ? (
-            <Button size="compact-xs" variant="default" onClick={() => setDialog("rename")}>
-              Rename…
-            </Button>
-          ) : (
-            "Your role is read-only."
-          )}
-        </Item>
       </dl>
+      <div className={css.extras}>
+        <CopyButton label="the summary" text={plainSummary(incident)} caption="Copy summary" />
+        {canEdit ? (
+          <Button size="compact-sm" variant="default" onClick={() => setDialog("rename")}>
+            Rename…
+          </Button>
+        ) : null}
+      </div>
       {dialog === "rename" ? <RenameDialog title={incident.title} edit={edit} onClose={closeDialog} /> : null}
       {dialog === "assign" ? (
         <AssignDialog

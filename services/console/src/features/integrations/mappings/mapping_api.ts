@@ -22,16 +22,23 @@ function useInvalidateMappings(org: string, integration: string) {
     ]);
 }
 
+/** Maps projects, and returns why some of them may be a mistake. */
 export function useMapProjects(org: string, integration: string) {
   const invalidate = useInvalidateMappings(org, integration);
   return useMutation({
     mutationFn: async (choices: readonly MappingChoice[]) => {
       const unmapped = choices.filter(({ mapping }) => mapping === null);
-      if (unmapped.length > 0)
-        await api.POST("/api/v1/orgs/{org}/integrations/{id}/mappings", {
-          params: { path: { org, id: integration } },
-          body: unmapped.map(({ project, service }) => ({ sentry_project: project, service_id: service })),
-        });
+      const warnings: string[] = [];
+      if (unmapped.length > 0) {
+        const created = await body(
+          api.POST("/api/v1/orgs/{org}/integrations/{id}/mappings", {
+            params: { path: { org, id: integration } },
+            body: unmapped.map(({ project, service }) => ({ sentry_project: project, service_id: service })),
+          }),
+        );
+        const mappings = "items" in created ? created.items : [created];
+        warnings.push(...mappings.flatMap(({ warning }) => warning ?? []));
+      }
       for (const { mapping, service } of choices) {
         if (mapping !== null)
           await api.PATCH("/api/v1/orgs/{org}/integrations/{id}/mappings/{mapping_id}", {
@@ -39,6 +46,7 @@ export function useMapProjects(org: string, integration: string) {
             body: { service_id: service },
           });
       }
+      return warnings;
     },
     onSettled: invalidate,
   });

@@ -5,6 +5,7 @@ import type { Schemas } from "../../../api/client";
 import { useOrg } from "../../../api/org";
 import { projectsQuery, servicesQuery } from "../../../api/queries";
 import { formatCount } from "../../../ui/format";
+import { Notice } from "../../../ui/notice";
 import { Panel } from "../../../ui/panel";
 import rows from "../../../ui/rows.module.css";
 import { EmptyState, ErrorNotice, Loaded } from "../../../ui/states";
@@ -92,6 +93,22 @@ function ProjectList({ integration, projects, listed, services, drafts }: Projec
   );
 }
 
+const none: readonly never[] = [];
+
+/** Why new mappings may be mistakes. */
+function MappingWarnings({ warnings, onClose }: { warnings: readonly string[]; onClose: () => void }) {
+  if (warnings.length === 0) return null;
+  return (
+    <div className={rows.error}>
+      <Notice tone="hint" title="Mapped, but please check" onClose={onClose}>
+        {warnings.map((warning) => (
+          <div key={warning}>{warning}</div>
+        ))}
+      </Notice>
+    </div>
+  );
+}
+
 interface MappingTableProps {
   integration: Integration;
   projects: readonly Project[];
@@ -139,6 +156,7 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
           <ErrorNotice error={map.error} onClose={() => map.reset()} />
         </div>
       ) : null}
+      <MappingWarnings warnings={map.data ?? none} onClose={map.reset} />
       <SaveBar
         isOpen={changes.length > 0}
         label={saveLabel(changes)}
@@ -150,8 +168,6 @@ function MappingTable({ integration, projects, services }: MappingTableProps) {
     </>
   );
 }
-
-const none: readonly never[] = [];
 
 /** The projects of the Sentry organization, with the services they are mapped to. */
 export function MappingPanel({ integration }: { integration: Integration }) {

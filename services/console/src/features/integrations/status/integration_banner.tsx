@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMatch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useOrg } from "../../../api/org";
 import { integrationsQuery } from "../../../api/queries";
 import { IntegrationBadge, WarningBadge } from "../../../ui/badges";
-import { formatCount } from "../../../ui/format";
+import { DownIcon } from "../../../ui/icons";
 import { TextLink } from "../../../ui/text_link";
 import type { Integration } from "../integration_api";
 import { integrationName, isBroken, lacksWebhookSecret, statusInfo } from "../labels";
@@ -15,12 +16,24 @@ function summaryOf(integration: Integration) {
   return note ? `${text}, ${note}` : text;
 }
 
-// More lines would take too much of the screen.
-const max_lines = 3;
+const Line = ({ org, integration }: { org: string; integration: Integration }) => (
+  <p className={css.line} data-status={isBroken(integration) ? integration.status : "degraded"}>
+    {isBroken(integration) ? (
+      <IntegrationBadge status={integration.status} />
+    ) : (
+      <WarningBadge>No webhooks</WarningBadge>
+    )}
+    <TextLink to="/o/$org/integrations/$id" params={{ org, id: integration.id }} inherit underline="always">
+      Sentry: {integrationName(integration)}
+    </TextLink>
+    <span>{summaryOf(integration)}</span>
+  </p>
+);
 
-/** Shows admins, on all pages, the integrations that do not work. */
+/** Shows admins, on all pages, the integrations that do not work: one line that opens. */
 export function IntegrationBanner() {
   const org = useOrg();
+  const [isOpen, setOpen] = useState(false);
   const isAdmin = org.can("admin");
   const { data } = useQuery({ ...integrationsQuery(org.slug), enabled: isAdmin });
   const current = useMatch({ from: "/o/$org/integrations/$id", shouldThrow: false })?.params.id;
@@ -28,43 +41,29 @@ export function IntegrationBanner() {
   const failing = (data ?? []).filter(
     (integration) => (isBroken(integration) || lacksWebhookSecret(integration)) && integration.id !== current,
   );
-  const ordered = [
-    ...failing.filter(({ status }) => status === "disconnected"),
-    ...failing.filter(({ status }) => status !== "disconnected"),
-  ];
-  const hidden_count = ordered.length - max_lines;
+  const disconnected = failing.filter(({ status }) => status === "disconnected");
+  const ordered = [...disconnected, ...failing.filter(({ status }) => status !== "disconnected")];
+  const isSummary = ordered.length > 1;
   return (
     // A screen reader announces only text that is added to an existing region.
     <div role="status" className={css.banner}>
-      {ordered.slice(0, max_lines).map((integration) => (
-        <p
-          key={integration.id}
-          className={css.line}
-          data-status={isBroken(integration) ? integration.status : "degraded"}
-        >
-          {isBroken(integration) ? (
-            <IntegrationBadge status={integration.status} />
-          ) : (
-            <WarningBadge>No webhooks</WarningBadge>
-          )}
-          <TextLink
-            to="/o/$org/integrations/$id"
-            params={{ org: org.slug, id: integration.id }}
-            inherit
-            underline="always"
+      {isSummary ? (
+        <p className={css.line} data-status={disconnected.length > 0 ? "disconnected" : "degraded"}>
+          <button
+            type="button"
+            className={css.toggle}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
           >
-            Sentry: {integrationName(integration)}
-          </TextLink>
-          <span>{summaryOf(integration)}</span>
-        </p>
-      ))}
-      {hidden_count > 0 ? (
-        <p className={css.line}>
-          <TextLink to="/o/$org/integrations" params={{ org: org.slug }} inherit underline="always">
-            {formatCount(hidden_count, "more integration needs", "more integrations need")} attention
-          </TextLink>
+            {ordered.length} integrations need attention <DownIcon size={14} />
+          </button>
         </p>
       ) : null}
+      {isSummary && !isOpen
+        ? null
+        : ordered.map((integration) => (
+            <Line key={integration.id} org={org.slug} integration={integration} />
+          ))}
     </div>
   );
 }
