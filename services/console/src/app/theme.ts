@@ -39,6 +39,8 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   autoContrast: true,
+  // The placeholder is a child of the menu that is no menu item, which assistive technology does not expect.
+  components: { Menu: { defaultProps: { withInitialFocusPlaceholder: false } } },
 });
 
 // Mantine's own dimmed, placeholder, and error colors have less than 4.5:1 contrast on these backgrounds.
