@@ -26,7 +26,7 @@ async::task<call_result<api_response>> client::call(
     organization_ref organization, api_request request, secret token
 ) {
     auto made = with_bearer(request.method, target_of(base(), request), token);
-    if (!request.body.empty()) set_json(made, std::move(request.body));
+    if (!request.body.empty()) set_json(made.request, std::move(request.body));
     auto done = co_await impl_->perform(impl_->host_of(organization.region), std::move(made));
     if (!done) co_return done.error();
     if (done->failure && !concerns_caller(*done->failure)) co_return *done->failure;

@@ -1,4 +1,5 @@
 #include "client_impl.hpp"
+#include "redaction.hpp"
 
 #include <tocsin/base/text.hpp>
 #include <tocsin/sentry/regions.hpp>
@@ -35,11 +36,11 @@ call_failure no_turn(std::chrono::steady_clock::duration pause_left) {
     };
 }
 
-call_failure failure_of(http::transport_failure const& why) {
+call_failure failure_of(http::transport_failure const& why, std::span<secret const> sent) {
     return {
         .kind = failure_kind::transient,
         .http_status = 0,
-        .detail = std::string(to_string(why.kind)) + ": " + printable(why.detail, 200),
+        .detail = std::string(to_string(why.kind)) + ": " + printable(redacted(why.detail, sent), 200),
         .in_doubt = why.sent,
         .retry_after = {}
     };
@@ -82,33 +83,30 @@ client::impl::host& client::impl::host_of(std::string const& region) {
 }
 
 async::task<call_result<http::client_response>> client::impl::send(
-    organization_ref const& organization, http::client_request request
+    organization_ref const& organization, secret_request request
 ) {
     return send(host_of(organization.region), std::move(request));
 }
 
-async::task<call_result<http::client_response>> client::impl::send(http::client_request request) {
+async::task<call_result<http::client_response>> client::impl::send(secret_request request) {
     return send(host_of(""), std::move(request));
 }
 
-async::task<call_result<http::client_response>> client::impl::send(
-    host& target, http::client_request request
-) {
+async::task<call_result<http::client_response>> client::impl::send(host& target, secret_request request) {
     auto made = co_await perform(target, std::move(request));
     if (!made) co_return made.error();
     if (made->failure) co_return *made->failure;
     co_return std::move(made->response);
 }
 
-async::task<call_result<client::impl::exchange>> client::impl::perform(
-    host& target, http::client_request request
-) {
+async::task<call_result<client::impl::exchange>> client::impl::perform(host& target, secret_request sent) {
+    auto& request = sent.request;
     request.deadline = std::chrono::steady_clock::now() + settings.timeout;
     auto const turn = co_await target.gate->enter(request.deadline);
     if (!turn) co_return no_turn(target.gate->pause_left());
     auto response = co_await target.http.send(std::move(request));
-    if (!response) co_return failure_of(response.error());
-    auto why = failure_in(*response, time.now());
+    if (!response) co_return failure_of(response.error(), sent.secrets);
+    auto why = failure_in(*response, time.now(), sent.secrets);
     // Pause calls to this host after a 429 so that retries do not stampede. A longer wait is for this caller
     // only: Sentry counts by organization and user, so other organizations must not wait for this one's
     // limit.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "call_gate.hpp"
+#include "requests.hpp"
 
 #include <tocsin/http/client.hpp>
 #include <tocsin/sentry/client.hpp>
@@ -32,18 +33,18 @@ struct client::impl {
 
     /// To the organization's region if tokens may go there, else to the configured host.
     async::task<call_result<http::client_response>> send(
-        organization_ref const& organization, http::client_request request
+        organization_ref const& organization, secret_request request
     );
     /// To the configured host.
-    async::task<call_result<http::client_response>> send(http::client_request request);
-    async::task<call_result<http::client_response>> send(host& target, http::client_request request);
+    async::task<call_result<http::client_response>> send(secret_request request);
+    async::task<call_result<http::client_response>> send(host& target, secret_request request);
 
     struct exchange {
         http::client_response response;
         std::optional<call_failure> failure;  ///< that the response means
     };
     /// In its turn, and with a pause for later calls after a 429.
-    async::task<call_result<exchange>> perform(host& target, http::client_request request);
+    async::task<call_result<exchange>> perform(host& target, secret_request request);
 
     async::executor executor;
     client_settings settings;

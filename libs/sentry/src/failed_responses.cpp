@@ -1,3 +1,5 @@
+#include "redaction.hpp"
+
 #include <tocsin/base/text.hpp>
 #include <tocsin/json/document.hpp>
 #include <tocsin/sentry/responses.hpp>
@@ -50,16 +52,16 @@ std::optional<std::chrono::seconds> requested_pause(http::fields const& headers,
     return std::clamp<std::chrono::seconds>(*pause, 1s, 3600s);
 }
 
-/// What Sentry says in its own responses that are no success.
+/// What Sentry says in its own responses that are no success, unchanged: it may contain secrets.
 struct sentry_refusal {
     std::string message;
-    std::string code;         ///< of {"detail": {"code": ...}}
-    std::string oauth_error;  ///< of {"error": ...}
+    std::string code;            ///< of {"detail": {"code": ...}}
+    bool is_oauth_name = false;  ///< the message is the name in {"error": ...}
 };
 
 std::string text_at(json::value const& object, std::string_view name) {
     auto const field = object.find(name);
-    return printable(field ? field->as_string().value_or("") : "", 300);
+    return std::string(field ? field->as_string().value_or("") : "");
 }
 
 /// OAuth's error names consist of lower-case letters and underscores; in other responses `error` is a
@@ -77,7 +79,7 @@ std::optional<std::string> first_field_error(json::value const& object) {
         if (texts.kind() != json::kind::array || texts.size() == 0) return std::nullopt;
         auto const text = texts.element(0).as_string();
         if (!text) return std::nullopt;
-        if (!first) first = printable(std::string(object.key(i)) + ": " + std::string(*text), 300);
+        if (!first) first = std::string(object.key(i)) + ": " + std::string(*text);
     }
     return first;
 }
@@ -93,22 +95,22 @@ std::optional<sentry_refusal> read_refusal(std::string_view body) {
     if (!parsed) return std::nullopt;
     auto const root = parsed->root();
     if (auto const detail = root.find("detail")) {
-        if (detail->kind() == json::kind::string) return sentry_refusal{text_at(root, "detail"), {}, {}};
+        if (detail->kind() == json::kind::string) return sentry_refusal{text_at(root, "detail"), {}};
         if (detail->kind() == json::kind::object && (detail->find("code") || detail->find("message"))) {
             auto code = text_at(*detail, "code");
             auto message = text_at(*detail, "message");
-            return sentry_refusal{message.empty() ? code : std::move(message), std::move(code), {}};
+            return sentry_refusal{message.empty() ? code : std::move(message), std::move(code)};
         }
         if (detail->kind() == json::kind::array && detail->size() > 0)
             if (auto const text = detail->element(0).as_string())
-                return sentry_refusal{printable(*text, 300), {}, {}};
+                return sentry_refusal{std::string(*text), {}};
     }
     if (auto const error = root.find("error"); error && error->kind() == json::kind::string) {
         auto message = text_at(root, "error");
-        auto name = is_oauth_error(message) ? message : std::string();
-        return sentry_refusal{std::move(message), {}, std::move(name)};
+        bool const is_name = is_oauth_error(message);
+        return sentry_refusal{std::move(message), {}, is_name};
     }
-    if (auto message = first_field_error(root)) return sentry_refusal{std::move(*message), {}, {}};
+    if (auto message = first_field_error(root)) return sentry_refusal{std::move(*message), {}};
     return std::nullopt;
 }
 
@@ -134,7 +136,9 @@ failure_kind kind_of(int status) noexcept {
 
 }  // namespace
 
-std::optional<call_failure> failure_in(http::client_response const& response, timestamp now) {
+std::optional<call_failure> failure_in(
+    http::client_response const& response, timestamp now, std::span<secret const> sent
+) {
     bool const is_success = response.status >= 200 && response.status <= 299;
     if (is_success && !is_web_page(response.body)) return std::nullopt;
     auto const refusal = is_success ? std::nullopt : read_refusal(response.body);
@@ -149,9 +153,10 @@ std::optional<call_failure> failure_in(http::client_response const& response, ti
     };
     if (refusal) {
         why.kind = kind_of(response.status);
-        if (!refusal->message.empty()) why.detail = refusal->message;
-        why.code = refusal->code;
-        why.oauth_error = refusal->oauth_error;
+        auto const shown = [&](std::string const& text) { return printable(redacted(text, sent), 300); };
+        if (!refusal->message.empty()) why.detail = shown(refusal->message);
+        why.code = shown(refusal->code);
+        if (refusal->is_oauth_name) why.oauth_error = why.detail;
         // Other refusals with 403 (a grant type, a feature that is off) have other messages.
         why.lacks_permission =
             response.status == 403 && why.detail == "You do not have permission to perform this action.";

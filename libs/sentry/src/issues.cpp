@@ -67,7 +67,7 @@ async::task<call_result<void>> set_status(
         with_bearer(http::method::put, issue_path(client.base(), organization.id_or_slug, issue_id), token);
     json::writer body;
     body.begin_object().field("status", status).end_object();
-    set_json(request, body.take());
+    set_json(request.request, body.take());
     auto response = co_await client.send(organization, std::move(request));
     if (!response) co_return response.error();
     co_return call_result<void>{};

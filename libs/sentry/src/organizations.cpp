@@ -53,7 +53,7 @@ async::task<call_result<installation>> client::find_installation(uuid installati
 
 async::task<call_result<void>> client::mark_installed(uuid installation, secret const& token) {
     auto request = with_bearer(http::method::put, installation_path(base(), installation), token);
-    set_json(request, R"({"status":"installed"})");
+    set_json(request.request, R"({"status":"installed"})");
     auto response = co_await impl_->send(std::move(request));
     if (!response) co_return response.error();
     co_return call_result<void>{};

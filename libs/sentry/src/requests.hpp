@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tocsin::sentry {
 
@@ -28,11 +29,17 @@ inline std::string organization_path(config::base_url const& base, std::string_v
     return base.path + "/api/0/organizations/" + path_segment(id_or_slug) + "/";
 }
 
-inline http::client_request with_bearer(http::method method, std::string target, secret const& token) {
+/// A request and the secrets in it, which must not be shown if a response repeats them.
+struct secret_request {
+    http::client_request request;
+    std::vector<secret> secrets;
+};
+
+inline secret_request with_bearer(http::method method, std::string target, secret const& token) {
     http::client_request request{.method = method, .target = std::move(target), .headers = {}, .body = {}};
     request.headers.set("Accept", "application/json");
     request.headers.set("Authorization", "Bearer " + std::string(token.reveal()));
-    return request;
+    return {std::move(request), {token}};
 }
 
 inline void set_json(http::client_request& request, std::string body) {

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view jwt_bearer_grant = "urn:sentry:params:oauth:grant-type:jwt-bearer";
 
 /// A request for tokens of an installation. The app authenticates in the body, which must be JSON.
-http::client_request token_request(
+secret_request token_request(
     config::base_url const& base,
     public_app const& app,
     uuid const& installation,
@@ -37,19 +37,21 @@ http::client_request token_request(
         .body = {}
     };
     set_json(request, body.take());
-    return request;
+    return {std::move(request), {credential, app.client_secret}};
 }
 
 /// The app authenticates in the body, because Sentry refuses Basic and body together, and its revocation
 /// reads only the body.
-http::client_request oauth_request(
+secret_request oauth_request(
     config::base_url const& base,
     std::string_view endpoint,
     oauth_app const& app,
-    std::vector<std::pair<std::string, std::string>> form
+    std::vector<std::pair<std::string, std::string>> form,
+    std::vector<secret> secrets
 ) {
     form.emplace_back("client_id", app.client_id);
     form.emplace_back("client_secret", std::string(app.client_secret.reveal()));
+    secrets.push_back(app.client_secret);
     http::client_request request{
         .method = http::method::post,
         .target = base.path + std::string(endpoint),
@@ -59,7 +61,7 @@ http::client_request oauth_request(
     for (auto& [name, value] : form) wipe(value);
     request.headers.set("Accept", "application/json");
     request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-    return request;
+    return {std::move(request), std::move(secrets)};
 }
 
 }  // namespace
@@ -91,7 +93,7 @@ async::task<call_result<token_set>> client::refresh_with_jwt(public_app const& a
         installation_path(base(), installation, "authorizations/"),
         client_assertion(app, impl_->time.now(), crypto::uuid_v4())
     );
-    set_json(request, body.take());
+    set_json(request.request, body.take());
     auto response = co_await impl_->send(std::move(request));
     if (!response) co_return response.error();
     co_return decode_token_set(response->body, impl_->time.now());
@@ -107,7 +109,8 @@ async::task<call_result<token_set>> client::exchange_oauth_code(
         {{"grant_type", "authorization_code"},
          {"code", std::string(code.reveal())},
          {"redirect_uri", std::move(redirect_uri)},
-         {"code_verifier", std::string(code_verifier.reveal())}}
+         {"code_verifier", std::string(code_verifier.reveal())}},
+        {code, code_verifier}
     ));
     if (!response) co_return response.error();
     co_return decode_oauth_token_set(response->body, impl_->time.now());
@@ -119,7 +122,8 @@ async::task<call_result<token_set>> client::refresh_oauth(oauth_app const& app, 
         base(),
         "/oauth/token/",
         app,
-        {{"grant_type", "refresh_token"}, {"refresh_token", std::string(refresh_token.reveal())}}
+        {{"grant_type", "refresh_token"}, {"refresh_token", std::string(refresh_token.reveal())}},
+        {refresh_token}
     ));
     if (!response) co_return response.error();
     co_return decode_oauth_token_set(response->body, impl_->time.now());
@@ -127,7 +131,7 @@ async::task<call_result<token_set>> client::refresh_oauth(oauth_app const& app, 
 
 async::task<call_result<void>> client::revoke_oauth(oauth_app const& app, secret token) {
     auto response = co_await impl_->send(
-        oauth_request(base(), "/oauth/revoke/", app, {{"token", std::string(token.reveal())}})
+        oauth_request(base(), "/oauth/revoke/", app, {{"token", std::string(token.reveal())}}, {token})
     );
     if (!response) co_return response.error();
     co_return call_result<void>{};

@@ -7,6 +7,7 @@
 #include <tocsin/sentry/types.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,10 @@ call_result<std::vector<release>> decode_releases(std::string_view body);
 /// The cursor of the next page in a Link header; none on the last page.
 std::optional<std::string> next_cursor(std::string_view link_header);
 /// The failure that a response means. None for a success, unless its body is a web page: Sentry's API sends
-/// none.
-std::optional<call_failure> failure_in(http::client_response const& response, timestamp now);
+/// none. What it shows of the response does not contain `sent`, the secrets of the request: servers repeat
+/// values that they refuse.
+std::optional<call_failure> failure_in(
+    http::client_response const& response, timestamp now, std::span<secret const> sent = {}
+);
 
 }  // namespace tocsin::sentry
