@@ -19,7 +19,9 @@ namespace {
 
 constexpr db::statement find_login = {
     "identity_find_login",
-    "select user_id, email, name, password_hash from tocsin.find_login($1)",
+    // The same lower() as in find_login, which is not ASCII's: every text that finds an account has its key.
+    R"(select lower($1::text) as account_key, l.user_id, l.email, l.name, l.password_hash
+         from (select) as always left join tocsin.find_login($1) l on true)",
 };
 constexpr db::statement start_session = {
     "identity_start_session",
@@ -88,13 +90,10 @@ struct login_lookup {
     result<> charged;
 };
 
-std::optional<login> find_account(db::transaction& tx, std::string const& email) {
-    auto const rows = tx.run(find_login, email);
-    auto const row = rows.first();
-    if (!row) return std::nullopt;
-    return login{
-        row->get<user_id>("user_id"), row->text("email"), row->text("name"), row->text("password_hash")
-    };
+std::optional<login> read_login(db::row const& row) {
+    auto const id = row.get<std::optional<user_id>>("user_id");
+    if (!id) return std::nullopt;
+    return login{*id, row.text("email"), row.text("name"), row.text("password_hash")};
 }
 
 /// Runs the same statements for known and unknown addresses.
@@ -105,7 +104,9 @@ login_lookup look_up(
     std::optional<byte_string> const& device,
     timestamp now
 ) {
-    login_lookup found{find_account(tx, email), false, counts_of_sign_in(email, network, now), {}};
+    auto const rows = tx.run(find_login, email);
+    auto const row = rows[0];
+    login_lookup found{read_login(row), false, counts_of_sign_in(row.text("account_key"), network, now), {}};
     if (device) {
         auto const user = found.account ? found.account->id : user_id{};
         found.device_is_known = tx.run(is_known_device, user, *device)[0].get<bool>("known");

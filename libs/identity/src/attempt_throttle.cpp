@@ -1,5 +1,4 @@
 #include <tocsin/base/encoding.hpp>
-#include <tocsin/base/text.hpp>
 #include <tocsin/crypto/digest.hpp>
 #include <tocsin/identity/attempt_throttle.hpp>
 
@@ -11,6 +10,8 @@ constexpr db::statement charge_statement = {
     "identity_charge_attempt",
     "select tocsin.charge_attempt($1::text[], $2::integer[], $3::integer[]) as wait",
 };
+constexpr db::statement before_charge = {"identity_before_charge", "savepoint before_charge"};
+constexpr db::statement undo_charge = {"identity_undo_charge", "rollback to savepoint before_charge"};
 constexpr db::statement clear_statement = {
     "identity_clear_attempt",
     "select tocsin.clear_attempt($1::text[], $2::text[])",
@@ -34,14 +35,13 @@ attempt_counts counts_of_known_device(user_id account, std::string_view device_h
     return {{{key("device", account.str() + std::string(device_hash)), 5, 300}}, {}};
 }
 
-attempt_counts counts_of_sign_in(std::string_view account, std::string_view network, timestamp now) {
-    auto const name = to_lower(account);
+attempt_counts counts_of_sign_in(std::string_view account_key, std::string_view network, timestamp now) {
     auto const minute = std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
     return {
-        {{key("pair", name + '\n' + std::string(network)), 5, 300}},
+        {{key("pair", std::string(account_key) + '\n' + std::string(network)), 5, 300}},
         {
             {key("network", network), 50, 300},
-            {key("account", name), 50, 10},
+            {key("account", account_key), 50, 10},
             {"all:" + std::to_string(minute), 1'200, 5},
         }
     };
@@ -68,9 +68,11 @@ result<> charge(db::transaction& tx, attempt_counts const& counts) {
         free.push_back(each.free);
         longest.push_back(each.longest);
     }
+    tx.run(before_charge);
     std::chrono::seconds const wait(tx.run(charge_statement, keys_of(all), free, longest)[0].get<int>("wait")
     );
     if (wait.count() == 0) return {};
+    tx.run(undo_charge);  // the rows of counts that did not exist yet
     error limited{
         errc::rate_limited, "Too many attempts. Try again in " + std::to_string(wait.count()) + " s."
     };

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <iterator>
+
 using namespace tocsin;
 using identity::role;
 using test::good_password;
@@ -86,6 +88,43 @@ BOOST_FIXTURE_TEST_CASE(guessing_for_an_unknown_address_is_slowed_down_as_well, 
     for (unsigned i = 0; i < free_failures; ++i)
         BOOST_TEST((sign_in("nobody@example.com").error().code == errc::unauthenticated));
     BOOST_TEST((sign_in("nobody@example.com").error().code == errc::rate_limited));
+}
+
+// lower() of PostgreSQL knows more letters than ASCII's: KELVIN SIGN is a k, I WITH DOT ABOVE an i.
+BOOST_FIXTURE_TEST_CASE(all_spellings_that_find_an_account_are_counted_together, store_fixture) {
+    add("kiki@example.com", "acme", role::viewer).value();
+    // "unknown" is treated the same, so that the throttle does not reveal which accounts exist.
+    for (std::string const rest : {"i@example.com", "i@unknown.example"}) {
+        std::string const spellings[] = {
+            "kik" + rest, "KIK" + rest, "\u212Aik" + rest, "k\u0130k" + rest, "\u212A\u0130\u212A" + rest
+        };
+        static_assert(std::size(spellings) == free_failures);
+        for (auto const& each : spellings)
+            BOOST_TEST((sign_in(each, "fake password 2").error().code == errc::unauthenticated));
+        for (auto const& each : spellings) BOOST_TEST((sign_in(each).error().code == errc::rate_limited));
+        BOOST_TEST(
+            database.sql("select count(*) from tocsin.attempts where attempt_key like 'account:%'") == "1"
+        );
+        database.sql("delete from tocsin.attempts");
+    }
+    BOOST_TEST(sign_in("\u212Aiki@example.com").has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(refused_attempts_leave_no_rows, store_fixture) {
+    for (int i = 0; i < 50; ++i) sign_in("stranger-" + std::to_string(i) + "@example.com");
+    auto const count = [&] { return database.sql("select count(*) from tocsin.attempts"); };
+    auto const before = count();
+    for (int i = 50; i < 100; ++i)
+        BOOST_TEST(
+            (sign_in("stranger-" + std::to_string(i) + "@example.com").error().code == errc::rate_limited)
+        );
+    BOOST_TEST((sign_in("owner@example.com").error().code == errc::rate_limited));
+    // The count of all attempts in a minute has a row for each minute.
+    BOOST_TEST(
+        database.sql("select count(*) from tocsin.attempts where attempt_key not like 'all:%'") == "101"
+    );
+    BOOST_TEST(std::stoi(count()) <= std::stoi(before) + 1);
+    BOOST_TEST(sign_in("owner@example.com", good_password, "192.0.2.2").has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_known_browser_can_sign_in_while_others_are_guessing, store_fixture) {

@@ -32,8 +32,9 @@ struct attempt_counts {
 /// attacker elsewhere cannot lock a user out.
 attempt_counts counts_of_known_device(user_id account, std::string_view device_hash);
 /// Signing in from any other browser: the failures of account and network together, of the network, of the
-/// account, and of everything in this minute count.
-attempt_counts counts_of_sign_in(std::string_view account, std::string_view network, timestamp now);
+/// account, and of everything in this minute count. `account_key` is the same for all spellings of an address
+/// that find one account.
+attempt_counts counts_of_sign_in(std::string_view account_key, std::string_view network, timestamp now);
 /// Confirming a signed-in user's password.
 attempt_counts counts_of_password(user_id account);
 /// Links that contain a token.
@@ -42,7 +43,8 @@ attempt_counts counts_of_links(std::string_view network);
 attempt_counts counts_of_invitations(organization_id org);
 
 /// Counts an attempt before it is judged. errc::rate_limited, with the wait, if it must wait; then it is not
-/// counted. The counts are in the database: all processes share them, and they survive a restart.
+/// counted and leaves no rows. The counts are in the database: all processes share them, and they survive a
+/// restart.
 result<> charge(db::transaction& tx, attempt_counts const& counts);
 /// After a success.
 void clear(db::transaction& tx, attempt_counts const& counts);
