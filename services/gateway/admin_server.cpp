@@ -19,7 +19,7 @@ async::task<http::response> exposition(observe::metrics const& metrics) {
 }
 
 std::vector<http::route> make_routes(observe::metrics const& metrics, health& state) {
-    auto routes = state.routes();
+    auto routes = state.routes(health::audience::operators);
     routes.push_back({
         .method = http::method::get,
         .pattern = "/metrics",

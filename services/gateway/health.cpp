@@ -8,12 +8,14 @@ namespace tocsin::gateway {
 
 namespace {
 
+/// `info.version` of the OpenAPI document.
+std::string const api_version = "1";
+
 async::task<std::string> outcome_of(health::check const& run) {
     try {
         auto const passed = co_await run();
         co_return passed ? "ok" : passed.error().detail;
     } catch (std::exception const&) {
-        // This page is public. The log has the details.
         co_return "does not answer";
     }
 }
@@ -41,14 +43,21 @@ void health::add_notice(std::string name, std::function<std::optional<std::strin
     notices_.push_back({std::move(name), std::move(read)});
 }
 
-std::vector<http::route> health::routes() {
+std::vector<http::route> health::routes(audience readers) {
+    bool const is_public = readers == audience::everyone;
     json::writer version;
-    version.begin_object().field("version", version_).end_object();
+    version.begin_object().field("version", is_public ? api_version : version_).end_object();
     return {
         open_to_any_host(
             "/livez", [](http::request&) { return ready(http::response::json(200, R"({"status":"alive"})")); }
         ),
-        open_to_any_host("/readyz", [this](http::request& request) { return readiness(request); }),
+        open_to_any_host(
+            "/readyz",
+            [this, is_public](http::request& request) {
+                bool const shows_checks = !is_public && request.query_value("verbose");
+                return readiness(shows_checks ? detail::checks : detail::status);
+            }
+        ),
         open_to_any_host(
             "/version",
             [body = version.take()](http::request&) { return ready(http::response::json(200, body)); }
@@ -56,7 +65,7 @@ std::vector<http::route> health::routes() {
     };
 }
 
-async::task<http::response> health::readiness(http::request const& request) {
+async::task<http::response> health::readiness(detail shown) {
     bool is_ready = !draining_;
     std::vector<std::pair<std::string, std::string>> outcomes;
     outcomes.emplace_back("serving", draining_ ? "is draining" : "ok");
@@ -67,7 +76,7 @@ async::task<http::response> health::readiness(http::request const& request) {
     }
     json::writer out;
     out.begin_object().field("status", draining_ ? "draining" : is_ready ? "ready" : "unavailable");
-    if (request.query_value("verbose")) {
+    if (shown == detail::checks) {
         out.name("checks").begin_object();
         for (auto const& [name, outcome] : outcomes) out.field(name, outcome);
         for (auto const& each : notices_) out.field(each.name, each.read().value_or("ok"));

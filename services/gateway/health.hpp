@@ -28,11 +28,15 @@ public:
     void add_notice(std::string name, std::function<std::optional<std::string>()> read);
     void start_draining() noexcept { draining_ = true; }
 
-    /// `/livez`, `/readyz`, and `/version`, for any host name.
-    std::vector<http::route> routes();
+    /// The public learns whether the process is alive and ready, and nothing about its parts and its version.
+    enum class audience { everyone, operators };
+    /// `/livez`, `/readyz`, and `/version`, for any host name. `?verbose` shows the checks to operators, and
+    /// `/version` is the version of the program for them, that of the API for others.
+    std::vector<http::route> routes(audience readers);
 
 private:
-    async::task<http::response> readiness(http::request const& request);
+    enum class detail { status, checks };
+    async::task<http::response> readiness(detail shown);
 
     struct named_check {
         std::string name;

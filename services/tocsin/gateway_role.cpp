@@ -254,7 +254,7 @@ struct gateway_role::impl {
     std::vector<http::route> other_routes(
         serve_settings const& settings, shared_parts const& shared, pools& pools
     ) {
-        std::vector<http::route> all = shared.health.routes();
+        std::vector<http::route> all = shared.health.routes(gateway::health::audience::everyone);
         all.push_back(gateway::openapi_route());
         auto const find_keys = [&pool = *pools.lookup, &vault = shared.vault](integration_id id) {
             return integrations::find_webhook_keys(pool, vault, id);

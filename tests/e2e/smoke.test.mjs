@@ -16,7 +16,12 @@ test('health, version, and metrics are served', async () => {
     assert.equal(response.status, 200, `${path}: ${response.text}`);
   }
   const admin = tocsin.client({ base: tocsin.adminUrl });
+  const { version } = (await admin.get('/version')).json;
+  const [hidden, shown] = [await client.get('/readyz?verbose'), await admin.get('/readyz?verbose')];
+  assert.deepEqual([hidden.json, (await client.get('/version')).json], [{ status: 'ready' }, { version: '1' }]);
+  assert.equal(shown.json.checks.database, 'ok');
   const metrics = await admin.get('/metrics');
+  assert.match(metrics.text, new RegExp(`version="${version}"`));
   assert.equal(metrics.status, 200);
   assert.match(metrics.text, /^tocsin_build_info\{.*version=/m);
 });

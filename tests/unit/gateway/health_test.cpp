@@ -18,11 +18,18 @@ async::task<> call(http::handler const& handle, http::request& request, http::re
     response = co_await handle(request);
 }
 
-http::response get(health& state, std::string_view path, std::vector<http::query_parameter> query = {}) {
+using audience = health::audience;
+
+http::response get(
+    health& state,
+    std::string_view path,
+    std::vector<http::query_parameter> query = {},
+    audience reader = audience::operators
+) {
     http::request request;
     request.query = std::move(query);
     http::response response;
-    for (auto const& route : state.routes()) {
+    for (auto const& route : state.routes(reader)) {
         if (route.pattern == path) async::run_to_end(call(route.handle, request, response));
     }
     return response;
@@ -67,6 +74,15 @@ BOOST_AUTO_TEST_CASE(a_failed_check_is_named_and_does_not_affect_liveness) {
     BOOST_TEST(get(state, "/livez").status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(the_public_sees_neither_checks_nor_the_version) {
+    health state("1.2.3");
+    state.add_check("schema", fails);
+    auto const everyone = audience::everyone;
+    BOOST_TEST(get(state, "/readyz", {{"verbose", "1"}}, everyone).status == 503);
+    BOOST_TEST(get(state, "/readyz", {{"verbose", "1"}}, everyone).body == R"({"status":"unavailable"})");
+    BOOST_TEST(get(state, "/version", {}, everyone).body == R"({"version":"1"})");
+}
+
 BOOST_AUTO_TEST_CASE(draining_is_not_ready) {
     health state("1.2.3");
     state.add_check("database", passes);
@@ -78,7 +94,7 @@ BOOST_AUTO_TEST_CASE(draining_is_not_ready) {
 
 BOOST_AUTO_TEST_CASE(health_is_served_to_any_host) {
     health state("1.2.3");
-    for (auto const& route : state.routes())
+    for (auto const& route : state.routes(audience::everyone))
         BOOST_TEST((route.host == http::route::host_check::any), route.pattern);
 }
 
