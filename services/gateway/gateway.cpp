@@ -107,6 +107,12 @@ struct gateway::impl {
         http_options.on_exchange = [this](http::exchange const& exchange) {
             record_exchange(metrics, exchange);
         };
+        http_options.on_tls_change = [](std::optional<std::string> const& problem) {
+            if (problem)
+                observe::log_warn("new TLS files not usable", {{"why", *problem}});
+            else
+                observe::log_info("new TLS files in use", {});
+        };
         return http_options;
     }
 
@@ -193,6 +199,10 @@ std::uint16_t gateway::start() {
 async::task<bool> gateway::drain(std::chrono::milliseconds limit) {
     co_await impl_->server.drain(limit);
     co_return impl_->server.connections() == 0;
+}
+
+void gateway::end_connections() noexcept {
+    impl_->server.end_connections();
 }
 
 }  // namespace tocsin::gateway

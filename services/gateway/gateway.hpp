@@ -46,6 +46,8 @@ public:
     std::uint16_t start();
     /// Stops accepting. Completes when every request has its response (true), or after `limit` (false).
     async::task<bool> drain(std::chrono::milliseconds limit);
+    /// From now on, each response ends its connection.
+    void end_connections() noexcept;
 
 private:
     struct impl;

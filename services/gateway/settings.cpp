@@ -128,6 +128,12 @@ void settings::read(config::reader& in) {
         {std::uint64_t{1} << 10, std::uint64_t{64} << 20},
         "largest webhook body"
     );
+    in.duration(
+        "TOCSIN_DRAIN_DELAY",
+        drain_delay,
+        {std::chrono::milliseconds(0), std::chrono::minutes(1)},
+        "time from SIGTERM until the gateway stops accepting connections, in which proxies notice by /readyz"
+    );
 }
 
 }  // namespace tocsin::gateway

@@ -2,6 +2,7 @@
 
 #include <tocsin/config/options.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct settings {
     std::vector<std::string> trusted_proxies;  ///< CIDRs
     std::string console_directory;             ///< empty: where a build or an installation puts the console
     std::uint64_t webhook_max_body = 5 << 20;
+    std::chrono::milliseconds drain_delay{3'000};  ///< between SIGTERM and the end of accepting
 
     void read(config::reader& in);
 };

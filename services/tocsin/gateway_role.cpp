@@ -304,4 +304,8 @@ incidents::reconciler& gateway_role::reconciler() noexcept {
     return impl_->incidents.reconciler;
 }
 
+void gateway_role::end_connections() noexcept {
+    impl_->edge.end_connections();
+}
+
 }  // namespace tocsin::program

@@ -35,6 +35,8 @@ public:
 
     /// Binds and accepts. Throws boost::system::system_error.
     void start();
+    /// From now on, each response ends its connection, so that clients and proxies move to another process.
+    void end_connections() noexcept;
     /// Ends the event streams, which never end by themselves, and completes when every request is answered
     /// and reconciling has stopped (true), or after `limit`.
     async::task<bool> drain(std::chrono::milliseconds limit);

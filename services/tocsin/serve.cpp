@@ -26,6 +26,7 @@
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace tocsin::program {
@@ -34,6 +35,17 @@ namespace {
 
 /// How long requests and jobs in flight may take after SIGTERM.
 constexpr std::chrono::milliseconds drain_limit{10'000};
+
+/// How long the threads of the database may take to end after that.
+constexpr std::chrono::milliseconds unwind_limit{2'000};
+
+/// Ends the process after `limit`, whatever it does then.
+void exit_after(std::chrono::milliseconds limit) {
+    std::thread([limit] {
+        std::this_thread::sleep_for(limit);
+        std::_Exit(exit_done);
+    }).detach();
+}
 
 /// A newer schema is no problem: an upgrade migrates first and restarts the processes after that.
 async::task<result<>> check_database(db::pool& pool) {
@@ -90,6 +102,8 @@ public:
         observe::log_info("stopped", {{"complete", drained_}});
         // Requests and jobs that were cut off still refer to these objects: do not unwind.
         if (!drained_) std::_Exit(exit_done);
+        // Unwinding joins threads, and one may wait for a database or a resolver that never answers.
+        exit_after(unwind_limit);
         return exit_done;
     }
 
@@ -125,15 +139,19 @@ private:
         observe::log_info("stopping", {{"signal", signal}});
         health_.start_draining();
         // A second signal ends the process at once.
-        if (std::exchange(is_ending_, true))
-            loop_.stop();
-        else
-            ending_.spawn(drain());
+        if (std::exchange(is_ending_, true)) return loop_.stop();
+        exit_after(settings_.gateway.drain_delay + drain_limit + unwind_limit);
+        ending_.spawn(drain());
     }
 
     async::task<> drain() {
-        deadline const limit(drain_limit);
         jobs_.stop();
+        if (gateway_) {
+            // Proxies notice by /readyz that this process is draining, and stop sending requests.
+            gateway_->end_connections();
+            co_await async::sleep_for(settings_.gateway.drain_delay);
+        }
+        deadline const limit(drain_limit);
         bool const answered = !gateway_ || co_await gateway_->drain(limit.left());
         bool const finished = co_await jobs_.wait_for_running(limit.left());
         // Last, so that operators can see until then that the process is draining.

@@ -11,8 +11,9 @@ const COMMIT = Buffer.concat([Buffer.from([0x51, 0, 0, 0, 11]), Buffer.from('COM
 export class DatabaseProxy {
   #server;
   #sockets = new Set();
+  #isFrozen = false;
 
-  static async start(databaseUrl, decide) {
+  static async start(databaseUrl, decide = () => 'pass') {
     const proxy = new DatabaseProxy();
     const to = new URL(databaseUrl);
     proxy.#server = net.createServer({ allowHalfOpen: true }, (client) => proxy.#forward(client, to, decide));
@@ -24,7 +25,23 @@ export class DatabaseProxy {
     return proxy;
   }
 
+  /** From now on, nothing is forwarded, and new connections get no answer: the server hangs. */
+  freeze() {
+    this.#isFrozen = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  /** Ends `freeze`. Connections from before it are cut. */
+  thaw() {
+    this.#isFrozen = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   #forward(client, to, decide) {
+    if (this.#isFrozen) {
+      this.#sockets.add(client.on('error', () => {}).pause());
+      return;
+    }
     const server = net.connect({ host: to.hostname, port: Number(to.port || 5432), allowHalfOpen: true });
     for (const socket of [client, server]) {
       socket.setNoDelay(true);

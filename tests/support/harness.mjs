@@ -95,6 +95,7 @@ export class Tocsin {
       TOCSIN_REFRESH_POLL: '100ms',
       TOCSIN_REFRESH_BACKOFF_BASE: '200ms',
       TOCSIN_REFRESH_BACKOFF_MAX: '2s',
+      TOCSIN_DRAIN_DELAY: '0s',
       TOCSIN_LOG_LEVEL: 'debug',
       ...env,
     };

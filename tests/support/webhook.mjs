@@ -14,7 +14,7 @@ export function signature(body, secret) {
 }
 
 /** Posts a webhook. `body`: an object, or bytes that are sent unchanged. `headers` replace the default ones; undefined removes one. */
-export function sendWebhook(client, { path = '/webhooks/sentry', resource, body, secret, headers = {}, at = Date.now() }) {
+export function sendWebhook(client, { path = '/webhooks/sentry', resource, body, secret, headers = {}, at = Date.now(), limit }) {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : sentryJson(body));
   const sent = {
     'Content-Type': 'application/json',
@@ -25,7 +25,7 @@ export function sendWebhook(client, { path = '/webhooks/sentry', resource, body,
     'User-Agent': 'sentry/26.1.0 (https://sentry.io)',
     ...headers,
   };
-  return client.request('POST', path, { body: bytes, headers: sent });
+  return client.request('POST', path, { body: bytes, headers: sent, limit });
 }
 
 /** Webhook bodies about one issue of an installation. */

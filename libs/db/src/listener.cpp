@@ -1,4 +1,5 @@
 #include "connection.hpp"
+#include "socket_watch.hpp"
 
 #include <tocsin/db/listener.hpp>
 #include <tocsin/observe/log.hpp>
@@ -20,7 +21,8 @@ constexpr std::chrono::seconds reconnect_delay{1};
 /// How long to wait for a notification before checking whether to stop.
 constexpr long wait_seconds = 1;
 /// After this many waits, a query checks whether the connection is alive.
-constexpr int waits_per_probe = 20;
+constexpr int waits_per_probe = 3;
+constexpr std::chrono::seconds probe_deadline{3};
 
 class receiver final : public pqxx::notification_receiver {
 public:
@@ -68,8 +70,19 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
         for (int waits = 1; !stopping; ++waits) {
             conn.await_notification(wait_seconds, 0);
             // Detects a peer that disappeared without closing the connection.
-            if (waits % waits_per_probe == 0) pqxx::nontransaction(conn).exec("select 1");
+            if (waits % waits_per_probe == 0) probe(conn);
         }
+    }
+
+    void probe(pqxx::connection& conn) {
+        sockets.begin(0, conn.sock(), std::chrono::steady_clock::now() + probe_deadline);
+        try {
+            pqxx::nontransaction(conn).exec("select 1");
+        } catch (...) {
+            sockets.end(0);
+            throw;
+        }
+        sockets.end(0);
     }
 
     void post(std::function<void(impl&)> handler) {
@@ -85,6 +98,7 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
     std::string channel;
     handlers call;
     std::atomic<bool> stopping = false;
+    socket_watch sockets{1, [] {}};
     std::mutex mutex;
     std::condition_variable wake;
     std::thread thread;

@@ -1,5 +1,6 @@
 #include "connection.hpp"
 #include "errors.hpp"
+#include "socket_watch.hpp"
 
 #include <tocsin/db/pool.hpp>
 #include <tocsin/observe/log.hpp>
@@ -20,7 +21,6 @@
 #include <exception>
 #include <mutex>
 #include <random>
-#include <sys/socket.h>
 #include <thread>
 #include <vector>
 
@@ -76,20 +76,14 @@ struct job {
     }
 };
 
-/// A worker's socket in use, which the supervisor shuts down at `until`.
-struct watch {
-    int socket = -1;
-    steady::time_point until = steady::time_point::max();
-};
-
 constexpr int max_runs = 5;
 
 }  // namespace
 
 struct pool::impl {
-    explicit impl(pool_options with) : options(std::move(with)), watches(options.connections) {
+    explicit impl(pool_options with)
+        : options(std::move(with)), sockets(options.connections, [this] { report_shutdown(); }) {
         for (std::size_t i = 0; i < options.connections; ++i) workers.emplace_back([this, i] { work(i); });
-        supervisor = std::jthread([this](std::stop_token stop) { supervise(stop); });
     }
 
     ~impl() {
@@ -99,9 +93,6 @@ struct pool::impl {
         }
         ready.notify_all();
         workers.clear();  // joins
-        supervisor.request_stop();
-        watch_changed.notify_all();
-        supervisor.join();
     }
 
     void enqueue(job next) {
@@ -132,7 +123,7 @@ struct pool::impl {
             } catch (...) {
                 why = std::current_exception();
             }
-            set_watch(self, -1, steady::time_point::max());
+            sockets.end(self);
             if (conn && !conn->usable()) disconnect(conn);
             --busy;
             next->finish(std::move(why));
@@ -165,17 +156,22 @@ struct pool::impl {
 
     /// Returns false if the connection was already broken before the work began.
     bool attempt(std::size_t self, std::unique_ptr<connection>& conn, job const& next) {
+        // A server that cut one connection, or left it without an answer, may be gone: after failing over,
+        // each idle connection would otherwise wait for its own deadline.
+        if (conn && connected_at[self] <= lost_at.load()) disconnect(conn);
         if (!conn) {
+            connected_at[self] = steady::now();
             conn = std::make_unique<connection>(options);
             ++connected;
         }
-        set_watch(self, conn->socket(), steady::now() + options.work_deadline);
+        sockets.begin(self, conn->socket(), steady::now() + options.work_deadline);
         try {
             run(*conn, next);
             return true;
         } catch (stale_connection const&) {
-            set_watch(self, -1, steady::time_point::max());
+            sockets.end(self);
             disconnect(conn);
+            lost_at = steady::now();
             return false;
         }
     }
@@ -190,26 +186,11 @@ struct pool::impl {
         --connected;
     }
 
-    void set_watch(std::size_t self, int socket, steady::time_point until) {
-        std::lock_guard lock(watch_mutex);
-        watches[self] = {socket, until};
-    }
-
-    void supervise(std::stop_token const& stop) {
-        std::unique_lock lock(watch_mutex);
-        while (!stop.stop_requested()) {
-            watch_changed.wait_for(lock, std::chrono::milliseconds(100));
-            for (auto& one : watches) {
-                if (one.socket < 0 || steady::now() < one.until) continue;
-                // The worker's blocking call fails at once, and the worker reconnects. The descriptor cannot
-                // belong to another socket yet: the worker clears its watch under this lock before it closes.
-                ::shutdown(one.socket, SHUT_RDWR);
-                one.until = steady::time_point::max();
-                observe::log_warn(
-                    "database connection shut down: no answer within its deadline", {{"pool", options.name}}
-                );
-            }
-        }
+    void report_shutdown() {
+        lost_at = steady::now();
+        observe::log_warn(
+            "database connection shut down: no answer within its deadline", {{"pool", options.name}}
+        );
     }
 
     pool_options const options;
@@ -219,15 +200,14 @@ struct pool::impl {
     std::deque<job> queue;
     bool stopping = false;
 
-    std::mutex watch_mutex;
-    std::condition_variable watch_changed;
-    std::vector<watch> watches;
+    std::vector<steady::time_point> connected_at = std::vector<steady::time_point>(options.connections);
+    std::atomic<steady::time_point> lost_at = steady::time_point::min();  ///< the last lost connection
 
     std::atomic<std::size_t> connected{0};
     std::atomic<std::size_t> busy{0};
 
+    socket_watch sockets;
     std::vector<std::jthread> workers;
-    std::jthread supervisor;
 };
 
 pool::pool(pool_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
