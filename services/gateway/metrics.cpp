@@ -50,9 +50,13 @@ void record_exchange(observe::metrics& all, http::exchange const& exchange) {
         std::chrono::duration<double>(exchange.duration).count(),
         {{"route", exchange.route}}
     );
+    using observe::level;
     bool const is_routine = exchange.method == "GET" && exchange.status < 400;
+    // In an outage, all requests fail: the log limits warnings.
     observe::log(
-        is_routine ? observe::level::debug : observe::level::info,
+        exchange.status >= 500 ? level::warn
+        : is_routine           ? level::debug
+                               : level::info,
         "request",
         {{"route", exchange.route},
          {"method", exchange.method},

@@ -15,13 +15,21 @@ namespace tocsin::gateway {
 
 namespace {
 
+/// Sentry's id of a webhook, for the log and the delivery.
+std::string sentry_request_id(http::request const& request) {
+    return printable(request.headers.find("Request-ID").value_or(""), 64);
+}
+
 /// Sentry retries a 500, but not a 503 or a 4xx. The body is short and constant, because Sentry shows it to
 /// its users.
-http::response not_stored(http::request const&, std::exception_ptr thrown) {
+http::response not_stored(http::request const& request, std::exception_ptr thrown) {
     try {
         std::rethrow_exception(std::move(thrown));
     } catch (std::exception const& e) {
-        observe::log_warn("webhook not stored", {{"why", e.what()}});
+        observe::log_warn(
+            "webhook not stored",
+            {{"request_id", request.id}, {"sentry_request_id", sentry_request_id(request)}, {"why", e.what()}}
+        );
     }
     return problem_response({errc::internal, "The webhook could not be stored. Deliver it again."});
 }
@@ -109,13 +117,19 @@ private:
             .sentry_host = settings_.sentry_host,
             .own = own,
             .signing_key = *key,
-            .request_id = printable(request.headers.find("Request-ID").value_or(""), 64),
+            .request_id = sentry_request_id(request),
             .hook_timestamp = printable(request.headers.find("Sentry-Hook-Timestamp").value_or(""), 32),
             .body = std::move(request.body),
             .webhook = webhook ? std::move(*webhook) : unreadable_webhook(resource, problem->detail)
         };
         auto const stored = co_await ingest_.submit(std::move(delivery));
         if (!stored) co_return reject("installation", refused());
+        observe::log_debug(
+            "webhook stored",
+            {{"request_id", request.id},
+             {"delivery", stored->id.str()},
+             {"outcome", to_string(stored->outcome)}}
+        );
         if (problem) co_return problem_response(*problem);
         json::writer out;
         out.begin_object().field("status", "accepted").field("delivery_id", stored->id.str()).end_object();

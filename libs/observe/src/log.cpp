@@ -1,3 +1,5 @@
+#include "line_limit.hpp"
+
 #include <tocsin/base/text.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/observe/log.hpp>
@@ -22,6 +24,7 @@ constexpr std::string_view redacted = R"("[redacted]")";
 struct output {
     std::atomic<level> at_least = level::info;
     std::atomic<log_format> format = log_format::json;
+    line_limit limit;  ///< of warnings and errors
     spdlog::logger lines;
 
     output() : lines("tocsin", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
@@ -57,7 +60,9 @@ std::string_view shown(field const& each) {
     return speaks_of_secret(each.key) ? redacted : std::string_view(each.json);
 }
 
-std::string json_line(level at, std::string_view event, std::initializer_list<field> fields) {
+std::string json_line(
+    level at, std::string_view event, std::initializer_list<field> fields, std::uint64_t left_out
+) {
     std::string line = R"({"time":")" + to_rfc3339(system_clock().now()) + R"(","level":")";
     line += name_of(level_names, at);
     line += R"(","event":)";
@@ -68,11 +73,14 @@ std::string json_line(level at, std::string_view event, std::initializer_list<fi
         line += ':';
         line += shown(each);
     }
+    if (left_out > 0) line += R"(,"left_out":)" + std::to_string(left_out);
     line += '}';
     return line;
 }
 
-std::string text_line(level at, std::string_view event, std::initializer_list<field> fields) {
+std::string text_line(
+    level at, std::string_view event, std::initializer_list<field> fields, std::uint64_t left_out
+) {
     std::string line = to_rfc3339(system_clock().now()) + ' ';
     line += name_of(level_names, at);
     line += ' ';
@@ -83,6 +91,7 @@ std::string text_line(level at, std::string_view event, std::initializer_list<fi
         line += '=';
         line += shown(each);
     }
+    if (left_out > 0) line += " left_out=" + std::to_string(left_out);
     return line;
 }
 
@@ -108,8 +117,14 @@ void configure_log(level at_least, log_format format) {
 void log(level at, std::string_view event, std::initializer_list<field> fields) {
     auto& to = the_output();
     if (at < to.at_least.load(std::memory_order_relaxed)) return;
+    auto const left_out = at < level::warn ? std::optional<std::uint64_t>(0)
+                                           : to.limit.admit(event, std::chrono::steady_clock::now());
+    if (!left_out) return;
     bool const as_json = to.format.load(std::memory_order_relaxed) == log_format::json;
-    to.lines.log(spdlog::level::info, as_json ? json_line(at, event, fields) : text_line(at, event, fields));
+    to.lines.log(
+        spdlog::level::info,
+        as_json ? json_line(at, event, fields, *left_out) : text_line(at, event, fields, *left_out)
+    );
 }
 
 }  // namespace tocsin::observe
