@@ -14,10 +14,14 @@ before(async () => {
       return proxy.url;
     },
   });
+  tocsin.allowErrors(/job failed/);
 });
 after(async () => {
-  await tocsin?.stop();
-  await proxy?.stop();
+  try {
+    await tocsin?.stop();
+  } finally {
+    await proxy?.stop();
+  }
 });
 
 const isReady = async () => (await tocsin.client().get('/readyz')).status === 200;

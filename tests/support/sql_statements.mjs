@@ -43,16 +43,19 @@ function namesInSources() {
   return files.flatMap((source) => [...source.matchAll(/constexpr db::statement \w+\s*=?\s*\{\s*"(\w+)"/g)].map(([, name]) => name));
 }
 
-/** Name and text of each db::statement: a pointer to its name, followed by a pointer to its text. */
+/** Name and text of each db::statement, except savepoints: a pointer to its name, followed by a pointer to its text. */
 export function statements() {
   const { pointers, text } = readElf(readFileSync(binary));
   const names = new Set(namesInSources());
   const found = new Map();
+  const savepoints = new Set();
   for (const [address, name] of pointers) {
     const sql = pointers.get(address + 8);
-    if (sql !== undefined && names.has(text(name)) && /^\s*(select|insert|update|delete|with)\b/.test(text(sql))) found.set(text(name), text(sql));
+    if (sql === undefined || !names.has(text(name))) continue;
+    if (/^(savepoint|rollback to) /.test(text(sql))) savepoints.add(text(name));
+    if (/^\s*(select|insert|update|delete|with)\b/.test(text(sql))) found.set(text(name), text(sql));
   }
-  const missing = [...names].filter((name) => !found.has(name));
+  const missing = [...names].filter((name) => !found.has(name) && !savepoints.has(name));
   if (missing.length > 0) throw new Error(`statements that are not in the program: ${missing.join(', ')}`);
   return [...found].map(([name, sql]) => ({ name, sql }));
 }
