@@ -92,10 +92,10 @@ select is(pg_temp.token_of('acme'), 'acme:responder', 'a token is valid until it
 call pg_temp.move_time('1 hour');
 select is(pg_temp.token_of('acme'), null, 'an expired token is not valid');
 call pg_temp.move_time('0');
-update tocsin.api_tokens set role = 'admin', created_by = pg_temp.id('acme maker'), expires_at = null where organization_id = pg_temp.id('acme');
+update tocsin.api_tokens set role = 'responder', created_by = pg_temp.id('acme maker'), expires_at = null where organization_id = pg_temp.id('acme');
 select is(pg_temp.token_of('acme'), null, 'a token whose maker is not a member is not valid');
-insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme maker'), 'owner');
-select is(pg_temp.token_of('acme'), 'acme:admin', 'a token has its own role at most');
+insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme maker'), 'admin');
+select is(pg_temp.token_of('acme'), 'acme:responder', 'a token has its own role at most');
 update tocsin.members set role = 'viewer' where organization_id = pg_temp.id('acme') and user_id = pg_temp.id('acme maker');
 select is(pg_temp.token_of('acme'), 'acme:viewer', 'a token has the role of its maker at most');
 delete from tocsin.members where organization_id = pg_temp.id('acme') and user_id = pg_temp.id('acme maker');

@@ -1,4 +1,5 @@
 // An organization with a row of every kind, so that a leak of any of them is visible.
+import { randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
 import { connect, createService, mapProject } from './steps.mjs';
 import { IssueBodies } from './webhook.mjs';
@@ -31,6 +32,7 @@ export async function fillOrganization(tocsin, org, { sentryOrganization, word, 
       services: service.id,
       integrations: integration.id,
       grants: (await create('grants', { name: `${word} grant`, integration_id: integration.id })).id,
+      approvals: randomUUID(), // no call waits for an approval
       mapping_id: mapping.id,
       deliveries: accepted.delivery_id,
       members: members.find((member) => member.role === 'viewer').id,

@@ -10,7 +10,7 @@
 
 namespace tocsin::test {
 
-inline constexpr char const* good_password = "fake password 1";
+inline constexpr char const* good_password = "fake violin cactus 1";
 
 /// A database with one organization `acme`, whose owner is owner@example.com.
 struct store_fixture {

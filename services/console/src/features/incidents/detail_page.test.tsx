@@ -49,6 +49,8 @@ test("resolving sends one request and shows the answer", async () => {
   );
   const { user } = open("/o/example/incidents/7");
   await user.click(await screen.findByRole("button", { name: "Resolve" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByRole("button", { name: /^Resolve/ }));
   await screen.findByRole("button", { name: "Reopen" });
   expect(sent).toEqual([{}]);
   expect(screen.queryByRole("button", { name: "Acknowledge" })).toBeNull();
