@@ -156,11 +156,11 @@ BOOST_FIXTURE_TEST_CASE(signing_in_replaces_a_weak_hash, store_fixture) {
     auto const strong = database.sql("select password_hash from tocsin.users");
     std::string const weak = weak_hash;
     database.sql("update tocsin.users set password_hash = '" + weak + "'");
-    BOOST_TEST(sign_in("owner@example.com").has_value());
+    BOOST_TEST(sign_in("owner@example.com", "fake password 1").has_value());
     auto const after = database.sql("select password_hash from tocsin.users");
     BOOST_TEST(after != weak);
     BOOST_TEST(after.substr(0, 30) == strong.substr(0, 30));
-    BOOST_TEST(sign_in("owner@example.com").has_value());
+    BOOST_TEST(sign_in("owner@example.com", "fake password 1").has_value());
     BOOST_TEST(database.sql("select password_hash from tocsin.users") == after);
 }
 
