@@ -22,7 +22,8 @@ before(async () => {
       .replace('{org}', tocsin.org.slug)
       .replace('{number}', '1')
       .replace(/(\w+)\/\{id\}/, (_, collection) => `${collection}/${furnished.ids[collection]}`)
-      .replace('{mapping_id}', furnished.ids.mapping_id),
+      .replace('{mapping_id}', furnished.ids.mapping_id)
+      .replace('{path}', 'api/0/issues/1/'),
     body: one.body ? JSON.stringify({ ...api.example(one.body), ...pick(one.body.properties, furnished.body) }) : '{}',
   }));
   assert.ok(requests.length > 35, String(requests.length));
@@ -40,14 +41,15 @@ after(async () => {
 
 const pick = (properties = {}, from) => Object.fromEntries(Object.entries(from).filter(([name]) => name in properties));
 
-/** A digest of each table, without what changes by itself: counted refusals, refreshed tokens, and times of last use. */
+/** A digest of each table, without what changes by itself: counted refusals, refreshed tokens, times of last use, and records of reads. */
 async function storedState() {
-  const tables = (await tocsin.sql("select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'tocsin' and tablename not in ('attempts', 'refresh_attempts', 'credentials')")).map((one) => one.name);
+  const tables = (await tocsin.sql("select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'tocsin' and tablename not in ('attempts', 'refresh_attempts', 'credentials', 'grant_calls')")).map((one) => one.name);
   const digests = {};
   for (const name of tables) {
-    const rows = await tocsin.sql(`select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as all from (select to_jsonb(t) - 'last_seen_at' - 'last_used_at' as t from ${name} t) t`);
+    const rows = await tocsin.sql(`select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as all from (select to_jsonb(t) - 'last_seen_at' - 'last_used_at' - 'rate_full_at' as t from ${name} t) t`);
     digests[name] = rows[0].all;
   }
+  digests.changingCalls = await tocsin.value('select count(*) from tocsin.grant_calls where arguments is not null');
   return digests;
 }
 
