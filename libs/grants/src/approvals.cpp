@@ -146,7 +146,7 @@ async::task<result<approvals::claimed>> approvals::decide(
             if (tx.run(decide_one, org, id, decision, name).affected() == 0)
                 return error{
                     errc::conflict,
-                    value.row.is_expired ? "Nobody decided in time. The call must be asked for again."
+                    value.row.is_expired ? "There was no decision in time. Ask for the call again."
                                          : "This call was decided already."
                 };
             return value;
