@@ -28,7 +28,7 @@ error no_organization() {
 error foreign_page() {
     return {
         errc::forbidden,
-        "The request came from a page of another site. Only Tocsin's own pages can make changes."
+        "The request came from a page of another site. Only Tocsin's own pages can use a session."
     };
 }
 
@@ -137,9 +137,11 @@ struct gateway::impl {
 
     async::task<result<http::response>> serve(endpoint const& row, http::request& request) {
         auto credentials = read_credentials(request, cookie);
-        bool const has_token = credentials.kind == request_credentials::kinds::token;
-        if (is_unsafe(request.method) && !has_token &&
-            source_of(request.headers, origin) == request_source::foreign)
+        using kinds = request_credentials::kinds;
+        // Reading can have effects, too: calls through a grant are counted and sent to Sentry.
+        bool const needs_own_page = credentials.kind == kinds::session ||
+                                    (is_unsafe(request.method) && credentials.kind != kinds::token);
+        if (needs_own_page && source_of(request.headers, origin) == request_source::foreign)
             co_return foreign_page();
 
         request_context ctx{request, {}, {}};
