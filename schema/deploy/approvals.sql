@@ -1,8 +1,8 @@
 -- requires: grants
 begin;
 
--- Calls of grants that a person must approve. They outlive the request that asked: once approved, the call is made, and whoever
--- asked reads its result here.
+-- Calls of grants that a person must approve. They outlive the request that asked: once approved, the call is made, and the
+-- caller reads its result here.
 create table tocsin.approvals (
     organization_id uuid not null references tocsin.organizations,
     approval_id     uuid not null,

@@ -55,7 +55,7 @@ test('the same call that still waits is not asked for twice', async () => {
   assert.notEqual((await grant.call('comment_issue', { issue: issue.id, text: 'Twice.' })).json.approval_id, ids[0]);
 });
 
-test('nobody approves a change of their own, and others do not see a request', async () => {
+test('a member cannot approve their own change, and other members do not see a request', async () => {
   const { json: own } = await admin.post(`${tocsin.org.path}/grants`, { name: 'own', integration_id: grant.integration_id, approval: 'all', operations: ['get_issue', 'comment_issue'] });
   const call = (operation, args) => admin.post(`${tocsin.org.path}/grants/${own.id}/call`, { operation, args });
   const change = (await call('comment_issue', { issue: issue.id, text: 'x' })).json.approval_id;
