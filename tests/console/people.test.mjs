@@ -45,7 +45,7 @@ test('an invitation creates an account and a membership', async () => {
   await newcomer.page.getByLabel('Choose a password').fill(person.password);
   await newcomer.page.getByRole('button', { name: 'Join Acme' }).click();
   await newcomer.page.waitForURL(`${tocsin.url}/o/acme/incidents`);
-  await newcomer.page.getByText('No active incidents').waitFor();
+  await newcomer.page.getByText('Sentry is not connected').waitFor();
 
   await newcomer.page.goto(link);
   await newcomer.page.getByRole('heading', { name: 'This link does not work' }).waitFor();

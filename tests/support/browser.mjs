@@ -38,8 +38,10 @@ export async function signIn(page, base, person, path) {
   await page.waitForURL(`**${path}`);
 }
 
-/** Runs axe through the debugger, because the page's policy would not load it. */
+/** Runs axe when all transitions have ended; through the debugger, because the page's policy would not load it. */
 export async function assertAccessible(page, where) {
+  await page.waitForFunction(() => document.getAnimations().every((animation) =>
+    animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity));
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: axe });
   const { result } = await session.send('Runtime.evaluate', {

@@ -1,6 +1,7 @@
 import { cleanup, configure } from "@testing-library/react";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, vi } from "vitest";
+import { forgetActions } from "../features/incidents/action_guard";
 
 // The tests may run on two busy cores.
 configure({ asyncUtilTimeout: 10_000 });
@@ -36,6 +37,7 @@ beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {
   cleanup();
   server.resetHandlers();
+  forgetActions();
   window.localStorage.clear();
 });
 afterAll(() => server.close());

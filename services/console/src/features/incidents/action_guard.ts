@@ -16,4 +16,9 @@ export function isDoubleTap(org: string, number: number): boolean {
   return last !== undefined && Date.now() - last < double_tap_window;
 }
 
+/** A refused action may be repeated at once. */
+export function forgetAction(org: string, numbers: readonly number[]) {
+  for (const number of numbers) last_actions.delete(keyOf(org, number));
+}
+
 export const forgetActions = () => last_actions.clear();

@@ -3,7 +3,7 @@ import { api, body, type Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
 import { asProblem } from "../../api/problem";
 import { showAction } from "../../ui/action_bar";
-import { rememberAction } from "./action_guard";
+import { forgetAction, rememberAction } from "./action_guard";
 import { type BulkItem, postBulkChange } from "./bulk_change";
 
 type Incident = Schemas["Incident"];
@@ -101,10 +101,8 @@ async function changeStatus(
   change: StatusChange,
   note = "",
 ): Promise<ChangeResult> {
-  rememberAction(
-    org,
-    incidents.map(({ number }) => number),
-  );
+  const numbers = incidents.map(({ number }) => number);
+  rememberAction(org, numbers);
   await queries.cancelQueries({ queryKey: keys.incidentPoll(org) });
   await queries.cancelQueries({
     queryKey: keys.singleIncidents(org),
@@ -116,22 +114,25 @@ async function changeStatus(
     org,
     incidents.map((incident) => ({ ...incident, status: resulting_status[change] })),
   );
+  const restore = (unchanged: readonly Incident[]) => {
+    updateCaches(queries, org, unchanged);
+    forgetAction(
+      org,
+      unchanged.map(({ number }) => number),
+    );
+  };
   try {
     const [first, ...others] = incidents;
     if (first && others.length === 0) {
       updateCaches(queries, org, [await postChange(org, first.number, change, note)]);
       return { changed: [first], unchanged: [], refused: [] };
     }
-    const results = await postBulkChange(
-      org,
-      incidents.map(({ number }) => number),
-      { action: change, ...(note ? { note } : {}) },
-    );
+    const results = await postBulkChange(org, numbers, { action: change, ...(note ? { note } : {}) });
     const result = partition(incidents, results);
-    updateCaches(queries, org, result.unchanged);
+    restore(result.unchanged);
     return result;
   } catch (error) {
-    updateCaches(queries, org, incidents);
+    restore(incidents);
     throw error;
   } finally {
     void queries.invalidateQueries({ queryKey: keys.incidentPoll(org) });

@@ -11,6 +11,7 @@ const header = () => screen.getByRole("main").querySelector("header") as HTMLEle
 test("an acknowledgment is shown immediately, and reverted with the reason when it is refused", async () => {
   emptyServer();
   let answer = () => {};
+  let requests = 0;
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
   });
@@ -18,6 +19,7 @@ test("an acknowledgment is shown immediately, and reverted with the reason when 
     http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
     http.get(`${org}/incidents/7/timeline`, () => list([])),
     http.post(`${org}/incidents/7/acknowledge`, async () => {
+      requests += 1;
       await answered;
       return problem(409, "illegal_transition", "The incident is resolved; reopen it first.");
     }),
@@ -30,6 +32,9 @@ test("an acknowledgment is shown immediately, and reverted with the reason when 
     "The incident is resolved; reopen it first.",
   );
   await within(header()).findByText("Open");
+  // A second try directly after a refusal is meant.
+  await user.click(screen.getByRole("button", { name: "Acknowledge" }));
+  await waitFor(() => expect(requests).toBe(2));
   await expectAccessible();
 });
 

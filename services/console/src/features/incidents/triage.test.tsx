@@ -6,7 +6,7 @@ import { emptyServer, expectAccessible, list, open, org, problem } from "../../t
 import { id, incident } from "../../test/samples";
 import { server } from "../../test/setup";
 import { showAction, undo_window } from "../../ui/action_bar";
-import { double_tap_window, forgetActions } from "./action_guard";
+import { double_tap_window } from "./action_guard";
 import { rememberOrder } from "./list_position";
 
 type Incident = Schemas["Incident"];
@@ -70,7 +70,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   showAction(undefined);
-  forgetActions();
   rememberOrder("none", []);
 });
 
