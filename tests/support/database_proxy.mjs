@@ -12,6 +12,8 @@ export class DatabaseProxy {
   #server;
   #sockets = new Set();
   #isFrozen = false;
+  #isRefusing = false;
+  #shape = { latency: 0, jitter: 0, slice: Infinity, bytesPerSecond: Infinity };
 
   static async start(databaseUrl, decide = () => 'pass') {
     const proxy = new DatabaseProxy();
@@ -37,7 +39,46 @@ export class DatabaseProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** From now on, connections are cut, new ones at once: the server is down. */
+  refuse() {
+    this.#isRefusing = true;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Ends `refuse`. */
+  accept() {
+    this.#isRefusing = false;
+  }
+
+  /**
+   * A slow network from now on: `latency` and `jitter` in milliseconds in each direction, pieces of at most `slice` bytes, and at most
+   * `bytesPerSecond` in each direction of a connection.
+   */
+  shape(changes) {
+    this.#shape = { latency: 0, jitter: 0, slice: Infinity, bytesPerSecond: Infinity, ...changes };
+  }
+
+  /** A function that writes to `socket` as the network does at the time. */
+  #throughNetwork(socket) {
+    let free = 0;
+    return (bytes) => {
+      const { latency, jitter, slice, bytesPerSecond } = this.#shape;
+      const now = performance.now();
+      // Bytes never overtake earlier ones.
+      free = Math.max(free, now + latency + jitter * Math.random()) + (bytes.length / bytesPerSecond) * 1000;
+      const write = () => {
+        for (let start = 0; start < bytes.length; start += slice) socket.write(bytes.subarray(start, start + Math.min(slice, bytes.length)));
+      };
+      if (free - now < 1) write();
+      else setTimeout(write, free - now);
+    };
+  }
+
   #forward(client, to, decide) {
+    if (this.#isRefusing) {
+      client.on('error', () => {}).resetAndDestroy();
+      return;
+    }
     if (this.#isFrozen) {
       this.#sockets.add(client.on('error', () => {}).pause());
       return;
@@ -53,7 +94,8 @@ export class DatabaseProxy {
     server.on('close', () => client.destroy());
     client.on('end', () => server.end());
     server.on('end', () => client.end());
-    server.on('data', (bytes) => client.write(bytes));
+    server.on('data', this.#throughNetwork(client));
+    const toServer = this.#throughNetwork(server);
     let start;
     let sent = [];
     client.on('data', (bytes) => {
@@ -61,14 +103,14 @@ export class DatabaseProxy {
       if (start.length < 4) start.push(bytes);
       sent.push(bytes);
       if (!bytes.subarray(-COMMIT.length).equals(COMMIT)) {
-        server.write(bytes);
+        toServer(bytes);
         return;
       }
       const transaction = { start: Buffer.concat(start), sent: Buffer.concat(sent) };
       sent = [];
       const cut = decide(transaction);
       if (cut === 'pass') {
-        server.write(bytes);
+        toServer(bytes);
         return;
       }
       client.removeAllListeners('close');
