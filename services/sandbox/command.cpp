@@ -109,7 +109,7 @@ settings read_settings(arguments const& given, std::vector<std::string>& problem
 int check_and_run(arguments const& given) {
     std::vector<std::string> problems;
     auto const settings = read_settings(given, problems);
-    for (auto const& problem : problems) std::cerr << "tocsin sandbox: " << problem << '\n';
+    for (auto const& problem : problems) std::cerr << "tocsin sandbox: " << printable_lines(problem) << '\n';
     return problems.empty() ? run(settings) : 2;
 }
 

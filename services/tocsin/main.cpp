@@ -4,10 +4,13 @@
 #include "tocsin/process.hpp"
 #include "tocsin/version.hpp"
 
+#include <tocsin/base/text.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <exception>
 #include <iostream>
+#include <sstream>
 
 namespace {
 
@@ -32,7 +35,11 @@ int run(int count, char** arguments) {
     try {
         program.parse(count, arguments);
     } catch (CLI::ParseError const& wrong) {
-        return program.exit(wrong) == 0 ? exit_done : exit_misused;
+        std::ostringstream out, problem;
+        auto const status = program.exit(wrong, out, problem);
+        std::cout << out.str();
+        std::cerr << tocsin::printable_lines(problem.str());
+        return status == 0 ? exit_done : exit_misused;
     }
     return chosen ? chosen() : sandbox_status;  // the sandbox runs while the command line is parsed
 }
@@ -44,7 +51,7 @@ int main(int count, char** arguments) {
     try {
         return run(count, arguments);
     } catch (std::exception const& failed) {
-        std::cerr << "tocsin: " << failed.what() << '\n';
+        tocsin::program::print_problem(failed.what());
         return exit_failed;
     }
 }

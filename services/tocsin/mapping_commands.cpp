@@ -113,16 +113,15 @@ async::task<> print_warnings(
     integrations::mappings& mappings, organization_id org, integration_id id, import_plan const& plan
 ) {
     std::vector<std::string> names;
+    names.reserve(plan.added.size());
     for (auto const& each : plan.added) names.push_back(each.sentry_project);
     if (names.empty()) co_return;
     auto const checked = co_await mappings.check(org, id, std::move(names));
     if (!checked) co_return;
     if (!checked->unchecked.empty())
-        std::cerr << "tocsin: warning: the names of the projects were not checked. " << checked->unchecked
-                  << '\n';
+        print_problem("warning: the names of the projects were not checked. " + checked->unchecked);
     for (auto const& each : checked->unknown)
-        std::cerr << "tocsin: warning: Sentry lists no project " << printable(each, 80)
-                  << " for this integration\n";
+        print_problem("warning: Sentry lists no project " + printable(each, 80) + " for this integration");
 }
 
 /// Prints the plan and, with `apply`, carries it out.
@@ -133,7 +132,7 @@ async::task<int> execute(
     std::cout << plan.added.size() << " to map, " << plan.moved.size() << " to move, " << plan.unchanged
               << " unchanged.\n";
     if (!plan.problems.empty()) {
-        for (auto const& each : plan.problems) std::cerr << "tocsin: " << each << '\n';
+        for (auto const& each : plan.problems) print_problem(each);
         co_return exit_failed;
     }
     co_await print_warnings(mappings, org, id, plan);

@@ -3,6 +3,7 @@
 #include "tocsin/exit_status.hpp"
 
 #include <tocsin/async/io.hpp>
+#include <tocsin/base/text.hpp>
 #include <tocsin/observe/log.hpp>
 
 #include <chrono>
@@ -54,8 +55,9 @@ int with_serve_settings(std::function<async::task<int>(serve_settings const&)> c
 }
 
 int print_error(error const& failed) {
-    std::cerr << "tocsin: " << failed.detail << '\n';
-    for (auto const& each : failed.fields) std::cerr << "  " << each.path << ": " << each.message << '\n';
+    print_problem(failed.detail);
+    for (auto const& each : failed.fields)
+        std::cerr << printable_lines("  " + each.path + ": " + each.message) << '\n';
     return exit_failed;
 }
 

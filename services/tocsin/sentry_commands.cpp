@@ -200,7 +200,7 @@ int print_answer(std::string const& answer, bool as_json) {
     }
     std::cout << std::flush;
     if (auto const next = root.find("next_cursor")->as_string(); next && !as_json)
-        std::cerr << "There is another page: --cursor " << *next << '\n';
+        std::cerr << "There is another page: --cursor " << printable(*next) << '\n';
     if (status >= 200 && status <= 299) return exit_done;
     std::cerr << "tocsin: Sentry responded with status " << status << ".\n";
     return exit_failed;

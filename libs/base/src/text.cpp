@@ -117,6 +117,17 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
     return out;
 }
 
+std::string printable_lines(std::string_view text) {
+    std::string out;
+    while (true) {
+        auto const end = text.find('\n');
+        out += printable(text.substr(0, end), text.size() * 6);
+        if (end == std::string_view::npos) return out;
+        out += '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
 std::string json_quoted(std::string_view text) {
     std::string out;
     out.reserve(text.size() + 2);

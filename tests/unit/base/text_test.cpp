@@ -157,6 +157,14 @@ BOOST_AUTO_TEST_CASE(controls_are_escaped) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(lines_stay_lines) {
+    BOOST_TEST(printable_lines("") == "");
+    BOOST_TEST(printable_lines("one\ntwo\n") == "one\ntwo\n");
+    BOOST_TEST(printable_lines("\n\n") == "\n\n");
+    BOOST_TEST(printable_lines("ok\rfailed\n\x1B[2J") == "ok\\u000dfailed\n\\u001b[2J");
+    BOOST_TEST(printable_lines(std::string(5000, '\a')).size() == 30'000U);
+}
+
 BOOST_AUTO_TEST_CASE(printable_is_limited) {
     BOOST_TEST(printable(std::string(5000, 'a')).size() == 2048U);
     BOOST_TEST(printable(std::string(5000, '\n')).size() == 2046U);  // whole escapes only
@@ -215,7 +223,7 @@ BOOST_AUTO_TEST_CASE(pasted_text_is_trimmed) {
           "\uFEFF"sv,
           " \u00A0\n"sv}) {
         auto const around = std::string(space);
-        BOOST_TEST(trim_pasted(around + "fake token" + around) == "fake token");
+        BOOST_TEST(trim_pasted(std::string(around).append("fake token").append(around)) == "fake token");
         BOOST_TEST(trim_pasted(around).empty());
     }
     for (std::string_view const kept : {"a b"sv, "\u00E9"sv, "\xA0"sv, "\xC2"sv, "\u2010"sv, "\0"sv})

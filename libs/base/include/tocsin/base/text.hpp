@@ -20,6 +20,9 @@ std::string repaired(std::string_view text, std::size_t max_bytes, bool* cut = n
 /// bidirectional controls become escapes like \u001B, ill-formed bytes become U+FFFD.
 std::string printable(std::string_view text, std::size_t max_bytes = 2048);
 
+/// Each line of the text as by `printable`: what a command prints about its input.
+std::string printable_lines(std::string_view text);
+
 /// A JSON string literal with quotes, for logs and short responses. Escapes the same characters as
 /// `printable`.
 std::string json_quoted(std::string_view text);

@@ -91,3 +91,52 @@ test.each([
 ])("after signing in, %s goes to %s", (next, target) => {
   expect(safeNext(next)).toBe(target);
 });
+
+// Ways to name another site, or a script, in what looks like a path.
+const slashes = ["/", "\\", "\t", "\n", "\r", "%2f", "%5c", "%09", "\u2215", "\u2044", "\uff0f", "\u3002"];
+const forged = [
+  ...slashes.flatMap((first) => [`/${first}evil.example`, `${first}/evil.example`, `/${first}/evil.example`]),
+  ...[
+    "http:",
+    "https:",
+    "HTTPS:",
+    "ftp:",
+    "file:",
+    "blob:",
+    "data:text/html,",
+    "javascript:",
+    "JaVaScRiPt:",
+  ].flatMap((scheme) => [`${scheme}evil.example`, `${scheme}//evil.example`]),
+  ..."@evil.example|user@evil.example|.evil.example|//user:secret@evil.example|///evil.example|////evil.example".split(
+    "|",
+  ),
+  ...[
+    "/.//evil.example",
+    "/..//evil.example",
+    "/o/../..//evil.example",
+    "/%2e//evil.example",
+    "/./\\evil.example",
+  ],
+  ...[
+    "/\u0000/evil.example",
+    "\u0001/evil.example",
+    "/ /evil.example",
+    "/#//evil.example",
+    "/?next=//evil.example",
+  ],
+  ...[
+    "/o/example\r\nLocation: https://evil.example",
+    "//[::1]/",
+    "//0x7f.1/",
+    "/;//evil.example",
+    "?//evil.example",
+  ],
+];
+test(`none of ${forged.length} forged targets leaves the console after signing in`, () => {
+  expect(forged.length).toBeGreaterThanOrEqual(60);
+  for (const next of forged) {
+    const target = safeNext(next);
+    expect(target, next).toMatch(/^\/(?![/\\])/);
+    expect(new URL(target, window.location.origin).origin, next).toBe(window.location.origin);
+  }
+});
