@@ -243,6 +243,14 @@ rule(
         .map(([, target]) => `${path}: ${target}`),
     ),
 );
+/** A name like `e2e/NAME` or `unit/LIBRARY/NAME`, as docs/security.md has it, may stand for one of these files. */
+const filesOfTest = (name) => [name, `tests/${name}`, `tests/${name}.test.mjs`, `tests/${name}.cpp`];
+rule(
+  'tests that docs/security.md names exist',
+  [...texts.get('docs/security.md').matchAll(/`((?:e2e|console|database|unit|tests|schema|services)\/[\w./-]+)`/g)]
+    .map(([, name]) => name)
+    .filter((name) => !filesOfTest(name).some((path) => existsSync(join(root, path)))),
+);
 rule(
   'files that CONTRIBUTING.md names exist',
   [...texts.get('CONTRIBUTING.md').matchAll(/`((?:libs|services|schema|tests|docs|deploy)\/[\w./-]+)`/g)].map(([, path]) => path).filter((path) => !existsSync(join(root, path))),
