@@ -43,7 +43,7 @@ function sendConstantly(base) {
   };
 }
 
-for (const kind of ['nginx']) {
+for (const kind of ['nginx', 'haproxy']) {
   test(`a rolling restart behind ${kind} loses no webhook`, async (t) => {
     const proxy = await startProxy(kind, ...[tocsin.url, second.url].map((url) => new URL(url).port));
     const base = `http://127.0.0.1:${proxy.port}`;
