@@ -39,8 +39,16 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   autoContrast: true,
-  // The placeholder is a child of the menu that is no menu item, which assistive technology does not expect.
-  components: { Menu: { defaultProps: { withInitialFocusPlaceholder: false } } },
+  components: {
+    Menu: {
+      defaultProps: {
+        // The placeholder is a child of the menu that is no menu item, which assistive technology does not expect.
+        withInitialFocusPlaceholder: false,
+        // In a landmark of the page.
+        portalProps: { target: "#main" },
+      },
+    },
+  },
 });
 
 // Mantine's own dimmed, placeholder, and error colors have less than 4.5:1 contrast on these backgrounds.
