@@ -25,6 +25,12 @@ std::string_view slug_problem(std::string const& given) {
     return is_slug(given) ? "" : "must have 1 to 63 characters of a-z, 0-9, and inner dashes";
 }
 
+std::string_view web_address_problem(std::string const& given) {
+    bool const is_address = given.empty() || given.starts_with("https://") || given.starts_with("http://");
+    return is_address && is_visible_ascii(given) ? ""
+                                                 : "must be an address that begins with https:// or http://";
+}
+
 std::optional<std::string> text::read(json::reader& in, std::string_view name) const {
     if (if_null == null::is_wrong && in.has(name) && !is_given(in, name)) in.reject(name, "must be a text");
     auto given = space_around == surroundings::trimmed ? in.optional_pasted_text(name, length)

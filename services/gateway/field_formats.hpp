@@ -42,6 +42,8 @@ constexpr text pasted(
 std::string_view header_value_problem(std::string const& given);
 std::string_view control_character_problem(std::string const& given);
 std::string_view slug_problem(std::string const& given);
+/// An empty text is none.
+std::string_view web_address_problem(std::string const& given);
 
 struct texts {
     std::size_t max_items = 0;

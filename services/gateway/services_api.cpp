@@ -31,12 +31,16 @@ using identity::service_key;
 constexpr json::length slug_length{1, 63};
 constexpr json::length name_length{1, 200};
 constexpr json::length description_length{0, 2000};
+constexpr json::length runbook_length{0, 2000};
+constexpr texts owners{50, {3, 320}};
 
 input<new_service> new_service_body() {
     return body_fields<new_service>()
         .required("slug", &new_service::slug, pasted(slug_length, slug_problem))
         .required("name", &new_service::name, text{name_length})
         .optional("description", &new_service::description, text{description_length})
+        .optional("runbook_url", &new_service::runbook_url, pasted(runbook_length, web_address_problem))
+        .optional("owners", &new_service::owners, owners)
         .as_input();
 }
 
@@ -46,6 +50,10 @@ input<service_change> service_change_body() {
         .optional("slug", &service_change::slug, pasted(slug_length, slug_problem, wrong))
         .optional("name", &service_change::name, text{name_length, nullptr, wrong})
         .optional("description", &service_change::description, text{description_length, nullptr, wrong})
+        .optional(
+            "runbook_url", &service_change::runbook_url, pasted(runbook_length, web_address_problem, wrong)
+        )
+        .optional("owners", &service_change::owners, owners)
         .at_least_one()
         .as_input();
 }
@@ -56,8 +64,29 @@ void write_service(json::writer& out, service const& from) {
         .field("slug", from.slug)
         .field("name", from.name)
         .field("description", from.description)
+        .field("runbook_url", text_or_null(from.runbook_url))
         .field("created_at", from.created_at)
         .field("archived_at", from.archived_at)
+        .name("owners")
+        .begin_array();
+    for (auto const& owner : from.owners)
+        out.begin_object().field("email", owner.email).field("name", owner.name).end_object();
+    out.end_array().name("projects").begin_array();
+    for (auto const& project : from.projects)
+        out.begin_object()
+            .field("integration_id", project.integration_id)
+            .field("id", text_or_null(project.id))
+            .field("slug", project.slug)
+            .field("active", project.active)
+            .end_object();
+    out.end_array().name("incidents").begin_object();
+    out.field("open", from.incidents.open)
+        .field("acknowledged", from.incidents.acknowledged)
+        .field("critical", from.incidents.critical)
+        .field("error", from.incidents.error)
+        .field("warning", from.incidents.warning)
+        .field("info", from.incidents.info)
+        .end_object()
         .end_object();
 }
 

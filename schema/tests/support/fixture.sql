@@ -58,6 +58,7 @@ begin
         values (org, pg_temp.id(name || ' invitation'), own_hash, 'new@' || name || '.example', 'viewer', person, tocsin.now() + interval '72 hours');
     -- The same slug in both organizations.
     insert into tocsin.services (organization_id, service_id, slug, name) values (org, service, 'checkout', 'Checkout');
+    insert into tocsin.service_owners (organization_id, service_id, user_id) values (org, service, person);
     insert into tocsin.service_former_slugs (organization_id, slug, service_id) values (org, 'cart', service);
     insert into tocsin.integrations (organization_id, integration_id, mode, sentry_host, status, status_reason)
         values (org, integration, 'public', 'https://sentry.example', 'connected', 'ok');

@@ -12,6 +12,10 @@ export const services = [
   slug,
   name,
   description,
+  runbook_url: n === 0 ? "https://wiki.example.com/runbooks/checkout" : null,
+  owners: n === 0 ? [{ email: "oncall@example.com", name: "Ada Okafor" }] : [],
+  projects: [],
+  incidents: { open: n, acknowledged: 1, critical: n, error: 1, warning: 0, info: 0 },
   created_at: at(90 * day),
   archived_at: slug === "legacy-billing" ? at(20 * day) : null,
 }));

@@ -13,6 +13,7 @@ export const keys = {
   timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
   members: (org: string) => ["org", org, "members"] as const,
   services: (org: string) => ["org", org, "services"] as const,
+  service: (org: string, id: string) => ["org", org, "services", id] as const,
   integrations: (org: string) => ["org", org, "integrations"] as const,
   integration: (org: string, id: string) => ["org", org, "integrations", id] as const,
   setup: (org: string) => ["org", org, "setup"] as const,

@@ -35,6 +35,15 @@ export const servicesQuery = (org: string) =>
         ),
       ),
     staleTime: slow_interval,
+    refetchInterval: slow_interval,
+  });
+
+export const serviceQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: keys.service(org, id),
+    queryFn: ({ signal }) =>
+      body(api.GET("/api/v1/orgs/{org}/services/{id}", { params: { path: { org, id } }, signal })),
+    refetchInterval: slow_interval,
   });
 
 export const membersQuery = (org: string) =>
@@ -214,6 +223,14 @@ export const incidentSearchQuery = (org: string, q: string, limit: number) =>
     queryKey: [...keys.incidents(org), "search", q, limit],
     queryFn: ({ signal }) => fetchIncidents(org, { q }, limit, undefined, signal),
     staleTime: slow_interval,
+  });
+
+/** The newest incidents of a service, whatever their status. */
+export const incidentsOfServiceQuery = (org: string, service: string, limit: number) =>
+  queryOptions({
+    queryKey: [...keys.incidents(org), "of service", service, limit],
+    queryFn: ({ signal }) => fetchIncidents(org, { service: [service] }, limit, undefined, signal),
+    refetchInterval: slow_interval,
   });
 
 /** All incidents that match, newest first; at most `max_reading_pages` pages. */

@@ -123,6 +123,12 @@ const services = createRoute({
   component: lazyPage(() => import("../features/services/services_page"), "ServicesPage"),
 });
 
+const service = createRoute({
+  getParentRoute: () => org,
+  path: "/services/$id",
+  component: lazyPage(() => import("../features/services/service_page"), "ServicePage"),
+});
+
 const integrations = createRoute({
   getParentRoute: () => org,
   path: "/integrations",
@@ -206,6 +212,7 @@ const routeTree = root.addChildren([
     trends,
     incident,
     services,
+    service,
     integrations,
     integration,
     connect,

@@ -7,6 +7,10 @@ export const service = (n: number, name: string): Schemas["Service"] => ({
   slug: name.toLowerCase(),
   name,
   description: "",
+  runbook_url: null,
+  owners: [],
+  projects: [],
+  incidents: { open: 0, acknowledged: 0, critical: 0, error: 0, warning: 0, info: 0 },
   archived_at: null,
   created_at: "2026-01-01T00:00:00Z",
 });

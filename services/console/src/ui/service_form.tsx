@@ -1,6 +1,8 @@
-import { Textarea, TextInput } from "@mantine/core";
+import { MultiSelect, Textarea, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../api/client";
+import { membersQuery } from "../api/queries";
 import { type ServiceFields, useSaveService } from "../api/services";
 import { FormDialog, submissionProblem } from "./form_dialog";
 
@@ -19,7 +21,64 @@ const fieldsOf = (service: Schemas["Service"] | undefined, suggestedName: string
   name: service?.name ?? suggestedName,
   slug: service?.slug ?? slugOf(suggestedName),
   description: service?.description ?? "",
+  runbook_url: service?.runbook_url ?? "",
+  owners: service?.owners.map(({ email }) => email) ?? [],
 });
+
+interface OwnersFieldProps {
+  org: string;
+  value: string[];
+  error: string | undefined;
+  onChange: (value: string[]) => void;
+}
+
+function OwnersField({ org, value, error, onChange }: OwnersFieldProps) {
+  const { data: members = [] } = useQuery(membersQuery(org));
+  const options = members.map(({ email, name }) => ({
+    value: email,
+    label: name ? `${name} (${email})` : email,
+  }));
+  return (
+    <MultiSelect
+      label="Owners"
+      description="Members who are responsible for the service."
+      searchable
+      data={options}
+      value={value}
+      error={error}
+      comboboxProps={{ withinPortal: false }}
+      onChange={onChange}
+    />
+  );
+}
+
+interface MoreFieldsProps {
+  org: string;
+  fields: ServiceFields;
+  problem: ReturnType<typeof submissionProblem>;
+  onChange: (change: Partial<ServiceFields>) => void;
+}
+
+/** What a service may have and need not. */
+const MoreFields = ({ org, fields, problem, onChange }: MoreFieldsProps) => (
+  <>
+    <TextInput
+      label="Runbook"
+      description="The address of a page that says what to do when the service fails."
+      type="url"
+      maxLength={2000}
+      value={fields.runbook_url ?? ""}
+      error={problem?.field("runbook_url")}
+      onChange={({ currentTarget: { value } }) => onChange({ runbook_url: value })}
+    />
+    <OwnersField
+      org={org}
+      value={fields.owners ?? []}
+      error={problem?.field("owners")}
+      onChange={(owners) => onChange({ owners })}
+    />
+  </>
+);
 
 interface ServiceFormProps {
   org: string;
@@ -49,7 +108,7 @@ export function ServiceForm({ org, service, suggestedName = "", onClose, onSaved
       title={service ? `Edit ${service.name}` : "New service"}
       action={service ? "Save" : "Create service"}
       submission={save}
-      fields={["name", "slug", "description"]}
+      fields={["name", "slug", "description", "runbook_url", "owners"]}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -85,6 +144,7 @@ export function ServiceForm({ org, service, suggestedName = "", onClose, onSaved
         error={problem?.field("description")}
         onChange={({ currentTarget: { value: description } }) => set({ description })}
       />
+      <MoreFields org={org} fields={fields} problem={problem} onChange={set} />
     </FormDialog>
   );
 }

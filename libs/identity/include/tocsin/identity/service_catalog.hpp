@@ -16,18 +16,43 @@ namespace tocsin::identity {
 /// What an organization runs and is on call for. A service is never deleted: an archived one keeps its
 /// incidents.
 struct service {
+    struct owner {
+        std::string email;
+        std::string name;
+    };
+    /// A Sentry project that is mapped to it.
+    struct project {
+        std::string integration_id;
+        std::string id;  ///< empty until Sentry names it
+        std::string slug;
+        bool active = true;
+    };
     service_id id;
     std::string slug;
     std::string name;
     std::string description;
+    std::string runbook_url;
     timestamp created_at;
     std::optional<timestamp> archived_at;
+    std::vector<owner> owners;      ///< by email address
+    std::vector<project> projects;  ///< by slug
+    /// Its incidents that are not resolved, by status and by severity.
+    struct counts {
+        std::int64_t open = 0;
+        std::int64_t acknowledged = 0;
+        std::int64_t critical = 0;
+        std::int64_t error = 0;
+        std::int64_t warning = 0;
+        std::int64_t info = 0;
+    } incidents;
 };
 
 struct new_service {
     std::string slug;
     std::string name;
     std::string description;
+    std::string runbook_url = {};
+    std::vector<std::string> owners = {};  ///< email addresses of members
 };
 
 /// Fields that are set are changed.
@@ -35,6 +60,8 @@ struct service_change {
     std::optional<std::string> slug;
     std::optional<std::string> name;
     std::optional<std::string> description;
+    std::optional<std::string> runbook_url = {};
+    std::optional<std::vector<std::string>> owners = {};  ///< replaces all
 };
 
 /// The position of a service in a list. Slug and id, because archived services may have equal slugs.
@@ -55,9 +82,10 @@ public:
     );
     /// errc::not_found.
     async::task<result<service>> find(organization_id org, service_id id);
-    /// errc::conflict if an active service has the slug.
+    /// errc::conflict if an active service has the slug; errc::invalid if an owner is not a member.
     async::task<result<service>> create(db::tenant tenant, new_service wanted);
-    /// errc::not_found; errc::conflict if the slug is taken or the service is archived.
+    /// errc::not_found; errc::conflict if the slug is taken or the service is archived; errc::invalid if an
+    /// owner is not a member.
     async::task<result<service>> change(db::tenant tenant, service_id id, service_change wanted);
     /// errc::not_found; errc::in_use while a mapping points at it. Archiving an archived service changes
     /// nothing.

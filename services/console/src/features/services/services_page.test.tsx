@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
 import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
-import { checkout, service } from "../../test/samples";
+import { checkout, id, incident, service } from "../../test/samples";
 import { server } from "../../test/setup";
 import { slugOf } from "../../ui/service_form";
 
@@ -13,7 +13,13 @@ test("a service is created with a slug made from its name", async () => {
     http.get(`${org}/services`, () => list(services)),
     http.post(`${org}/services`, async ({ request }) => {
       const fields = (await request.json()) as { slug: string; name: string };
-      expect(fields).toEqual({ slug: "user-accounts", name: "User accounts", description: "" });
+      expect(fields).toEqual({
+        slug: "user-accounts",
+        name: "User accounts",
+        description: "",
+        runbook_url: "",
+        owners: [],
+      });
       const created = { ...service(102, fields.name), slug: fields.slug };
       services.push(created);
       return HttpResponse.json(created, { status: 201 });
@@ -76,4 +82,44 @@ test.each([
   ["x".repeat(80), "x".repeat(63)],
 ])("the slug of %j is %j", (name, slug) => {
   expect(slugOf(name)).toBe(slug);
+});
+
+test("the page of a service shows its runbook, owners, projects, and incidents", async () => {
+  emptyServer();
+  const owned = {
+    ...checkout,
+    description: "Cart and payment",
+    runbook_url: "https://wiki.example.com/checkout",
+    owners: [{ email: "ada@example.com", name: "Ada" }],
+    projects: [{ integration_id: id(1), id: "7", slug: "shop", active: false }],
+    incidents: { open: 2, acknowledged: 1, critical: 1, error: 2, warning: 0, info: 0 },
+  };
+  server.use(
+    http.get(`${org}/services`, () => list([owned])),
+    http.get(`${org}/services/${checkout.id}`, () => HttpResponse.json(owned)),
+    http.get(`${org}/incidents`, ({ request }) => {
+      expect(new URL(request.url).searchParams.get("service")).toBe("checkout");
+      return list([incident(7, { title: "No answer" })]);
+    }),
+  );
+  const { user } = open("/o/example/services");
+  await user.click(await screen.findByRole("link", { name: "Checkout" }));
+  await screen.findByRole("heading", { name: "Checkout", level: 1 });
+  expect(screen.getByRole("link", { name: /Runbook/ }).getAttribute("href")).toBe(owned.runbook_url);
+  await screen.findByRole("link", { name: "#7 No answer" });
+  screen.getByText("ada@example.com");
+  const project = screen.getByRole("link", { name: "shop" });
+  expect(project.getAttribute("href")).toBe(`/o/example/integrations/${id(1)}`);
+  screen.getByText("Paused");
+  screen.getByRole("link", { name: "Incidents of Checkout: 1 critical, 2 open, 1 acknowledged" });
+  await expectAccessible();
+});
+
+test("an address that is not a service says so", async () => {
+  emptyServer();
+  server.use(
+    http.get(`${org}/services/${id(5)}`, () => problem(404, "not_found", "There is no such service.")),
+  );
+  open(`/o/example/services/${id(5)}`);
+  await screen.findByText("Not found");
 });

@@ -1,87 +1,53 @@
-import { Button, Checkbox, Code, Text } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Checkbox } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, type Schemas } from "../../api/client";
-import { keys } from "../../api/keys";
+import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { servicesQuery } from "../../api/queries";
-import { FormDialog, submissionProblem } from "../../ui/form_dialog";
+import { formatCount } from "../../ui/format";
 import { Page } from "../../ui/page";
 import rows from "../../ui/rows.module.css";
 import { ServiceForm } from "../../ui/service_form";
 import { EmptyState, Loaded } from "../../ui/states";
-import { TextLink } from "../../ui/text_link";
 import { RelativeTime } from "../../ui/time";
+import { ArchiveDialog } from "./archive_dialog";
+import { IncidentCounts } from "./incident_counts";
 import css from "./services_page.module.css";
 
 type Service = Schemas["Service"];
 
-function ArchiveDialog({ service, onClose }: { service: Service; onClose: () => void }) {
-  const { slug: org } = useOrg();
-  const queries = useQueryClient();
-  const archive = useMutation({
-    mutationFn: () =>
-      api.DELETE("/api/v1/orgs/{org}/services/{id}", { params: { path: { org, id: service.id } } }),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: keys.services(org) });
-      onClose();
-    },
-  });
-  return (
-    <FormDialog
-      title={`Archive ${service.name}?`}
-      action="Archive"
-      destructive
-      focusCancel
-      submission={archive}
-      onSubmit={() => archive.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">
-        Its incidents stay and can still be viewed. New projects cannot be mapped to it, and it is no longer
-        offered as a choice.
-      </Text>
-      {submissionProblem(archive)?.code === "in_use" ? (
-        <Text size="sm">
-          A Sentry project is still mapped to this service. First map the project to another service, or unmap
-          it, on the page of{" "}
-          <TextLink to="/o/$org/integrations" params={{ org }} inherit underline="always">
-            the integration
-          </TextLink>
-          .
-        </Text>
-      ) : null}
-    </FormDialog>
-  );
-}
-
 type OpenDialog = { kind: "new" } | { kind: "edit" | "archive"; service: Service };
+
+const ownersText = (owners: Service["owners"]) =>
+  owners.length === 0 ? "No owner" : owners.map(({ email, name }) => name || email).join(", ");
 
 function ServiceRow({ service, onOpen }: { service: Service; onOpen: (dialog: OpenDialog) => void }) {
   const org = useOrg();
   return (
     <li className={rows.row} data-archived={service.archived_at ? true : undefined}>
       <div className={rows.main}>
-        <div className={css.name}>
-          {service.name} <Code>{service.slug}</Code>
-        </div>
-        {service.description ? <div className={css.description}>{service.description}</div> : null}
-        {service.archived_at ? (
-          <div className={css.description}>
-            Archived <RelativeTime at={service.archived_at} />
-          </div>
-        ) : null}
-      </div>
-      <div className={rows.actions}>
-        <TextLink
-          to="/o/$org/incidents"
-          params={{ org: org.slug }}
-          search={{ service: service.slug }}
-          size="sm"
-          aria-label={`Incidents of ${service.name}`}
+        <Link
+          to="/o/$org/services/$id"
+          params={{ org: org.slug, id: service.id }}
+          className={`${css.name} ${css.link}`}
         >
-          Incidents
-        </TextLink>
+          {service.name}
+        </Link>
+        {service.description ? <div className={css.description}>{service.description}</div> : null}
+        <div className={rows.details}>
+          <span>{service.slug}</span>
+          <span>{formatCount(service.projects.length, "project")}</span>
+          <span>{ownersText(service.owners)}</span>
+          {service.archived_at ? (
+            <span>
+              Archived <RelativeTime at={service.archived_at} />
+            </span>
+          ) : null}
+        </div>
+      </div>
+      <IncidentCounts service={service} />
+      <div className={rows.actions}>
         {org.can("admin") && !service.archived_at ? (
           <>
             <Button
