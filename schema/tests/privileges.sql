@@ -110,7 +110,7 @@ create view pg_temp.granted as
      group by c.relname, r.rolname;
 select set_eq(
     $$ select role_name || ' ' || table_name || ' ' || letters from pg_temp.granted where letters is not null $$,
-    array['tocsin_gateway organizations r', 'tocsin_gateway users (r)', 'tocsin_gateway members r(w)d', 'tocsin_gateway api_tokens (r)a(w)', 'tocsin_gateway invitations (r)a(w)', 'tocsin_gateway services raw', 'tocsin_gateway service_owners rad', 'tocsin_gateway service_former_slugs rawd', 'tocsin_ingest service_former_slugs r',
+    array['tocsin_gateway organizations r(w)', 'tocsin_gateway users (r)', 'tocsin_gateway members r(w)d', 'tocsin_gateway api_tokens (r)a(w)', 'tocsin_gateway invitations (r)a(w)', 'tocsin_gateway services raw', 'tocsin_gateway service_owners rad', 'tocsin_gateway service_former_slugs rawd', 'tocsin_ingest service_former_slugs r',
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',

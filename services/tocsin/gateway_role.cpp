@@ -16,6 +16,7 @@
 #include "gateway/mappings_api.hpp"
 #include "gateway/members_api.hpp"
 #include "gateway/openapi.hpp"
+#include "gateway/organization_api.hpp"
 #include "gateway/sentry_components.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
@@ -209,14 +210,14 @@ struct gateway_role::impl {
               {shared.executor,
                people.accounts,
                shared.metrics,
-               api(settings),
+               api(settings, *pools.gateway),
                other_routes(settings, shared, pools)}
           ) {
         if (!console.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(settings).string()}});
     }
 
-    gateway::endpoints api(serve_settings const& settings) {
+    gateway::endpoints api(serve_settings const& settings, db::pool& pool) {
         auto const cookie = gateway::cookie_of(settings.gateway.public_url);
         auto const& public_url = settings.gateway.public_url;
         gateway::endpoints all = gateway::session_endpoints(people.accounts, cookie);
@@ -230,6 +231,7 @@ struct gateway_role::impl {
         );
         append(all, gateway::token_endpoints(people.api_tokens));
         append(all, gateway::audit_endpoints(people.audit));
+        append(all, gateway::organization_endpoints(pool));
         append(all, gateway::service_endpoints(people.services));
         append(
             all,

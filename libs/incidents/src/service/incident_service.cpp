@@ -51,6 +51,15 @@ constexpr db::statement find_unresolved{
         where i.organization_id = $1 and i.number = $2 and o.number <> i.number)"
 };
 
+// Nothing if the organization does not want it.
+constexpr db::statement find_new_owner{
+    "find_owner_on_acknowledge",
+    R"(select u.email from tocsin.members m
+         join tocsin.users u on u.user_id = m.user_id
+         join tocsin.organizations o on o.organization_id = m.organization_id and o.assign_on_acknowledge
+        where m.organization_id = $1 and m.user_id = $2::uuid)"
+};
+
 constexpr auto entry_columns = db::columns<
     timeline_entry>(db::column("entry", &timeline_entry::id), db::column("at", &timeline_entry::at), timeline_columns<timeline_entry>);
 constexpr auto select_entries = "select " + names(entry_columns) +
@@ -106,15 +115,26 @@ error other_incident_is_open(std::int64_t number) {
     };
 }
 
+/// An incident without an assignee becomes that of the person who acknowledges it.
+void take_ownership(db::transaction& tx, organization_id org, actor const& who, incident_state& state) {
+    if (!state.assignee.empty() || !who.user) return;
+    if (auto const owner = tx.run(find_new_owner, org, *who.user).first()) {
+        state.assignee = owner->text("email");
+        state.assignee_pinned = true;
+    }
+}
+
 result<person_change> decide_action(
     db::transaction& tx,
     organization_id org,
     incident const& before,
     person_action action,
+    actor const& who,
     std::string const& note
 ) {
     auto after = apply_action(action, before.state, database_now(tx));
     if (!after) return after.error();
+    if (action == person_action::acknowledge && *after) take_ownership(tx, org, who, **after);
     if (!*after) {
         person_change unchanged{.state = before.state};
         if (!note.empty()) unchanged.entries.push_back({.kind = entry_kind::noted, .text = note});
@@ -198,7 +218,7 @@ async::task<result<incident>> incident_service::act(
     auto const work = [=](db::transaction& tx) -> result<acted> {
         bool is_changed = false;
         auto after = change_incident(tx, org, number, who, [&](incident const& before) {
-            auto change = decide_action(tx, org, before, action, note.value_or(""));
+            auto change = decide_action(tx, org, before, action, who, note.value_or(""));
             is_changed = change && change->state != before.state;
             return change;
         });

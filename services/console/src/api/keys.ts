@@ -12,6 +12,7 @@ export const keys = {
   incident: (org: string, number: number) => ["org", org, "incident", number] as const,
   timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
   members: (org: string) => ["org", org, "members"] as const,
+  settings: (org: string) => ["org", org, "settings"] as const,
   services: (org: string) => ["org", org, "services"] as const,
   service: (org: string, id: string) => ["org", org, "services", id] as const,
   integrations: (org: string) => ["org", org, "integrations"] as const,

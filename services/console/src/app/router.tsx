@@ -188,6 +188,12 @@ const tokens = createRoute({
   component: lazyPage(() => import("../features/people/tokens_page"), "TokensPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => org,
+  path: "/people/settings",
+  component: lazyPage(() => import("../features/people/settings_page"), "SettingsPage"),
+});
+
 const audit = createRoute({
   getParentRoute: () => org,
   path: "/people/audit",
@@ -222,6 +228,7 @@ const routeTree = root.addChildren([
     delivery,
     members,
     tokens,
+    settings,
     audit,
     account,
   ]),

@@ -16,6 +16,7 @@ interface TabProps {
     | "/o/$org/integrations/setup"
     | "/o/$org/people"
     | "/o/$org/people/tokens"
+    | "/o/$org/people/settings"
     | "/o/$org/people/audit";
   org: string;
   children: ReactNode;

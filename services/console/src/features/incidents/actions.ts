@@ -143,6 +143,15 @@ async function changeStatus(
   }
 }
 
+/** Acknowledging may have assigned incidents without an assignee. */
+async function restoreUnassigned(queries: QueryClient, org: string, before: readonly Incident[]) {
+  const numbers = before.filter(({ assignee }) => assignee === null).map(({ number }) => number);
+  if (numbers.length === 0) return;
+  await postBulkChange(org, numbers, { action: "assign", assignee: null });
+  void queries.invalidateQueries({ queryKey: keys.incidentPoll(org) });
+  void queries.invalidateQueries({ queryKey: keys.singleIncidents(org) });
+}
+
 /** Undoes an action. An incident that was acknowledged before it was resolved is acknowledged again. */
 async function undo(queries: QueryClient, org: string, action: Action, before: readonly Incident[]) {
   const withStatus = (incidents: readonly Incident[], status: Incident["status"]) =>
@@ -150,6 +159,7 @@ async function undo(queries: QueryClient, org: string, action: Action, before: r
   const acknowledged = before.filter(({ status }) => status === "acknowledged");
   try {
     await changeStatus(queries, org, withStatus(before, resulting_status[action]), inverse[action]);
+    if (action === "acknowledge") await restoreUnassigned(queries, org, before);
     if (acknowledged.length > 0)
       await changeStatus(queries, org, withStatus(acknowledged, "open"), "acknowledge");
   } catch (error) {

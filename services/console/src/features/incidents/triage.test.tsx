@@ -210,7 +210,9 @@ test("a key undoes an acknowledgment", async () => {
   await user.keyboard("a");
   await screen.findByRole("button", { name: "Undo" });
   await user.keyboard("z");
-  await waitFor(() => expect(requests.map(([what]) => what)).toEqual(["3 acknowledge", "3 unacknowledge"]));
+  await waitFor(() =>
+    expect(requests.map(([what]) => what)).toEqual(["3 acknowledge", "3 unacknowledge", "bulk"]),
+  );
   await screen.findByRole("button", { name: "Acknowledge" });
 });
 
