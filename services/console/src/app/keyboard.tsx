@@ -14,14 +14,14 @@ const ShortcutsDialog = lazy(chunkLoader(() => import("./shortcuts_dialog")));
 const Palette = lazy(chunkLoader(() => import("./palette")));
 
 const pages = [
-  { command: "Go to incidents", to: "/o/$org/incidents", needs: "viewer" },
-  { command: "Go to trends", to: "/o/$org/incidents/summary", needs: "viewer" },
-  { command: "Go to services", to: "/o/$org/services", needs: "viewer" },
-  { command: "Go to integrations", to: "/o/$org/integrations", needs: "viewer" },
-  { command: "Go to unmapped projects", to: "/o/$org/integrations/unmapped", needs: "viewer" },
-  { command: "Go to deliveries", to: "/o/$org/deliveries", needs: "viewer" },
+  { command: "Go to incidents", key: "g i", to: "/o/$org/incidents", needs: "viewer" },
+  { command: "Go to trends", key: "g t", to: "/o/$org/incidents/summary", needs: "viewer" },
+  { command: "Go to services", key: "g s", to: "/o/$org/services", needs: "viewer" },
+  { command: "Go to integrations", key: "g c", to: "/o/$org/integrations", needs: "viewer" },
+  { command: "Go to unmapped projects", key: "g u", to: "/o/$org/integrations/unmapped", needs: "viewer" },
+  { command: "Go to deliveries", key: "g d", to: "/o/$org/deliveries", needs: "viewer" },
   ...people_pages,
-  { command: "Go to your account", to: "/o/$org/account", needs: "viewer" },
+  { command: "Go to your account", key: "g a", to: "/o/$org/account", needs: "viewer" },
   { command: "Set up Sentry", to: "/o/$org/integrations/setup", needs: "viewer" },
   { command: "Connect Sentry", to: "/o/$org/integrations/connect", needs: "admin" },
 ] as const;
@@ -33,9 +33,10 @@ function useGlobalCommands(openShortcuts: () => void) {
   const { data: session } = useQuery(sessionQuery);
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme("light") === "dark" ? "light" : "dark";
-  const openPage = ({ command, to }: (typeof pages)[number]): Command => ({
-    label: command,
-    run: () => void navigate({ to, params: { org } }),
+  const openPage = (page: (typeof pages)[number]): Command => ({
+    label: page.command,
+    ...("key" in page ? { key: page.key } : {}),
+    run: () => void navigate({ to: page.to, params: { org } }),
   });
   const openOrganization = ({ slug, name }: { slug: string; name: string }): Command => ({
     label: `Switch to ${name}`,

@@ -2,7 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 
 export interface Command {
   label: string;
-  /** As in KeyboardEvent.key, such as "j" or "?". Without one, only the command palette has the command. */
+  /** As in KeyboardEvent.key, such as "j" or "?", or two keys in turn, such as "g i". Without one, only the command palette has the command. */
   key?: string;
   run: () => void;
 }
@@ -61,6 +61,23 @@ export const useShortcutsEnabled = () =>
     return () => void listeners.delete(listener);
   }, readShortcutsEnabled);
 
+// How long after the first of two keys the second one counts, in milliseconds.
+const sequence_time = 1_500;
+let first_key: { key: string; at: number } | undefined;
+
+/** What was pressed, with the key before it if that begins a sequence. */
+function pressedKeys(event: KeyboardEvent, commands: readonly Command[]): string {
+  const before = first_key;
+  first_key = undefined;
+  if (before && event.timeStamp - before.at < sequence_time) {
+    const keys = `${before.key} ${event.key}`;
+    if (commands.some(({ key }) => key === keys)) return keys;
+  }
+  if (commands.some(({ key }) => key?.startsWith(`${event.key} `)))
+    first_key = { key: event.key, at: event.timeStamp };
+  return event.key;
+}
+
 function onKeyDown(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector('[role="dialog"]')) return;
@@ -72,9 +89,11 @@ function onKeyDown(event: KeyboardEvent) {
     return;
   }
   if (!readShortcutsEnabled()) return;
-  const command = availableCommands()
-    .flatMap(({ commands }) => commands)
-    .find(({ key }) => key === event.key);
+  // The space bar presses what has the focus.
+  if (event.key === " " && target?.closest("input, button, summary")) return;
+  const commands = availableCommands().flatMap((group) => group.commands);
+  const keys = pressedKeys(event, commands);
+  const command = commands.find(({ key }) => key === keys);
   if (command) {
     event.preventDefault();
     command.run();

@@ -12,6 +12,7 @@ import { ErrorNotice } from "../../ui/states";
 import { useAssign, useEditIncident } from "./actions";
 import { AssignDialog } from "./assign_dialog";
 import { RenameDialog } from "./change_dialogs";
+import { incidentMarkdown, saveFile, timelineCsv } from "./incident_export";
 import css from "./incident_summary.module.css";
 import { summaryTextsOf } from "./incident_summary_text";
 
@@ -92,6 +93,30 @@ function OwnerItem({ incident, text, canEdit, assign, onAssign }: OwnerItemProps
   );
 }
 
+interface ExportButtonsProps {
+  incident: Incident;
+  timeline: readonly Schemas["TimelineEntry"][];
+}
+
+const ExportButtons = ({ incident, timeline }: ExportButtonsProps) => (
+  <>
+    <CopyButton
+      label="the incident as Markdown"
+      text={incidentMarkdown(incident, timeline, window.location.href)}
+      caption="Copy as Markdown"
+    />
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={() =>
+        saveFile(`incident-${incident.number}-timeline.csv`, "text/csv;charset=utf-8", timelineCsv(timeline))
+      }
+    >
+      Export timeline
+    </Button>
+  </>
+);
+
 interface IncidentSummaryProps {
   incident: Incident;
   timeline: readonly Schemas["TimelineEntry"][] | undefined;
@@ -133,6 +158,7 @@ export function IncidentSummary({ incident, timeline }: IncidentSummaryProps) {
       </dl>
       <div className={css.extras}>
         <CopyButton label="the summary" text={plainSummary(incident)} caption="Copy summary" />
+        <ExportButtons incident={incident} timeline={timeline ?? []} />
         {canEdit ? (
           <Button size="compact-sm" variant="default" onClick={() => setDialog("rename")}>
             Rename…

@@ -1,9 +1,10 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { optionsOf } from "../../api/vocabulary";
+import { useCommands } from "../../ui/commands";
 import { withoutEmpty } from "../../ui/filter_form";
 import { formatCount, formatNumber } from "../../ui/format";
 import { Notice } from "../../ui/notice";
@@ -20,6 +21,7 @@ import { IncidentRow } from "./incident_row";
 import css from "./list_page.module.css";
 import { useInsertion, useLiveList } from "./live_list";
 import type { Row } from "./merge";
+import { NewIncidentDialog } from "./new_incident_dialog";
 import { NoIncidents } from "./no_incidents";
 import { useTriage } from "./triage";
 import { ViewsMenu } from "./views_menu";
@@ -155,14 +157,28 @@ interface ListActionsProps {
   onChange: (search: Search) => void;
 }
 
-const ListActions = ({ org, search, onChange }: ListActionsProps) => (
-  <span className={css.actions}>
-    <TextLink to="/o/$org/incidents/summary" params={{ org }} size="sm">
-      Trends
-    </TextLink>
-    <ViewsMenu org={org} search={search} onChange={onChange} />
-  </span>
-);
+function ListActions({ org, search, onChange }: ListActionsProps) {
+  const canEdit = useOrg().can("responder");
+  const [isOpening, setOpening] = useState(false);
+  useCommands(
+    "New incident",
+    canEdit ? [{ key: "c", label: "Open an incident", run: () => setOpening(true) }] : [],
+  );
+  return (
+    <span className={css.actions}>
+      <TextLink to="/o/$org/incidents/summary" params={{ org }} size="sm">
+        Trends
+      </TextLink>
+      <ViewsMenu org={org} search={search} onChange={onChange} />
+      {canEdit ? (
+        <Button variant="default" aria-keyshortcuts="c" onClick={() => setOpening(true)}>
+          New incident
+        </Button>
+      ) : null}
+      {isOpening ? <NewIncidentDialog org={org} onClose={() => setOpening(false)} /> : null}
+    </span>
+  );
+}
 
 export function IncidentListPage() {
   const org = useOrg();
