@@ -22,17 +22,18 @@ async function selectTwo(page) {
 
 /** `world`: what startWorld returns. Each screen: its name, its path, a text that it shows, and optionally what opens it. */
 export function screensOf({ world, org }, openedDelivery) {
-  const { integrations } = world;
+  const { integrations, services } = world;
   const o = `/o/${org.slug}`;
   const integration = ({ id }) => `${o}/integrations/${id}`;
   return [
     ['incidents', `${o}/incidents`, /connection slots/],
     ['incidents-filters', `${o}/incidents`, /connection slots/, showFilters],
     ['incidents-selected', `${o}/incidents`, /connection slots/, selectTwo],
+    ['incident-new', `${o}/incidents`, /connection slots/, opens('New incident', 'dialog')],
     ['incidents-views', `${o}/incidents`, /connection slots/, opens(/^Views/, 'menu')],
     ['incidents-all', `${o}/incidents?status=all`, /connection slots/],
     ['incidents-none', `${o}/incidents?q=nothingmatches`, /No incidents|match/],
-    ['incident', `${o}/incidents/700`, /High volume/],
+    ['incident', `${o}/incidents/700`, /Latest event/],
     ['incident-resolve', `${o}/incidents/700`, /High volume/, opens('Resolve', 'dialog')],
     ['incident-assign', `${o}/incidents/700`, /High volume/, opens('Assign…', 'dialog')],
     ['incident-rename', `${o}/incidents/700`, /High volume/, opens('Rename…', 'dialog')],
@@ -40,6 +41,8 @@ export function screensOf({ world, org }, openedDelivery) {
     ['incident-manual', `${o}/incidents/648`, /Timeline/],
     ['trends', `${o}/incidents/summary`, /Time to acknowledge|Median/],
     ['services', `${o}/services`, /Storefront/],
+    ['service', `${o}/services/${services.get('checkout').id}`, /Recent incidents/],
+    ['service-edit', `${o}/services/${services.get('checkout').id}`, /Recent incidents/, opens('Edit', 'dialog')],
     ['service-new', `${o}/services`, /Storefront/, opens('New service', 'dialog')],
     ['integrations', `${o}/integrations`, /Northwind/],
     ['integration', integration(integrations.connected), /mobile-api/],
@@ -57,6 +60,7 @@ export function screensOf({ world, org }, openedDelivery) {
     ['delivery', `${o}/deliveries/${openedDelivery}`, /Processing steps/],
     ['people', `${o}/people`, /Olivia Ortega/],
     ['people-invite', `${o}/people`, /Olivia Ortega/, opens('Invite', 'dialog')],
+    ['settings', `${o}/people/settings`, /Assign to me on acknowledge/],
     ['tokens', `${o}/people/tokens`, /nightly report/],
     ['audit', `${o}/people/audit`, /invitation|service/],
     ['account', `${o}/account`, /\(this session\)/],

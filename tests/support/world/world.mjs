@@ -41,8 +41,10 @@ async function makePeople(tocsin) {
 
 async function makeServices(admin, org) {
   const made = new Map();
-  for (const service of services) {
-    const response = await admin.post(`${org.path}/services`, service);
+  for (const [n, service] of services.entries()) {
+    const owners = n % 3 === 0 ? [org.people.owner.email, people[n].email] : [];
+    const runbook = n % 2 === 0 ? { runbook_url: `https://wiki.example/runbooks/${service.slug}` } : {};
+    const response = await admin.post(`${org.path}/services`, { ...service, ...runbook, owners });
     assert.equal(response.status, 201, response.text);
     made.set(service.slug, response.json);
   }
@@ -92,6 +94,12 @@ async function makeIntegrations(tocsin, admin) {
   return { connected, degraded, refused, ended, waiting, choosing };
 }
 
+/** The entry that opened an incident names the delivery that did. */
+function linkDeliveries(timeline, deliveries) {
+  const opening = new Map(deliveries.filter(({ outcome }) => outcome === 'opened').map((row) => [row.incident_number, row.delivery_id]));
+  for (const entry of timeline) if (entry.kind === 'opened') entry.delivery_id = opening.get(entry.incident_number) ?? null;
+}
+
 async function fill(tocsin) {
   const { org } = tocsin;
   const admin = await tocsin.signInAs('admin');
@@ -113,9 +121,11 @@ async function fill(tocsin) {
     incidents.map(({ service, ...row }) => ({ reopened_count: 0, severity_pinned: false, title_pinned: false, is_test: false, assignee_pinned: false, ...row, service_id: made.get(service).id, integration_id: row.source_kind === 'manual' ? null : integration })));
   await tocsin.sql(
     'insert into tocsin.incident_counters values ($1, $2) on conflict (organization_id) do update set last_number = $2', [org.id, SIZE.incidents]);
-  await insertRows(tocsin, 'timeline', ['incident_number', 'at', 'kind', 'actor_type', 'actor_name', 'from_value', 'to_value', 'text'], timeline);
+  const deliveries = deliveryRows({ count: SIZE.deliveries, incidents, unmapped: projects.slice(MAPPED_PROJECTS, MAPPED_PROJECTS + 14), integration, installation: integrations.connected.installation_id, now });
+  linkDeliveries(timeline, deliveries);
+  await insertRows(tocsin, 'timeline', ['incident_number', 'at', 'kind', 'actor_type', 'actor_name', 'from_value', 'to_value', 'text', 'delivery_id'], timeline);
   await insertRows(tocsin, 'deliveries', ['delivery_id', 'received_at', 'integration_id', 'resource', 'action', 'outcome', 'rule', 'request_id', 'hook_timestamp', 'signing_key', 'project_id', 'project_slug', 'source_kind', 'source_id', 'incident_number', 'body', 'body_sha256', 'body_bytes', 'cut'],
-    deliveryRows({ count: SIZE.deliveries, incidents, unmapped: projects.slice(MAPPED_PROJECTS, MAPPED_PROJECTS + 14), integration, installation: integrations.connected.installation_id, now }).map((row) => ({ ...row, cut: false })));
+    deliveries.map((row) => ({ ...row, cut: false })));
   const owner = await tocsin.signInAs('owner');
   await owner.post(`${org.path}/invitations`, { email: 'lena@acme.example', role: 'responder' });
   await owner.post(`${org.path}/tokens`, { name: 'nightly report', role: 'viewer' });

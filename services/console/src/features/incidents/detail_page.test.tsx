@@ -3,7 +3,7 @@ import { delay, HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
 import { emptyServer, expectAccessible, list, open, org, problem } from "../../test/console";
-import { incident } from "../../test/samples";
+import { delivery, id, incident } from "../../test/samples";
 import { server } from "../../test/setup";
 
 const header = () => screen.getByRole("main").querySelector("header") as HTMLElement;
@@ -141,4 +141,42 @@ test("a test notification is marked in the list", async () => {
   open("/o/example/incidents");
   await screen.findByText("#6");
   expect(screen.getAllByText("Test", { selector: "strong" })).toHaveLength(1);
+});
+
+test("the latest event is read from the newest delivery that has one", async () => {
+  emptyServer();
+  const stored = (n: number, body: object) =>
+    http.get(`${org}/deliveries/${id(n)}`, () =>
+      HttpResponse.json(delivery(n, { body: JSON.stringify(body) })),
+    );
+  const entry = (n: number) => ({
+    id: String(n),
+    at: `2026-01-02T03:0${n}:00Z`,
+    kind: "alert_attached",
+    actor: { type: "sentry", name: "Sentry" },
+    from: null,
+    to: null,
+    text: "A rule",
+    delivery_id: id(n),
+    data: {},
+  });
+  const frames = [{ function: "charge", filename: "gateway.py", lineno: 87, in_app: true }];
+  const values = [{ type: "TimeoutError", value: "<b>no answer</b>", stacktrace: { frames } }];
+  server.use(
+    http.get(`${org}/incidents/7`, () => HttpResponse.json(incident(7))),
+    http.get(`${org}/incidents/7/timeline`, () => list([entry(1), entry(2)])),
+    stored(2, { action: "created", data: { issue: {} } }),
+    stored(1, {
+      action: "triggered",
+      data: { event: { exception: { values }, tags: [["browser", "Chrome"]] } },
+    }),
+  );
+  open("/o/example/incidents/7");
+  const panel = within(await screen.findByRole("region", { name: "Latest event" }));
+  panel.getByText(/: <b>no answer<\/b>/);
+  panel.getByText("charge");
+  panel.getByText("gateway.py:87");
+  panel.getByText("Chrome");
+  expect(panel.getByRole("link", { name: "Delivery" }).getAttribute("href")).toContain(id(1));
+  await expectAccessible();
 });

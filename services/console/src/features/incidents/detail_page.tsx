@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useOrg } from "../../api/org";
-import { incidentQuery, timelineQuery } from "../../api/queries";
+import { incidentQuery, servicesQuery, timelineQuery } from "../../api/queries";
 import { category_labels, level_labels } from "../../api/vocabulary";
 import { BackLink } from "../../ui/back_link";
 import { SeverityBadge, StatusBadge } from "../../ui/badges";
@@ -14,11 +14,13 @@ import { formatNumber } from "../../ui/format";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
 import { Freshness, Loaded } from "../../ui/states";
+import { TextLink } from "../../ui/text_link";
 import { Age, LocalTime, RelativeTime } from "../../ui/time";
 import css from "./detail_page.module.css";
 import { IncidentActions } from "./incident_actions";
 import { IncidentSummary } from "./incident_summary";
 import { NoteForm } from "./note_form";
+import { StoredEventPanel } from "./stored_event_panel";
 import { Timeline } from "./timeline";
 
 const route = getRouteApi("/o/$org/incidents/$number");
@@ -52,12 +54,32 @@ function contextDetails(context: Incident["context"]): Record<string, string> {
 
 const labels_by_level: Readonly<Record<string, string>> = level_labels;
 
+/** The service with its description and runbook. */
+function ServiceLinks({ service }: Pick<Incident, "service">) {
+  const { slug: org } = useOrg();
+  const { data: services } = useQuery(servicesQuery(org));
+  const found = services?.find(({ id }) => id === service.id);
+  return (
+    <>
+      <TextLink to="/o/$org/services/$id" params={{ org, id: service.id }} inherit>
+        {service.name}
+      </TextLink>
+      {found?.runbook_url ? (
+        <>
+          {" · "}
+          <ExternalLink href={found.runbook_url}>Runbook</ExternalLink>
+        </>
+      ) : null}
+    </>
+  );
+}
+
 function IncidentDetails({ incident }: { incident: Incident }) {
   const { source, level } = incident;
   return (
     <DetailList
       items={{
-        Service: incident.service.name,
+        Service: <ServiceLinks service={incident.service} />,
         "In Sentry": source ? (
           <ExternalLink href={source.url}>
             {source.short_id ?? `${source.kind} ${source.sentry_id}`}
@@ -102,9 +124,12 @@ function IncidentContent({ incident }: { incident: Incident }) {
             {(entries) => <Timeline org={org.slug} entries={entries} />}
           </Loaded>
         </Panel>
-        <Panel title="Details">
-          <IncidentDetails incident={incident} />
-        </Panel>
+        <div className={css.side}>
+          <Panel title="Details">
+            <IncidentDetails incident={incident} />
+          </Panel>
+          <StoredEventPanel org={org.slug} number={incident.number} entries={timeline.data ?? []} />
+        </div>
       </div>
     </>
   );

@@ -15,6 +15,7 @@ import { RenameDialog } from "./change_dialogs";
 import { incidentMarkdown, saveFile, timelineCsv } from "./incident_export";
 import css from "./incident_summary.module.css";
 import { summaryTextsOf } from "./incident_summary_text";
+import { Sparkline } from "./sparkline";
 
 type Incident = Schemas["Incident"];
 
@@ -143,7 +144,10 @@ export function IncidentSummary({ incident, timeline }: IncidentSummaryProps) {
       <dl className={css.items}>
         <Item name="Impact">{texts.impact}</Item>
         <SeverityItem incident={incident} canEdit={canEdit} edit={edit} />
-        <Item name="Activity">{texts.activity}</Item>
+        <Item name="Activity">
+          {texts.activity}
+          <Sparkline entries={timeline ?? []} now={now} />
+        </Item>
         <OwnerItem
           incident={incident}
           text={texts.owner}

@@ -106,12 +106,12 @@ function Projects({ projects }: Pick<Service, "projects">) {
 function ServiceContent({ service }: { service: Service }) {
   return (
     <>
-      {service.description ? <p className={css.description}>{service.description}</p> : null}
-      {service.runbook_url ? (
-        <p className={css.description}>
-          <ExternalLink href={service.runbook_url}>Runbook</ExternalLink>
-        </p>
-      ) : null}
+      <div className={css.intro}>
+        {service.description ? <p className={css.description}>{service.description}</p> : null}
+        <ExternalLink href={service.runbook_url}>
+          {service.runbook_url ? "Runbook" : "No runbook"}
+        </ExternalLink>
+      </div>
       <div className={css.columns}>
         <RecentIncidents service={service} />
         <div className={css.side}>
