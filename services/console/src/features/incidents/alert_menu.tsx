@@ -14,6 +14,7 @@ import {
   useAlertSettings,
   useNewIncidents,
 } from "./alerts";
+import { useMyServices } from "./my_services";
 
 type Incident = Schemas["Incident"];
 
@@ -81,6 +82,12 @@ function AlertSwitches() {
         checked={settings.sound}
         onChange={(event) => setSound(event.currentTarget.checked)}
       />
+      <Switch
+        label="Only my services"
+        description="Those of which you are an owner."
+        checked={settings.mine}
+        onChange={(event) => setAlertSettings({ ...settings, mine: event.currentTarget.checked })}
+      />
       {settings.sound ? (
         <Button variant="default" size="compact-sm" onClick={playSound}>
           Play sound
@@ -95,12 +102,15 @@ function AlertSwitches() {
 export function AlertMenu() {
   const { slug: org } = useOrg();
   const navigate = useNavigate();
-  const { desktop, sound } = useAlertSettings();
+  const { desktop, sound, mine } = useAlertSettings();
+  const services = useMyServices(org);
+  // An owner of nothing hears of everything.
+  const scope = mine && services && services.length > 0 ? services : undefined;
   const isOn = desktop || sound;
   const label = isOn ? "Alerts: on" : "Alerts: off";
   const openIncident = (number: number) =>
     void navigate({ to: "/o/$org/incidents/$number", params: { org, number: String(number) } });
-  useNewIncidents(org, isOn, (incidents) => {
+  useNewIncidents(org, isOn, scope, (incidents) => {
     if (sound) playSound();
     if (desktop) showNotification(org, incidents, openIncident);
   });

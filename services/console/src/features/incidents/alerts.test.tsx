@@ -32,14 +32,14 @@ beforeEach(() => {
   vi.stubGlobal("isSecureContext", true);
   FakeNotification.permission = "default";
   shown.length = 0;
-  setAlertSettings({ desktop: false, sound: false });
+  setAlertSettings({ desktop: false, sound: false, mine: false });
   emptyServer();
   incidents = [incident(1)];
   server.use(http.get(`${org}/incidents`, () => list(incidents)));
 });
 afterEach(() => {
   vi.useRealTimers();
-  setAlertSettings({ desktop: false, sound: false });
+  setAlertSettings({ desktop: false, sound: false, mine: false });
 });
 
 test("new and reopened incidents cause notifications on all pages, if turned on", async () => {

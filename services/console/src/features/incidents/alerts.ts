@@ -9,17 +9,19 @@ type Incident = Schemas["Incident"];
 export interface AlertSettings {
   desktop: boolean;
   sound: boolean;
+  /** Only incidents of services of which the user is an owner. */
+  mine: boolean;
 }
 
 const storage_key = "tocsin-alerts";
-const all_off: AlertSettings = { desktop: false, sound: false };
+const all_off: AlertSettings = { desktop: false, sound: false, mine: false };
 const listeners = new Set<() => void>();
 let settings: AlertSettings | undefined;
 
 function storedSettings(): AlertSettings {
   try {
     const parsed = JSON.parse(window.localStorage.getItem(storage_key) ?? "{}") as Partial<AlertSettings>;
-    return { desktop: parsed.desktop === true, sound: parsed.sound === true };
+    return { desktop: parsed.desktop === true, sound: parsed.sound === true, mine: parsed.mine === true };
   } catch {
     return all_off;
   }
@@ -82,25 +84,39 @@ const watched_count = 50;
 // Not down to a certain incident.
 const only_newest = Number.MAX_SAFE_INTEGER;
 
-/** Calls `onNew` for incidents that open or reopen from now on, on all pages and also in the background. */
-export function useNewIncidents(org: string, isEnabled: boolean, onNew: (incidents: Incident[]) => void) {
+/**
+ * Calls `onNew` for incidents that open or reopen from now on, on all pages and also in the background. `services`: only theirs,
+ * by slug.
+ */
+export function useNewIncidents(
+  org: string,
+  isEnabled: boolean,
+  services: readonly string[] | undefined,
+  onNew: (incidents: Incident[]) => void,
+) {
   const latest = useRef(onNew);
   useEffect(() => {
     latest.current = onNew;
   });
   const { data } = useQuery({
-    ...incidentPoll(org, { status: ["open"] }, only_newest, watched_count),
+    ...incidentPoll(
+      org,
+      { status: ["open"], ...(services ? { service: [...services] } : {}) },
+      only_newest,
+      watched_count,
+    ),
     enabled: isEnabled,
     refetchIntervalInBackground: true,
   });
-  const seen = useRef<{ org: string; keys: Set<string> } | undefined>(undefined);
+  const scope = `${org} ${services?.join() ?? ""}`;
+  const seen = useRef<{ scope: string; keys: Set<string> } | undefined>(undefined);
   useEffect(() => {
     if (!isEnabled) seen.current = undefined;
     if (!isEnabled || data === undefined) return;
-    const known = seen.current?.org === org ? seen.current.keys : undefined;
+    const known = seen.current?.scope === scope ? seen.current.keys : undefined;
     const fresh = known ? data.items.filter((incident) => !known.has(keyOf(incident))) : [];
     // Old keys are kept, so that an incident that is unacknowledged does not count as new.
-    seen.current = { org, keys: new Set([...(known ?? []), ...data.items.map(keyOf)]) };
+    seen.current = { scope, keys: new Set([...(known ?? []), ...data.items.map(keyOf)]) };
     if (fresh.length > 0) latest.current(fresh);
-  }, [data, org, isEnabled]);
+  }, [data, scope, isEnabled]);
 }

@@ -2,13 +2,16 @@ import { Button, Chip, NativeSelect, SegmentedControl, TextInput } from "@mantin
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { servicesQuery } from "../../api/queries";
 import { severities, severity_labels } from "../../api/vocabulary";
+import { formatCompact } from "../../ui/format";
 import { SearchIcon } from "../../ui/icons";
 import { useDebounced } from "../../ui/use_debounced";
 import { type Search, severitiesOf, status_filters, statusFilterOf, statusParameter } from "./filters";
 import css from "./list_page.module.css";
+import { my_services, useMyServices } from "./my_services";
 
 /** How long typing must pause before the search starts, in milliseconds. */
 const typing_pause = 300;
@@ -59,11 +62,54 @@ interface FiltersProps {
   onChange: (search: Search) => void;
 }
 
+type Counts = Schemas["ServiceIncidents"];
+
+const add = (a: Counts, b: Counts): Counts => ({
+  open: a.open + b.open,
+  acknowledged: a.acknowledged + b.acknowledged,
+  critical: a.critical + b.critical,
+  error: a.error + b.error,
+  warning: a.warning + b.warning,
+  info: a.info + b.info,
+});
+const no_incidents: Counts = { open: 0, acknowledged: 0, critical: 0, error: 0, warning: 0, info: 0 };
+
+/** How many incidents of the chosen services are not resolved; undefined if another filter is set, which they do not count. */
+function useCounts({ service, assignee, q }: Search): Counts | undefined {
+  const { slug: org } = useOrg();
+  const { data: services } = useQuery(servicesQuery(org));
+  const mine = useMyServices(org);
+  if (services === undefined || assignee || q) return undefined;
+  const isChosen = (slug: string) =>
+    !service || (service === my_services ? (mine ?? []).includes(slug) : slug === service);
+  return services
+    .filter(({ slug }) => isChosen(slug))
+    .map(({ incidents }) => incidents)
+    .reduce(add, no_incidents);
+}
+
+/** A word with its number, if that is known. */
+const Counted = ({ label, count }: { label: string; count: number | undefined }) => (
+  <>
+    {label}
+    {count === undefined ? null : " "}
+    {count === undefined ? null : <span className={css.count}>{formatCompact(count)}</span>}
+  </>
+);
+
+const statusCount = (status: string, counts: Counts | undefined) =>
+  counts &&
+  { active: counts.open + counts.acknowledged, open: counts.open, acknowledged: counts.acknowledged }[status];
+
 /** On a phone, these are behind a button. */
 function MoreFilters({ search, onChange }: FiltersProps) {
   const org = useOrg();
   const { data: services } = useQuery(servicesQuery(org.slug));
   const { assignee = "" } = search;
+  const counts = useCounts(search);
+  const mine = useMyServices(org.slug) ?? [];
+  const offersMine = mine.length > 0 || search.service === my_services;
+  const isActive = statusFilterOf(search).value === "active";
   return (
     <>
       <NativeSelect
@@ -72,6 +118,7 @@ function MoreFilters({ search, onChange }: FiltersProps) {
         onChange={(event) => onChange({ ...search, service: event.currentTarget.value })}
         data={[
           { value: "", label: "All services" },
+          ...(offersMine ? [{ value: my_services, label: "My services" }] : []),
           ...(services ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
         ]}
       />
@@ -93,7 +140,7 @@ function MoreFilters({ search, onChange }: FiltersProps) {
         >
           {severities.map((severity) => (
             <Chip key={severity} value={severity} size="xs" variant="light">
-              {severity_labels[severity]}
+              <Counted label={severity_labels[severity]} count={isActive ? counts?.[severity] : undefined} />
             </Chip>
           ))}
         </Chip.Group>
@@ -105,13 +152,17 @@ function MoreFilters({ search, onChange }: FiltersProps) {
 export function Filters({ search, onChange }: FiltersProps) {
   const [isOpen, setOpen] = useState(false);
   const count = [search.service, search.assignee, search.severity].filter(Boolean).length;
+  const counts = useCounts(search);
   return (
     <search className={css.filters} aria-label="Filter incidents">
       <SegmentedControl
         className={css.statuses ?? ""}
         size="xs"
         aria-label="Status"
-        data={status_filters.map(({ value, label }) => ({ value, label }))}
+        data={status_filters.map(({ value, label }) => ({
+          value,
+          label: <Counted label={label} count={search.severity ? undefined : statusCount(value, counts)} />,
+        }))}
         value={statusFilterOf(search).value}
         onChange={(value) => onChange({ ...search, status: statusParameter(value) })}
       />

@@ -8,6 +8,8 @@ import {
   severities,
 } from "../../api/vocabulary";
 
+import { my_services } from "./my_services";
+
 type Incident = Schemas["Incident"];
 
 /** The filters in the address. */
@@ -49,13 +51,17 @@ export const severitiesOf = (search: Search): Severity[] => {
   return severities.filter((severity) => chosen.includes(severity));
 };
 
-export function filtersOf(search: Search): IncidentFilters {
+/** `mine`: the services of which the user is an owner. Without any, nothing matches. */
+const servicesOf = (service: string, mine: readonly string[]) =>
+  service !== my_services ? [service] : mine.length > 0 ? [...mine] : [my_services];
+
+export function filtersOf(search: Search, mine: readonly string[] = []): IncidentFilters {
   const { statuses } = statusFilterOf(search);
   const severity = severitiesOf(search);
   return {
     ...(statuses.length > 0 ? { status: [...statuses] } : {}),
     ...(severity.length > 0 ? { severity } : {}),
-    ...(search.service ? { service: [search.service] } : {}),
+    ...(search.service ? { service: servicesOf(search.service, mine) } : {}),
     ...(search.assignee ? { assignee: search.assignee } : {}),
     ...(search.q ? { q: search.q } : {}),
   };

@@ -21,6 +21,7 @@ import { IncidentRow } from "./incident_row";
 import css from "./list_page.module.css";
 import { useInsertion, useLiveList } from "./live_list";
 import type { Row } from "./merge";
+import { useMyServices } from "./my_services";
 import { NewIncidentDialog } from "./new_incident_dialog";
 import { NoIncidents } from "./no_incidents";
 import { useTriage } from "./triage";
@@ -184,7 +185,7 @@ export function IncidentListPage() {
   const org = useOrg();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const filters = filtersOf(search);
+  const filters = filtersOf(search, useMyServices(org.slug));
   const sort = sortOf(search);
   const list = useLiveList(org.slug, filters, sort);
   const { rows, poll, fresh, pages } = list;
