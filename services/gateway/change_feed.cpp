@@ -1,5 +1,6 @@
 #include "gateway/change_feed.hpp"
 
+#include <tocsin/base/encoding.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/crypto/random.hpp>
 
@@ -21,6 +22,8 @@ namespace {
 constexpr std::size_t kept_changes = 2'000;
 /// The pending changes of a slow stream; above this, it reads everything again.
 constexpr std::size_t max_pending = 200;
+
+using steady = std::chrono::steady_clock;
 
 /// Removes and returns the text up to the next `separator`.
 std::string_view next_part(std::string_view& text, char separator) {
@@ -57,12 +60,17 @@ std::string_view to_string(change_kind k) noexcept {
     return "reset";
 }
 
+std::string session_name(std::string_view hash) {
+    constexpr std::size_t named_bytes = 8;
+    return to_hex(as_bytes(hash.substr(0, named_bytes)));
+}
+
 struct change_feed::subscription::impl {
     std::shared_ptr<state> feed;
-    organization_id organization;
+    subscriber whose;
     boost::asio::steady_timer timer;
     std::deque<change> pending = {};
-    bool rights_changed = false;
+    steady::time_point check_at = steady::time_point::max();  ///< when to check rights
 };
 
 struct change_feed::state {
@@ -76,6 +84,7 @@ struct change_feed::state {
     std::uint64_t last_id = 0;
     std::deque<kept_change> recent;
     std::unordered_map<organization_id, subscriptions> by_organization;
+    std::unordered_map<std::string, std::size_t> by_person;  ///< number of streams
     bool ended = false;
 
     static void add(subscription::impl& to, change const& added) {
@@ -103,12 +112,33 @@ struct change_feed::state {
             for (auto* each : subscribed) act(*each);
     }
 
-    /// Of one organization, or of all.
-    void check_rights(std::optional<organization_id> organization) {
+    /// Checks the rights of the streams for which `is_affected` is true, one after another, so that they do
+    /// not all wait for the database at once.
+    template <class Predicate>
+    void check_rights(Predicate const& is_affected) {
+        auto turn = steady::now();
         for_all([&](subscription::impl& each) {
-            if (organization && each.organization != *organization) return;
-            each.rights_changed = true;
+            if (!is_affected(each.whose)) return;
+            each.check_at = std::min(each.check_at, turn);
+            turn += check_interval;
             each.timer.cancel();
+        });
+    }
+
+    /// Of one organization, or of all.
+    void check_organization(std::optional<organization_id> organization) {
+        check_rights([&](subscriber const& whose) {
+            return !organization || whose.organization == *organization;
+        });
+    }
+
+    /// `names`, separated by commas, or `*` for all sessions.
+    void check_sessions(std::string_view names) {
+        std::unordered_set<std::string> names_of_ended;
+        bool const all = names == "*";
+        while (!names.empty()) names_of_ended.emplace(next_part(names, ','));
+        check_rights([&](subscriber const& whose) {
+            return !whose.session.empty() && (all || names_of_ended.contains(whose.session));
         });
     }
 
@@ -128,18 +158,22 @@ struct change_feed::state {
 };
 
 change_feed::subscription::subscription(
-    std::shared_ptr<state> feed, organization_id organization, async::executor executor
+    std::shared_ptr<state> feed, subscriber whose, async::executor executor
 )
-    : impl_(std::make_unique<impl>(impl{std::move(feed), organization, boost::asio::steady_timer(executor)})
-      ) {
-    impl_->feed->by_organization[organization].insert(impl_.get());
+    : impl_(std::make_unique<impl>(
+          impl{std::move(feed), std::move(whose), boost::asio::steady_timer(std::move(executor))}
+      )) {
+    impl_->feed->by_organization[impl_->whose.organization].insert(impl_.get());
+    ++impl_->feed->by_person[impl_->whose.person];
 }
 
 change_feed::subscription::~subscription() {
     auto& all = impl_->feed->by_organization;
-    auto const own = all.find(impl_->organization);
+    auto const own = all.find(impl_->whose.organization);
     own->second.erase(impl_.get());
     if (own->second.empty()) all.erase(own);
+    auto& people = impl_->feed->by_person;
+    if (auto const person = people.find(impl_->whose.person); --person->second == 0) people.erase(person);
 }
 
 async::task<change_feed::subscription::wake> change_feed::subscription::next(
@@ -147,14 +181,21 @@ async::task<change_feed::subscription::wake> change_feed::subscription::next(
 ) {
     auto const reason = [this]() -> std::optional<wake> {
         if (impl_->feed->ended) return wake::ended;
-        if (std::exchange(impl_->rights_changed, false)) return wake::rights;
+        if (impl_->check_at <= steady::now()) {
+            impl_->check_at = steady::time_point::max();
+            return wake::rights;
+        }
         if (!impl_->pending.empty()) return wake::change;
         return std::nullopt;
     };
     if (auto const immediate = reason()) co_return *immediate;
-    impl_->timer.expires_after(patience);
-    co_await impl_->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    co_return reason().value_or(wake::quiet);
+    auto const until = steady::now() + patience;
+    while (true) {
+        impl_->timer.expires_at(std::min(until, impl_->check_at));
+        co_await impl_->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        if (auto const found = reason()) co_return *found;
+        if (steady::now() >= until) co_return wake::quiet;
+    }
 }
 
 std::optional<std::string> change_feed::subscription::take() {
@@ -172,11 +213,11 @@ change_feed::change_feed() : state_(std::make_shared<state>()) {}
 void change_feed::receive(std::string_view notification) {
     auto const name = next_part(notification, ' ');
     auto const kind = parse_kind(name);
-    bool const about_rights = name == "rights" || name == "session";
     while (!notification.empty()) {
         auto part = next_part(notification, ';');
         auto const organization = organization_id::parse(next_part(part, ' '));
-        if (about_rights) state_->check_rights(organization);
+        if (name == "rights") state_->check_organization(organization);
+        if (name == "session") state_->check_sessions(part);
         if (!kind || !organization) continue;
         if (part == "*") state_->publish(*organization, *kind);
         while (*kind == change_kind::incident && !part.empty())
@@ -190,7 +231,7 @@ void change_feed::reset_all() {
     change const reset{++state_->last_id, change_kind::reset, 0};
     state_->for_all([&](subscription::impl& each) { state::add(each, reset); });
     // A notification about rights may have been lost as well.
-    state_->check_rights(std::nullopt);
+    state_->check_organization(std::nullopt);
 }
 
 void change_feed::end_all() {
@@ -199,9 +240,12 @@ void change_feed::end_all() {
 }
 
 std::shared_ptr<change_feed::subscription> change_feed::subscribe(
-    organization_id organization, std::string_view last_seen, async::executor executor
+    subscriber whose, std::string_view last_seen, async::executor executor
 ) {
-    auto subscribed = std::make_shared<subscription>(state_, organization, std::move(executor));
+    auto const own = state_->by_person.find(whose.person);
+    if (own != state_->by_person.end() && own->second >= max_streams_per_person) return nullptr;
+    auto const organization = whose.organization;
+    auto subscribed = std::make_shared<subscription>(state_, std::move(whose), std::move(executor));
     if (last_seen.empty()) return subscribed;
     auto missed = state_->since(last_seen, organization);
     if (missed)

@@ -23,6 +23,16 @@ struct change {
     std::int64_t incident = 0;              ///< its number; 0 for several or none
 };
 
+/// Whose stream it is.
+struct subscriber {
+    organization_id organization;
+    std::string person;   ///< an id of a person or an API token
+    std::string session;  ///< `session_name`; empty for an API token
+};
+
+/// What notifications call a session: the first 16 hexadecimal digits of its hash.
+std::string session_name(std::string_view hash);
+
 /// The changes of all organizations as this process receives them. The newest are kept for streams that
 /// reconnect. Belongs to the I/O thread.
 class change_feed {
@@ -34,13 +44,14 @@ public:
     public:
         enum class wake { change, rights, quiet, ended };
 
-        subscription(std::shared_ptr<state> feed, organization_id organization, async::executor executor);
+        subscription(std::shared_ptr<state> feed, subscriber whose, async::executor executor);
         ~subscription();
         subscription(subscription const&) = delete;
         subscription& operator=(subscription const&) = delete;
 
         /// Completes at once if a change is pending; otherwise at the next change, when rights may have
-        /// changed, after `patience` without either, or when the feed has ended.
+        /// changed (streams that are affected at once get turns), after `patience` without either, or when
+        /// the feed has ended.
         async::task<wake> next(std::chrono::milliseconds patience);
         /// The oldest pending change as a server-sent event, or nothing. The event's id contains this
         /// process's name, because each process counts for itself.
@@ -62,10 +73,15 @@ public:
     /// Ends all subscriptions, including future ones.
     void end_all();
 
-    /// `last_seen` is the id of the last event that the client received, or empty for a client that has just
-    /// read everything. An id that is too old, or from another process, begins with a reset.
+    static constexpr std::size_t max_streams_per_person = 20;
+    /// Between two streams that check their rights for the same reason.
+    static constexpr std::chrono::milliseconds check_interval{5};
+
+    /// Null if the person has too many streams. `last_seen` is the id of the last event that the client
+    /// received, or empty for a client that has just read everything. An id that is too old, or from another
+    /// process, begins with a reset.
     std::shared_ptr<subscription> subscribe(
-        organization_id organization, std::string_view last_seen, async::executor executor
+        subscriber whose, std::string_view last_seen, async::executor executor
     );
 
 private:

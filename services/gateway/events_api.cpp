@@ -1,5 +1,8 @@
 #include "gateway/events_api.hpp"
 
+#include <tocsin/async/io.hpp>
+#include <tocsin/db/errors.hpp>
+
 #include <boost/asio/this_coro.hpp>
 
 #include <chrono>
@@ -14,6 +17,28 @@ namespace {
 /// of rights may go unnoticed if its notification was lost.
 constexpr std::chrono::seconds heartbeat{15};
 
+/// Between attempts to check rights.
+constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds last_pause{2'000};
+
+error too_many_streams() {
+    return {
+        errc::rate_limited,
+        "You have too many live views open. Close some of them; the others show changes when they are reloaded."
+    };
+}
+
+subscriber subscriber_of(request_context const& ctx) {
+    auto const& who = ctx.principal;
+    return {
+        .organization = ctx.organization(),
+        .person = who.user    ? who.user->str()
+                  : who.token ? who.token->str()
+                              : std::string(),
+        .session = who.session_hash.empty() ? std::string() : session_name(who.session_hash)
+    };
+}
+
 /// One open stream.
 struct event_stream {
     std::shared_ptr<change_feed::subscription> changes;
@@ -23,7 +48,19 @@ struct event_stream {
     bool opened = false;
     std::chrono::steady_clock::time_point checked = std::chrono::steady_clock::now();
 
+    /// A busy database is no reason to end a stream, whose client would only ask it again.
     async::task<bool> still_allowed() {
+        for (auto pause = first_pause;; pause *= 2) {
+            try {
+                co_return co_await is_allowed();
+            } catch (db::unavailable const&) {
+                if (pause > last_pause) throw;
+            }
+            co_await async::sleep_for(pause);
+        }
+    }
+
+    async::task<bool> is_allowed() {
         checked = std::chrono::steady_clock::now();
         auto const found = credentials.kind == request_credentials::kinds::token
                                ? co_await accounts.find_api_token(credentials.value, organization)
@@ -63,8 +100,10 @@ endpoints event_endpoints(change_feed& feed, identity::accounts& accounts, sessi
     auto const follow = [&feed, &accounts, cookie](request_context& ctx) -> response_task {
         auto const executor = co_await boost::asio::this_coro::executor;
         auto const last_seen = ctx.request.headers.find("Last-Event-ID").value_or("");
+        auto changes = feed.subscribe(subscriber_of(ctx), last_seen, executor);
+        if (!changes) co_return too_many_streams();
         auto const stream = std::make_shared<event_stream>(event_stream{
-            .changes = feed.subscribe(ctx.organization(), last_seen, executor),
+            .changes = std::move(changes),
             .accounts = accounts,
             .credentials = read_credentials(ctx.request, cookie),
             .organization = std::string(ctx.request.capture("org"))

@@ -2,7 +2,9 @@
 
 #include "gateway/descriptors.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/peer_admission.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/proven_credentials.hpp"
 #include "gateway/security_headers.hpp"
 
 #include <tocsin/observe/log.hpp>
@@ -18,6 +20,16 @@ using identity::permission;
 
 error unauthenticated() {
     return {errc::unauthenticated, "Sign in, or send an API token as a bearer token."};
+}
+
+/// Of one peer at a time.
+constexpr std::size_t max_unproven = 32;
+
+error too_many_unproven() {
+    return {
+        errc::rate_limited,
+        "Too many requests with unknown credentials come from this address. Try again in a moment."
+    };
 }
 
 /// The same for an organization that does not exist and for one to which the caller does not belong.
@@ -64,6 +76,7 @@ struct gateway::impl {
           cookie(cookie_of(options.public_url)),
           origin(options.public_url.origin()),
           accounts(parts.accounts),
+          unproven_accounts(parts.unproven_accounts),
           metrics(parts.metrics),
           api(std::move(parts.api)),
           server(parts.executor, make_routes(std::move(parts.others)), make_options()) {}
@@ -147,7 +160,7 @@ struct gateway::impl {
         request_context ctx{request, {}, {}};
         if (row.permission != permission::anyone) {
             auto found = co_await authenticate(row, request, std::move(credentials));
-            if (!found) co_return unauthenticated();
+            if (!found) co_return found.error();
             ctx.principal = std::move(found->principal);
             ctx.principal.address = request.peer;
             ctx.principal.request_id = request.id;
@@ -163,24 +176,36 @@ struct gateway::impl {
         co_return answer;
     }
 
-    async::task<std::optional<identity::identified>> authenticate(
+    async::task<result<identity::identified>> authenticate(
         endpoint const& row, http::request const& request, request_credentials credentials
     ) {
         using kinds = request_credentials::kinds;
         std::optional<std::string> organization;
         if (is_within_organization(row.permission)) organization = std::string(request.capture("org"));
+        bool const is_proven = proven.contains(credentials.value);
+        auto const ticket = is_proven ? std::nullopt : unproven.admit(request.peer);
+        if (!is_proven && !ticket) co_return too_many_unproven();
+        auto& from = is_proven ? accounts : unproven_accounts;
         std::optional<identity::identified> found;
         if (credentials.kind == kinds::session)
-            found = co_await accounts.find_session(std::move(credentials.value), std::move(organization));
+            found = co_await from.find_session(credentials.value, std::move(organization));
         else if (credentials.kind == kinds::token)
-            found = co_await accounts.find_api_token(std::move(credentials.value), std::move(organization));
-        co_return found;
+            found = co_await from.find_api_token(credentials.value, std::move(organization));
+        if (!found) {
+            proven.remove(credentials.value);
+            co_return unauthenticated();
+        }
+        proven.add(credentials.value);
+        co_return std::move(*found);
     }
 
     settings const options;
     session_cookie const cookie;
     std::string const origin;
     identity::accounts& accounts;
+    identity::accounts& unproven_accounts;
+    proven_credentials proven{std::chrono::steady_clock::now};
+    peer_admission unproven{max_unproven};
     observe::metrics& metrics;
     endpoints const api;
     http::server server;  // last: its routes refer to the members above

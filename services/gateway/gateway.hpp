@@ -24,6 +24,8 @@ session_cookie cookie_of(config::base_url const& public_url);
 struct dependencies {
     async::executor executor;
     identity::accounts& accounts;
+    /// The same on a pool of its own, for credentials that were not valid recently.
+    identity::accounts& unproven_accounts;
     observe::metrics& metrics;
     /// The gateway adds authentication, permissions, and error responses.
     endpoints api;

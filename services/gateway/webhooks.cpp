@@ -53,12 +53,12 @@ class receiver {
 public:
     receiver(
         webhook_settings settings,
-        find_webhook_keys keys_of,
+        webhook_key_cache& keys,
         incidents::ingest& ingest,
         observe::metrics& metrics
     )
         : settings_(std::move(settings)),
-          keys_of_(std::move(keys_of)),
+          keys_(keys),
           dummy_keys_{{"none", crypto::random_token()}},
           ingest_(ingest),
           metrics_(metrics) {
@@ -73,7 +73,7 @@ public:
     /// For the integration in the URL.
     async::task<http::response> receive_own(http::request& request) {
         auto const id = integration_id::parse(request.capture("integration_id"));
-        auto found = id ? co_await keys_of_(*id) : std::nullopt;
+        auto found = id ? co_await keys_.find(*id, request.peer) : std::nullopt;
         if (!found) co_return co_await receive(request, dummy_keys_, std::nullopt);
         co_return co_await receive(
             request, std::move(found->keys), incidents::verified_integration{found->organization, *id}
@@ -142,7 +142,7 @@ private:
     }
 
     webhook_settings settings_;
-    find_webhook_keys keys_of_;
+    webhook_key_cache& keys_;
     /// Random. Verified if there is no key, so that a refusal always takes the same work.
     std::vector<sentry::signing_key> dummy_keys_;
     incidents::ingest& ingest_;
@@ -152,11 +152,10 @@ private:
 }  // namespace
 
 std::vector<http::route> webhook_routes(
-    webhook_settings settings, find_webhook_keys keys_of, incidents::ingest& ingest, observe::metrics& metrics
+    webhook_settings settings, webhook_key_cache& keys, incidents::ingest& ingest, observe::metrics& metrics
 ) {
     auto const max_body = settings.max_body;
-    auto const endpoint =
-        std::make_shared<receiver>(std::move(settings), std::move(keys_of), ingest, metrics);
+    auto const endpoint = std::make_shared<receiver>(std::move(settings), keys, ingest, metrics);
     auto const route_of = [&](char const* pattern, http::handler handle) {
         return http::route{
             .method = http::method::post,

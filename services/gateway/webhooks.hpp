@@ -1,14 +1,13 @@
 #pragma once
 
+#include "gateway/webhook_key_cache.hpp"
+
 #include <tocsin/http/server.hpp>
 #include <tocsin/incidents/ingest.hpp>
-#include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/webhook.hpp>
 
 #include <cstddef>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,16 +20,12 @@ struct webhook_settings {
     std::size_t max_body = 0;  ///< bytes
 };
 
-/// Finds the keys of an integration with its own webhook URL.
-using find_webhook_keys =
-    std::function<async::task<std::optional<integrations::webhook_keys>>(integration_id id)>;
-
 /// POST /webhooks/sentry for the public integration, and POST /webhooks/sentry/{integration_id} for the
-/// others, whose keys `keys_of` finds. Steps: raw body, signature, decoding, one durable transaction, 200. An
-/// unknown integration gets the same response as a wrong signature, after the same work. `ingest` and
-/// `metrics` outlive the routes.
+/// others, whose keys `keys` finds. Steps: raw body, signature, decoding, one durable transaction, 200. An
+/// unknown integration gets the same response as a wrong signature, after the same work. `keys`,
+/// `ingest`, and `metrics` outlive the routes.
 std::vector<http::route> webhook_routes(
-    webhook_settings settings, find_webhook_keys keys_of, incidents::ingest& ingest, observe::metrics& metrics
+    webhook_settings settings, webhook_key_cache& keys, incidents::ingest& ingest, observe::metrics& metrics
 );
 
 }  // namespace tocsin::gateway

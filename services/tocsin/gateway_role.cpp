@@ -21,6 +21,7 @@
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
 #include "gateway/tokens_api.hpp"
+#include "gateway/webhook_key_cache.hpp"
 #include "gateway/webhooks.hpp"
 #include "tocsin/console_directory.hpp"
 #include "tocsin/deadline.hpp"
@@ -66,8 +67,9 @@ void append(std::vector<T>& to, std::vector<T> more) {
 }
 
 struct identity_parts {
-    identity_parts(serve_settings const& settings, db::pool& pool)
+    identity_parts(serve_settings const& settings, db::pool& pool, db::pool& unproven)
         : accounts(pool, hashing, settings.sessions),
+          unproven_accounts(unproven, hashing, settings.sessions),
           own_account(pool, hashing, settings.sessions),
           members(pool),
           invitations(pool, accounts, hashing),
@@ -80,6 +82,7 @@ struct identity_parts {
 
     identity::password_worker hashing;
     identity::accounts accounts;
+    identity::accounts unproven_accounts;
     identity::own_account own_account;
     identity::members members;
     identity::invitations invitations;
@@ -193,28 +196,48 @@ gateway::webhook_settings webhook_settings_for(serve_settings const& settings) {
 
 struct gateway_role::impl {
     impl(serve_settings const& settings, shared_parts const& shared, pools& pools)
-        : people(settings, *pools.gateway),
+        : people(settings, *pools.gateway, *pools.unproven),
           connections(settings, shared, *pools.gateway),
           incidents(settings, shared, pools, connections.issues),
           calls(shared, *pools.gateway, connections),
           console(console_directory(settings)),
+          keys(
+              [&pool = *pools.unproven_ingest, &vault = shared.vault](integration_id id) {
+                  return integrations::find_webhook_keys(pool, vault, id);
+              },
+              [&pool = *pools.unproven_ingest] {
+                  return integrations::list_integrations_with_webhook_keys(pool);
+              },
+              std::chrono::steady_clock::now
+          ),
           listener(
               shared.executor,
               pool_options_for(settings, "tocsin changes", "tocsin_gateway", 1),
               "tocsin_changes",
-              {[this](std::string const& message) { changes.receive(message); },
-               [this] { changes.reset_all(); }}
+              {[this](std::string const& message) { receive(message); }, [this] { reset(); }}
           ),
           edge(
               settings.gateway,
               {shared.executor,
                people.accounts,
+               people.unproven_accounts,
                shared.metrics,
                api(settings, *pools.gateway),
                other_routes(settings, shared, pools)}
           ) {
         if (!console.is_built())
             observe::log_warn("console is not built", {{"folder", console_directory(settings).string()}});
+    }
+
+    void receive(std::string const& message) {
+        if (message.starts_with("keys ")) keys.clear();
+        changes.receive(message);
+    }
+
+    /// After a gap in the messages.
+    void reset() {
+        keys.clear();
+        changes.reset_all();
     }
 
     gateway::endpoints api(serve_settings const& settings, db::pool& pool) {
@@ -258,11 +281,11 @@ struct gateway_role::impl {
     ) {
         std::vector<http::route> all = shared.health.routes(gateway::health::audience::everyone);
         all.push_back(gateway::openapi_route());
+        auto const webhooks = webhook_settings_for(settings);
         auto const find_keys = [&pool = *pools.lookup, &vault = shared.vault](integration_id id) {
             return integrations::find_webhook_keys(pool, vault, id);
         };
-        auto const webhooks = webhook_settings_for(settings);
-        append(all, gateway::webhook_routes(webhooks, find_keys, incidents.ingest, shared.metrics));
+        append(all, gateway::webhook_routes(webhooks, keys, incidents.ingest, shared.metrics));
         append(all, gateway::sentry_component_routes(webhooks, find_keys, *pools.lookup));
         all.push_back(gateway::connect_callback_route(
             people.accounts, connections.connect, gateway::cookie_of(settings.gateway.public_url)
@@ -284,6 +307,7 @@ struct gateway_role::impl {
     incident_parts incidents;
     grant_services calls;
     gateway::console_files console;
+    gateway::webhook_key_cache keys;
     gateway::change_feed changes;
     db::listener listener;
     gateway::gateway edge;

@@ -36,6 +36,12 @@ pools::pools(serve_settings const& settings) {
         gateway.emplace(pool_options_for(settings, "tocsin gateway", "tocsin_gateway", 4));
         ingest.emplace(ingest_pool_options(settings));
         lookup.emplace(pool_options_for(settings, "tocsin lookup", "tocsin_ingest", 1));
+        unproven.emplace(pool_options_for(settings, "tocsin unproven", "tocsin_gateway", 2));
+        auto keys = pool_options_for(settings, "tocsin keys", "tocsin_ingest", 1);
+        // More than one lookup of each of eight peers (webhook_key_cache::lookups_per_peer).
+        keys.queue = 256;
+        keys.max_wait = std::chrono::milliseconds(1'000);
+        unproven_ingest.emplace(std::move(keys));
     }
     if (settings.has(run_role::scheduler))
         scheduler.emplace(pool_options_for(settings, "tocsin scheduler", "tocsin_scheduler", 2));
@@ -47,7 +53,7 @@ db::pool& pools::any() {
 
 std::vector<db::pool const*> pools::all() const {
     std::vector<db::pool const*> all;
-    for (auto const* each : {&gateway, &ingest, &lookup, &scheduler})
+    for (auto const* each : {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler})
         if (each->has_value()) all.push_back(&**each);
     return all;
 }

@@ -21,8 +21,12 @@ struct pools {
 
     std::optional<db::pool> gateway;
     std::optional<db::pool> ingest;  ///< commits webhooks, and nothing else
-    /// Has the role of `ingest`, too: for its other work, and for lookups that anyone can cause.
+    /// Has the role of `ingest`, too: for its other work.
     std::optional<db::pool> lookup;
+    /// With the roles of `gateway` and `ingest`, for what anyone can cause: to look up credentials that were
+    /// not valid recently, and keys of webhooks.
+    std::optional<db::pool> unproven;
+    std::optional<db::pool> unproven_ingest;
     std::optional<db::pool> scheduler;
 
     /// One that this process has, for checks at start and by readiness.

@@ -122,6 +122,28 @@ test('a stream ends with the session, the token, and the membership', async () =
   assert.ok(Date.now() - began < 3_000);
 });
 
+test('a sign-out elsewhere closes no stream, and the streams of a person are limited', async (t) => {
+  const initech = await tocsin.createOrganization('initech');
+  const open = [];
+  for (const role of ['admin', 'responder', 'viewer']) {
+    const person = await tocsin.signInAs(role, initech);
+    for (let i = 0; i < 20; ++i) open.push(await openStream(person, { org: initech }));
+    const refused = await EventStream.open(person, initech);
+    assert.equal(refused.status, 429);
+    refused.close();
+  }
+  const [leaving, staying] = [await tocsin.signInAs('responder'), await tocsin.signInAs('responder')];
+  const [ends, stays] = [await openStream(leaving), await openStream(staying)];
+  const began = Date.now();
+  await leaving.delete('/api/v1/session');
+  await eventually(() => ends.ended);
+  t.diagnostic(`its own stream ended after ${Date.now() - began} ms`);
+  await createIssue();
+  await eventually(() => stays.kinds.includes('incident'));
+  assert.deepEqual([...open, stays].filter((stream) => stream.ended), []);
+  for (const stream of open) stream.close();
+});
+
 test('a note is announced, too', async () => {
   const { number } = (await admin.get(`${tocsin.org.path}/incidents?limit=1`)).json.items[0];
   const stream = await openStream();

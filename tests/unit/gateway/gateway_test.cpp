@@ -62,6 +62,7 @@ struct fixture {
             local(),
             {loop.get_executor(),
              accounts,
+             accounts,
              metrics,
              {{http::method::get, std::move(pattern), wanted, succeed}},
              {}}
@@ -74,7 +75,7 @@ struct serving : fixture {
     gateway::gateway server;
     std::uint16_t port = 0;
 
-    serving() : server(local(), {loop.get_executor(), accounts, metrics, endpoints(), routes()}) {}
+    serving() : server(local(), {loop.get_executor(), accounts, accounts, metrics, endpoints(), routes()}) {}
 
     static gateway::endpoints endpoints() {
         using http::body_kind;

@@ -11,6 +11,10 @@ constexpr db::statement find_secrets{
          from tocsin.webhook_secrets where integration_id = $1)"
 };
 
+constexpr db::statement list_with_secrets{
+    "list_integrations_with_webhook_secrets", "select integration_id from tocsin.webhook_secrets"
+};
+
 constexpr db::statement put_secret{
     "put_webhook_secret",
     R"(insert into tocsin.webhook_secrets as s (organization_id, integration_id, secret_sealed) values ($1, $2, $3)
@@ -66,6 +70,15 @@ async::task<std::optional<webhook_keys>> find_webhook_keys(
     if (stored->previous) add("own previous", *stored->previous);
     if (keys.keys.empty()) co_return std::nullopt;
     co_return keys;
+}
+
+async::task<std::vector<integration_id>> list_integrations_with_webhook_keys(db::pool& pool) {
+    return pool.transact(db::no_tenant, [](db::transaction& tx) {
+        std::vector<integration_id> all;
+        for (auto const row : tx.run(list_with_secrets))
+            all.push_back(row.get<integration_id>("integration_id"));
+        return all;
+    });
 }
 
 byte_string seal_webhook_secret(

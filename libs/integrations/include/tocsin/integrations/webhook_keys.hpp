@@ -26,6 +26,9 @@ async::task<std::optional<webhook_keys>> find_webhook_keys(
     db::pool& pool, crypto::vault const& vault, integration_id id
 );
 
+/// The integrations that have keys, of all organizations. For the role tocsin_ingest.
+async::task<std::vector<integration_id>> list_integrations_with_webhook_keys(db::pool& pool);
+
 byte_string seal_webhook_secret(
     crypto::vault const& vault, organization_id org, integration_id id, secret const& plain
 );
