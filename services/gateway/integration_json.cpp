@@ -31,7 +31,7 @@ void write_credential(json::writer& out, std::optional<integrations::credential_
 
 std::string remedy_of(integration const& from, config::base_url const& sentry_url) {
     bool const can_continue = from.status != integrations::status::disconnected || from.credential;
-    if (auto const elsewhere = integrations::sentry_host_mismatch(from, sentry_url);
+    if (auto const elsewhere = integrations::sentry_host_mismatch(from.sentry_host, sentry_url);
         elsewhere && can_continue)
         return elsewhere->detail;
     auto const by_status = remedy(from.mode, from.status, from.reason);

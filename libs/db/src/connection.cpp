@@ -61,6 +61,11 @@ public:
     }
 };
 
+// One statement, because each is a round trip. Empty texts are like settings that were never set.
+constexpr char const* apply_settings = "apply_transaction_settings";
+constexpr char const* apply_settings_text =
+    "select set_config('app.tenant', $1, true), set_config('app.actor_kind', $2, true), set_config('app.actor_id', $3, true), set_config('app.actor', $4, true), set_config('app.address', $5, true), set_config('app.request_id', $6, true)";
+
 }  // namespace
 
 std::string connection_uri(pool_options const& options) {
@@ -112,6 +117,19 @@ struct connection::impl {
         check.commit();
     }
 
+    void apply(pqxx::work& work, tenant const& who) {
+        if (prepared.insert(apply_settings).second) conn.prepare(apply_settings, apply_settings_text);
+        work.exec_prepared(
+            apply_settings,
+            who.organization ? who.organization->str() : std::string(),
+            who.by.kind,
+            who.by.id,
+            who.by.name,
+            who.by.address,
+            who.by.request_id
+        );
+    }
+
     pqxx::connection conn;
     log_notices notices;
     std::set<std::string_view> prepared;
@@ -120,15 +138,8 @@ struct connection::impl {
 
 namespace {
 
-void set_actor(pqxx::work& work, actor const& who) {
-    work.exec_params(
-        "select set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('app.actor', $3, true), set_config('app.address', $4, true), set_config('app.request_id', $5, true)",
-        who.kind,
-        who.id,
-        who.name,
-        who.address,
-        who.request_id
-    );
+bool has_settings(tenant const& who) {
+    return who.organization || !who.by.kind.empty();
 }
 
 }  // namespace
@@ -156,11 +167,7 @@ void connection::transact(tenant who, std::function<void(transaction&)> const& w
             std::optional<pqxx::work> work_in_progress;
             try {
                 work_in_progress.emplace(impl_->conn);
-                if (who.organization)
-                    work_in_progress->exec_params(
-                        "select set_config('app.tenant', $1, true)", who.organization->str()
-                    );
-                if (!who.by.kind.empty()) set_actor(*work_in_progress, who.by);
+                if (has_settings(who)) impl_->apply(*work_in_progress, who);
             } catch (pqxx::failure const&) {
                 throw stale_connection{};
             }

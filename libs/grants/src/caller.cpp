@@ -84,6 +84,12 @@ recorded_call record_of(identity::principal const& who, result<planned_call> con
     return record;
 }
 
+/// The record of a call that only reads may be lost if the database crashes in the next moment.
+commit_mode commit_of(result<planned_call> const& planned) {
+    bool const only_reads = planned && !planned->writes();
+    return only_reads ? commit_mode::without_waiting : commit_mode::durable;
+}
+
 /// The only headers of Sentry that are passed on.
 http::fields passed_on(http::fields const& from, bool is_restricted) {
     constexpr std::array names{
@@ -117,6 +123,7 @@ struct caller::admitted {
     usable_grant used;
     planned_call planned;
     recorded_call record;
+    result<integrations::stored_access> access;
     std::optional<approval_id> approval = {};
 
     sentry_scope scope() const { return {used.sentry_org_id, used.sentry_org_slug, used.grant.projects}; }
@@ -150,8 +157,8 @@ async::task<result<caller::admitted>> caller::admit(
     auto const now = clock_.now();
     co_return co_await pool_.transact(
         identity::tenant_of(org, who),
-        [=](db::transaction& tx) -> result<admitted> {
-            auto used = find_usable_grant(tx, org, id);
+        [=, host = sentry_.sentry()](db::transaction& tx) -> result<admitted> {
+            auto used = find_usable_grant(tx, org, id, commit_of(planned));
             if (!used) return used.error();
             auto record = record_of(who, planned, now);
             auto const refuse = [&](error why) {
@@ -171,17 +178,14 @@ async::task<result<caller::admitted>> caller::admit(
             bool const knows_scopes = used->mode != integrations::mode::internal && !used->scopes.empty();
             if (knows_scopes && !has_scope(used->scopes, first.scope))
                 return refuse(missing_scope(first.scope, used->mode));
-            if (auto const wait = count_call(tx, org, id))
+            bool const asks = *permitted == verdict::needs_approval && of_person == consent::not_given;
+            if (asks) record.result = call_result::asked;
+            if (auto const wait = insert_counted_call(tx, org, id, record))
                 return refuse(too_many_calls(*wait, used->grant.per_minute));
             std::optional<approval_id> asked;
-            if (*permitted == verdict::needs_approval && of_person == consent::not_given) {
-                record.result = call_result::asked;
-                asked = ask_for_approval(tx, org, id, who, *planned, {crypto::uuid_v7(now)});
-            } else if (!planned->writes()) {
-                commit_without_waiting(tx);
-            }
-            insert_call(tx, org, id, record);
-            return admitted{std::move(*used), *planned, std::move(record), asked};
+            if (asks) asked = ask_for_approval(tx, org, id, who, *planned, {crypto::uuid_v7(now)});
+            auto access = integrations::find_stored_access(tx, org, used->grant.integration, host);
+            return admitted{std::move(*used), *planned, std::move(record), std::move(access), asked};
         }
     );
 }
@@ -190,7 +194,8 @@ async::task<result<caller::admitted>> caller::admit(
 async::task<result<sentry::api_response>> caller::send(
     organization_id org, admitted const& call, sentry::api_request request
 ) {
-    auto answered = co_await sentry_.call(org, call.used.grant.integration, std::move(request));
+    if (!call.access) co_return call.access.error();
+    auto answered = co_await sentry_.call(org, call.used.grant.integration, *call.access, std::move(request));
     if (!answered) co_return answered.error();
     if (*answered) co_return std::move(**answered);
     auto const& why = answered->error();
@@ -272,9 +277,8 @@ async::task<result<call_answer>> caller::make(
         std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count()
     );
     count(record.operation, record.result);
-    co_await pool_.transact(org, [=, writes = admission->planned.writes()](db::transaction& tx) {
-        if (!writes) commit_without_waiting(tx);
-        complete_call(tx, org, record);
+    co_await pool_.transact(org, [=, commit = commit_of(admission->planned)](db::transaction& tx) {
+        complete_call(tx, org, record, commit);
     });
     co_return answer;
 }

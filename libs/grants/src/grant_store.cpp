@@ -42,7 +42,10 @@ constexpr auto list_text =
     " and ($2::uuid is null or g.grant_id < $2::uuid) and ($3::text is null or g.name = $3)"
     " order by g.grant_id desc limit $4::bigint";
 constexpr db::statement list_all{"list_grants", list_text.c_str()};
-constexpr auto find_text = select_grants + " and g.grant_id = $2";
+// With the setting in the same statement, because each statement is a round trip.
+constexpr auto find_text =
+    select_grants +
+    " and g.grant_id = $2 and (not $3::boolean or set_config('synchronous_commit', 'off', true) is not null)";
 constexpr db::statement find_one{"find_grant", find_text.c_str()};
 
 constexpr db::statement find_member{
@@ -78,15 +81,6 @@ constexpr db::statement revoke_one{
         where organization_id = $1 and grant_id = $2 and revoked_at is null)"
 };
 
-// The generic cell rate algorithm: `rate_full_at` is when all calls of a minute are available again.
-constexpr db::statement count_one{
-    "count_grant_call",
-    R"(update tocsin.grants
-          set last_used_at = tocsin.now(),
-              rate_full_at = greatest(coalesce(rate_full_at, tocsin.now()), tocsin.now()) + interval '1 minute' / per_minute
-        where organization_id = $1 and grant_id = $2
-          and (rate_full_at is null or rate_full_at <= tocsin.now() + interval '1 minute' - interval '1 minute' / per_minute))"
-};
 constexpr db::statement find_wait{
     "find_grant_wait",
     R"(select greatest(1, ceil(extract(epoch from rate_full_at + interval '1 minute' / per_minute - interval '1 minute' - tocsin.now())))::bigint
@@ -98,10 +92,25 @@ constexpr db::statement insert_call_row{
     R"(insert into tocsin.grant_calls (organization_id, call_id, grant_id, operation, project, result, detail, arguments, caller, request_id)
        values ($1, $2, $3, $4, left($5, 200), $6, left($7, 500), nullif($8, '')::jsonb, left($9, 300), left($10, 64)))"
 };
+// One statement, because every call executes it, and each is a round trip. The generic cell rate algorithm:
+// `rate_full_at` is when all calls of a minute are available again.
+constexpr db::statement insert_counted_call_row{
+    "insert_counted_grant_call",
+    R"(with counted as (
+           update tocsin.grants
+              set last_used_at = tocsin.now(),
+                  rate_full_at = greatest(coalesce(rate_full_at, tocsin.now()), tocsin.now()) + interval '1 minute' / per_minute
+            where organization_id = $1 and grant_id = $3
+              and (rate_full_at is null or rate_full_at <= tocsin.now() + interval '1 minute' - interval '1 minute' / per_minute)
+           returning grant_id)
+       insert into tocsin.grant_calls (organization_id, call_id, grant_id, operation, project, result, arguments, caller, request_id)
+       select $1, $2, $3, $4, left($5, 200), $6, nullif($7, '')::jsonb, left($8, 300), left($9, 64) from counted)"
+};
 constexpr db::statement complete_call_row{
     "complete_grant_call",
     R"(update tocsin.grant_calls set result = $3, status = $4, bytes = $5, duration_ms = $6, detail = left($7, 500)
-        where organization_id = $1 and call_id = $2)"
+        where organization_id = $1 and call_id = $2
+          and (not $8::boolean or set_config('synchronous_commit', 'off', true) is not null))"
 };
 constexpr auto call_columns = db::columns<recorded_call>(
     db::column("call_id", &recorded_call::id),
@@ -132,8 +141,8 @@ constexpr db::statement insert_asked{
                                      asked_by_name, expires_at)
        values ($1, $2, $3, $4, $5::jsonb, $6, $7, left($8, 300), tocsin.now() + interval '24 hours'))"
 };
-constexpr db::statement no_wait{
-    "commit_without_waiting", "select set_config('synchronous_commit', 'off', true)"
+constexpr db::statement wait_for_disk{
+    "commit_durably", "select set_config('synchronous_commit', 'on', true)"
 };
 
 usable_grant read(db::row const& row) {
@@ -169,8 +178,10 @@ std::vector<grant> list_grants(
     return all;
 }
 
-result<usable_grant> find_usable_grant(db::transaction& tx, organization_id org, grant_id id) {
-    auto const row = tx.run(find_one, org, id).first();
+result<usable_grant> find_usable_grant(
+    db::transaction& tx, organization_id org, grant_id id, commit_mode commit
+) {
+    auto const row = tx.run(find_one, org, id, commit == commit_mode::without_waiting).first();
     if (!row) return error{errc::not_found, "There is no such grant."};
     return read(*row);
 }
@@ -245,9 +256,24 @@ bool revoke_grant(db::transaction& tx, organization_id org, grant_id id) {
     return tx.run(revoke_one, org, id).affected() > 0;
 }
 
-std::optional<std::chrono::seconds> count_call(db::transaction& tx, organization_id org, grant_id id) {
-    if (tx.run(count_one, org, id).affected() > 0) return std::nullopt;
-    return std::chrono::seconds(tx.run(find_wait, org, id)[0].get<std::int64_t>("seconds"));
+std::optional<std::chrono::seconds> insert_counted_call(
+    db::transaction& tx, organization_id org, grant_id grant, recorded_call const& call
+) {
+    bool const is_counted = tx.run(
+                                  insert_counted_call_row,
+                                  org,
+                                  call.id,
+                                  grant,
+                                  call.operation,
+                                  call.project,
+                                  call.result,
+                                  call.arguments,
+                                  call.caller,
+                                  call.request_id
+                            )
+                                .affected() > 0;
+    if (is_counted) return std::nullopt;
+    return std::chrono::seconds(tx.run(find_wait, org, grant)[0].get<std::int64_t>("seconds"));
 }
 
 void insert_call(db::transaction& tx, organization_id org, grant_id grant, recorded_call const& call) {
@@ -266,9 +292,17 @@ void insert_call(db::transaction& tx, organization_id org, grant_id grant, recor
     );
 }
 
-void complete_call(db::transaction& tx, organization_id org, recorded_call const& call) {
+void complete_call(db::transaction& tx, organization_id org, recorded_call const& call, commit_mode commit) {
     tx.run(
-        complete_call_row, org, call.id, call.result, call.status, call.bytes, call.duration_ms, call.detail
+        complete_call_row,
+        org,
+        call.id,
+        call.result,
+        call.status,
+        call.bytes,
+        call.duration_ms,
+        call.detail,
+        commit == commit_mode::without_waiting
     );
 }
 
@@ -295,12 +329,9 @@ approval_id ask_for_approval(
     if (auto const same = tx.run(find_asked, org, grant, request).first())
         return same->get<approval_id>("approval_id");
     auto const& name = who.user ? who.email : who.name;
+    tx.run(wait_for_disk);
     tx.run(insert_asked, org, id, grant, call.name(), request, who.user, who.token, name);
     return id;
-}
-
-void commit_without_waiting(db::transaction& tx) {
-    tx.run(no_wait);
 }
 
 }  // namespace tocsin::grants

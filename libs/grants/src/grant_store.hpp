@@ -15,6 +15,9 @@
 
 namespace tocsin::grants {
 
+/// Whether a transaction ends once it is on the disk, or before that.
+enum class commit_mode { durable, without_waiting };
+
 /// A grant with what its calls need of the integration.
 struct usable_grant {
     grants::grant grant;
@@ -43,7 +46,10 @@ std::vector<grant> list_grants(
     std::int64_t limit
 );
 result<grant> find_grant(db::transaction& tx, organization_id org, grant_id id);
-result<usable_grant> find_usable_grant(db::transaction& tx, organization_id org, grant_id id);
+/// `commit` applies to the transaction.
+result<usable_grant> find_usable_grant(
+    db::transaction& tx, organization_id org, grant_id id, commit_mode commit = commit_mode::durable
+);
 /// The ids of the holder; an error for a member or a token that does not exist.
 result<void> find_holder(db::transaction& tx, organization_id org, stored_grant& row);
 void insert_grant(db::transaction& tx, organization_id org, stored_grant const& row);
@@ -57,14 +63,20 @@ bool update_grant(
 );
 bool revoke_grant(db::transaction& tx, organization_id org, grant_id id);
 
-/// Counts a call. Nothing if it is within the limit per minute, else when the next one will be.
-std::optional<std::chrono::seconds> count_call(db::transaction& tx, organization_id org, grant_id id);
+/// Counts and records a call that is within the limit per minute. Else neither; returns when the next one
+/// will be within it.
+std::optional<std::chrono::seconds> insert_counted_call(
+    db::transaction& tx, organization_id org, grant_id grant, recorded_call const& call
+);
+/// Records a call that does not count.
 void insert_call(db::transaction& tx, organization_id org, grant_id grant, recorded_call const& call);
-void complete_call(db::transaction& tx, organization_id org, recorded_call const& call);
+/// `commit` applies to the transaction.
+void complete_call(db::transaction& tx, organization_id org, recorded_call const& call, commit_mode commit);
 std::vector<recorded_call> list_calls(
     db::transaction& tx, organization_id org, grant_id id, std::optional<uuid> before, std::int64_t limit
 );
-/// The request that a person approves the call: one with `id`, or the one that waits for the same call.
+/// The request that a person approves the call: one with `id`, or the one that waits for the same call. It is
+/// on the disk when the transaction has ended.
 approval_id ask_for_approval(
     db::transaction& tx,
     organization_id org,
@@ -73,7 +85,5 @@ approval_id ask_for_approval(
     planned_call const& call,
     approval_id id
 );
-/// The transaction does not wait until it is on the disk: for the records of calls that only read.
-void commit_without_waiting(db::transaction& tx);
 
 }  // namespace tocsin::grants

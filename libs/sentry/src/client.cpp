@@ -18,7 +18,7 @@ http::client_options options_of(client_settings const& settings, http::reach rea
         .max_response = 2u << 20,
         .user_agent = settings.user_agent,
         .ca_file = settings.ca_file,
-        .max_idle_connections = 4,
+        .max_idle_connections = static_cast<std::size_t>(settings.max_calls),
         .reach = reach
     };
 }

@@ -154,7 +154,7 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
     std::vector<check_result> results;
     auto const& subject = stored->integration;
     sentry_state from_sentry;
-    if (auto const mismatch = sentry_host_mismatch(subject, sentry_.base())) {
+    if (auto const mismatch = sentry_host_mismatch(subject.sentry_host, sentry_.base())) {
         results.push_back(token_failure(mismatch->detail));
     } else if (!stored->token) {
         results.push_back(token_failure(

@@ -202,7 +202,7 @@ async::task<result<started_connect>> connect::reconnect(
     auto const integration = co_await impl_->find(org, id);
     if (!integration) co_return integration.error();
     if (!registered().offers(integration->mode)) co_return not_configured(integration->mode);
-    if (auto const mismatch = sentry_host_mismatch(*integration, impl_->context.sentry.base()))
+    if (auto const mismatch = sentry_host_mismatch(integration->sentry_host, impl_->context.sentry.base()))
         co_return *mismatch;
     if (request.access && integration->mode != mode::internal)
         co_return error{

@@ -143,7 +143,7 @@ async::task<result<integration>> connection_writer::disconnect(db::tenant tenant
             auto const integration = find_integration(tx, org, id);
             if (!integration) return integration.error();
             *to_revoke = store_disconnected(tx, org, id);
-            if (integration->mode != mode::oauth || sentry_host_mismatch(*integration, host))
+            if (integration->mode != mode::oauth || sentry_host_mismatch(integration->sentry_host, host))
                 to_revoke->reset();
             return find_integration(tx, org, id);
         }

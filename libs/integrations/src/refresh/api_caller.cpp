@@ -29,20 +29,38 @@ sentry::call_failure response_with_token(int status) {
 
 }  // namespace
 
+async::task<sentry::call_result<sentry::api_response>> api_caller::send(
+    std::string organization, secret token, sentry::api_request request
+) {
+    auto response = co_await sentry_.call({organization}, std::move(request), token);
+    auto const sent = token.reveal();
+    if (response && contains(*response, sent)) co_return response_with_token(response->status);
+    if (!response && response.error().detail.find(sent) != std::string::npos)
+        co_return response_with_token(response.error().http_status);
+    co_return response;
+}
+
 async::task<result<sentry::call_result<sentry::api_response>>> api_caller::call(
     organization_id org, integration_id id, sentry::api_request request
 ) {
-    using answer = sentry::call_result<sentry::api_response>;
-    sentry_access const access{pool_, vault_, refresher_};
-    auto const make = [this, request](sentry_access::grant grant) -> async::task<answer> {
-        auto response = co_await sentry_.call({grant.organization}, request, grant.token);
-        auto const token = grant.token.reveal();
-        if (response && contains(*response, token)) co_return response_with_token(response->status);
-        if (!response && response.error().detail.find(token) != std::string::npos)
-            co_return response_with_token(response.error().http_status);
-        co_return response;
+    auto const host = sentry_.base();
+    auto access = co_await pool_.transact(org, [org, id, host](db::transaction& tx) {
+        return find_stored_access(tx, org, id, host);
+    });
+    if (!access) co_return access.error();
+    co_return co_await call(org, id, std::move(*access), std::move(request));
+}
+
+async::task<result<sentry::call_result<sentry::api_response>>> api_caller::call(
+    organization_id org, integration_id id, stored_access access, sentry::api_request request
+) {
+    sentry_access const to_sentry{pool_, vault_, refresher_};
+    auto const make = [this, request](sentry_access::grant grant) {
+        return send(std::move(grant.organization), std::move(grant.token), request);
     };
-    co_return co_await access.call<sentry::api_response>(org, id, make);
+    co_return co_await to_sentry.call_with<sentry::api_response>(
+        to_sentry.open(org, id, access), org, id, make
+    );
 }
 
 }  // namespace tocsin::integrations

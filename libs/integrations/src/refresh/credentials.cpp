@@ -1,5 +1,6 @@
 #include <tocsin/crypto/random.hpp>
 #include <tocsin/integrations/credentials.hpp>
+#include <tocsin/integrations/sentry_host.hpp>
 
 namespace tocsin::integrations {
 
@@ -30,6 +31,19 @@ constexpr db::statement find_access_token{
          join tocsin.integrations i on i.organization_id = c.organization_id and i.integration_id = c.integration_id
         where c.organization_id = $1 and c.integration_id = $2 and i.status <> 'pending')"
 };
+
+constexpr db::statement find_access{
+    "find_stored_access",
+    R"(select i.sentry_host, coalesce(i.sentry_org_id, '') as sentry_org_id, c.access_token_sealed, c.refreshed_at
+         from tocsin.integrations i
+         left join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
+                                       and i.status <> 'pending'
+        where i.organization_id = $1 and i.integration_id = $2)"
+};
+
+error no_access() {
+    return {errc::conflict, "This integration has no access to Sentry: connect it first."};
+}
 
 }  // namespace
 
@@ -97,9 +111,22 @@ void put_credential(
 
 result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id) {
     auto const row = tx.run(find_access_token, org, id).first();
-    if (!row) return error{errc::conflict, "This integration has no access to Sentry: connect it first."};
+    if (!row) return no_access();
     return stored_token{
         row->get<byte_string>("access_token_sealed"), row->get<std::optional<timestamp>>("refreshed_at")
+    };
+}
+
+result<stored_access> find_stored_access(
+    db::transaction& tx, organization_id org, integration_id id, config::base_url const& configured
+) {
+    auto const row = tx.run(find_access, org, id).first();
+    if (!row) return error{errc::not_found, "There is no such integration."};
+    if (auto const mismatch = sentry_host_mismatch(row->text("sentry_host"), configured)) return *mismatch;
+    auto sealed = row->get<std::optional<byte_string>>("access_token_sealed");
+    if (!sealed) return no_access();
+    return stored_access{
+        row->text("sentry_org_id"), {std::move(*sealed), row->get<std::optional<timestamp>>("refreshed_at")}
     };
 }
 

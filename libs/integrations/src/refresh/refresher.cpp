@@ -164,7 +164,7 @@ async::task<result<std::optional<leased_credential>>> refresher::impl::claim(
         ) -> result<std::optional<leased_credential>> {
             auto const integration = find_integration(tx, org, id);
             if (!integration) return integration.error();
-            if (auto const mismatch = sentry_host_mismatch(*integration, host)) return *mismatch;
+            if (auto const mismatch = sentry_host_mismatch(integration->sentry_host, host)) return *mismatch;
             if (!registered.offers(integration->mode)) return not_configured(integration->mode);
             return claim_credential(tx, org, id, lease, trigger, rejected);
         }

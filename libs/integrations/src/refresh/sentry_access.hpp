@@ -6,7 +6,6 @@
 #include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/integration_store.hpp>
 #include <tocsin/integrations/refresher.hpp>
-#include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/sentry/client.hpp>
 
 #include <optional>
@@ -28,25 +27,18 @@ struct sentry_access {
     };
 
     async::task<result<grant>> find(organization_id org, integration_id id) const {
-        struct stored_grant {
-            std::string organization;
-            stored_token token;
-        };
-        auto const stored = co_await pool.transact(
-            org,
-            [org, id, host = refresher.sentry()](db::transaction& tx) -> result<stored_grant> {
-                auto const integration = find_integration(tx, org, id);
-                if (!integration) return integration.error();
-                if (auto const mismatch = sentry_host_mismatch(*integration, host)) return *mismatch;
-                auto token = stored_access_token(tx, org, id);
-                if (!token) return token.error();
-                return stored_grant{integration->sentry_org.id, std::move(*token)};
-            }
-        );
+        auto const stored =
+            co_await pool.transact(org, [org, id, host = refresher.sentry()](db::transaction& tx) {
+                return find_stored_access(tx, org, id, host);
+            });
         if (!stored) co_return stored.error();
-        auto token = open_access_token(vault, org, id, stored->token.sealed);
-        if (!token) co_return token.error();
-        co_return grant{stored->organization, std::move(*token), stored->token.stored_at};
+        co_return open(org, id, *stored);
+    }
+
+    result<grant> open(organization_id org, integration_id id, stored_access const& stored) const {
+        auto token = open_access_token(vault, org, id, stored.token.sealed);
+        if (!token) return token.error();
+        return grant{stored.organization, std::move(*token), stored.token.stored_at};
     }
 
     /// If Sentry refuses the token, because it has expired or been replaced, refreshes it, or waits for the
@@ -54,7 +46,14 @@ struct sentry_access {
     template <class T, class Call>
     async::task<result<sentry::call_result<T>>> call(organization_id org, integration_id id, Call make)
         const {
-        auto grant = co_await find(org, id);
+        co_return co_await call_with<T>(co_await find(org, id), org, id, std::move(make));
+    }
+
+    /// The same, first with a token that the caller has found.
+    template <class T, class Call>
+    async::task<result<sentry::call_result<T>>> call_with(
+        result<grant> grant, organization_id org, integration_id id, Call make
+    ) const {
         if (!grant) co_return grant.error();
         auto const stored_at = grant->stored_at;
         auto answered = co_await make(std::move(*grant));

@@ -44,11 +44,13 @@ constexpr db::statement move_all{
 
 }  // namespace
 
-std::optional<error> sentry_host_mismatch(integration const& subject, config::base_url const& configured) {
-    if (subject.sentry_host == configured.str()) return std::nullopt;
+std::optional<error> sentry_host_mismatch(
+    std::string const& connected_to, config::base_url const& configured
+) {
+    if (connected_to == configured.str()) return std::nullopt;
     return error{
         errc::conflict,
-        "This integration was connected to " + subject.sentry_host + ", but this deployment uses " +
+        "This integration was connected to " + connected_to + ", but this deployment uses " +
             configured.str() +
             ", so Tocsin does not send its token there. Your Tocsin operator can set TOCSIN_SENTRY_URL back or, if that Sentry has moved, run tocsin integration move-sentry."
     };

@@ -4,8 +4,11 @@
 #include <tocsin/base/error.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/credentials.hpp>
 #include <tocsin/integrations/refresher.hpp>
 #include <tocsin/sentry/client.hpp>
+
+#include <string>
 
 namespace tocsin::integrations {
 
@@ -20,8 +23,17 @@ public:
     async::task<result<sentry::call_result<sentry::api_response>>> call(
         organization_id org, integration_id id, sentry::api_request request
     );
+    /// The same with access that the caller has read in a transaction of its own.
+    async::task<result<sentry::call_result<sentry::api_response>>> call(
+        organization_id org, integration_id id, stored_access access, sentry::api_request request
+    );
+    config::base_url const& sentry() const noexcept { return sentry_.base(); }
 
 private:
+    async::task<sentry::call_result<sentry::api_response>> send(
+        std::string organization, secret token, sentry::api_request request
+    );
+
     db::pool& pool_;
     sentry::client& sentry_;
     crypto::vault const& vault_;

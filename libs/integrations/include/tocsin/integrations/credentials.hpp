@@ -4,6 +4,7 @@
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/base/uuid.hpp>
+#include <tocsin/config/options.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/transaction.hpp>
 #include <tocsin/integrations/refresh_rules.hpp>
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace tocsin::integrations {
@@ -60,5 +62,16 @@ struct stored_token {
 /// The access token, for calls. Conflict if the integration has none now or is pending: a token whose
 /// organization is not confirmed must not be used.
 result<stored_token> stored_access_token(db::transaction& tx, organization_id org, integration_id id);
+
+/// What a call to Sentry as an integration needs.
+struct stored_access {
+    std::string organization;  ///< its id, which stays the same when the organization is renamed
+    stored_token token;
+};
+/// In one statement. Fails like stored_access_token, and if the integration does not exist or was connected
+/// to another Sentry than `configured`.
+result<stored_access> find_stored_access(
+    db::transaction& tx, organization_id org, integration_id id, config::base_url const& configured
+);
 
 }  // namespace tocsin::integrations

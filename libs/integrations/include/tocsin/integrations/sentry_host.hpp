@@ -13,9 +13,11 @@
 
 namespace tocsin::integrations {
 
-/// A conflict, with the remedy, if the integration was connected to another Sentry than `configured`. Its
+/// A conflict, with the remedy, if an integration was connected to another Sentry than `configured`. Its
 /// tokens must not be sent to the configured one, and answers of the configured one must not end it.
-std::optional<error> sentry_host_mismatch(integration const& subject, config::base_url const& configured);
+std::optional<error> sentry_host_mismatch(
+    std::string const& connected_to, config::base_url const& configured
+);
 
 struct integrations_of_host {
     std::string sentry_host;
