@@ -64,9 +64,9 @@ void write_release(json::writer& out, sentry_state const& state, release const& 
         .field("firstEvent", release.first)
         .field("lastEvent", release.last)
         .field("newGroups", release.new_issues)
-        .field("commitCount", 0)
+        .field("commitCount", 1)
         .field("lastCommit", nullptr)
-        .field("deployCount", 0)
+        .field("deployCount", 1)
         .field("lastDeploy", nullptr)
         .field("authors", std::vector<std::string>{})
         .name("projects")
@@ -108,16 +108,54 @@ http::response list_releases(sandbox_context& context, http::request const& requ
     return response;
 }
 
-http::response show_release(sandbox_context& context, http::request const& request) {
+/// Responds with what `write` makes of the release in the path.
+template <class Write>
+http::response show_one(sandbox_context& context, http::request const& request, Write write) {
     auto const caller = authenticate_in_organization(context, request, read_scopes);
     if (caller.refusal) return *caller.refusal;
     for (auto const& release : releases_of(context.state, *caller.org)) {
         if (release.version != request.capture("version")) continue;
         json::writer out;
-        write_release(out, context.state, release);
+        write(out, release);
         return http::response::json(200, out.take());
     }
     return not_found();
+}
+
+http::response show_release(sandbox_context& context, http::request const& request) {
+    return show_one(context, request, [&](json::writer& out, release const& found) {
+        write_release(out, context.state, found);
+    });
+}
+
+/// Every release was deployed once, and has one commit.
+http::response list_deploys(sandbox_context& context, http::request const& request) {
+    return show_one(context, request, [](json::writer& out, release const& found) {
+        out.begin_array()
+            .begin_object()
+            .field("id", "1")
+            .field("environment", "production")
+            .field("name", "Deploy of " + found.version)
+            .field("url", nullptr)
+            .field("dateStarted", nullptr)
+            .field("dateFinished", found.first)
+            .end_object()
+            .end_array();
+    });
+}
+
+http::response list_commits(sandbox_context& context, http::request const& request) {
+    return show_one(context, request, [](json::writer& out, release const& found) {
+        out.begin_array()
+            .begin_object()
+            .field("id", std::string(40, 'c'))
+            .field("message", "Prepare " + found.version)
+            .field("dateCreated", found.first)
+            .field("pullRequest", nullptr)
+            .field("suspectCommitType", "")
+            .end_object()
+            .end_array();
+    });
 }
 
 }  // namespace
@@ -134,6 +172,18 @@ void add_release_routes(route_table& table, sandbox_context& context) {
         "/api/0/organizations/{organization}/releases/{version}/",
         "releases",
         [&context](http::request& request) { return show_release(context, request); }
+    );
+    table.add(
+        http::method::get,
+        "/api/0/organizations/{organization}/releases/{version}/deploys/",
+        "releases",
+        [&context](http::request& request) { return list_deploys(context, request); }
+    );
+    table.add(
+        http::method::get,
+        "/api/0/organizations/{organization}/releases/{version}/commits/",
+        "releases",
+        [&context](http::request& request) { return list_commits(context, request); }
     );
 }
 

@@ -5,8 +5,10 @@ import * as sentryApi from '@sentry/api';
 import { startTocsin } from '../support/harness.mjs';
 import { clearFaults, connect, connectInternal, control } from '../support/steps.mjs';
 
-const READS = ['list_organizations', 'list_projects', 'list_issues', 'get_issue', 'list_issue_events', 'get_event', 'list_releases'];
+const READS = ['list_organizations', 'list_projects', 'list_issues', 'get_issue', 'list_issue_events', 'get_event', 'list_releases', 'get_release', 'list_deploys', 'list_commits'];
 const WRITES = ['resolve_issue', 'assign_issue', 'comment_issue'];
+const RELEASE = 'checkout@1.0+2'; // of checkout only; its path must be encoded
+const SHARED_RELEASE = '2026.3.1';
 const SCOPES = ['org:read', 'project:read', 'team:read', 'event:write'];
 
 let tocsin;
@@ -21,8 +23,9 @@ before(async () => {
   internal = await connectInternal(tocsin, admin, tocsin.org, { scopes: ['event:read', ...SCOPES] });
   issues = {};
   for (const project of ['checkout', 'storefront']) {
-    issues[project] = (await control(tocsin, 'organizations/northwind/issues', { project, title: `Error: only in ${project}` })).issue;
+    issues[project] = (await control(tocsin, 'organizations/northwind/issues', { project, title: `Error: only in ${project}`, release: SHARED_RELEASE })).issue;
   }
+  await control(tocsin, 'organizations/northwind/issues', { project: 'checkout', title: 'Error: in a release', release: RELEASE });
 });
 after(() => tocsin?.stop());
 
@@ -113,6 +116,9 @@ test("Sentry's own API client runs every use through a grant; only the URL and t
     [sentryApi.listAnIssue_sEvents, { path: one }],
     [sentryApi.retrieveAnIssueEvent, { path: { ...one, event_id: 'latest' } }],
     [sentryApi.listAnOrganization_sReleases, { path: organization, query: { per_page: 10 } }],
+    [sentryApi.retrieveAnOrganization_sRelease, { path: { ...organization, version: RELEASE } }],
+    [sentryApi.listARelease_sDeploys, { path: { ...organization, version: RELEASE } }],
+    [sentryApi.listAnOrganizationRelease_sCommits, { path: { ...organization, version: RELEASE } }],
     [sentryApi.retrieveAnIssue, { path: { ...organization, issue_id: '1' } }],
   ];
   for (const [use, options] of uses) {
@@ -194,6 +200,22 @@ test('a grant of one project yields nothing of another', async () => {
   assert.deepEqual([direct.data.status, direct.data.assignedTo, direct.data.numComments], ['unresolved', null, before?.comments ?? 0]);
 });
 
+test('releases show the projects of the grant only, and their parts only if the release has no other project', async () => {
+  const grant = await createGrant({ projects: ['checkout'] });
+  const all = await createGrant();
+  const path = (version) => `api/0/organizations/northwind/releases/${encodeURIComponent(version)}/`;
+  assert.deepEqual((await grant.get(path(SHARED_RELEASE))).json.projects.map((one) => one.slug), ['checkout']);
+  assert.ok((await all.get(path(SHARED_RELEASE))).json.projects.length > 1);
+  for (const [operation, part] of [['list_deploys', 'deploys/'], ['list_commits', 'commits/']]) {
+    assert.equal((await grant.get(path(RELEASE) + part)).status, 200);
+    const named = (await grant.call(operation, { version: RELEASE })).json;
+    assert.deepEqual([named.status, named.data.length, JSON.stringify(named.data).includes(RELEASE)], [200, 1, true]);
+    for (const version of [SHARED_RELEASE, 'unknown']) assert.equal((await grant.get(path(version) + part)).status, 404, `${part} of ${version}`);
+    assert.equal((await all.get(path(SHARED_RELEASE) + part)).status, 200);
+  }
+  assert.deepEqual((await grant.get(path('unknown'))).status, 404);
+});
+
 test('a grant has a rate and an end', async () => {
   const grant = await createGrant({ per_minute: 2, expires_at: new Date(Date.now() + 3600_000).toISOString() });
   const statuses = [];
@@ -251,7 +273,8 @@ test('no response contains a token, whatever fails', async (t) => {
   const issue = issues.checkout.id;
   const calls = [
     ['list_organizations', {}], ['list_projects', {}], ['list_issues', {}], ['get_issue', { issue }], ['list_issue_events', { issue }], ['get_event', { issue, event: 'latest' }],
-    ['list_releases', {}], ['resolve_issue', { issue }], ['assign_issue', { issue, assignedTo: 'a@b.example' }], ['comment_issue', { issue, text: 'x' }],
+    ['list_releases', {}], ['get_release', { version: RELEASE }], ['list_deploys', { version: RELEASE }], ['list_commits', { version: RELEASE }],
+    ['resolve_issue', { issue }], ['assign_issue', { issue, assignedTo: 'a@b.example' }], ['comment_issue', { issue, text: 'x' }],
   ];
   let sent = 0;
   const statuses = {};

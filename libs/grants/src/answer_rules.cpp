@@ -23,6 +23,15 @@ std::string_view id_at(json::value const& object, std::initializer_list<std::str
     return found ? found->as_id_text().value_or("") : std::string_view();
 }
 
+/// Whether a release has projects, and the grant includes all of them.
+bool includes_all_projects(json::value const& release, sentry_scope const& scope) {
+    auto const projects = release.find("projects");
+    if (!projects || projects->size() == 0) return false;
+    for (std::size_t i = 0; i < projects->size(); ++i)
+        if (!scope.includes_project(id_at(projects->element(i), {"id"}))) return false;
+    return true;
+}
+
 bool belongs(answer_kind kind, json::value const& item, sentry_scope const& scope) {
     switch (kind) {
         case answer_kind::organizations:
@@ -36,8 +45,12 @@ bool belongs(answer_kind kind, json::value const& item, sentry_scope const& scop
         case answer_kind::events:
         case answer_kind::event:
             return scope.includes_project(id_at(item, {"projectID"}));
+        case answer_kind::whole_release:
+            return includes_all_projects(item, scope);
         case answer_kind::releases:
+        case answer_kind::release:
         case answer_kind::change:
+        case answer_kind::release_parts:
             return true;
     }
     return false;
@@ -88,20 +101,22 @@ std::string restrict_item(
 ) {
     if (item.kind() != json::kind::object || !belongs(kind, item, scope)) return {};
     if (kind == answer_kind::organizations || kind == answer_kind::projects) return std::string(text);
-    if (kind != answer_kind::releases) return restrict_releases_in(item, std::string(text), scope);
+    if (kind != answer_kind::releases && kind != answer_kind::release && kind != answer_kind::whole_release)
+        return restrict_releases_in(item, std::string(text), scope);
     auto release = restrict_release(item, text, scope);
     return release.has_projects ? std::move(release.text) : std::string();
 }
 
 bool is_list(answer_kind kind) noexcept {
-    return kind != answer_kind::issue && kind != answer_kind::event && kind != answer_kind::change;
+    return kind == answer_kind::organizations || kind == answer_kind::projects ||
+           kind == answer_kind::issues || kind == answer_kind::events || kind == answer_kind::releases;
 }
 
 }  // namespace
 
 std::optional<std::string> restrict_answer(answer_kind kind, std::string body, sentry_scope const& scope) {
-    bool const is_open =
-        kind == answer_kind::change || (kind != answer_kind::organizations && !scope.is_restricted());
+    bool const was_checked = kind == answer_kind::change || kind == answer_kind::release_parts;
+    bool const is_open = was_checked || (kind != answer_kind::organizations && !scope.is_restricted());
     if (is_open) return body;
     auto const parsed = json::parse(body, json::root::object_or_array, response_limits);
     if (!parsed) return std::nullopt;

@@ -115,16 +115,22 @@ sentry::api_request request_of(planned_call const& call, sentry_scope const& sco
     return request;
 }
 
-std::optional<sentry::api_request> check_before(planned_call const& call, sentry_scope const& scope) {
+std::optional<first_check> check_before(planned_call const& call, sentry_scope const& scope) {
     auto const answer = call.operations.front()->answer;
-    bool const is_checked_first = answer == answer_kind::change || answer == answer_kind::events;
-    if (!scope.is_restricted() || !is_checked_first) return std::nullopt;
-    return sentry::api_request{
-        http::method::get,
-        {"organizations", scope.name_in_path(), "issues", std::string(call.captured("issue"))},
-        {},
-        {}
+    if (!scope.is_restricted()) return std::nullopt;
+    auto const check = [&](std::string_view list, std::string_view name, answer_kind wanted) {
+        return first_check{
+            {http::method::get,
+             {"organizations", scope.name_in_path(), std::string(list), std::string(call.captured(name))},
+             {},
+             {}},
+            wanted
+        };
     };
+    if (answer == answer_kind::change || answer == answer_kind::events)
+        return check("issues", "issue", answer_kind::issue);
+    if (answer == answer_kind::release_parts) return check("releases", "version", answer_kind::whole_release);
+    return std::nullopt;
 }
 
 bool has_scope(std::vector<std::string> const& granted, std::string_view wanted) noexcept {

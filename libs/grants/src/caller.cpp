@@ -39,11 +39,12 @@ error missing_scope(std::string_view scope, integrations::mode mode) {
     };
 }
 
-error no_issue() {
-    return {
-        errc::not_found,
-        "Sentry does not have this issue or event, or the grant does not include its project."
-    };
+error no_such_thing(planned_call const& call) {
+    auto const* const what =
+        call.captured("version").empty()
+            ? "Sentry does not have this issue or event, or the grant does not include its project."
+            : "Sentry does not have this release, or the grant does not include its projects.";
+    return {errc::not_found, what};
 }
 
 error too_many_calls(std::chrono::seconds wait, int per_minute) {
@@ -113,8 +114,8 @@ bool is_success(int status) noexcept {
     return status >= 200 && status <= 299;
 }
 
-bool is_about_one_issue(planned_call const& call) {
-    return !call.captured("issue").empty();
+bool is_about_one_thing(planned_call const& call) {
+    return !call.captured("issue").empty() || !call.captured("version").empty();
 }
 
 }  // namespace
@@ -220,21 +221,21 @@ async::task<result<call_answer>> caller::ask(organization_id org, admitted const
     auto const scope = call.scope();
     auto const kind = call.planned.operations.front()->answer;
     if (auto check = check_before(call.planned, scope)) {
-        auto const issue = co_await send(org, call, std::move(*check));
-        if (!issue) co_return issue.error();
-        if (issue->status == 429) co_return call_answer{429, passed_on(issue->headers, true), issue->body};
-        if (!is_success(issue->status) || !restrict_answer(answer_kind::issue, issue->body, scope))
-            co_return no_issue();
+        auto const found = co_await send(org, call, std::move(check->request));
+        if (!found) co_return found.error();
+        if (found->status == 429) co_return call_answer{429, passed_on(found->headers, true), found->body};
+        if (!is_success(found->status) || !restrict_answer(check->answer, found->body, scope))
+            co_return no_such_thing(call.planned);
     }
     auto response = co_await send(org, call, request_of(call.planned, scope));
     if (!response) co_return response.error();
-    bool const hides = scope.is_restricted() && is_about_one_issue(call.planned);
-    if (hides && response->status == 404) co_return no_issue();
+    bool const hides = scope.is_restricted() && is_about_one_thing(call.planned);
+    if (hides && response->status == 404) co_return no_such_thing(call.planned);
     call_answer answer{response->status, passed_on(response->headers, scope.is_restricted()), {}};
     answer.body = std::move(response->body);
     if (!is_success(answer.status)) co_return answer;
     auto restricted = restrict_answer(kind, std::move(answer.body), scope);
-    if (!restricted && hides) co_return no_issue();
+    if (!restricted && hides) co_return no_such_thing(call.planned);
     if (!restricted)
         co_return error{errc::unavailable, "Sentry's response cannot be used. Try again in a minute."};
     answer.body = std::move(*restricted);

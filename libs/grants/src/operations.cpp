@@ -58,6 +58,12 @@ bool is_text(std::string_view value, std::size_t max_bytes, std::string_view all
            });
 }
 
+/// As Sentry requires; a segment of dots would change the path.
+bool is_version(std::string_view value) {
+    return !value.empty() && value != "." && value != ".." && is_text(value, 250, "") &&
+           value.find_first_of("/\\") == std::string_view::npos;
+}
+
 std::vector<field> with_pages(std::vector<field> more) {
     more.push_back({"cursor", cursor});
     more.push_back({"per_page", page_size});
@@ -100,7 +106,7 @@ operation writes(
     };
 }
 
-std::vector<operation> reading() {
+std::vector<operation> reading_issues() {
     return {
         reads(
             "list_organizations",
@@ -149,12 +155,38 @@ std::vector<operation> reading() {
             {"organizations/{org}/issues/{issue}/events/{event}", "issues/{issue}/events/{event}"},
             {{"environment", short_text, repeated}}
         ),
+    };
+}
+
+std::vector<operation> reading_releases() {
+    return {
         reads(
             "list_releases",
             "project:read",
             answer_kind::releases,
             {"organizations/{org}/releases"},
             with_filters({{"project", slug_or_id, repeated}, {"limit", page_size}})
+        ),
+        reads(
+            "get_release",
+            "project:read",
+            answer_kind::release,
+            {"organizations/{org}/releases/{version}"},
+            {}
+        ),
+        reads(
+            "list_deploys",
+            "project:read",
+            answer_kind::release_parts,
+            {"organizations/{org}/releases/{version}/deploys"},
+            with_pages({})
+        ),
+        reads(
+            "list_commits",
+            "project:read",
+            answer_kind::release_parts,
+            {"organizations/{org}/releases/{version}/commits"},
+            with_pages({})
         ),
     };
 }
@@ -208,15 +240,18 @@ bool has_format(value_format format, std::string_view value) {
             return value == "resolved" || value == "resolvedInNextRelease";
         case time:
             return consists_of(value, 40, ":.+-");
+        case version:
+            return is_version(value);
     }
     return false;
 }
 
 std::span<operation const> operations() {
     static std::vector<operation> const all = [] {
-        auto both = reading();
-        for (auto& each : writing()) both.push_back(std::move(each));
-        return both;
+        auto joined = reading_issues();
+        for (auto& part : {reading_releases(), writing()})
+            joined.insert(joined.end(), part.begin(), part.end());
+        return joined;
     }();
     return all;
 }
@@ -241,7 +276,7 @@ std::vector<std::string> reading_operations() {
 }
 
 value_format path_format(std::string_view field) noexcept {
-    return field == "event" ? event_id : slug_or_id;
+    return field == "event" ? event_id : field == "version" ? version : slug_or_id;
 }
 
 }  // namespace tocsin::grants

@@ -209,7 +209,7 @@ result<planned_call> plan(named_call const& call) {
         std::ranges::find_if(of->paths, [&](std::string_view each) { return has_fields(each, arguments); });
     if (pattern == of->paths.end()) {
         auto const& path = of->paths.front();
-        for (auto const* const name : {"project", "issue", "event"})
+        for (auto const* const name : {"project", "issue", "event", "version"})
             if (path.find("{" + std::string(name) + "}") != std::string_view::npos &&
                 count(arguments, name) != 1)
                 return bad_argument(name, "is required, once");

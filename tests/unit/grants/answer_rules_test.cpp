@@ -76,6 +76,21 @@ BOOST_FIXTURE_TEST_CASE(releases_show_the_own_projects_only, fixture) {
     );
 }
 
+BOOST_FIXTURE_TEST_CASE(one_release_is_shown_with_the_own_projects, fixture) {
+    std::string const both = R"({"version":"1","projects":[{"id":12},{"id":11}],"n":1})";
+    std::string const own = R"({"version":"1","projects":[{"id":11}],"n":1})";
+    BOOST_TEST(of(answer_kind::release, both) == own);
+    BOOST_TEST(of(answer_kind::whole_release, both) == "nothing", "its deploys may be of the other project");
+    BOOST_TEST(of(answer_kind::whole_release, own) == own);
+    for (auto const* const none :
+         {R"({"version":"1","projects":[{"id":12}]})",
+          R"({"version":"1","projects":[]})",
+          R"({"version":"1"})",
+          "[]"})
+        for (auto const kind : {answer_kind::release, answer_kind::whole_release})
+            BOOST_TEST(of(kind, none) == "nothing", none);
+}
+
 BOOST_FIXTURE_TEST_CASE(without_projects_only_organizations_are_restricted, fixture) {
     std::string const body = R"([{"id":"1","slug":"acme"},{"id":"2","slug":"globex"}])";
     BOOST_TEST(

@@ -141,11 +141,24 @@ BOOST_FIXTURE_TEST_CASE(sentry_is_asked_within_the_projects, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(an_issue_is_checked_before_its_events_and_changes, fixture) {
     auto const events = planned("api/0/issues/7/events/");
-    BOOST_TEST(path_of(check_before(events, restricted).value()) == "organizations/1/issues/7/");
+    BOOST_TEST(path_of(check_before(events, restricted).value().request) == "organizations/1/issues/7/");
     auto const change = planned("api/0/issues/7/", {}, http::method::put, R"({"status":"resolved"})");
     BOOST_TEST(check_before(change, restricted).has_value());
     BOOST_TEST(!check_before(change, open).has_value());
     BOOST_TEST(!check_before(planned("api/0/issues/7/"), restricted).has_value(), "the response is checked");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_release_is_checked_before_its_deploys_and_commits, fixture) {
+    for (auto const* const path :
+         {"api/0/organizations/acme/releases/web@1.2/deploys/",
+          "api/0/organizations/acme/releases/web@1.2/commits/"}) {
+        auto const check = check_before(planned(path), restricted).value();
+        BOOST_TEST(path_of(check.request) == "organizations/1/releases/web@1.2/");
+        BOOST_TEST((check.answer == answer_kind::whole_release));
+        BOOST_TEST(!check_before(planned(path), open).has_value());
+    }
+    auto const release = planned("api/0/organizations/acme/releases/web@1.2/");
+    BOOST_TEST(!check_before(release, restricted).has_value(), "the response is checked");
 }
 
 BOOST_AUTO_TEST_CASE(higher_levels_of_a_scope_include_lower_ones) {

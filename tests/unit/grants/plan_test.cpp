@@ -62,6 +62,9 @@ BOOST_AUTO_TEST_CASE(every_listed_use_is_a_call_of_its_operation) {
         {get, "api/0/issues/1/events/latest/", {}, "", "get_event"},
         {get, "api/0/organizations/acme/issues/1/events/" + event_id_text + "/", {}, "", "get_event"},
         {get, "api/0/organizations/acme/releases/", {{"query", "1.2"}}, "", "list_releases"},
+        {get, "api/0/organizations/acme/releases/web@1.2+3/", {}, "", "get_release"},
+        {get, "api/0/organizations/acme/releases/latest/deploys/", {}, "", "list_deploys"},
+        {get, "api/0/organizations/acme/releases/1.2/commits/", {{"cursor", "0:100:0"}}, "", "list_commits"},
         {put, "api/0/issues/1/", {}, R"({"status":"resolved"})", "resolve_issue"},
         {put, "api/0/organizations/acme/issues/1/", {}, R"({"assignedTo":"user:7"})", "assign_issue"},
         {put,
@@ -139,6 +142,24 @@ BOOST_AUTO_TEST_CASE(whatever_is_not_listed_is_refused) {
         }
 }
 
+BOOST_AUTO_TEST_CASE(the_version_of_a_release_is_one_segment) {
+    std::vector<refused> const cases{
+        {get, "api/0/organizations/acme/releases/../"},
+        {get, "api/0/organizations/acme/releases/./deploys/"},
+        {get, "api/0/organizations/acme/releases/a\\b/"},
+        {get, "api/0/organizations/acme/releases/a\tb/commits/"},
+        {get, "api/0/organizations/acme/releases/1.2/files/"},
+        {get, "api/0/organizations/acme/releases/" + std::string(251, 'x') + "/"},
+        {put, "api/0/organizations/acme/releases/1.2/", {}, R"({"status":"archived"})"},
+        {post, "api/0/organizations/acme/releases/1.2/deploys/", {}, R"({"environment":"production"})"},
+    };
+    for (auto const& each : cases) BOOST_TEST_CONTEXT(each.path) {
+            auto const call = plan(sentry_call(each.method, each.path, each.query, each.body));
+            BOOST_TEST_REQUIRE(call.has_error());
+            BOOST_TEST((call.error().code == errc::not_granted));
+        }
+}
+
 BOOST_AUTO_TEST_CASE(a_call_by_name_becomes_the_same_call) {
     auto const issues =
         plan(named_call{"list_issues", {{"project", "web"}, {"query", "is:unresolved"}}, "0:100:0"});
@@ -168,6 +189,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_argument_of_a_call_by_name_is_named) {
         {{"get_issue", {{"issue", "1/events"}}, ""}, "args.issue"},
         {{"get_issue", {{"issue", "1"}, {"org", "globex"}}, ""}, "args.org"},
         {{"get_event", {{"issue", "1"}}, ""}, "args.event"},
+        {{"get_release", {}, ""}, "args.version"},
+        {{"list_deploys", {{"version", "a/b"}}, ""}, "args.version"},
         {{"list_issues", {{"limit", "0"}}, ""}, "args.limit"},
         {{"list_issues", {{"surprise", "1"}}, ""}, "args.surprise"},
         {{"list_issues", {}, "x"}, "args.cursor"},

@@ -1,6 +1,8 @@
 // Default deny: random paths, made of the parts of real ones, are calls only if they have a listed pattern.
 #include "grants_fixture.hpp"
 
+#include <tocsin/base/text.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -108,6 +110,13 @@ bool is_name(std::string const& segment) {
            segment.find_first_not_of(allowed) == std::string::npos;
 }
 
+bool is_release_version(std::string const& segment) {
+    // Of the random bytes, those that are text are rarely ASCII, so this checks UTF-8 as the table does.
+    return segment != "." && segment != ".." && !segment.empty() && segment.size() <= 250 &&
+           segment.find_first_of("/\\") == std::string::npos && is_utf8(segment) &&
+           std::ranges::none_of(segment, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+}
+
 /// The patterns again, written down independently of the table.
 bool is_listed(sentry_style_call const& call) {
     auto path = call.path;
@@ -135,6 +144,9 @@ bool is_listed(sentry_style_call const& call) {
         bool const is_organization_list = path[0] == "issues" && call.path.size() > 4;
         return path[0] == "organizations" || path[0] == "projects" || is_organization_list;
     }
+    if (path[0] == "organizations" && path.size() >= 4)
+        return is_name(path[1]) && path[2] == "releases" && is_release_version(path[3]) &&
+               (path.size() == 4 || (path.size() == 5 && (path[4] == "deploys" || path[4] == "commits")));
     if (path[0] == "organizations")
         return path.size() == 3 && is_name(path[1]) && (path[2] == "projects" || path[2] == "releases");
     return path[0] == "projects" && path.size() == 4 && is_name(path[1]) && is_name(path[2]) &&

@@ -77,9 +77,14 @@ result<verdict> permit(
 /// What Sentry is asked, within the organization of the integration and the projects of the grant.
 sentry::api_request request_of(planned_call const& call, sentry_scope const& scope);
 
-/// The issue that the call reads or changes, if it has to be checked first whether the grant includes its
-/// project.
-std::optional<sentry::api_request> check_before(planned_call const& call, sentry_scope const& scope);
+/// What Sentry is asked before a call, and what its response must be.
+struct first_check {
+    sentry::api_request request;
+    answer_kind answer;
+};
+/// Reads the issue or release of the call, if it has to be checked first whether the grant includes its
+/// projects.
+std::optional<first_check> check_before(planned_call const& call, sentry_scope const& scope);
 
 /// `admin` of a resource includes `write`, which includes `read`.
 bool has_scope(std::vector<std::string> const& granted, std::string_view wanted) noexcept;

@@ -28,6 +28,7 @@ enum class value_format {
     note_text,   ///< 1 to 10,000 bytes; line breaks are allowed
     resolution,  ///< `resolved` or `resolvedInNextRelease`
     time,        ///< digits, letters, `:`, `.`, `+`, and `-`
+    version,     ///< of a release: 1 to 250 bytes without slashes
 };
 /// Whether `value` has the format. Control characters and ill-formed UTF-8 never have.
 bool has_format(value_format format, std::string_view value);
@@ -47,7 +48,10 @@ enum class answer_kind {
     events,  ///< a list
     event,
     releases,  ///< a list; a release may belong to several projects
-    change,    ///< of an issue that was checked before
+    release,
+    change,         ///< of an issue that was checked before
+    release_parts,  ///< a list, of a release that was checked before
+    whole_release,  ///< only for that check: a release that belongs to no other project
 };
 
 /// A call of Sentry's API that a grant can allow. Everything that it does not list is refused.
