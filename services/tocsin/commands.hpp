@@ -13,6 +13,8 @@ using chosen_command = std::function<int()>;
 
 /// `org create`, `user create`, `user reset-password`, `token create`.
 void add_account_commands(CLI::App& program, chosen_command& chosen);
+/// `completion`.
+void add_completion_command(CLI::App& program, chosen_command& chosen);
 /// `config docs`.
 void add_config_commands(CLI::App& program, chosen_command& chosen);
 /// `doctor`.

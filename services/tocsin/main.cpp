@@ -30,6 +30,7 @@ int run(int count, char** arguments) {
     add_key_commands(program, chosen);
     add_config_commands(program, chosen);
     add_doctor_command(program, chosen);
+    add_completion_command(program, chosen);
     int sandbox_status = exit_done;
     tocsin::sandbox::add_command(program, sandbox_status);
     try {
