@@ -96,6 +96,12 @@ update tocsin.api_tokens set role = 'responder', created_by = pg_temp.id('acme m
 select is(pg_temp.token_of('acme'), null, 'a token whose maker is not a member is not valid');
 insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme maker'), 'admin');
 select is(pg_temp.token_of('acme'), 'acme:responder', 'a token has its own role at most');
+update tocsin.api_tokens set role = 'deployer', scopes = '{grants:call}' where organization_id = pg_temp.id('acme');
+select is(pg_temp.token_of('acme'), 'acme:deployer', 'a deployer stays a deployer, whoever made the token');
+select is(pg_temp.gateway($$ select scopes::text from tocsin.find_api_token(sha256('acme')) $$), '{grants:call}', 'a token has scopes');
+select throws_ok($$ update tocsin.api_tokens set scopes = '{}' where role = 'deployer' $$, '23514', null, 'a deployer has scopes');
+update tocsin.api_tokens set role = 'responder', scopes = '{}' where organization_id = pg_temp.id('acme');
+select throws_ok($$ update tocsin.api_tokens set scopes = '{grants:call}' where role = 'responder' $$, '23514', null, 'only a deployer has scopes');
 update tocsin.members set role = 'viewer' where organization_id = pg_temp.id('acme') and user_id = pg_temp.id('acme maker');
 select is(pg_temp.token_of('acme'), 'acme:viewer', 'a token has the role of its maker at most');
 delete from tocsin.members where organization_id = pg_temp.id('acme') and user_id = pg_temp.id('acme maker');

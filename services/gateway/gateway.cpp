@@ -5,10 +5,12 @@
 #include "gateway/peer_admission.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/proven_credentials.hpp"
+#include "gateway/route_scopes.hpp"
 #include "gateway/security_headers.hpp"
 
 #include <tocsin/observe/log.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -54,6 +56,25 @@ error not_allowed(permission wanted) {
 
 bool is_within_organization(permission wanted) noexcept {
     return wanted != permission::anyone && wanted != permission::authenticated;
+}
+
+error out_of_scope(std::optional<identity::token_scope> const& needed) {
+    auto const remedy = needed ? " It needs " + std::string(to_string(*needed)) + "." : " No scope does.";
+    return {errc::forbidden, "The scopes of this API token do not include this request." + remedy};
+}
+
+/// By the role alone, or, for a deployer, by its scopes.
+std::optional<error> refusal(endpoint const& row, identity::identified const& who) {
+    bool const needs_member = is_within_organization(row.permission);
+    if (needs_member && !who.member) return no_organization();
+    if (who.scopes) {
+        auto const needed = scope_of(row.method, row.pattern);
+        bool const has_it = needed && std::ranges::find(*who.scopes, *needed) != who.scopes->end();
+        if (!has_it) return out_of_scope(needed);
+    }
+    if (needs_member && !identity::allows(who.member->role, row.permission))
+        return not_allowed(row.permission);
+    return std::nullopt;
 }
 
 void check(endpoint const& row) {
@@ -161,15 +182,11 @@ struct gateway::impl {
         if (row.permission != permission::anyone) {
             auto found = co_await authenticate(row, request, std::move(credentials));
             if (!found) co_return found.error();
+            if (auto refused = refusal(row, *found)) co_return std::move(*refused);
             ctx.principal = std::move(found->principal);
             ctx.principal.address = request.peer;
             ctx.principal.request_id = request.id;
             ctx.membership = std::move(found->member);
-        }
-        if (is_within_organization(row.permission)) {
-            if (!ctx.membership) co_return no_organization();
-            if (!identity::allows(ctx.membership->role, row.permission))
-                co_return not_allowed(row.permission);
         }
         auto answer = co_await row.handle(ctx);
         if (answer && ctx.membership) answer->owner = ctx.membership->organization.str();

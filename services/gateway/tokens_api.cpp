@@ -15,19 +15,25 @@ using identity::new_token;
 using identity::token_id;
 using identity::token_info;
 
+constexpr std::size_t max_scopes = 20;
+
 input<new_token> new_token_body() {
     return body_fields<new_token>()
         .required("name", &new_token::name, text{{1, 200}, control_character_problem})
-        .required("role", &new_token::role, choice(identity::role_names, identity::assignable_role_names()))
+        .required("role", &new_token::role, choice(identity::token_role_names))
+        .optional("scopes", &new_token::scopes, texts{max_scopes, {1, 64}})
         .optional("expires_at", &new_token::expires_at, moment{})
         .as_input();
 }
 
 void write_fields(json::writer& out, token_info const& from) {
+    std::vector<std::string> scopes;
+    for (auto const each : from.scopes) scopes.emplace_back(identity::to_string(each));
     out.field("id", from.id.str())
         .field("name", from.name)
         .field("prefix", from.prefix)
         .field("role", identity::to_string(from.role))
+        .field("scopes", scopes)
         .field("created_by", from.created_by)
         .field("created_at", from.created_at)
         .field("expires_at", from.expires_at)

@@ -3,10 +3,12 @@
 #include "tocsin/pasted_argument.hpp"
 #include "tocsin/run_command.hpp"
 
+#include <tocsin/base/time.hpp>
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/admin.hpp>
 #include <tocsin/identity/password_worker.hpp>
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -42,12 +44,11 @@ std::string link_to(std::string_view page, secret const& token) {
     return base + "/" + std::string(page) + "#" + std::string(token.reveal()) + "\n";
 }
 
-/// Accepts the names of the roles that satisfy `is_allowed`.
-CLI::IsMember is_role(bool (*is_allowed)(identity::role)) {
+template <class Enum, std::size_t N>
+std::vector<std::string> names_of(enum_names<Enum, N> const& all) {
     std::vector<std::string> names;
-    for (auto const& [role, name] : identity::role_names)
-        if (is_allowed(role)) names.emplace_back(name);
-    return CLI::IsMember(names);
+    for (auto const& [value, name] : all) names.emplace_back(name);
+    return names;
 }
 
 struct org_create_arguments {
@@ -117,12 +118,19 @@ struct token_create_arguments {
     std::string organization;
     std::string role;
     std::string name;
+    std::vector<std::string> scopes;
+    int days = 0;
 };
 
 async::task<result<std::string>> create_token(admin& operators, token_create_arguments arguments) {
-    auto const token = co_await operators.create_token(
-        arguments.organization, *identity::parse_role(arguments.role), arguments.name
-    );
+    identity::new_token wanted{
+        .name = arguments.name,
+        .role = *identity::parse_token_role(arguments.role),
+        .scopes = arguments.scopes,
+        .expires_at = {}
+    };
+    if (arguments.days > 0) wanted.expires_at = system_clock().now() + std::chrono::days(arguments.days);
+    auto const token = co_await operators.create_token(arguments.organization, std::move(wanted));
     if (!token) co_return token.error();
     co_return std::string(token->reveal()) + "\n";
 }
@@ -155,7 +163,7 @@ void add_user_create(CLI::App& group, chosen_command& chosen) {
         ->transform(pasted_argument());
     command->add_option("--role", arguments->role, "The first member must be the owner")
         ->required()
-        ->check(is_role([](identity::role) { return true; }));
+        ->check(CLI::IsMember(names_of(identity::role_names)));
     command->add_option("--name", arguments->name, "Display name");
     command
         ->add_flag(
@@ -194,8 +202,14 @@ void add_token_create(CLI::App& group, chosen_command& chosen) {
         ->transform(pasted_argument());
     command->add_option("--role", arguments->role, "The rights of the token")
         ->required()
-        ->check(is_role([](identity::role role) { return role != identity::role::owner; }));
+        ->check(CLI::IsMember(names_of(identity::token_role_names)));
     command->add_option("--name", arguments->name, "The person or program that uses it")->required();
+    command
+        ->add_option("--scopes", arguments->scopes, "Comma-separated; of a deployer, who may do nothing else")
+        ->delimiter(',')
+        ->check(CLI::IsMember(names_of(identity::token_scope_names)));
+    command->add_option("--days", arguments->days, "The token expires after so many days")
+        ->check(CLI::Range(1, 3650));
     command->callback([&chosen, arguments] {
         chosen = [arguments] {
             return run([arguments](admin& operators) { return create_token(operators, *arguments); });

@@ -28,6 +28,7 @@ export class Api {
           method: method.toUpperCase(),
           path,
           permission: operation['x-permission'],
+          scope: operation['x-scope'],
           query: parameters.filter((one) => one.in === 'query'),
           // Of several shapes the first: it has the name of its kind in it.
           body: body && this.#firstShape(body),

@@ -51,7 +51,7 @@ constexpr db::statement find_session_statement = {
 };
 constexpr db::statement find_api_token_statement = {
     "identity_find_api_token",
-    R"(select organization_id, organization_slug, organization_name, token_id, role, token_name
+    R"(select organization_id, organization_slug, organization_name, token_id, role, token_name, scopes
          from tocsin.find_api_token($1))",
 };
 constexpr db::statement list_organizations = {
@@ -264,9 +264,10 @@ async::task<std::optional<identified>> accounts::find_api_token(
             found->principal.token_organization = organization;
             found->principal.token = row->get<token_id>("token_id");
             if (!slug || *slug == own_slug) {
-                found->member =
-                    membership{organization, own_slug, row->text("organization_name"), read_role(*row)};
+                auto const rights = rights_of(read_token_role(*row));
+                found->member = membership{organization, own_slug, row->text("organization_name"), rights};
             }
+            if (read_token_role(*row) == token_role::deployer) found->scopes = read_scopes(*row);
             return found;
         }
     );

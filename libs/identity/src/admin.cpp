@@ -40,8 +40,8 @@ constexpr db::statement insert_member = {
 };
 constexpr db::statement insert_token = {
     "admin_insert_token",
-    R"(insert into tocsin.api_tokens (organization_id, token_id, name, role, token_hash)
-       values ($1::uuid, $2::uuid, $3, $4, $5))",
+    R"(insert into tocsin.api_tokens (organization_id, token_id, name, role, scopes, expires_at, token_hash)
+       values ($1::uuid, $2::uuid, $3, $4, $5::text[], $6::timestamptz, $7))",
 };
 
 constexpr db::statement invite_owner = {
@@ -222,20 +222,27 @@ async::task<result<account_kind>> admin::add_member(new_member added) {
     );
 }
 
-async::task<result<secret>> admin::create_token(
-    std::string organization_slug, identity::role role, std::string name
-) {
-    if (auto bad = name_problem(name, 1)) co_return *bad;
-    if (!is_assignable(role)) co_return invalid("role", "An API token cannot own an organization.");
-    token_id const id{crypto::uuid_v7(clock_.now())};
+async::task<result<secret>> admin::create_token(std::string organization_slug, new_token wanted) {
+    if (auto bad = name_problem(wanted.name, 1)) co_return *bad;
+    auto const now = clock_.now();
+    if (auto bad = problem_of(wanted, now)) co_return *bad;
+    token_id const id{crypto::uuid_v7(now)};
     auto token = make_api_token(id);
     auto const created = co_await operators_.transact(
         db::no_tenant,
-        [id, slug = organization_slug, name, role, hash = token_hash(token)](db::transaction& tx
-        ) -> result<> {
+        [id, slug = organization_slug, wanted, hash = token_hash(token)](db::transaction& tx) -> result<> {
             auto const organization = organization_of(tx, slug);
             if (!organization) return no_organization(slug);
-            tx.run(insert_token, *organization, id, name, role, hash);
+            tx.run(
+                insert_token,
+                *organization,
+                id,
+                wanted.name,
+                wanted.role,
+                wanted.scopes,
+                wanted.expires_at,
+                hash
+            );
             return {};
         }
     );

@@ -13,15 +13,15 @@ namespace {
 
 constexpr db::statement list_tokens = {
     "api_tokens_list",
-    R"(select token_id, name, role, created_by_name, created_at, expires_at, last_used_at from tocsin.api_tokens
+    R"(select token_id, name, role, scopes, created_by_name, created_at, expires_at, last_used_at from tocsin.api_tokens
         where organization_id = $1::uuid and revoked_at is null and ($2::uuid is null or token_id < $2::uuid)
         order by token_id desc limit $3::bigint)",
 };
 constexpr db::statement insert_token = {
     "api_tokens_insert",
-    R"(insert into tocsin.api_tokens (organization_id, token_id, name, role, created_by, created_by_name, expires_at, token_hash)
-       values ($1::uuid, $2::uuid, $3, $4, $5::uuid, $6, $7::timestamptz, $8)
-       returning token_id, name, role, created_by_name, created_at, expires_at, last_used_at)",
+    R"(insert into tocsin.api_tokens (organization_id, token_id, name, role, scopes, created_by, created_by_name, expires_at, token_hash)
+       values ($1::uuid, $2::uuid, $3, $4, $5::text[], $6::uuid, $7, $8::timestamptz, $9)
+       returning token_id, name, role, scopes, created_by_name, created_at, expires_at, last_used_at)",
 };
 constexpr db::statement revoke_token = {
     "api_tokens_revoke",
@@ -35,7 +35,8 @@ token_info read_token(db::row const& from) {
         id,
         from.text("name"),
         api_token_prefix(id),
-        read_role(from),
+        read_token_role(from),
+        read_scopes(from),
         from.text("created_by_name"),
         from.get<timestamp>("created_at"),
         from.get<std::optional<timestamp>>("expires_at"),
@@ -44,6 +45,17 @@ token_info read_token(db::row const& from) {
 }
 
 }  // namespace
+
+std::optional<error> problem_of(new_token const& wanted, timestamp now) {
+    if (auto const scopes = scopes_of(wanted.role, wanted.scopes); !scopes) return scopes.error();
+    if (wanted.expires_at && *wanted.expires_at <= now)
+        return error{
+            errc::invalid,
+            "The expiry of the API token is in the past.",
+            {{"expires_at", "must be in the future"}}
+        };
+    return std::nullopt;
+}
 
 async::task<std::vector<token_info>> api_tokens::list(
     organization_id org, std::optional<token_id> before, std::int64_t limit
@@ -56,23 +68,14 @@ async::task<std::vector<token_info>> api_tokens::list(
 async::task<result<created_token>> api_tokens::create(
     organization_id org, principal actor, role actor_role, new_token wanted
 ) {
-    if (!is_assignable(wanted.role))
-        co_return error{
-            errc::invalid, "An API token cannot own an organization.", {{"role", "must not be owner"}}
-        };
-    if (wanted.role > actor_role)
+    if (rights_of(wanted.role) > actor_role)
         co_return error{
             errc::invalid,
             "An API token cannot have more rights than its creator.",
             {{"role", "is above your own"}}
         };
     auto const now = clock_.now();
-    if (wanted.expires_at && *wanted.expires_at <= now)
-        co_return error{
-            errc::invalid,
-            "The expiry of the API token is in the past.",
-            {{"expires_at", "must be in the future"}}
-        };
+    if (auto bad = problem_of(wanted, now)) co_return *bad;
     token_id const id{crypto::uuid_v7(now)};
     auto token = make_api_token(id);
     auto const hash = token_hash(token);
@@ -86,6 +89,7 @@ async::task<result<created_token>> api_tokens::create(
                 id,
                 wanted.name,
                 wanted.role,
+                wanted.scopes,
                 actor.user,
                 created_by_name,
                 wanted.expires_at,

@@ -7,13 +7,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const FIELDS = ['operationId', 'summary', 'description', 'permission', 'query', 'body', 'returns', 'creates', 'responses', 'errors'];
+const FIELDS = ['operationId', 'summary', 'description', 'permission', 'scope', 'query', 'body', 'returns', 'creates', 'responses', 'errors'];
 const NO_FIELDS = { type: 'object', properties: {} };
 
 const read = (name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
 /** The weakest first. */
 const WITHIN_ORGANIZATION = [...read('members.json').schemas.Role.enum].reverse();
 const PERMISSIONS = ['public', 'authenticated', ...WITHIN_ORGANIZATION];
+/** Of API tokens with the role deployer. */
+const SCOPES = read('tokens.json').schemas.TokenScope.enum;
 const schemaRef = (name) => ({ $ref: `#/components/schemas/${name}` });
 const schemaOf = (from) => (typeof from === 'string' ? schemaRef(from) : from);
 const json = (schema, type = 'application/json') => ({ content: { [type]: { schema } } });
@@ -102,10 +104,12 @@ class Joiner {
 
   operation(path, method, from, tag) {
     const where = `${method} ${path}`;
-    const { permission, query = [], body, returns, creates, responses = {}, errors = [], ...head } = from;
+    const { permission, scope, query = [], body, returns, creates, responses = {}, errors = [], ...head } = from;
     for (const name of Object.keys(from)) check(FIELDS.includes(name), `${where}: unknown field ${name}`);
     check(PERMISSIONS.includes(permission), `${where}: unknown permission ${permission}`);
+    check(scope === undefined || SCOPES.includes(scope), `${where}: unknown scope ${scope}`);
     const made = { ...head, tags: [tag], 'x-permission': permission };
+    if (scope) made['x-scope'] = scope;
     if (permission === 'public') made.security = [];
     if (query.length > 0) made.parameters = query.map((parameter) => this.queryParameter(parameter, where));
     if (['post', 'put', 'patch'].includes(method)) {

@@ -1,4 +1,5 @@
 #include "every_endpoint.hpp"
+#include "gateway/route_scopes.hpp"
 #include "openapi_reader.hpp"
 #include "vocabularies.hpp"
 
@@ -6,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <map>
 #include <ostream>
 #include <set>
@@ -159,9 +161,24 @@ void for_each_operation(endpoints const& rows, openapi_reader const& document, C
 
 }  // namespace
 
+BOOST_FIXTURE_TEST_CASE(every_route_of_a_scope_is_an_endpoint, every_endpoint) {
+    auto const all = rows();
+    for (auto const& each : scoped_routes())
+        BOOST_TEST(
+            std::ranges::any_of(
+                all,
+                [&](endpoint const& row) { return row.method == each.method && row.pattern == each.pattern; }
+            ),
+            each.pattern
+        );
+}
+
 BOOST_FIXTURE_TEST_CASE(every_endpoint_is_documented_with_its_permission, every_endpoint) {
     for_each_operation(rows(), openapi_reader(), [](endpoint const& row, json::value operation) {
         BOOST_TEST(operation.find("x-permission")->as_string().value() == documented(row.permission));
+        auto const scope = operation.find("x-scope");
+        auto const needed = scope_of(row.method, row.pattern);
+        BOOST_TEST((scope ? scope->as_string().value() : "") == (needed ? identity::to_string(*needed) : ""));
     });
 }
 

@@ -7,6 +7,7 @@
 #include <tocsin/grants/operations.hpp>
 #include <tocsin/grants/types.hpp>
 #include <tocsin/identity/principal.hpp>
+#include <tocsin/identity/token_scope.hpp>
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/types.hpp>
@@ -38,7 +39,9 @@ inline std::vector<vocabulary> vocabularies() {
     mapping_severities.insert("auto");
     return {
         {"Role", as_set(identity::role_names), {"members.role", "invitations.role"}},
-        {"AssignableRole", as_set(identity::assignable_role_names()), {"api_tokens.role"}},
+        {"AssignableRole", as_set(identity::assignable_role_names()), {}},
+        {"TokenRole", as_set(identity::token_role_names), {"api_tokens.role"}},
+        {"TokenScope", as_set(identity::token_scope_names), {}},
         {"IncidentStatus", as_set(incidents::status_names), {"incidents.status"}},
         {"Severity", as_set(incidents::severity_names), {"incidents.severity"}},
         {"Resolution", as_set(incidents::resolution_names), {"incidents.resolution"}},

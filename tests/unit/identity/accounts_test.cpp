@@ -230,7 +230,8 @@ BOOST_FIXTURE_TEST_CASE(an_old_session_ends_even_if_it_is_active, store_fixture)
 
 BOOST_FIXTURE_TEST_CASE(an_api_token_belongs_to_its_organization, store_fixture) {
     run(admin.create_organization("beta", "Beta", "owner@example.com")).value();
-    auto const token = run(admin.create_token("acme", role::responder, "fake robot")).value();
+    auto const token =
+        run(admin.create_token("acme", {.name = "fake robot", .role = token_role::responder})).value();
     BOOST_TEST(database.sql("select encode(token_hash, 'hex') from tocsin.api_tokens") == hex_hash(token));
 
     auto const own = run(accounts.find_api_token(token, "acme"));
@@ -244,7 +245,8 @@ BOOST_FIXTURE_TEST_CASE(an_api_token_belongs_to_its_organization, store_fixture)
 }
 
 BOOST_FIXTURE_TEST_CASE(a_revoked_or_expired_api_token_is_refused, store_fixture) {
-    auto const token = run(admin.create_token("acme", role::viewer, "fake robot")).value();
+    auto const token =
+        run(admin.create_token("acme", {.name = "fake robot", .role = token_role::viewer})).value();
     database.sql("update tocsin.api_tokens set expires_at = tocsin.now() + interval '1 hour'");
     BOOST_TEST(run(accounts.find_api_token(token, "acme")).has_value());
     database.move_time("2 hours");

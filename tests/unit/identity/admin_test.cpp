@@ -70,8 +70,14 @@ BOOST_FIXTURE_TEST_CASE(invalid_input_is_refused, store_fixture) {
     BOOST_TEST((code_of(add("no address", "acme", role::viewer)) == errc::invalid));
     BOOST_TEST((code_of(add("new@example.com", "acme", role::viewer, "short")) == errc::invalid));
     BOOST_TEST((code_of(add("new@example.com", "nowhere", role::viewer)) == errc::not_found));
-    BOOST_TEST((code_of(run(admin.create_token("acme", role::owner, "fake"))) == errc::invalid));
-    BOOST_TEST((code_of(run(admin.create_token("nowhere", role::viewer, "fake"))) == errc::not_found));
+    BOOST_TEST(
+        (code_of(run(admin.create_token("acme", {.name = "fake", .role = token_role::deployer}))) ==
+         errc::invalid)
+    );
+    BOOST_TEST(
+        (code_of(run(admin.create_token("nowhere", {.name = "fake", .role = token_role::viewer}))) ==
+         errc::not_found)
+    );
     BOOST_TEST(database.sql("select count(*) from tocsin.users") == "1");
 }
 

@@ -6,6 +6,8 @@ import type { Schemas } from "./client";
 
 export type Role = Schemas["Role"];
 export type GrantableRole = Schemas["RoleInput"]["role"];
+export type TokenRole = Schemas["TokenRole"];
+export type TokenScope = Schemas["TokenScope"];
 export type Severity = Schemas["Severity"];
 export type IncidentStatus = Schemas["IncidentStatus"];
 export type IntegrationStatus = Schemas["IntegrationStatus"];
@@ -37,6 +39,19 @@ const { owner: _, ...grantable } = roles;
 
 /** An organization has one owner, who transfers ownership; the other roles can be given to anyone. */
 export const grantable_roles = keysOf(grantable satisfies Record<GrantableRole, RoleInfo>);
+
+/** The roles of API tokens. */
+export const token_roles = {
+  ...grantable,
+  deployer: { label: "Deployer", abilities: "can do only what its scopes allow" },
+} satisfies Record<TokenRole, RoleInfo>;
+
+/** What a deployer may do. */
+export const token_scopes = {
+  "grants:call": "Call Sentry through its grants",
+  "incidents:read": "Read incidents and their timelines",
+  "services:read": "Read services",
+} satisfies Record<TokenScope, string>;
 
 /** Most severe first. */
 export const severity_labels = {

@@ -7,6 +7,7 @@
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/principal.hpp>
 #include <tocsin/identity/settings.hpp>
+#include <tocsin/identity/token_scope.hpp>
 
 #include <functional>
 #include <optional>
@@ -38,6 +39,8 @@ struct identified {
     /// In the requested organization, if the principal belongs to it. Without a requested organization, an
     /// API token's own.
     std::optional<membership> member;
+    /// Of an API token of the role deployer, which may do nothing else.
+    std::optional<std::vector<token_scope>> scopes = {};
 };
 
 /// Signs people in and authenticates requests. Roles and sessions are read from the database at every call,

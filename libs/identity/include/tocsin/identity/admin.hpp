@@ -5,6 +5,7 @@
 #include <tocsin/base/secret.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/db/pool.hpp>
+#include <tocsin/identity/api_tokens.hpp>
 #include <tocsin/identity/password_worker.hpp>
 #include <tocsin/identity/principal.hpp>
 
@@ -49,10 +50,8 @@ public:
     /// Adds a member, and creates the account if the address has none. An organization with members has
     /// exactly one owner: the first member must be the owner, and a second owner is refused.
     async::task<result<account_kind>> add_member(new_member added);
-    /// The token itself, which cannot be read again.
-    async::task<result<secret>> create_token(
-        std::string organization_slug, identity::role role, std::string name
-    );
+    /// The token itself, which cannot be read again. errc::invalid as in api_tokens::create.
+    async::task<result<secret>> create_token(std::string organization_slug, new_token wanted);
 
 private:
     db::pool& operators_;

@@ -6,6 +6,7 @@
 #include <tocsin/db/pool.hpp>
 #include <tocsin/identity/api_token.hpp>
 #include <tocsin/identity/principal.hpp>
+#include <tocsin/identity/token_scope.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -19,18 +20,23 @@ struct token_info {
     token_id id;
     std::string name;
     std::string prefix;  ///< identifies a leaked token
-    identity::role role = role::viewer;
-    std::string created_by;  ///< a person's address or a token's name; empty for the command line
+    token_role role = token_role::viewer;
+    std::vector<token_scope> scopes;  ///< of a deployer
+    std::string created_by;           ///< a person's address or a token's name; empty for the command line
     timestamp created_at;
     std::optional<timestamp> expires_at;
     std::optional<timestamp> last_used_at;  ///< to the minute
 };
 
 struct new_token {
-    std::string name;
-    identity::role role = role::viewer;
-    std::optional<timestamp> expires_at;
+    std::string name = {};
+    token_role role = token_role::viewer;
+    std::vector<std::string> scopes = {};
+    std::optional<timestamp> expires_at = {};
 };
+
+/// errc::invalid for scopes that do not fit the role, and for an expiry in the past.
+std::optional<error> problem_of(new_token const& wanted, timestamp now);
 
 struct created_token {
     token_info info;
@@ -48,8 +54,7 @@ public:
     async::task<std::vector<token_info>> list(
         organization_id org, std::optional<token_id> before, std::int64_t limit
     );
-    /// errc::invalid for a role above `actor_role`, and for an expiry in the past. The caller checks the
-    /// name.
+    /// errc::invalid as in problem_of, and for a role above `actor_role`. The caller checks the name.
     async::task<result<created_token>> create(
         organization_id org, principal actor, role actor_role, new_token wanted
     );

@@ -3,8 +3,8 @@ import { useState } from "react";
 import { useOrg } from "../../api/org";
 import { type GrantableRole, roles } from "../../api/vocabulary";
 import { FormDialog, submissionProblem } from "../../ui/form_dialog";
+import { OneTimeSecretDialog } from "../../ui/one_time_secret_dialog";
 import { AbsoluteTime } from "../../ui/time";
-import { OneTimeSecretDialog } from "./one_time_secret_dialog";
 import { useInvite } from "./people_api";
 import { RoleSelect } from "./role_select";
 

@@ -135,6 +135,7 @@ const token: Schemas["Token"] = {
   name: "deploy",
   prefix: "tocsin_fake",
   role: "viewer",
+  scopes: [],
   created_by: "admin2@example.com",
   created_at: "2026-01-01T00:00:00Z",
   expires_at: null,
@@ -168,6 +169,45 @@ test("a token is shown once, listed by its prefix, and revoked after a confirmat
   await user.click(screen.getByRole("button", { name: "Revoke deploy" }));
   await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Revoke" }));
   expect(await screen.findByText(/No tokens yet/)).toBeTruthy();
+});
+
+test("a deployer's token has scopes, which are shown", async () => {
+  emptyServer();
+  const requests: unknown[] = [];
+  const deployer: Schemas["Token"] = {
+    ...token,
+    role: "deployer",
+    scopes: ["grants:call", "services:read"],
+    last_used_at: "2026-01-02T00:00:00Z",
+  };
+  server.use(
+    http.get(`${org}/tokens`, () => list(requests.length === 0 ? [] : [deployer])),
+    http.post(`${org}/tokens`, async ({ request }) => {
+      requests.push(await request.json());
+      return HttpResponse.json({ ...deployer, token: "tocsin_fake_whole" }, { status: 201 });
+    }),
+  );
+  const { user } = open(`${people_page}/tokens`);
+  await user.click(await screen.findByRole("button", { name: "New token" }));
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "deploy");
+  expect(screen.queryByRole("checkbox")).toBeNull();
+  await user.selectOptions(screen.getByRole("combobox", { name: "Role" }), "deployer");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Expires" }), "Never");
+  await user.click(screen.getByRole("checkbox", { name: /Call Sentry/ }));
+  const create = screen.getByRole("button", { name: "Create token" }) as HTMLButtonElement;
+  expect(create.disabled).toBe(true);
+  await user.click(screen.getByRole("checkbox", { name: /Read services/ }));
+  await user.click(screen.getByRole("checkbox", { name: /Call Sentry/ }));
+  await expectAccessible();
+  await user.click(create);
+  await screen.findByText("tocsin_fake_whole");
+  expect(requests).toEqual([
+    { name: "deploy", role: "deployer", scopes: ["grants:call", "services:read"], expires_at: null },
+  ]);
+  await user.click(screen.getByRole("button", { name: "Done" }));
+  expect(await screen.findByText("grants:call")).toBeTruthy();
+  expect(screen.getByText("Deployer")).toBeTruthy();
+  expect(screen.getByText(/^Last used/)).toBeTruthy();
 });
 
 test("the audit log is filtered by the address, shows changes, and is exported with the same filters", async () => {

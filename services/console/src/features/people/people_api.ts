@@ -9,7 +9,6 @@ export type Invitation = Schemas["Invitation"];
 export type Token = Schemas["Token"];
 
 const invitationsKey = (org: string) => [...keys.org(org), "invitations"] as const;
-const tokensKey = (org: string) => [...keys.org(org), "tokens"] as const;
 
 export const invitationsQuery = (org: string) =>
   queryOptions({
@@ -27,7 +26,7 @@ export const invitationsQuery = (org: string) =>
 
 export const tokensQuery = (org: string) =>
   queryOptions({
-    queryKey: tokensKey(org),
+    queryKey: keys.tokens(org),
     queryFn: ({ signal }) =>
       fetchAll((cursor) =>
         body(
@@ -108,7 +107,7 @@ export function useCreateToken(org: string) {
   return useMutation({
     mutationFn: (token: Schemas["TokenInput"]) =>
       body(api.POST("/api/v1/orgs/{org}/tokens", { params: { path: { org } }, body: token })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: tokensKey(org) }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keys.tokens(org) }),
   });
 }
 
@@ -116,6 +115,6 @@ export function useRevokeToken(org: string, id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE("/api/v1/orgs/{org}/tokens/{id}", { params: { path: { org, id } } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: tokensKey(org) }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.tokens(org) }),
   });
 }

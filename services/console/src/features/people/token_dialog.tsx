@@ -1,30 +1,63 @@
-import { NativeSelect, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useOrg } from "../../api/org";
-import { type GrantableRole, roles } from "../../api/vocabulary";
+import { keysOf, type TokenRole, type TokenScope, token_roles, token_scopes } from "../../api/vocabulary";
 import { FormDialog, submissionProblem } from "../../ui/form_dialog";
-import { OneTimeSecretDialog } from "./one_time_secret_dialog";
+import { expiryOf, LifetimeSelect } from "../../ui/lifetime_select";
+import { OneTimeSecretDialog } from "../../ui/one_time_secret_dialog";
 import { useCreateToken } from "./people_api";
-import { RoleSelect } from "./role_select";
 
-const day = 24 * 60 * 60 * 1_000;
+const token_role_names = keysOf(token_roles);
+const asRole = (text: string): TokenRole => token_role_names.find((role) => role === text) ?? "viewer";
+const scope_names = keysOf(token_scopes);
 
-/** Values are days. */
-const lifetimes = [
-  { value: "30", label: "In 30 days" },
-  { value: "90", label: "In 90 days" },
-  { value: "365", label: "In one year" },
-  { value: "", label: "Never" },
-];
+interface ScopeChoiceProps {
+  scopes: TokenScope[];
+  error: string | undefined;
+  onChange: (scopes: TokenScope[]) => void;
+}
 
-const expiryOf = (days: string) =>
-  days === "" ? null : new Date(Date.now() + Number(days) * day).toISOString();
+const ScopeChoice = ({ scopes, error, onChange }: ScopeChoiceProps) => (
+  <Checkbox.Group
+    label="Scopes"
+    description="The token can do this, and nothing else."
+    value={scopes}
+    error={error}
+    onChange={(chosen) => onChange(scope_names.filter((scope) => chosen.includes(scope)))}
+  >
+    {scope_names.map((scope) => (
+      <Checkbox key={scope} mt="xs" value={scope} label={`${token_scopes[scope]} (${scope})`} />
+    ))}
+  </Checkbox.Group>
+);
+
+const TokenRoleSelect = ({
+  role,
+  error,
+  onChange,
+}: {
+  role: TokenRole;
+  error: string | undefined;
+  onChange: (role: TokenRole) => void;
+}) => (
+  <NativeSelect
+    label="Role"
+    value={role}
+    error={error}
+    onChange={(event) => onChange(asRole(event.currentTarget.value))}
+    data={token_role_names.map((value) => ({
+      value,
+      label: `${token_roles[value].label}: ${token_roles[value].abilities}`,
+    }))}
+  />
+);
 
 /** Creates an API token, then shows it once. */
 export function TokenDialog({ onClose }: { onClose: () => void }) {
   const org = useOrg();
   const [name, setName] = useState("");
-  const [role, setRole] = useState<GrantableRole>("viewer");
+  const [role, setRole] = useState<TokenRole>("viewer");
+  const [scopes, setScopes] = useState<TokenScope[]>(["grants:call"]);
   const [lifetime, setLifetime] = useState("90");
   const create = useCreateToken(org.slug);
   const problem = submissionProblem(create);
@@ -36,8 +69,8 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         value={create.data.token}
         onClose={onClose}
       >
-        The token is not shown again. Anyone who has it {roles[create.data.role].abilities}. Send it in the
-        header <code>Authorization: Bearer …</code>
+        The token is not shown again. Anyone who has it {token_roles[create.data.role].abilities}. Send it in
+        the header <code>Authorization: Bearer …</code>
       </OneTimeSecretDialog>
     );
   return (
@@ -45,8 +78,16 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
       title="New API token"
       action="Create token"
       submission={create}
-      fields={["name", "role", "expires_at"]}
-      onSubmit={() => create.mutate({ name: name.trim(), role, expires_at: expiryOf(lifetime) })}
+      fields={["name", "role", "scopes", "expires_at"]}
+      disabled={role === "deployer" && scopes.length === 0}
+      onSubmit={() =>
+        create.mutate({
+          name: name.trim(),
+          role,
+          ...(role === "deployer" ? { scopes } : {}),
+          expires_at: expiryOf(lifetime),
+        })
+      }
       onClose={onClose}
     >
       <TextInput
@@ -60,14 +101,11 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         error={problem?.field("name")}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <RoleSelect role={role} problem={problem} onChange={setRole} />
-      <NativeSelect
-        label="Expires"
-        value={lifetime}
-        error={problem?.field("expires_at")}
-        onChange={(event) => setLifetime(event.currentTarget.value)}
-        data={lifetimes}
-      />
+      <TokenRoleSelect role={role} error={problem?.field("role")} onChange={setRole} />
+      {role === "deployer" ? (
+        <ScopeChoice scopes={scopes} error={problem?.field("scopes")} onChange={setScopes} />
+      ) : null}
+      <LifetimeSelect value={lifetime} error={problem?.field("expires_at")} onChange={setLifetime} />
     </FormDialog>
   );
 }

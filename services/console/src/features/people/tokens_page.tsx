@@ -2,14 +2,14 @@ import { Button, Code } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useOrg } from "../../api/org";
-import { roles } from "../../api/vocabulary";
+import { token_roles, token_scopes } from "../../api/vocabulary";
 import { ConfirmDialog } from "../../ui/confirm_dialog";
+import { Expiry } from "../../ui/expiry";
 import { Page } from "../../ui/page";
 import { Panel } from "../../ui/panel";
 import rows from "../../ui/rows.module.css";
 import { Loaded } from "../../ui/states";
 import { RelativeTime } from "../../ui/time";
-import { Expiry } from "./expiry";
 import css from "./people.module.css";
 import { type Token, tokensQuery, useRevokeToken } from "./people_api";
 import { PeopleTabs } from "./people_tabs";
@@ -40,7 +40,12 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
         <div className={rows.name}>{token.name}</div>
         <div className={rows.details}>
           <Code>{token.prefix}…</Code>
-          <span>{roles[token.role].label}</span>
+          <span>{token_roles[token.role].label}</span>
+          {token.scopes.map((scope) => (
+            <span key={scope} title={token_scopes[scope]}>
+              {scope}
+            </span>
+          ))}
           {token.created_by ? <span>Created by {token.created_by}</span> : null}
           <span>
             Created <RelativeTime at={token.created_at} />
