@@ -188,7 +188,7 @@ rule('modules of the console do not import each other in a cycle', cyclesOf(impo
 
 /** Parts of the console, lowest first: a part imports only from itself and from those before it. Tests may import anything. */
 const CONSOLE_LAYERS = ['api', 'ui', 'features', 'app'];
-const INTEGRATION_LAYERS = ['', 'setup', 'connect', 'mappings', 'status'];
+const INTEGRATION_LAYERS = ['', 'setup', 'connect', 'grants', 'mappings', 'status'];
 function layerOf(path) {
   const [layer, feature, third, ...rest] = path.slice('services/console/src/'.length).split('/');
   return { layer: CONSOLE_LAYERS.indexOf(layer), feature: layer === 'features' ? feature : undefined, part: INTEGRATION_LAYERS.indexOf(rest.length > 0 ? third : '') };

@@ -324,3 +324,23 @@ export const deliveryQuery = (org: string, id: string) =>
       body(api.GET("/api/v1/orgs/{org}/deliveries/{id}", { params: { path: { org, id } }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** The newest calls that needed an approval. Those that wait are among them, since they expire after a day. */
+export const approvalsQuery = (org: string) =>
+  queryOptions({
+    queryKey: keys.approvals(org),
+    queryFn: async ({ signal }) => {
+      const page = await body(
+        api.GET("/api/v1/orgs/{org}/approvals", {
+          params: { path: { org }, query: paging(undefined) },
+          signal,
+        }),
+      );
+      return page.items;
+    },
+    refetchInterval: 30_000,
+  });
+
+/** Whether an admin can still decide. */
+export const isWaiting = ({ state, expires_at }: Schemas["Approval"], now: number) =>
+  state === "asked" && Date.parse(expires_at) > now;

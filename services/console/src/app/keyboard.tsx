@@ -19,6 +19,8 @@ const pages = [
   { command: "Go to services", key: "g s", to: "/o/$org/services", needs: "viewer" },
   { command: "Go to integrations", key: "g c", to: "/o/$org/integrations", needs: "viewer" },
   { command: "Go to unmapped projects", key: "g u", to: "/o/$org/integrations/unmapped", needs: "viewer" },
+  { command: "Go to grants", to: "/o/$org/integrations/grants", needs: "viewer" },
+  { command: "Go to approvals", to: "/o/$org/integrations/approvals", needs: "admin" },
   { command: "Go to deliveries", key: "g d", to: "/o/$org/deliveries", needs: "viewer" },
   ...people_pages,
   { command: "Go to your account", key: "g a", to: "/o/$org/account", needs: "viewer" },

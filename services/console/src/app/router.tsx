@@ -163,6 +163,24 @@ const unmapped = createRoute({
   component: lazyPage(() => import("../features/integrations/mappings/unmapped_page"), "UnmappedPage"),
 });
 
+const grants = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations/grants",
+  component: lazyPage(() => import("../features/integrations/grants/grants_page"), "GrantsPage"),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => org,
+  path: "/integrations/approvals",
+  component: lazyPage(() => import("../features/integrations/grants/approvals_page"), "ApprovalsPage"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => org,
+  path: "/approvals/$id",
+  component: lazyPage(() => import("../features/integrations/grants/approval_page"), "ApprovalPage"),
+});
+
 const deliveries = createRoute({
   getParentRoute: () => org,
   path: "/deliveries",
@@ -224,6 +242,9 @@ const routeTree = root.addChildren([
     connect,
     setup,
     unmapped,
+    grants,
+    approvals,
+    approval,
     deliveries,
     delivery,
     members,

@@ -14,6 +14,8 @@ interface TabProps {
     | "/o/$org/integrations"
     | "/o/$org/integrations/unmapped"
     | "/o/$org/integrations/setup"
+    | "/o/$org/integrations/grants"
+    | "/o/$org/integrations/approvals"
     | "/o/$org/people"
     | "/o/$org/people/tokens"
     | "/o/$org/people/settings"

@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Popover, Switch } from "@mantine/core";
+import { ActionIcon, Button, Indicator, Popover, Switch } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useOrg } from "../../api/org";
 import { severity_labels } from "../../api/vocabulary";
 import { BellIcon, BellOffIcon } from "../../ui/icons";
+import { PendingApprovals, usePendingApprovals } from "../../ui/pending_approvals";
 import css from "./alert_menu.module.css";
 import {
   notificationPermission,
@@ -107,7 +108,8 @@ export function AlertMenu() {
   // An owner of nothing hears of everything.
   const scope = mine && services && services.length > 0 ? services : undefined;
   const isOn = desktop || sound;
-  const label = isOn ? "Alerts: on" : "Alerts: off";
+  const waiting = usePendingApprovals();
+  const label = `Alerts: ${isOn ? "on" : "off"}${waiting > 0 ? `; calls that wait for your approval: ${waiting}` : ""}`;
   const openIncident = (number: number) =>
     void navigate({ to: "/o/$org/incidents/$number", params: { org, number: String(number) } });
   useNewIncidents(org, isOn, scope, (incidents) => {
@@ -125,10 +127,13 @@ export function AlertMenu() {
           title={label}
           aria-haspopup="true"
         >
-          {isOn ? <BellIcon /> : <BellOffIcon />}
+          <Indicator disabled={waiting === 0} size={8} color="red.9">
+            {isOn ? <BellIcon /> : <BellOffIcon />}
+          </Indicator>
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
+        <PendingApprovals />
         <AlertSwitches />
       </Popover.Dropdown>
     </Popover>
