@@ -14,7 +14,7 @@ select set_eq(
     $$ select c.relname::text from pg_class c
         where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
           and not exists (select from tenant_tables t where t.table_name = c.relname) $$,
-    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys'], 'exactly these tables have no organization');
+    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys', 'methods'], 'exactly these tables have no organization');
 select set_eq(
     $$ select table_name from tenant_tables
         where not exists (select from pg_policy p
@@ -57,7 +57,7 @@ select set_eq(
     array['note as tocsin_lookup', 'keep_an_owner as tocsin_lookup', 'sessions_of as tocsin_lookup', 'end_session_of as tocsin_lookup', 'end_other_sessions as tocsin_lookup', 'find_password as tocsin_lookup', 'change_password as tocsin_lookup', 'rehash_password as tocsin_lookup', 'change_name as tocsin_lookup', 'has_password_reset as tocsin_lookup', 'accept_password_reset as tocsin_lookup', 'find_invitation as tocsin_lookup', 'accept_invitation as tocsin_lookup', 'is_known_device as tocsin_lookup', 'remember_device as tocsin_lookup', 'charge_attempt as tocsin_lookup', 'clear_attempt as tocsin_lookup',
           'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'is_binding_of_session as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'is_binding_of_session as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'create_default_policy as tocsin_lookup', 'create_method_of_account as tocsin_lookup', 'find_page_link as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'exactly these functions run with the rights of their owner');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -131,7 +131,15 @@ select set_eq(
           'tocsin_lookup known_devices rawd', 'tocsin_lookup attempts rawd', 'tocsin_operator invitations a', 'tocsin_operator password_resets (r)ad',
           'tocsin_scheduler attempts (r)d', 'tocsin_scheduler known_devices (r)d', 'tocsin_scheduler password_resets (r)d', 'tocsin_lookup sessions rawd',
           'tocsin_lookup api_tokens r(w)', 'tocsin_lookup connect_flows r', 'tocsin_lookup installation_owners raw',
-          'tocsin_lookup sentry_organization_owners raw', 'tocsin_lookup incidents r', 'tocsin_lookup services r'],
+          'tocsin_lookup sentry_organization_owners raw', 'tocsin_lookup incidents r', 'tocsin_lookup services r',
+          'tocsin_gateway policies rawd', 'tocsin_gateway policy_versions ra', 'tocsin_gateway policy_steps ra', 'tocsin_gateway policy_targets ra',
+          'tocsin_gateway methods (r)', 'tocsin_gateway alarms raw', 'tocsin_gateway pages r(w)', 'tocsin_gateway page_attempts (r)',
+          'tocsin_ingest policies (r)', 'tocsin_ingest alarms raw', 'tocsin_ingest pages (r)(w)',
+          'tocsin_scheduler policy_versions r', 'tocsin_scheduler policy_steps r', 'tocsin_scheduler policy_targets r', 'tocsin_scheduler methods r',
+          'tocsin_scheduler organizations (r)', 'tocsin_scheduler members (r)', 'tocsin_scheduler users (r)', 'tocsin_scheduler services (r)',
+          'tocsin_scheduler alarms r(w)', 'tocsin_scheduler pages rawd', 'tocsin_scheduler page_attempts (r)a(w)',
+          'tocsin_lookup policies a', 'tocsin_lookup policy_versions a', 'tocsin_lookup policy_steps a', 'tocsin_lookup policy_targets a',
+          'tocsin_lookup methods a', 'tocsin_lookup pages r', 'tocsin_lookup page_attempts r'],
     'the roles have exactly these rights (and none on partitions)');
 
 -- The most important limits, checked by access.
@@ -146,7 +154,12 @@ select is(pg_temp.as_role('tocsin_ingest', '', 'select access_token_sealed from 
           'ingest cannot read a token');
 select is(pg_temp.as_role('tocsin_ingest', '', 'select email from tocsin.users'), '42501', 'ingest cannot read users');
 select is(pg_temp.as_role('tocsin_scheduler', '', 'select body from tocsin.deliveries'), '42501', 'the scheduler cannot read deliveries');
-select is(pg_temp.as_role('tocsin_scheduler', '', 'select title from tocsin.incidents'), '42501', 'the scheduler cannot read incidents');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select description from tocsin.incidents'), '42501', 'the scheduler reads of incidents only what a page says');
+select is(pg_temp.as_role('tocsin_scheduler', '', 'select password_hash from tocsin.users'), '42501', 'the scheduler cannot read a password hash');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select address_sealed from tocsin.methods'), '42501',
+          'the gateway cannot read where a person is reached');
+select is(pg_temp.as_role('tocsin_gateway', pg_temp.id('acme')::text, 'select nonce_hash from tocsin.page_attempts'), '42501',
+          'the gateway cannot read the hashes of links in pages');
 select is(pg_temp.as_role('tocsin_operator', '', 'select title from tocsin.incidents'), '42501', 'the operator cannot read incidents');
 select is(pg_temp.as_role('tocsin_operator', '', 'select body from tocsin.deliveries'), '42501', 'the operator cannot read the bodies of deliveries');
 select is(pg_temp.as_role('tocsin_operator', '', 'select token_hash from tocsin.sessions'), '42501', 'the operator cannot read sessions');

@@ -39,7 +39,8 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 }
 
 std::optional<change_kind> parse_kind(std::string_view name) {
-    for (auto const kind : {change_kind::incident, change_kind::integration, change_kind::delivery})
+    for (auto const kind :
+         {change_kind::incident, change_kind::page, change_kind::integration, change_kind::delivery})
         if (to_string(kind) == name) return kind;
     return std::nullopt;
 }
@@ -50,6 +51,8 @@ std::string_view to_string(change_kind k) noexcept {
     switch (k) {
         case change_kind::incident:
             return "incident";
+        case change_kind::page:
+            return "page";
         case change_kind::integration:
             return "integration";
         case change_kind::delivery:
@@ -220,7 +223,7 @@ void change_feed::receive(std::string_view notification) {
         if (name == "session") state_->check_sessions(part);
         if (!kind || !organization) continue;
         if (part == "*") state_->publish(*organization, *kind);
-        while (*kind == change_kind::incident && !part.empty())
+        while ((*kind == change_kind::incident || *kind == change_kind::page) && !part.empty())
             if (auto const number = parse_number(next_part(part, ',')))
                 state_->publish(*organization, *kind, *number);
     }

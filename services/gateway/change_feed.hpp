@@ -12,7 +12,7 @@
 
 namespace tocsin::gateway {
 
-enum class change_kind { incident, integration, delivery, reset };
+enum class change_kind { incident, page, integration, delivery, reset };
 std::string_view to_string(change_kind k) noexcept;
 
 /// A hint that something in an organization changed. Clients read the data itself through the API, where
@@ -20,7 +20,7 @@ std::string_view to_string(change_kind k) noexcept;
 struct change {
     std::uint64_t id = 0;
     change_kind kind = change_kind::reset;  ///< reset: read everything again
-    std::int64_t incident = 0;              ///< its number; 0 for several or none
+    std::int64_t incident = 0;              ///< its number, or that of the page; 0 for several or none
 };
 
 /// Whose stream it is.

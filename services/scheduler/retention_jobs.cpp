@@ -4,6 +4,7 @@
 #include <tocsin/identity/retention.hpp>
 #include <tocsin/incidents/maintenance.hpp>
 #include <tocsin/integrations/maintenance.hpp>
+#include <tocsin/notify/maintenance.hpp>
 
 namespace tocsin::scheduler {
 
@@ -16,6 +17,7 @@ async::task<> delete_all(
     co_await integrations::delete_outdated_rows(pool, retention.deliveries);
     co_await identity::delete_outdated_rows(pool, sessions);
     co_await grants::delete_outdated_rows(pool);
+    co_await notify::delete_outdated_rows(pool);
 }
 
 }  // namespace

@@ -17,6 +17,9 @@
 #include "gateway/members_api.hpp"
 #include "gateway/openapi.hpp"
 #include "gateway/organization_api.hpp"
+#include "gateway/page_link.hpp"
+#include "gateway/pages_api.hpp"
+#include "gateway/policies_api.hpp"
 #include "gateway/sentry_components.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
@@ -51,7 +54,10 @@
 #include <tocsin/integrations/refresher.hpp>
 #include <tocsin/integrations/webhook_keys.hpp>
 #include <tocsin/mail/mailer.hpp>
+#include <tocsin/notify/page_links.hpp>
+#include <tocsin/notify/page_log.hpp>
 #include <tocsin/observe/log.hpp>
+#include <tocsin/oncall/policies.hpp>
 
 #include <iterator>
 #include <utility>
@@ -181,6 +187,15 @@ struct incident_parts {
     incidents::reconciler reconciler;
 };
 
+struct paging_parts {
+    paging_parts(pools& pools, incidents::incident_service& incidents)
+        : policies(*pools.gateway), log(*pools.gateway), links(*pools.unproven, *pools.gateway, incidents) {}
+
+    oncall::policies policies;
+    notify::page_log log;
+    notify::page_links links;
+};
+
 gateway::webhook_settings webhook_settings_for(serve_settings const& settings) {
     gateway::webhook_settings made;
     made.sentry_host = settings.sentry.sentry.str();
@@ -200,6 +215,7 @@ struct gateway_role::impl {
           connections(settings, shared, *pools.gateway),
           incidents(settings, shared, pools, connections.issues),
           calls(shared, *pools.gateway, connections),
+          paging(pools, incidents.service),
           console(console_directory(settings)),
           keys(
               [&pool = *pools.unproven_ingest, &vault = shared.vault](integration_id id) {
@@ -271,6 +287,8 @@ struct gateway_role::impl {
         append(all, gateway::grant_endpoints({calls.grants, calls.caller, public_url}));
         append(all, gateway::approval_endpoints(calls.approvals));
         append(all, gateway::incident_endpoints(incidents.service));
+        append(all, gateway::policy_endpoints(paging.policies));
+        append(all, gateway::page_endpoints(paging.log));
         append(all, gateway::delivery_endpoints(incidents.deliveries, incidents.replay));
         append(all, gateway::event_endpoints(changes, people.accounts, cookie));
         return all;
@@ -290,6 +308,7 @@ struct gateway_role::impl {
         all.push_back(gateway::connect_callback_route(
             people.accounts, connections.connect, gateway::cookie_of(settings.gateway.public_url)
         ));
+        append(all, gateway::page_link_routes(paging.links));
         append(all, console.routes());
         return all;
     }
@@ -306,6 +325,7 @@ struct gateway_role::impl {
     integration_parts connections;
     incident_parts incidents;
     grant_services calls;
+    paging_parts paging;
     gateway::console_files console;
     gateway::webhook_key_cache keys;
     gateway::change_feed changes;

@@ -18,6 +18,13 @@ db::pool_options ingest_pool_options(serve_settings const& settings) {
     return options;
 }
 
+/// A page that waits is better than one that is given up.
+db::pool_options paging_pool_options(serve_settings const& settings) {
+    auto options = pool_options_for(settings, "tocsin paging", "tocsin_scheduler", 2);
+    options.max_wait = std::chrono::milliseconds(5'000);
+    return options;
+}
+
 }  // namespace
 
 db::pool_options pool_options_for(
@@ -43,8 +50,10 @@ pools::pools(serve_settings const& settings) {
         keys.max_wait = std::chrono::milliseconds(1'000);
         unproven_ingest.emplace(std::move(keys));
     }
-    if (settings.has(run_role::scheduler))
+    if (settings.has(run_role::scheduler)) {
         scheduler.emplace(pool_options_for(settings, "tocsin scheduler", "tocsin_scheduler", 2));
+        paging.emplace(paging_pool_options(settings));
+    }
 }
 
 db::pool& pools::any() {
@@ -53,7 +62,7 @@ db::pool& pools::any() {
 
 std::vector<db::pool const*> pools::all() const {
     std::vector<db::pool const*> all;
-    for (auto const* each : {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler})
+    for (auto const* each : {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler, &paging})
         if (each->has_value()) all.push_back(&**each);
     return all;
 }

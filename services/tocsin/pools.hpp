@@ -28,6 +28,8 @@ struct pools {
     std::optional<db::pool> unproven;
     std::optional<db::pool> unproven_ingest;
     std::optional<db::pool> scheduler;
+    /// Has the role of `scheduler`, too: no other job delays a page.
+    std::optional<db::pool> paging;
 
     /// One that this process has, for checks at start and by readiness.
     db::pool& any();

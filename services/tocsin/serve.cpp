@@ -4,6 +4,7 @@
 #include "gateway/health.hpp"
 #include "gateway/metrics.hpp"
 #include "scheduler/metrics_job.hpp"
+#include "scheduler/paging_job.hpp"
 #include "scheduler/reconcile_job.hpp"
 #include "scheduler/refresh_jobs.hpp"
 #include "scheduler/retention_jobs.hpp"
@@ -17,7 +18,11 @@
 #include "tocsin/version.hpp"
 
 #include <tocsin/async/io.hpp>
+#include <tocsin/db/listener.hpp>
 #include <tocsin/integrations/refresher.hpp>
+#include <tocsin/mail/mailer.hpp>
+#include <tocsin/notify/engine.hpp>
+#include <tocsin/notify/mail_channel.hpp>
 #include <tocsin/observe/log.hpp>
 #include <tocsin/sentry/regions.hpp>
 
@@ -66,6 +71,47 @@ void start_listening(std::string_view variable, config::endpoint const& address,
         );
     }
 }
+
+/// Pages people, woken when an alarm begins.
+class paging {
+public:
+    paging(
+        serve_settings const& settings,
+        async::executor executor,
+        db::pool& pool,
+        crypto::vault const& vault,
+        observe::metrics& metrics
+    )
+        : mailer_(
+              settings.mail ? std::make_unique<mail::mailer>(settings.mail->server, settings.mail->from)
+                            : nullptr
+          ),
+          engine_(executor, pool, channels_for(settings), vault, metrics),
+          listener_(
+              executor,
+              pool_options_for(settings, "tocsin due", "tocsin_scheduler", 1),
+              "tocsin_due",
+              {[this](std::string const&) { engine_.wake(); }, [this] { engine_.wake(); }}
+          ) {
+        if (!mailer_) observe::log_warn("no mail server is configured: people cannot be paged by e-mail");
+    }
+
+    notify::engine& engine() noexcept { return engine_; }
+
+private:
+    notify::channels channels_for(serve_settings const& settings) {
+        notify::channels all;
+        all.emplace(
+            notify::method_kind::mail,
+            std::make_unique<notify::mail_channel>(mailer_.get(), settings.gateway.public_url.str())
+        );
+        return all;
+    }
+
+    std::unique_ptr<mail::mailer> mailer_;
+    notify::engine engine_;
+    db::listener listener_;
+};
 
 /// The object graph. Members are destroyed in reverse order, so that each can use the ones before it.
 class service {
@@ -132,6 +178,8 @@ private:
         jobs_.add(scheduler::refresh_credentials(*refresher_, settings_.refresh.poll));
         jobs_.add(scheduler::confirm_installations(*refresher_, settings_.refresh.poll));
         jobs_.add(scheduler::expire_pending(pool, sentry_, settings_.applications, vault_));
+        paging_.emplace(settings_, loop_.get_executor(), *pools_.paging, vault_, metrics_);
+        jobs_.add(scheduler::page_people(paging_->engine()));
         health_.add_notice("refreshing", [this] { return refresher_->pause(); });
     }
 
@@ -153,10 +201,11 @@ private:
         }
         deadline const limit(drain_limit);
         bool const answered = !gateway_ || co_await gateway_->drain(limit.left());
+        bool const paged = !paging_ || co_await paging_->engine().stop(limit.left());
         bool const finished = co_await jobs_.wait_for_running(limit.left());
         // Last, so that operators can see until then that the process is draining.
         co_await admin_.drain(std::chrono::milliseconds(0));
-        drained_ = answered && finished;
+        drained_ = answered && paged && finished;
         loop_.stop();
     }
 
@@ -170,6 +219,7 @@ private:
     vault_check vault_check_;
     std::optional<gateway_role> gateway_;
     std::optional<integrations::refresher> refresher_;
+    std::optional<paging> paging_;
     scheduler::scheduler jobs_;
     gateway::admin_server admin_;
     async::task_group ending_;

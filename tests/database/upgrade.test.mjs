@@ -28,6 +28,16 @@ const AFTER = {
     assert.ok(counts[0].confirmed > 0);
     assert.deepEqual(counts, [{ told: counts[0].confirmed, confirmed: counts[0].confirmed, different: 0 }]);
   },
+  paging: async (database) => {
+    const counts = await database.sql(
+      `select (select count(*)::int from tocsin.organizations) as organizations, (select count(*)::int from tocsin.users) as users,
+              (select count(*)::int from tocsin.policies p join tocsin.policy_targets t using (organization_id, policy_id, version)
+                where p.is_default and t.kind = 'role' and t.target = 'admin') as policies,
+              (select count(*)::int from tocsin.methods where kind = 'mail' and verified_at is not null and address_sealed is null) as methods`,
+    );
+    assert.ok(counts[0].organizations > 0 && counts[0].users > 0);
+    assert.deepEqual([counts[0].policies, counts[0].methods], [counts[0].organizations, counts[0].users]);
+  },
   sentry_projects: async (database) => {
     const projects = await database.sql(
       `select p.slug, p.name from tocsin.sentry_projects p join tocsin.mappings m on m.organization_id = p.organization_id

@@ -7,7 +7,7 @@ import { cpp, files, isCpp, matchingLines, root, rule, texts } from './sources.m
 
 // --- dependencies --------------------------------------------------------------------------------------------------------
 
-const GROUPS = [['base'], ['async', 'config', 'observe', 'json', 'crypto'], ['db', 'http', 'mail'], ['sentry'], ['identity'], ['integrations'], ['incidents', 'grants']];
+const GROUPS = [['base'], ['async', 'config', 'observe', 'json', 'crypto'], ['db', 'http', 'mail'], ['sentry'], ['identity'], ['integrations'], ['incidents', 'grants'], ['oncall'], ['notify']];
 const groupOf = (library) => GROUPS.findIndex((group) => group.includes(library));
 
 /** Third-party headers, and the only folders that include them. */

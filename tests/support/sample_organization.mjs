@@ -34,6 +34,7 @@ export async function fillOrganization(tocsin, org, { sentryOrganization, word, 
       grants: (await create('grants', { name: `${word} grant`, integration_id: integration.id })).id,
       approvals: randomUUID(), // no call waits for an approval
       mapping_id: mapping.id,
+      policies: (await client.get(`${org.path}/policies`)).json.items[0].id,
       deliveries: accepted.delivery_id,
       members: members.find((member) => member.role === 'viewer').id,
       invitations: (await create('invitations', { email: `${word}@${org.slug}.example`, role: 'viewer' })).id,

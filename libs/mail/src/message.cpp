@@ -91,10 +91,12 @@ bool is_mailable(std::string_view address) noexcept {
 std::string render(message const& what, std::string_view from, timestamp at, std::string_view id) {
     if (!is_mailable(what.to) || !is_mailable(from)) throw std::invalid_argument("no mailable address");
     std::string const sender(from);
+    auto const domain = sender.substr(sender.find('@'));
+    auto const thread = what.thread.empty() ? std::string() : "<" + what.thread + domain + ">";
     return "From: " + sender + "\r\nTo: " + what.to + "\r\nSubject: " + encoded(what.subject) +
-           "\r\nDate: " + date_of(at) + "\r\nMessage-ID: <" + std::string(id) +
-           sender.substr(sender.find('@')) +
-           ">\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+           "\r\nDate: " + date_of(at) + "\r\nMessage-ID: <" + std::string(id) + domain + ">\r\n" +
+           (thread.empty() ? "" : "In-Reply-To: " + thread + "\r\nReferences: " + thread + "\r\n") +
+           "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
            "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n" +
            body_of(what.text);
 }

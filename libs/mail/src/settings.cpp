@@ -10,7 +10,7 @@ std::optional<settings> read_settings(config::reader& in) {
     auto const url_option = in.hidden(
         "TOCSIN_SMTP_URL",
         url,
-        "mail server for invitations, smtp://user:password@host:587 or smtps://host; without one, people pass invitation links on themselves"
+        "mail server for pages and invitations, smtp://user:password@host:587 or smtps://host; without one, no person is paged by mail, and people pass invitation links on themselves"
     );
     auto const from_option = in.text("TOCSIN_MAIL_FROM", read.from, "sender address of messages");
     if (url_option.is_set() != from_option.is_set()) {

@@ -99,6 +99,14 @@ begin
                                   severity, opened_at, last_seen_at)
         values (org, 1, service, integration, 'issue', '7', 'Checkout fails', 'open', 'error', tocsin.now(), tocsin.now());
     insert into tocsin.timeline (organization_id, incident_number, kind, actor_type) values (org, 1, 'opened', 'sentry');
+    -- The organization has its default policy, and the person the method of the account.
+    insert into tocsin.alarms (organization_id, incident_number, run, policy_id, version, urgency, cause)
+        select org, 1, 1, p.policy_id, p.version, 'high', 'opened' from tocsin.policies p where p.organization_id = org;
+    insert into tocsin.pages (organization_id, page_id, incident_number, run, lap, step, user_id, method_id, urgency, due_at, expires_at)
+        select org, pg_temp.id(name || ' page'), 1, 1, 1, 0, person, m.method_id, 'high', tocsin.now(), tocsin.now() + interval '2 hours'
+          from tocsin.methods m where m.user_id = person;
+    insert into tocsin.page_attempts (organization_id, page_id, attempt_id, nonce_hash)
+        values (org, pg_temp.id(name || ' page'), pg_temp.id(name || ' attempt'), own_hash);
 end
 $$;
 

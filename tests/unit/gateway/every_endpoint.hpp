@@ -12,6 +12,8 @@
 #include "gateway/invitations_api.hpp"
 #include "gateway/mappings_api.hpp"
 #include "gateway/members_api.hpp"
+#include "gateway/pages_api.hpp"
+#include "gateway/policies_api.hpp"
 #include "gateway/services_api.hpp"
 #include "gateway/session_api.hpp"
 #include "gateway/tokens_api.hpp"
@@ -68,6 +70,8 @@ struct every_endpoint {
     incidents::incident_service board{pool, metrics};
     incidents::delivery_log deliveries{pool};
     incidents::replay replay{pool, pool, {}, system_clock()};
+    oncall::policies policies{pool};
+    notify::page_log pages{pool};
     change_feed changes;
 
     endpoints rows() {
@@ -88,6 +92,8 @@ struct every_endpoint {
                  grant_endpoints({grants, caller, url}),
                  approval_endpoints(approvals),
                  incident_endpoints(board),
+                 policy_endpoints(policies),
+                 page_endpoints(pages),
                  delivery_endpoints(deliveries, replay),
                  event_endpoints(changes, accounts, session_cookie(session_cookie::kind::plain)),
              })

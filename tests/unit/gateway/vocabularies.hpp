@@ -11,6 +11,7 @@
 #include <tocsin/incidents/types.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/types.hpp>
+#include <tocsin/notify/types.hpp>
 
 #include <set>
 #include <string>
@@ -57,6 +58,9 @@ inline std::vector<vocabulary> vocabularies() {
         {"GrantApproval", as_set(grants::approval_names), {"grants.approval"}},
         {"GrantOperation", as_set(grants::operation_names()), {}},
         {"GrantCallResult", as_set(grants::call_result_names), {"grant_calls.result"}},
+        {"Urgency", as_set(oncall::urgency_names), {"alarms.urgency", "pages.urgency"}},
+        {"PageState", as_set(notify::page_state_names), {"pages.state"}},
+        {"MethodKind", as_set(notify::method_kind_names), {"methods.kind"}},
         {"ProblemCode", as_set(gateway::problem_codes()), {}},
     };
 }

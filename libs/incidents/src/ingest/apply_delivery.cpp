@@ -66,6 +66,8 @@ apply_result apply_delivery(
         );
     }
     if (decision.change == change::update) {
+        if (current->write != tracked_incident::pending_write::insert && !current->before)
+            current->before = alarm_basis_of(current->is.state);
         current->write = std::max(current->write, write_needed(current->is.state, decision.state));
         current->is.state = decision.state;
     }

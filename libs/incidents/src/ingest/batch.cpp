@@ -6,6 +6,7 @@
 #include "ingest/receivers.hpp"
 #include "ingest/router.hpp"
 #include "ingest/webhook_subject.hpp"
+#include "store/alarm_rows.hpp"
 #include "store/applied_events.hpp"
 #include "store/changes.hpp"
 #include "store/delivery_rows.hpp"
@@ -84,6 +85,7 @@ public:
             assign_numbers();
             write_sources();
             write_incidents();
+            write_alarms();
             write_timeline();
         }
         write_deliveries();
@@ -296,7 +298,7 @@ private:
 
     // --- writing ---
     // Every batch locks in this order, whether by writing or by locking first: integrations, projects,
-    // mappings, counters, new sources, known sources, monitors, incidents, events.
+    // mappings, counters, new sources, known sources, monitors, incidents, events, alarms.
     void write_sources() {
         std::vector<source_write> inserted, updated;
         for (auto const& [key, group] : groups_)
@@ -318,7 +320,8 @@ private:
                 };
                 if (incident.write == pending_write::repeat) repeated.push_back(change);
                 if (incident.write == pending_write::update) updated.push_back(change);
-                if (incident.write == pending_write::insert) opened.push_back(new_row_of(key, incident));
+                if (incident.write == pending_write::insert)
+                    opened.push_back(new_row_of(key, incident, rows_[incident.opened_by]));
             }
         }
         repeat_incidents(tx_, repeated);
@@ -327,19 +330,13 @@ private:
         insert_incidents(tx_, opened);
     }
 
-    new_incident new_row_of(source_key const& key, tracked_incident const& incident) const {
-        auto const& delivery = rows_[incident.opened_by];
-        return {
-            .organization = key.organization,
-            .number = incident.is.number,
-            .integration = key.integration,
-            .source_kind = key.kind,
-            .source_id = key.id,
-            .project_id = delivery.project_id,
-            .project_slug = delivery.project_slug,
-            .previous_number = incident.previous_number,
-            .state = &incident.is.state
-        };
+    void write_alarms() {
+        alarm_rows alarms;
+        for (auto const& [key, group] : groups_)
+            for (auto const& incident : group.source.incidents)
+                if (incident.before || incident.write == tracked_incident::pending_write::insert)
+                    alarms.add(key.organization, incident.is.number, incident.before, incident.is.state);
+        alarms.write(tx_);
     }
 
     void write_timeline() {

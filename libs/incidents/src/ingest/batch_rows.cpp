@@ -44,6 +44,22 @@ void set_outcome(new_delivery& row, prepared_delivery const& prepared, outcome r
     if (keeps_body(prepared, result)) row.body = as_bytes(prepared.delivery.body);
 }
 
+new_incident new_row_of(
+    source_key const& key, tracked_incident const& incident, new_delivery const& delivery
+) {
+    return {
+        .organization = key.organization,
+        .number = incident.is.number,
+        .integration = key.integration,
+        .source_kind = key.kind,
+        .source_id = key.id,
+        .project_id = delivery.project_id,
+        .project_slug = delivery.project_slug,
+        .previous_number = incident.previous_number,
+        .state = &incident.is.state
+    };
+}
+
 // Rules and regressions are Sentry's own actions, even if the webhook names another actor.
 actor actor_of(sentry::webhook const& webhook) {
     return {actor_kind::sentry, webhook.actor.type == "user" ? webhook.actor.name : "Sentry", std::nullopt};

@@ -1,5 +1,6 @@
 #include "service/change_incident.hpp"
 
+#include "store/alarm_rows.hpp"
 #include "store/changes.hpp"
 #include "store/incident_rows.hpp"
 #include "store/timeline_rows.hpp"
@@ -28,6 +29,9 @@ result<incident> change_incident(
     if (change->state != before.state) {
         row_version const seen{row->get<db::tuple_id>("place"), before.version};
         update_incidents(tx, {{org, number, seen, &change->state}});
+        alarm_rows alarms;
+        alarms.add(org, number, alarm_basis_of(before.state), change->state);
+        alarms.write(tx);
     }
     if (change->entries.empty()) return before;
     append_entries(tx, org, number, who, change->entries);

@@ -1,4 +1,5 @@
 #include "service/change_incident.hpp"
+#include "store/alarm_rows.hpp"
 #include "store/incident_rows.hpp"
 
 #include <tocsin/incidents/incident_service.hpp>
@@ -103,6 +104,9 @@ result<incident> open_manually(
     state.title = wanted.title;
     state.last_seen_at = database_now(tx);
     insert_incidents(tx, {{.organization = org, .number = number, .state = &state}});
+    alarm_rows alarms;
+    alarms.add(org, number, std::nullopt, state);
+    alarms.write(tx);
     append_entries(
         tx,
         org,

@@ -1,6 +1,7 @@
 #include "service/change_incident.hpp"
 #include "service/incident_reader.hpp"
 #include "service/search_terms.hpp"
+#include "store/alarm_rows.hpp"
 #include "store/timeline_rows.hpp"
 
 #include <tocsin/base/text.hpp>
@@ -153,6 +154,12 @@ result<person_change> decide_action(
     return person_change{std::move(**after), {std::move(entry)}};
 }
 
+void end_alarm(db::transaction& tx, organization_id org, std::int64_t number) {
+    alarm_rows alarms;
+    alarms.end(org, number, alarm_end::acknowledged);
+    alarms.write(tx);
+}
+
 }  // namespace
 
 async::task<std::vector<incident>> incident_service::list(organization_id org, incident_filter filter) {
@@ -223,6 +230,8 @@ async::task<result<incident>> incident_service::act(
             return change;
         });
         if (!after) return after.error();
+        // The alarm of an acknowledged incident may have begun again.
+        if (!is_changed && action == person_action::acknowledge) end_alarm(tx, org, number);
         return acted{std::move(*after), is_changed};
     };
     auto done = co_await pool_.transact_result(org, work, [](db::constraint_violation const&) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rules/alarm_rules.hpp"
 #include "store/row_version.hpp"
 
 #include <tocsin/base/uuid.hpp>
@@ -30,6 +31,8 @@ struct tracked_incident {
     row_version seen = {};  ///< unless it is to be inserted
     /// How it must be written, in rising order.
     enum class pending_write { none, repeat, update, insert } write = pending_write::none;
+    /// As it was read, once it is changed.
+    std::optional<alarm_basis> before = {};
     // Of an incident that is to be inserted:
     std::size_t opened_by = 0;  ///< index of its delivery
     std::optional<std::int64_t> previous_number = {};

@@ -12,6 +12,8 @@ struct message {
     std::string to;       ///< an address that `is_mailable`
     std::string subject;  ///< UTF-8; control characters become spaces
     std::string text;     ///< UTF-8, lines end with "\n"
+    /// Printable ASCII without spaces; messages with the same one form a thread. Empty: none.
+    std::string thread = {};
 };
 
 /// True for an address that needs no escaping in a header or an SMTP command: printable ASCII without
