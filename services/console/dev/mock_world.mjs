@@ -3,6 +3,7 @@ import { page, problem, uuid } from "./world/common.mjs";
 import { body, deliveries, replayed } from "./world/deliveries.mjs";
 import { entry, summary, timeline } from "./world/incidents.mjs";
 import { attempts, checks, healthy, projects, setup, unmapped } from "./world/integrations.mjs";
+import { alarm, none, pages, policies } from "./world/paging.mjs";
 import { audit, invitation, invitations, members, session, sessions, tokens } from "./world/people.mjs";
 import { services } from "./world/services.mjs";
 import { State } from "./world/state.mjs";
@@ -72,6 +73,9 @@ const incident_routes = (state) => ({
   "PATCH incidents/:id": ({ id, input }) =>
     state.changeIncident(Number(id), { ...input, severity_pinned: true }),
   "GET incidents/:id/timeline": () => page(timeline),
+  "GET incidents/:id/alarm": ({ id }) =>
+    ok(state.incidents.find(({ number }) => number === Number(id))?.status === "open" ? alarm() : none),
+  "GET incidents/:id/pages": () => page(pages),
   "POST incidents/:id/assign": ({ id, input }) => state.changeIncident(Number(id), input),
   "POST incidents/:id/notes": ({ input }) => addNote(input),
   "POST incidents/:id/:part": ({ id, part }) => state.changeStatus(Number(id), part),
@@ -102,6 +106,7 @@ const other_routes = {
   "GET deliveries": ({ query }) => page(filterDeliveries(query)),
   "GET deliveries/:id": ({ id }) => readDelivery(id),
   "POST deliveries/:id/replay": () => ok(replayed),
+  "GET policies": () => page(policies),
   "GET members": () => page(members),
   "GET invitations": () => page(invitations),
   "POST invitations": ({ input }) =>

@@ -40,7 +40,7 @@ export const useStreamState = () => useSyncExternalStore(subscribe, () => state)
 /** The refetch interval of live content. */
 export const liveInterval = () => (state === "open" ? streaming_interval : poll_interval);
 
-const kinds = ["incident", "integration", "delivery", "reset"] as const;
+const kinds = ["incident", "page", "integration", "delivery", "reset"] as const;
 type Kind = (typeof kinds)[number];
 
 interface Hint {
@@ -75,6 +75,9 @@ export async function invalidateHinted(queries: QueryClient, org: string, hints:
   else
     for (const number of new Set(hints.flatMap((hint) => (hint.kind === "incident" ? [hint.number] : []))))
       invalidate(number === undefined ? keys.singleIncidents(org) : keys.incident(org, number));
+  const paged = hints.flatMap((hint) => (hint.kind === "page" && !all ? [hint.number] : []));
+  for (const number of new Set(paged))
+    invalidate(number === undefined ? keys.singleIncidents(org) : keys.paging(org, number));
   if (has("integration"))
     // Without the projects: reading them calls Sentry.
     reads.push(

@@ -11,6 +11,11 @@ export const keys = {
   singleIncidents: (org: string) => ["org", org, "incident"] as const,
   incident: (org: string, number: number) => ["org", org, "incident", number] as const,
   timeline: (org: string, number: number) => ["org", org, "incident", number, "timeline"] as const,
+  /** The alarm of an incident and its pages. */
+  paging: (org: string, number: number) => ["org", org, "incident", number, "paging"] as const,
+  policies: (org: string) => ["org", org, "policies"] as const,
+  /** The pages of all incidents. */
+  pages: (org: string) => ["org", org, "pages"] as const,
   members: (org: string) => ["org", org, "members"] as const,
   settings: (org: string) => ["org", org, "settings"] as const,
   services: (org: string) => ["org", org, "services"] as const,

@@ -13,6 +13,9 @@ export type IncidentStatus = Schemas["IncidentStatus"];
 export type IntegrationStatus = Schemas["IntegrationStatus"];
 export type Outcome = Schemas["Outcome"];
 export type MinLevel = Schemas["MinLevel"];
+export type PageState = Schemas["PageState"];
+export type MethodKind = Schemas["MethodKind"];
+export type Urgency = Schemas["Urgency"];
 
 export const keysOf = <T extends string>(record: Readonly<Record<T, unknown>>) =>
   Object.keys(record) as unknown as readonly T[];
@@ -111,6 +114,32 @@ export const level_labels = {
   debug: "Debug",
   sample: "Sample",
 } satisfies Record<MinLevel, string>;
+
+/** Of pages, as a step toward the person: what has happened so far. */
+export const page_state_labels = {
+  due: "Due",
+  sending: "Sending",
+  accepted: "Accepted",
+  delivered: "Delivered",
+  seen: "Seen",
+  acted: "Acted on",
+  failed: "Failed",
+  expired: "Expired",
+  cancelled: "Canceled",
+  bundled: "Bundled",
+  held: "Held",
+} satisfies Record<PageState, string>;
+
+export const method_labels = {
+  mail: "Email",
+  push: "Push",
+  slack_webhook: "Slack",
+  sms: "SMS",
+  voice: "Phone call",
+  webhook: "Webhook",
+} satisfies Record<MethodKind, string>;
+
+export const urgency_labels = { high: "High", low: "Low" } satisfies Record<Urgency, string>;
 
 /** Choices of a select. */
 export const optionsOf = <T extends string>(labels: Readonly<Record<T, string>>) =>

@@ -114,7 +114,7 @@ const trends = createRoute({
 const incident = createRoute({
   getParentRoute: () => org,
   path: "/incidents/$number",
-  component: lazyPage(() => import("../features/incidents/detail_page"), "IncidentPage"),
+  component: lazyPage(() => import("./incident_page"), "PagedIncidentPage"),
 });
 
 const services = createRoute({

@@ -6,7 +6,7 @@ import { HttpResponse, http } from "msw";
 import { expect } from "vitest";
 import type { Schemas } from "../api/client";
 import { Console } from "../app/console";
-import { setup } from "./samples";
+import { no_alarm, setup } from "./samples";
 import { server } from "./setup";
 
 export const base = `${window.location.origin}/api/v1`;
@@ -30,6 +30,8 @@ export function emptyServer(role: Schemas["Role"] = "admin") {
   server.use(
     http.get(`${base}/session`, () => HttpResponse.json(session(role))),
     http.get(`${org}/:kind`, () => list([])),
+    http.get(`${org}/incidents/:number/alarm`, () => HttpResponse.json(no_alarm)),
+    http.get(`${org}/incidents/:number/pages`, () => list([])),
     http.get(`${org}/integrations/setup`, () => HttpResponse.json(setup())),
   );
 }

@@ -134,6 +134,62 @@ export const delivery = (
   ...overrides,
 });
 
+export const no_alarm: Schemas["Alarm"] = {
+  state: "none",
+  policy_id: null,
+  policy_version: null,
+  urgency: null,
+  step: null,
+  lap: null,
+  due_at: null,
+  started_at: null,
+  ended_at: null,
+  next: [],
+};
+
+export const policy = (n: number, overrides: Partial<Schemas["Policy"]> = {}): Schemas["Policy"] => ({
+  id: id(n),
+  slug: `policy-${n}`,
+  name: `Policy ${n}`,
+  version: 1,
+  is_default: false,
+  laps: 3,
+  last_resort: true,
+  steps: [
+    {
+      wait: "5m",
+      everyone_must_ack: false,
+      targets: [{ kind: "user", id: "ada@example.com", urgency: "as_is", pick: "all" }],
+    },
+    {
+      wait: "10m",
+      everyone_must_ack: false,
+      targets: [{ kind: "role", id: "admin", urgency: "as_is", pick: "all" }],
+    },
+  ],
+  created_at: "2026-01-01T00:00:00Z",
+  ...overrides,
+});
+
+export const page = (n: number, overrides: Partial<Schemas["Page"]> = {}): Schemas["Page"] => ({
+  id: id(n),
+  incident_number: 7,
+  person: { email: "ada@example.com", name: "Ada" },
+  method: { kind: "mail", mask: "a•••@example.com" },
+  step: 0,
+  lap: 1,
+  urgency: "high",
+  state: "due",
+  reason: null,
+  due_at: "2026-01-02T03:04:06Z",
+  accepted_at: null,
+  delivered_at: null,
+  seen_at: null,
+  acted_at: null,
+  attempts: [],
+  ...overrides,
+});
+
 const permissions = [
   { name: "Organization", level: "Read", scope: "org:read" },
   { name: "Issue & Event", level: "Read", scope: "event:read" },

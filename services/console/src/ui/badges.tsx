@@ -7,6 +7,8 @@ import {
   integration_status_labels,
   type Outcome,
   outcome_labels,
+  type PageState,
+  page_state_labels,
   type Severity,
   severity_labels,
 } from "../api/vocabulary";
@@ -130,6 +132,24 @@ export const OutcomeBadge = ({ outcome }: { outcome: string }) =>
   ) : (
     <Badge look={unknown}>{outcome}</Badge>
   );
+
+const page_looks: Record<PageState, Look> = {
+  due: { tone: "info", shape: ring },
+  sending: { tone: "info", shape: half },
+  accepted: { tone: "info", shape: check },
+  delivered: { tone: "good", shape: half },
+  seen: { tone: "good", shape: disc },
+  acted: { tone: "good", shape: check },
+  failed: { tone: "critical", shape: cross },
+  expired: { tone: "warning", shape: cross },
+  cancelled: { tone: "neutral", shape: cross },
+  bundled: { tone: "neutral", shape: half },
+  held: { tone: "warning", shape: ring },
+};
+
+export const PageBadge = ({ state }: { state: PageState }) => (
+  <Badge look={page_looks[state] ?? unknown}>{page_state_labels[state] ?? state}</Badge>
+);
 
 /** A warning that is not a status. */
 export const WarningBadge = ({ children }: { children: ReactNode }) => (

@@ -57,6 +57,15 @@ export function formatDuration(milliseconds: number): string {
   return `${days}d${hours > 0 && days < 7 ? ` ${hours}h` : ""}`;
 }
 
+/** "0:45", "3:12", "1:02:03": the time that is left. */
+export function formatCountdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / second));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor((seconds % 3_600) / 60);
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
+
 /** "3m ago", "in 2h"; "now" within ten seconds, because the clocks of server and browser differ a little. */
 export function formatRelative(at: number, now: number): string {
   const distance = at - now;

@@ -1,5 +1,12 @@
-import { useNow } from "./clock";
-import { formatAge, formatDateTime, formatDuration, formatLocal, formatRelative } from "./format";
+import { useNow, useSeconds } from "./clock";
+import {
+  formatAge,
+  formatCountdown,
+  formatDateTime,
+  formatDuration,
+  formatLocal,
+  formatRelative,
+} from "./format";
 
 interface RelativeTimeProps {
   /** RFC 3339. */
@@ -47,6 +54,18 @@ export function Age({ at }: { at: string }) {
   return (
     <time dateTime={at} title={formatDateTime(time)}>
       {formatAge(time, now)}
+    </time>
+  );
+}
+
+/** "in 3:12", then "now". */
+export function Countdown({ at }: { at: string }) {
+  const now = useSeconds();
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) return <span>{at}</span>;
+  return (
+    <time dateTime={at} title={formatDateTime(time)}>
+      {time <= now ? "now" : `in ${formatCountdown(time - now)}`}
     </time>
   );
 }

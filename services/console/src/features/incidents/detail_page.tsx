@@ -1,6 +1,7 @@
 import { Code } from "@mantine/core";
 import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useOrg } from "../../api/org";
@@ -110,13 +111,19 @@ function IncidentDetails({ incident }: { incident: Incident }) {
   );
 }
 
-function IncidentContent({ incident }: { incident: Incident }) {
+interface IncidentPageProps {
+  /** Who was paged because of an incident. */
+  renderPaging: (number: number) => ReactNode;
+}
+
+function IncidentContent({ incident, renderPaging }: IncidentPageProps & { incident: Incident }) {
   const org = useOrg();
   const timeline = useQuery(timelineQuery(org.slug, incident.number));
   return (
     <>
       <IncidentActions incident={incident} />
       <IncidentSummary incident={incident} timeline={timeline.data} />
+      {renderPaging(incident.number)}
       <div className={css.columns}>
         <Panel title="Timeline">
           {org.can("responder") ? <NoteForm number={incident.number} /> : null}
@@ -143,7 +150,7 @@ const listedIncident = (queries: QueryClient, org: string, number: number) =>
     .flatMap(({ items }) => items)
     .find((incident) => incident.number === number);
 
-export function IncidentPage() {
+export function IncidentPage({ renderPaging }: IncidentPageProps) {
   const { slug: org } = useOrg();
   const number = Number(route.useParams().number);
   const queries = useQueryClient();
@@ -184,7 +191,9 @@ export function IncidentPage() {
         </>
       }
     >
-      <Loaded query={query}>{(loaded) => <IncidentContent incident={loaded} />}</Loaded>
+      <Loaded query={query}>
+        {(loaded) => <IncidentContent incident={loaded} renderPaging={renderPaging} />}
+      </Loaded>
     </Page>
   );
 }
