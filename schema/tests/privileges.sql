@@ -57,7 +57,7 @@ select set_eq(
     array['note as tocsin_lookup', 'keep_an_owner as tocsin_lookup', 'sessions_of as tocsin_lookup', 'end_session_of as tocsin_lookup', 'end_other_sessions as tocsin_lookup', 'find_password as tocsin_lookup', 'change_password as tocsin_lookup', 'rehash_password as tocsin_lookup', 'change_name as tocsin_lookup', 'has_password_reset as tocsin_lookup', 'accept_password_reset as tocsin_lookup', 'find_invitation as tocsin_lookup', 'accept_invitation as tocsin_lookup', 'is_known_device as tocsin_lookup', 'remember_device as tocsin_lookup', 'charge_attempt as tocsin_lookup', 'clear_attempt as tocsin_lookup',
           'find_login as tocsin_lookup', 'start_session as tocsin_lookup', 'end_session as tocsin_lookup',
           'find_session as tocsin_lookup', 'find_api_token as tocsin_lookup', 'organizations_of as tocsin_lookup',
-          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'is_binding_of_session as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'create_default_policy as tocsin_lookup', 'create_method_of_account as tocsin_lookup', 'find_page_link as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
+          'find_connect_flows as tocsin_lookup', 'find_connect_flow_of_state as tocsin_lookup', 'is_binding_of_session as tocsin_lookup', 'claim_connection as tocsin_lookup', 'note_refused_claim as tocsin_lookup', 'search_incidents as tocsin_lookup', 'find_member_emails as tocsin_lookup', 'needed_vault_keys as tocsin_lookup', 'create_default_policy as tocsin_lookup', 'create_method_of_account as tocsin_lookup', 'find_page_link as tocsin_lookup', 'make_delivery_partitions as owner', 'drop_delivery_partitions as owner'],
     'exactly these functions run with the rights of their owner');
 select is((select string_agg(proname, ', ') from pg_proc
             where pronamespace = 'tocsin'::regnamespace and prosecdef
@@ -65,7 +65,7 @@ select is((select string_agg(proname, ', ') from pg_proc
           null, 'each of these functions pins its search path');
 select is((select string_agg(p.proname || ' to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), ', ')
              from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner and p.proname <> 'note'
+            where p.pronamespace = 'tocsin'::regnamespace and p.prosecdef and a.grantee <> p.proowner and p.proname not in ('note', 'needed_vault_keys')
               and a.grantee <> case when p.proname like '%\_delivery\_partitions' then 'tocsin_scheduler'
                                     when p.proname = 'find_member_emails' then 'tocsin_ingest' else 'tocsin_gateway' end::regrole
               and a.grantee <> (select relowner from pg_class where oid = 'tocsin.users'::regclass)),
@@ -115,7 +115,7 @@ select set_eq(
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',
           'tocsin_gateway audit_log r', 'tocsin_lookup audit_log a', 'tocsin_gateway vault_keys ra', 'tocsin_scheduler vault_keys ra', 'tocsin_operator vault_keys r', 'tocsin_ingest webhook_secrets rd',
-          'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway sentry_projects raw', 'tocsin_operator sentry_projects r', 'tocsin_gateway grants raw', 'tocsin_gateway approvals ra(w)', 'tocsin_scheduler approvals (r)d', 'tocsin_operator grants ra(w)', 'tocsin_gateway grant_calls ra(w)', 'tocsin_scheduler grant_calls (r)d',
+          'tocsin_operator webhook_secrets r(w)', 'tocsin_scheduler sentry_organization_choices (r)d', 'tocsin_gateway mappings rawd', 'tocsin_gateway sentry_projects raw', 'tocsin_operator sentry_projects r', 'tocsin_gateway grants raw', 'tocsin_gateway approvals ra(w)', 'tocsin_scheduler approvals (r)d', 'tocsin_operator approvals (r)(w)', 'tocsin_lookup approvals (r)', 'tocsin_lookup credentials (r)', 'tocsin_lookup webhook_secrets (r)', 'tocsin_operator grants ra(w)', 'tocsin_gateway grant_calls ra(w)', 'tocsin_scheduler grant_calls (r)d',
           'tocsin_ingest sentry_projects raw', 'tocsin_gateway deliveries r', 'tocsin_gateway sources r',
           'tocsin_gateway incidents raw', 'tocsin_gateway incident_counters raw', 'tocsin_gateway timeline ra',
           'tocsin_ingest services (r)', 'tocsin_ingest integrations (r)(w)', 'tocsin_ingest installation_owners r',

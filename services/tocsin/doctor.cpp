@@ -3,11 +3,13 @@
 #include "tocsin/exit_status.hpp"
 #include "tocsin/run_command.hpp"
 #include "tocsin/schema_version.hpp"
+#include "tocsin/vault_check.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/text.hpp>
 #include <tocsin/base/time.hpp>
 #include <tocsin/crypto/vault.hpp>
+#include <tocsin/grants/vault_maintenance.hpp>
 #include <tocsin/http/client.hpp>
 #include <tocsin/integrations/sentry_host.hpp>
 #include <tocsin/integrations/vault_maintenance.hpp>
@@ -128,32 +130,37 @@ async::task<bool> check_database(db::pool& pool, findings& found) {
 }
 
 finding vault_finding(integrations::vault_state const& state) {
-    auto const total = std::to_string(state.credentials);
-    if (!state.missing_keys.empty()) {
-        std::string ids;
-        for (auto const& id : state.missing_keys) ids += (ids.empty() ? "" : ", ") + printable(id, 40);
+    auto const total = std::to_string(state.values);
+    if (!state.missing_keys.empty())
         return {
             "vault",
             outcome::failed,
-            "credentials are sealed under keys that TOCSIN_VAULT_KEYS does not contain: " + ids +
-                ". Add them after the first key."
+            "values are sealed under keys that TOCSIN_VAULT_KEYS does not contain: " +
+                list_keys(state.missing_keys) + ". Add them after the first key."
         };
-    }
     if (state.unopenable > 0)
         return {
             "vault",
             outcome::failed,
             std::to_string(state.unopenable) +
-                " credentials do not open: a key in TOCSIN_VAULT_KEYS has the id of the key that sealed them, but other bytes. Restore the original key."
+                " sealed values do not open: a key in TOCSIN_VAULT_KEYS has the id of the key that sealed them, but other bytes, or they are damaged. Restore the original key."
         };
-    if (state.under_first_key < state.credentials)
+    if (state.under_first_key < state.values)
         return {
             "vault",
             outcome::note,
-            std::to_string(state.credentials - state.under_first_key) + " of " + total +
-                " credentials are sealed under an older key. Run tocsin key rotate to seal them under the first one."
+            std::to_string(state.values - state.under_first_key) + " of " + total +
+                " values are sealed under an older key, which must stay in TOCSIN_VAULT_KEYS. Run tocsin key rotate to seal them under the first one."
         };
-    return {"vault", outcome::ok, total + " credentials open"};
+    return {"vault", outcome::ok, total + " sealed values open, all under the first key"};
+}
+
+async::task<finding> check_vault_keys(db::pool& pool, crypto::vault const& vault) {
+    auto state = co_await integrations::inspect_vault(pool, vault);
+    co_await grants::inspect_results(pool, vault, state);
+    // Also those of connects that have begun, which are not opened here.
+    state.missing_keys.merge(co_await integrations::find_missing_keys(pool, vault));
+    co_return vault_finding(state);
 }
 
 async::task<> check_sentry_hosts(db::pool& pool, config::base_url const& current, findings& found) {
@@ -225,7 +232,7 @@ async::task<findings> examine(serve_settings const& settings) {
     if (co_await check_database(pool, found)) {
         co_await check_roles(settings, found);
         crypto::vault const vault(settings.vault_keys);
-        found.push_back(vault_finding(co_await integrations::inspect_vault(pool, vault)));
+        found.push_back(co_await check_vault_keys(pool, vault));
         co_await check_sentry_hosts(pool, settings.sentry.sentry, found);
     }
     found.push_back(co_await check_sentry(settings.sentry.sentry));

@@ -3,6 +3,7 @@
 #include "tocsin/run_command.hpp"
 
 #include <tocsin/crypto/vault.hpp>
+#include <tocsin/grants/vault_maintenance.hpp>
 #include <tocsin/integrations/vault_maintenance.hpp>
 
 #include <iostream>
@@ -14,7 +15,8 @@ namespace {
 async::task<int> rotate(serve_settings const& settings) {
     db::pool pool(operator_pool_options(settings.database_url));
     crypto::vault const vault(settings.vault_keys);
-    auto const done = co_await integrations::rotate_keys(pool, vault);
+    auto done = co_await integrations::rotate_keys(pool, vault);
+    co_await grants::rotate_results(pool, vault, done);
     std::cout << done.resealed << " credentials sealed under the key " << vault.sealing_key_id() << ".\n";
     if (done.failed == 0) co_return exit_done;
     std::cerr << "tocsin: " << done.failed

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { startTocsin } from '../support/harness.mjs';
+import { eventually, startTocsin } from '../support/harness.mjs';
 import { connect } from '../support/steps.mjs';
 
 const key = (name) => `${name}:${randomBytes(32).toString('base64')}`;
@@ -65,6 +65,18 @@ test('the doctor and the start say that sentry.io is not named by a region or a 
   const line = second.lines.find((each) => each.event === 'wrong address of Sentry');
   assert.match(line?.why ?? '', /the host of a region of sentry\.io.*Set it to https:\/\/sentry\.io/);
   second.allowErrors(/wrong address of Sentry/);
+  await second.stop();
+});
+
+test('a process without a key that sealed values need is not ready', async () => {
+  const second = await tocsin.startSecondProcess({ env: { TOCSIN_VAULT_KEYS: fresh } });
+  const client = tocsin.client({ base: `http://127.0.0.1:${second.ports.admin}` });
+  const response = await eventually(async () => {
+    const verbose = await client.get('/readyz?verbose');
+    return /does not contain/.test(verbose.json.checks.vault) && verbose;
+  });
+  assert.equal(response.status, 503);
+  assert.match(response.json.checks.vault, /does not contain: old$/);
   await second.stop();
 });
 

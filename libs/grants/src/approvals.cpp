@@ -50,10 +50,6 @@ constexpr db::statement complete_one{
         where organization_id = $1 and approval_id = $2 and state = 'approved')"
 };
 
-crypto::vault_place place_of(organization_id org, approval_id id) {
-    return {"approvals", "result", org.str(), id.str()};
-}
-
 error no_approval() {
     return {errc::not_found, "There is no such approval."};
 }
@@ -93,6 +89,10 @@ std::optional<approval_state> parse_approval_state(std::string_view text) noexce
     return value_of(approval_state_names, text);
 }
 
+crypto::vault_place result_place(organization_id org, approval_id id) {
+    return {"approvals", "result", org.str(), id.str()};
+}
+
 struct approvals::claimed {
     stored row;
     result<planned_call> planned;
@@ -120,7 +120,7 @@ async::task<result<asked_call>> approvals::find(
     bool const is_asker = found->is_asker(who);
     if (!is_asker && !is_admin) co_return no_approval();
     if (is_asker && found->result_sealed) {
-        auto const opened = vault_.open(*found->result_sealed, place_of(org, id));
+        auto const opened = vault_.open(*found->result_sealed, result_place(org, id));
         if (opened) found->call.result = std::string(opened->reveal());
     }
     co_return std::move(found->call);
@@ -177,7 +177,7 @@ async::task<result<asked_call>> approvals::approve(
     if (answer) {
         status = answer->status;
         if (answer->body.size() <= max_result) {
-            sealed = vault_.seal(secret(answer->body), place_of(org, id));
+            sealed = vault_.seal(secret(answer->body), result_place(org, id));
         } else {
             detail = "The response is larger than 64 KiB and was not kept.";
         }

@@ -52,6 +52,10 @@ constexpr db::statement insert_check{
     "insert into tocsin.vault_keys (key_id, check_sealed) values ($1, $2) on conflict do nothing"
 };
 
+constexpr db::statement needed_keys{
+    "needed_vault_keys", "select key_id from tocsin.needed_vault_keys() as key_id"
+};
+
 /// The value that is sealed with each key, so that another key with the same id is noticed.
 constexpr std::string_view check_text = "tocsin";
 
@@ -134,34 +138,36 @@ bool is_current(crypto::vault const& vault, sealed_tokens const& tokens) {
 
 }  // namespace
 
+void vault_state::count(crypto::vault const& vault, byte_view sealed, result<secret> const& opened) {
+    std::string const key(crypto::vault::key_id(sealed));
+    ++values;
+    if (key == vault.sealing_key_id()) ++under_first_key;
+    if (opened) return;
+    // A damaged value may have no key id.
+    if (key.empty() || vault.has_key(key))
+        ++unopenable;
+    else
+        missing_keys.insert(key);
+}
+
 async::task<vault_state> inspect_vault(db::pool& pool, crypto::vault const& vault) {
     vault_state state;
-    std::set<std::string> missing;
     std::optional<sealed_tokens> last;
     for (;;) {
         auto rows = co_await next_page(pool, last);
         if (rows.empty()) break;
         for (auto const& row : rows) {
-            ++state.credentials;
-            if (is_current(vault, row)) ++state.under_first_key;
-            if (open_access_token(vault, row.organization, row.integration, row.access_token)) continue;
-            std::string const key(crypto::vault::key_id(row.access_token));
-            if (vault.has_key(key))
-                ++state.unopenable;
-            else
-                missing.insert(key);
+            auto const& [org, id, access, refresh] = row;
+            state.count(vault, access, open_access_token(vault, org, id, access));
+            if (refresh) state.count(vault, *refresh, open_refresh_token(vault, org, id, *refresh));
         }
         last = std::move(rows.back());
     }
     for (auto const& row : co_await list_webhook_secrets(pool)) {
-        ++state.webhook_secrets;
-        std::string const key(crypto::vault::key_id(row.current));
-        if (!vault.has_key(key))
-            missing.insert(key);
-        else if (!rewrap_webhook_secret(vault, row.organization, row.integration, row.current))
-            ++state.unopenable;
+        auto const& [org, id, current, previous] = row;
+        state.count(vault, current, open_webhook_secret(vault, org, id, current));
+        if (previous) state.count(vault, *previous, open_webhook_secret(vault, org, id, *previous));
     }
-    state.missing_keys.assign(missing.begin(), missing.end());
     co_return state;
 }
 
@@ -206,6 +212,16 @@ async::task<result<void>> check_vault(db::pool& pool, crypto::vault const& vault
                 "\" differs from the key that this database has used under that name. Restore the right key, or give the new one a new name."
         };
     co_return result<void>{};
+}
+
+async::task<std::set<std::string>> find_missing_keys(db::pool& pool, crypto::vault const& vault) {
+    auto missing = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
+        std::set<std::string> needed;
+        for (auto const row : tx.run(needed_keys)) needed.insert(row.text("key_id"));
+        return needed;
+    });
+    std::erase_if(missing, [&](std::string const& id) { return vault.has_key(id); });
+    co_return missing;
 }
 
 }  // namespace tocsin::integrations

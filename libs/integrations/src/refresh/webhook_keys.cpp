@@ -58,7 +58,7 @@ async::task<std::optional<webhook_keys>> find_webhook_keys(
     if (!stored) co_return std::nullopt;
     webhook_keys keys{stored->organization, {}};
     auto const add = [&](char const* name, byte_view sealed) {
-        auto opened = vault.open(sealed, place_of(stored->organization, id));
+        auto opened = open_webhook_secret(vault, stored->organization, id, sealed);
         if (opened)
             keys.keys.push_back({name, std::move(*opened)});
         else
@@ -85,6 +85,12 @@ byte_string seal_webhook_secret(
     crypto::vault const& vault, organization_id org, integration_id id, secret const& plain
 ) {
     return vault.seal(plain, place_of(org, id));
+}
+
+result<secret> open_webhook_secret(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+) {
+    return vault.open(sealed, place_of(org, id));
 }
 
 result<byte_string> rewrap_webhook_secret(

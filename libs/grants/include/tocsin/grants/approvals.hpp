@@ -51,6 +51,9 @@ struct asked_call {
     std::optional<std::string> result = {};  ///< Sentry's response; only for the one who asked
 };
 
+/// Where the result of an approval is sealed.
+crypto::vault_place result_place(organization_id org, approval_id id);
+
 /// Calls that a person must approve. An approved call is made at once, whether or not the one who asked
 /// still waits. Belongs to the I/O thread.
 class approvals {

@@ -32,6 +32,9 @@ async::task<std::vector<integration_id>> list_integrations_with_webhook_keys(db:
 byte_string seal_webhook_secret(
     crypto::vault const& vault, organization_id org, integration_id id, secret const& plain
 );
+result<secret> open_webhook_secret(
+    crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
+);
 result<byte_string> rewrap_webhook_secret(
     crypto::vault const& vault, organization_id org, integration_id id, byte_view sealed
 );
