@@ -1,6 +1,7 @@
 #include "gateway/settings.hpp"
 
 #include <tocsin/base/text.hpp>
+#include <tocsin/config/loopback.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -11,11 +12,6 @@
 namespace tocsin::gateway {
 
 namespace {
-
-/// The hosts that browsers trust without TLS.
-bool is_loopback(std::string const& host) noexcept {
-    return host == "localhost" || host == "127.0.0.1" || host == "::1" || host.ends_with(".localhost");
-}
 
 bool is_cidr(std::string const& text) noexcept {
     auto const slash = text.find('/');
@@ -99,7 +95,7 @@ config::base_url read_public_url(config::reader& in) {
         config::presence::required
     );
     if (!option.is_set()) return url;
-    if (!url.https && !is_loopback(url.host))
+    if (!url.https && !config::is_loopback(url.host))
         option.reject(
             "must be https, because it carries sessions and tokens; only loopback hosts may use http"
         );

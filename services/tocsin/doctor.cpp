@@ -199,6 +199,13 @@ async::task<finding> check_sentry(config::base_url const& configured) {
 
 void check_settings(serve_settings const& settings, findings& found) {
     found.push_back({"configuration", outcome::ok, "every variable is valid"});
+    for (auto const allowed : settings.allowed.all)
+        found.push_back(
+            {"allowed unsafe state",
+             outcome::note,
+             "TOCSIN_ALLOW_UNSAFE permits " + std::string(name_of(unsafe_state_names, allowed)) +
+                 ". Remove it where the state has ended."}
+        );
     auto const& app = settings.applications.app;
     found.push_back(
         {"public integration",

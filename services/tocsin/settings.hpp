@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/settings.hpp"
+#include "tocsin/unsafe_states.hpp"
 
 #include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/secret.hpp>
@@ -38,6 +39,7 @@ struct log_settings {
 
 /// For every command.
 struct command_settings {
+    allowed_states allowed;
     secret database_url;
     log_settings log;
 
@@ -59,6 +61,9 @@ struct serve_settings : command_settings {
 
     void read(config::reader& in);
     bool has(run_role role) const noexcept;
+
+private:
+    void check_sentry_safety(config::reader& in) const;
 };
 
 /// Every problem of a configuration, one line each.

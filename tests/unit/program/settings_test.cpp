@@ -26,8 +26,9 @@ config::environment environment_of(variables set) {
     };
 }
 
-/// 32 zero bytes.
-constexpr char const* fake_key = "fake:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+/// The bytes from 0 to 31.
+constexpr char const* fake_key = "fake:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+constexpr char const* zero_key = "zero:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 variables required_variables() {
     return {
@@ -90,10 +91,10 @@ BOOST_AUTO_TEST_CASE(everything_set) {
         {"TOCSIN_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8,192.0.2.1"},
         {"TOCSIN_SENTRY_APP_SLUG", "fake-app"},
         {"TOCSIN_SENTRY_APP_CLIENT_ID", "fake-id"},
-        {"TOCSIN_SENTRY_APP_CLIENT_SECRET", "fake-secret"},
-        {"TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS", "fake-old-secret"},
+        {"TOCSIN_SENTRY_APP_CLIENT_SECRET", "fake-secret-of-the-tests"},
+        {"TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS", "fake-old-secret-of-the-tests"},
         {"TOCSIN_SENTRY_OAUTH_CLIENT_ID", "fake-id"},
-        {"TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", "fake-secret"},
+        {"TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", "fake-secret-of-the-tests"},
         {"TOCSIN_LOG_LEVEL", "warn"},
         {"TOCSIN_LOG_FORMAT", "text"},
     });
@@ -103,7 +104,10 @@ BOOST_AUTO_TEST_CASE(everything_set) {
     std::vector<std::string> const hosts = {"one.example", "two.example"};
     BOOST_TEST(read.gateway.allowed_hosts == hosts, boost::test_tools::per_element());
     BOOST_TEST(read.gateway.trusted_proxies.size() == 3U);
-    BOOST_TEST(read.applications.app.value().previous_client_secret.value().reveal() == "fake-old-secret");
+    BOOST_TEST(
+        read.applications.app.value().previous_client_secret.value().reveal() ==
+        "fake-old-secret-of-the-tests"
+    );
     BOOST_TEST(read.applications.oauth.value().client_id == "fake-id");
     BOOST_TEST((read.log.level == observe::level::warn));
     BOOST_TEST((read.log.format == observe::log_format::text));
@@ -113,18 +117,18 @@ BOOST_AUTO_TEST_CASE(values_pasted_from_sentry_are_trimmed) {
     auto const read = read_valid({
         {"TOCSIN_SENTRY_APP_SLUG", " fake-app\n"},
         {"TOCSIN_SENTRY_APP_CLIENT_ID", "\tfake-id "},
-        {"TOCSIN_SENTRY_APP_CLIENT_SECRET", "fake-secret\r\n"},
-        {"TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS", "fake-old-secret\n\n"},
+        {"TOCSIN_SENTRY_APP_CLIENT_SECRET", "fake-secret-of-the-tests\r\n"},
+        {"TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS", "fake-old-secret-of-the-tests\n\n"},
         {"TOCSIN_SENTRY_OAUTH_CLIENT_ID", "\u00A0fake-id"},
-        {"TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", " fake-secret"},
+        {"TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", " fake-secret-of-the-tests"},
     });
     auto const& app = read.applications.app.value();
     BOOST_TEST(app.slug == "fake-app");
     BOOST_TEST(app.client_id == "fake-id");
-    BOOST_TEST(app.client_secret.reveal() == "fake-secret");
-    BOOST_TEST(app.previous_client_secret.value().reveal() == "fake-old-secret");
+    BOOST_TEST(app.client_secret.reveal() == "fake-secret-of-the-tests");
+    BOOST_TEST(app.previous_client_secret.value().reveal() == "fake-old-secret-of-the-tests");
     BOOST_TEST(read.applications.oauth.value().client_id == "fake-id");
-    BOOST_TEST(read.applications.oauth.value().client_secret.reveal() == "fake-secret");
+    BOOST_TEST(read.applications.oauth.value().client_secret.reveal() == "fake-secret-of-the-tests");
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_value_is_reported_with_its_variable) {
@@ -168,6 +172,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_is_reported_with_its_variable) {
         {{{"TOCSIN_CRITICAL_EVENT_COUNT", "many"}}, "TOCSIN_CRITICAL_EVENT_COUNT"},
         {{{"TOCSIN_DELIVERY_RETENTION", "1h"}}, "TOCSIN_DELIVERY_RETENTION"},
         {{{"TOCSIN_WEBHOOK_MAX_BODY", "1GiB"}}, "TOCSIN_WEBHOOK_MAX_BODY"},
+        {{{"TOCSIN_ALLOW_UNSAFE", "everything"}}, "TOCSIN_ALLOW_UNSAFE"},
         {{{"TOCSIN_LOG_LEVEL", "loud"}}, "TOCSIN_LOG_LEVEL"},
         {{{"TOCSIN_LOG_FORMAT", "xml"}}, "TOCSIN_LOG_FORMAT"},
         {{{"TOCSIN_DATABASE_URL_FILE", "/nonexistent/fake"}}, "TOCSIN_DATABASE_URL"},
@@ -182,6 +187,80 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_is_reported_with_its_variable) {
             }));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_unsafe_value_is_refused_unless_its_state_is_allowed) {
+    auto const app = [](std::string key) {
+        return variables{
+            {"TOCSIN_SENTRY_APP_SLUG", "fake-app"},
+            {"TOCSIN_SENTRY_APP_CLIENT_ID", "fake-id"},
+            {"TOCSIN_SENTRY_APP_CLIENT_SECRET", std::move(key)},
+        };
+    };
+    auto const and_previous = [](variables set) {
+        set["TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS"] = "fake";
+        return set;
+    };
+    std::string const database = "TOCSIN_DATABASE_URL";
+    struct {
+        variables changed;
+        std::string name;
+        std::string state;
+    } const table[] = {
+        {{{database, "postgresql://fake@db.example/fake"}}, database, "database_tls"},
+        {{{database, "postgresql://fake:p%40ss@db.example:5432/fake?sslmode=prefer"}},
+         database,
+         "database_tls"},
+        {{{database, "postgresql://fake@localhost,db.example/fake?target_session_attrs=any"}},
+         database,
+         "database_tls"},
+        {{{database, "postgresql:///fake?host=db.example"}}, database, "database_tls"},
+        {{{database, "postgresql://localhost/fake?hostaddr=192.0.2.1"}}, database, "database_tls"},
+        {{{database, "postgresql://fake@[2001:db8::1]/fake?sslmode=disable"}}, database, "database_tls"},
+        {{{database, "postgresql://fake@localhost.example/fake"}}, database, "database_tls"},
+        {{{"TOCSIN_SENTRY_URL", "http://sentry.example"}}, "TOCSIN_SENTRY_URL", "sentry_http"},
+        {{{"TOCSIN_SENTRY_URL", "http://127.0.0.1.example:9000"}}, "TOCSIN_SENTRY_URL", "sentry_http"},
+        {{{"TOCSIN_VAULT_KEYS", zero_key}}, "TOCSIN_VAULT_KEYS", "vault_key"},
+        {{{"TOCSIN_VAULT_KEYS", std::string(fake_key) + "," + zero_key}}, "TOCSIN_VAULT_KEYS", "vault_key"},
+        {app("fake"), "TOCSIN_SENTRY_APP_CLIENT_SECRET", "client_secret"},
+        {and_previous(app("fake-secret-of-the-tests")),
+         "TOCSIN_SENTRY_APP_CLIENT_SECRET_PREVIOUS",
+         "client_secret"},
+        {{{"TOCSIN_SENTRY_OAUTH_CLIENT_ID", "fake-id"}, {"TOCSIN_SENTRY_OAUTH_CLIENT_SECRET", "fake"}},
+         "TOCSIN_SENTRY_OAUTH_CLIENT_SECRET",
+         "client_secret"},
+    };
+    for (auto const& row : table) {
+        BOOST_TEST_CONTEXT("case " << (&row - table) << ", " << row.name) {
+            auto const read = read_serve_settings(environment_of(required_variables_and(row.changed)));
+            auto const* wrong = std::get_if<problems>(&read);
+            BOOST_TEST_REQUIRE(wrong != nullptr);
+            BOOST_TEST_REQUIRE(wrong->size() == 1U);
+            BOOST_TEST(wrong->front().starts_with(row.name + ": "));
+            BOOST_TEST(wrong->front().ends_with("TOCSIN_ALLOW_UNSAFE=" + row.state));
+            auto allowed = row.changed;
+            allowed["TOCSIN_ALLOW_UNSAFE"] = row.state;
+            read_valid(allowed);
+            allowed["TOCSIN_ALLOW_UNSAFE"] = "database_durability";
+            BOOST_TEST(std::holds_alternative<problems>(
+                read_serve_settings(environment_of(required_variables_and(allowed)))
+            ));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(safe_databases_and_sentries_need_no_permission) {
+    for (auto const* url :
+         {"postgresql:///fake",
+          "postgresql://fake@127.0.0.1:5433/fake",
+          "postgresql://fake@[::1]:5433/fake",
+          "postgresql://fake@%2Fvar%2Frun%2Fpostgresql/fake",
+          "postgresql:///fake?host=/var/run/postgresql",
+          "postgresql://fake:fake@db.example,other.example/fake?sslmode=require",
+          "postgresql://fake@db.example/fake?target_session_attrs=read-write&sslmode=verify-full"})
+        read_valid({{"TOCSIN_DATABASE_URL", url}});
+    for (auto const* url : {"http://localhost:9000", "http://sentry.localhost", "https://sentry.example"})
+        read_valid({{"TOCSIN_SENTRY_URL", url}});
 }
 
 BOOST_AUTO_TEST_CASE(all_problems_are_reported_at_once) {
@@ -248,6 +327,7 @@ BOOST_AUTO_TEST_CASE(help_lists_every_variable) {
              {"TOCSIN_SESSION_MAX", ""},
              {"TOCSIN_TRUSTED_PROXIES", ""},
              {"TOCSIN_WEBHOOK_MAX_BODY", ""},
+             {"TOCSIN_ALLOW_UNSAFE", ""},
              {"TOCSIN_LOG_LEVEL", ""},
              {"TOCSIN_LOG_FORMAT", ""},
          }))
