@@ -5,7 +5,7 @@
 #   processes   start, stop_all, run_logged
 #   packages    install_packages PURPOSE...
 #   node        use_node
-#   PostgreSQL  cluster_start, cluster_remove, cluster_url, cluster_sql
+#   PostgreSQL  cluster_start, cluster_remove, cluster_url, cluster_sql, cluster_create_database
 #   building    build_program, build_console, npm_install
 
 set -euo pipefail
@@ -336,6 +336,16 @@ cluster_sql() {
     shift
     PGPASSWORD=$CLUSTER_PASSWORD psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 \
         --host 127.0.0.1 --port "$CLUSTER_PORT" --username postgres --dbname "$database" "$@"
+}
+
+# cluster_create_database DATABASE OWNER OWNER_PASSWORD LOGIN PASSWORD: creates a database with the two logins of docs/operating.md: the
+# owner, which migrates, and the login of the program.
+cluster_create_database() {
+    cluster_sql postgres <<SQL
+create role $2 login noinherit createrole password '$3';
+create role $4 login noinherit password '$5';
+create database $1 owner $2;
+SQL
 }
 
 # --- building --------------------------------------------------------------------------------------------------------

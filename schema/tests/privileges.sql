@@ -14,7 +14,7 @@ select set_eq(
     $$ select c.relname::text from pg_class c
         where c.relnamespace = 'tocsin'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
           and not exists (select from tenant_tables t where t.table_name = c.relname) $$,
-    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys', 'methods'], 'exactly these tables have no organization');
+    array['users', 'sessions', 'password_resets', 'known_devices', 'attempts', 'unclaimed_installations', 'vault_keys', 'methods', 'schema_record'], 'exactly these tables have no organization');
 select set_eq(
     $$ select table_name from tenant_tables
         where not exists (select from pg_policy p
@@ -110,7 +110,7 @@ create view pg_temp.granted as
      group by c.relname, r.rolname;
 select set_eq(
     $$ select role_name || ' ' || table_name || ' ' || letters from pg_temp.granted where letters is not null $$,
-    array['tocsin_gateway organizations r(w)', 'tocsin_gateway users (r)', 'tocsin_gateway members r(w)d', 'tocsin_gateway api_tokens (r)a(w)', 'tocsin_gateway invitations (r)a(w)', 'tocsin_gateway services raw', 'tocsin_gateway service_owners rad', 'tocsin_gateway service_former_slugs rawd', 'tocsin_ingest service_former_slugs r',
+    array['tocsin_gateway schema_record r', 'tocsin_scheduler schema_record r', 'tocsin_operator schema_record r', 'tocsin_gateway organizations r(w)', 'tocsin_gateway users (r)', 'tocsin_gateway members r(w)d', 'tocsin_gateway api_tokens (r)a(w)', 'tocsin_gateway invitations (r)a(w)', 'tocsin_gateway services raw', 'tocsin_gateway service_owners rad', 'tocsin_gateway service_former_slugs rawd', 'tocsin_ingest service_former_slugs r',
           'tocsin_gateway integrations rawd', 'tocsin_gateway installation_owners r(w)', 'tocsin_gateway sentry_organization_owners r(w)',
           'tocsin_gateway unclaimed_installations (r)d', 'tocsin_gateway credentials rawd', 'tocsin_gateway refresh_attempts raw',
           'tocsin_gateway connect_flows rawd', 'tocsin_gateway webhook_secrets rawd', 'tocsin_gateway sentry_organization_choices rad',

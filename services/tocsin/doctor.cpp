@@ -1,13 +1,12 @@
 #include "tocsin/commands.hpp"
 #include "tocsin/console_directory.hpp"
+#include "tocsin/database_checks.hpp"
 #include "tocsin/exit_status.hpp"
+#include "tocsin/finding.hpp"
 #include "tocsin/run_command.hpp"
-#include "tocsin/schema_version.hpp"
 #include "tocsin/vault_check.hpp"
 
-#include <tocsin/base/enum_names.hpp>
 #include <tocsin/base/text.hpp>
-#include <tocsin/base/time.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/grants/vault_maintenance.hpp>
 #include <tocsin/http/client.hpp>
@@ -29,29 +28,6 @@
 namespace tocsin::program {
 
 namespace {
-
-enum class outcome { ok, note, failed };
-constexpr enum_names<outcome, 3> outcome_names{
-    {{outcome::ok, "ok"}, {outcome::note, "note"}, {outcome::failed, "failed"}}
-};
-
-struct finding {
-    std::string name;
-    program::outcome outcome;
-    std::string detail;  ///< and what to do, where it is not ok
-};
-using findings = std::vector<finding>;
-
-finding check(std::string name, bool passed, std::string detail, std::string problem) {
-    return {std::move(name), passed ? outcome::ok : outcome::failed, passed ? detail : problem};
-}
-
-constexpr db::statement server_settings{
-    "doctor_server_settings",
-    R"(select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on' as durable,
-              current_setting('server_version_num')::int as version,
-              clock_timestamp() as now)"
-};
 
 /// The problem of connecting with a role, if any.
 async::task<std::optional<std::string>> try_role(serve_settings const& settings, std::string role) {
@@ -77,56 +53,6 @@ async::task<> check_roles(serve_settings const& settings, findings& found) {
                 " Run deploy/migrate, which creates the roles and grants them to the login."
         ));
     }
-}
-
-finding schema_finding(schema_check const& schema) {
-    switch (schema.fit) {
-        case schema_fit::matching:
-            return {"schema", outcome::ok, schema.message};
-        case schema_fit::newer:
-            return {"schema", outcome::note, schema.message};
-        case schema_fit::older:
-            break;
-    }
-    return {"schema", outcome::failed, schema.message};
-}
-
-void check_server(db::row const& row, findings& found) {
-    found.push_back(check(
-        "durability",
-        row.get<bool>("durable"),
-        "fsync and full_page_writes are on",
-        "fsync or full_page_writes is off, so acknowledged webhooks can be lost. Set both to on in postgresql.conf."
-    ));
-    auto const skew = std::chrono::abs(row.get<timestamp>("now") - system_clock().now());
-    found.push_back(check(
-        "clock",
-        skew < std::chrono::seconds(5),
-        "this host and the database agree",
-        "the clocks of this host and the database differ by seconds. Run a time service on both: Sentry refuses assertions with a wrong time."
-    ));
-}
-
-/// False where the database could not be read.
-async::task<bool> check_database(db::pool& pool, findings& found) {
-    std::string problem;
-    try {
-        auto const row = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
-            return tx.run(server_settings)[0];
-        });
-        found.push_back(
-            {"database", outcome::ok, "PostgreSQL " + std::to_string(row.get<int>("version") / 10000)}
-        );
-        found.push_back(schema_finding(co_await check_schema(pool)));
-        check_server(row, found);
-        co_return true;
-    } catch (std::exception const& failed) {
-        problem = printable(failed.what(), 300);
-    }
-    found.push_back(
-        {"database", outcome::failed, problem + " Check TOCSIN_DATABASE_URL, and run deploy/migrate."}
-    );
-    co_return false;
 }
 
 finding vault_finding(integrations::vault_state const& state) {
@@ -236,13 +162,23 @@ async::task<findings> examine(serve_settings const& settings) {
     findings found;
     check_settings(settings, found);
     db::pool pool(operator_pool_options(settings.database_url));
-    if (co_await check_database(pool, found)) {
+    for (auto& each : co_await check_database(pool, settings.allowed)) found.push_back(std::move(each));
+    bool const answers = std::none_of(found.begin(), found.end(), [](finding const& each) {
+        return each.name == "database" && each.outcome == outcome::failed;
+    });
+    if (answers) {
         co_await check_roles(settings, found);
-        crypto::vault const vault(settings.vault_keys);
-        found.push_back(co_await check_vault_keys(pool, vault));
-        co_await check_sentry_hosts(pool, settings.sentry.sentry, found);
+        co_await run_check("vault", found, [&]() -> async::task<> {
+            crypto::vault const vault(settings.vault_keys);
+            found.push_back(co_await check_vault_keys(pool, vault));
+        });
+        co_await run_check("integrations", found, [&]() -> async::task<> {
+            co_await check_sentry_hosts(pool, settings.sentry.sentry, found);
+        });
     }
-    found.push_back(co_await check_sentry(settings.sentry.sentry));
+    co_await run_check("sentry", found, [&]() -> async::task<> {
+        found.push_back(co_await check_sentry(settings.sentry.sentry));
+    });
     co_return found;
 }
 

@@ -350,6 +350,10 @@ incidents::reconciler& gateway_role::reconciler() noexcept {
     return impl_->incidents.reconciler;
 }
 
+std::optional<std::chrono::steady_clock::time_point> gateway_role::last_ingest_failure() const noexcept {
+    return impl_->incidents.ingest.last_failure();
+}
+
 void gateway_role::end_connections() noexcept {
     impl_->edge.end_connections();
 }

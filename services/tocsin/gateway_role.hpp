@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace tocsin::program {
 
@@ -41,6 +42,8 @@ public:
     /// and reconciling has stopped (true), or after `limit`.
     async::task<bool> drain(std::chrono::milliseconds limit);
     incidents::reconciler& reconciler() noexcept;
+    /// See incidents::ingest::last_failure.
+    std::optional<std::chrono::steady_clock::time_point> last_ingest_failure() const noexcept;
 
 private:
     struct impl;

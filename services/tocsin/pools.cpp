@@ -25,6 +25,16 @@ db::pool_options paging_pool_options(serve_settings const& settings) {
     return options;
 }
 
+/// A database that takes longer for a check is down.
+db::pool_options check_pool_options(serve_settings const& settings) {
+    auto const role = settings.has(run_role::gateway) ? "tocsin_gateway" : "tocsin_scheduler";
+    auto options = pool_options_for(settings, "tocsin checks", role, 1);
+    options.max_wait = std::chrono::seconds(10);
+    options.statement_timeout = std::chrono::milliseconds(2'000);
+    options.work_deadline = std::chrono::milliseconds(3'000);
+    return options;
+}
+
 }  // namespace
 
 db::pool_options pool_options_for(
@@ -54,6 +64,7 @@ pools::pools(serve_settings const& settings) {
         scheduler.emplace(pool_options_for(settings, "tocsin scheduler", "tocsin_scheduler", 2));
         paging.emplace(paging_pool_options(settings));
     }
+    checks.emplace(check_pool_options(settings));
 }
 
 db::pool& pools::any() {
@@ -62,7 +73,7 @@ db::pool& pools::any() {
 
 std::vector<db::pool const*> pools::all() const {
     std::vector<db::pool const*> all;
-    for (auto const* each : {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler, &paging})
+    for (auto const* each : {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler, &paging, &checks})
         if (each->has_value()) all.push_back(&**each);
     return all;
 }

@@ -14,6 +14,9 @@ db::pool_options pool_options_for(
     command_settings const& settings, std::string name, std::string role, std::size_t connections
 );
 
+/// Of all pools, and of the listener for changes.
+inline constexpr int connections_per_process = 14;
+
 /// The connection pools of `tocsin serve`. They are small and separate, so that a busy console starves
 /// neither webhooks nor jobs.
 struct pools {
@@ -30,6 +33,7 @@ struct pools {
     std::optional<db::pool> scheduler;
     /// Has the role of `scheduler`, too: no other job delays a page.
     std::optional<db::pool> paging;
+    std::optional<db::pool> checks;  ///< of the deployment: they wait where the database hangs
 
     /// One that this process has, for checks at start and by readiness.
     db::pool& any();

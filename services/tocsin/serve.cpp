@@ -10,6 +10,7 @@
 #include "scheduler/retention_jobs.hpp"
 #include "scheduler/scheduler.hpp"
 #include "tocsin/deadline.hpp"
+#include "tocsin/deployment_watch.hpp"
 #include "tocsin/exit_status.hpp"
 #include "tocsin/gateway_role.hpp"
 #include "tocsin/pools.hpp"
@@ -44,6 +45,9 @@ constexpr std::chrono::milliseconds drain_limit{10'000};
 /// How long the threads of the database may take to end after that.
 constexpr std::chrono::milliseconds unwind_limit{2'000};
 
+/// How long a webhook that could not be stored counts at least.
+constexpr std::chrono::seconds failure_hold{5};
+
 /// Ends the process after `limit`, whatever it does then.
 void exit_after(std::chrono::milliseconds limit) {
     std::thread([limit] {
@@ -53,7 +57,7 @@ void exit_after(std::chrono::milliseconds limit) {
 }
 
 /// A newer schema is no problem: an upgrade migrates first and restarts the processes after that.
-async::task<result<>> check_database(db::pool& pool) {
+async::task<result<>> check_schema_version(db::pool& pool) {
     auto const schema = co_await check_schema(pool);
     if (schema.fit == schema_fit::older) co_return error{errc::unavailable, schema.message};
     co_return result<>();
@@ -122,6 +126,7 @@ public:
           vault_(settings.vault_keys),
           sentry_(loop_.get_executor(), settings.sentry, system_clock()),
           pools_(settings),
+          watch_(*pools_.checks, settings.allowed),
           jobs_(loop_.get_executor(), metrics_),
           admin_(loop_.get_executor(), settings.gateway.admin_listen, metrics_, health_),
           ending_(loop_.get_executor()) {
@@ -141,10 +146,12 @@ public:
         if (gateway_)
             start_listening("TOCSIN_LISTEN", settings_.gateway.listen, [this] { gateway_->start(); });
         jobs_.start();
-        ending_.spawn(vault_check_.run(pools_.any(), vault_, loop_));
+        ending_.spawn(vault_check_.run(*pools_.checks, vault_, loop_));
+        ending_.spawn(watch_.run(loop_));
         loop_.run();
 
         vault_check_.throw_if_failed();
+        watch_.throw_if_refused();
         observe::log_info("stopped", {{"complete", drained_}});
         // Requests and jobs that were cut off still refer to these objects: do not unwind.
         if (!drained_) std::_Exit(exit_done);
@@ -155,8 +162,22 @@ public:
 
 private:
     void add_health_checks() {
-        health_.add_check("database", [this] { return check_database(pools_.any()); });
+        health_.add_check("database", [this] { return check_schema_version(pools_.any()); });
         health_.add_check("vault", [this] { return vault_check_.ready(); });
+        // What the check above does not see.
+        for (std::string_view const name : {"durability", "schema objects", "partitions", "writing"})
+            health_.add_check(std::string(name), [this, name] { return watch_.ready(name); });
+        if (settings_.has(run_role::gateway))
+            health_.add_check("webhooks", [this] { return check_webhooks(); });
+    }
+
+    /// A failed commit counts until the checks have passed again, because a process that is not ready may
+    /// get no webhook.
+    async::task<result<>> check_webhooks() {
+        auto const failed = gateway_->last_ingest_failure();
+        if (failed && !watch_.passed_after(*failed + failure_hold))
+            co_return error{errc::unavailable, "the last webhook could not be stored"};
+        co_return result<>();
     }
 
     void add_gateway() {
@@ -217,6 +238,7 @@ private:
     sentry::client sentry_;
     pools pools_;
     vault_check vault_check_;
+    deployment_watch watch_;
     std::optional<gateway_role> gateway_;
     std::optional<integrations::refresher> refresher_;
     std::optional<paging> paging_;

@@ -26,9 +26,11 @@ const readKeyIds = async () => {
 
 test('the doctor reports no problem in a healthy deployment', async () => {
   const findings = await tocsin.runDoctor();
-  assert.equal(findings.durability.outcome, (await tocsin.value('show fsync')) === 'on' ? 'ok' : 'failed');
+  // The cluster of the tests is not durable, and their environment permits that.
+  assert.equal(findings.durability.outcome, 'note');
   assert.match(findings.durability.detail, /fsync/);
-  for (const name of ['configuration', 'database', 'schema', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'integrations', 'public integration', 'OAuth application'])
+  assert.match(findings['allowed unsafe state'].detail, /database_durability/);
+  for (const name of ['configuration', 'database', 'login', 'connections', 'standbys', 'schema', 'schema objects', 'partitions', 'writing', 'clock', 'role tocsin_gateway', 'role tocsin_ingest', 'role tocsin_scheduler', 'vault', 'sentry', 'integrations', 'public integration', 'OAuth application'])
     assert.equal(findings[name].outcome, 'ok', `${name}: ${findings[name].detail}`);
 });
 

@@ -24,18 +24,21 @@ export class Database {
   /** Copies the template. `from: 'template0'`: an empty database. */
   static async create({ from = process.env.TOCSIN_TEST_TEMPLATE ?? 'tocsin_template' } = {}) {
     const login = required('TOCSIN_TEST_DATABASE_URL');
+    const program = process.env.TOCSIN_TEST_PROGRAM_URL ?? login;
     const superuser = required('TOCSIN_TEST_SUPERUSER_URL');
     const name = `tocsin_test_${process.pid}_${randomBytes(4).toString('hex')}`;
     const maintenance = new pg.Client({ connectionString: superuser });
     await maintenance.connect();
     await maintenance.query(`create database ${name} template ${from} owner ${new URL(login).username}`);
-    return new Database(name, withDatabase(login, name), withDatabase(superuser, name), maintenance);
+    return new Database(name, withDatabase(login, name), withDatabase(program, name), withDatabase(superuser, name), maintenance);
   }
 
-  constructor(name, url, superuserUrl, maintenance) {
+  constructor(name, url, programUrl, superuserUrl, maintenance) {
     this.name = name;
-    /** For the program: a login without privileges that may assume the program's roles. */
+    /** The login that owns the database and migrates it. */
     this.url = url;
+    /** For the program: a login without privileges that may assume the program's roles. */
+    this.programUrl = programUrl;
     this.superuserUrl = superuserUrl;
     this.#maintenance = maintenance;
     this.#pool = new pg.Pool({ connectionString: superuserUrl, max: 4 });

@@ -164,6 +164,7 @@ struct ingest::impl {
                     co_await split(current, last, remaining);
                     break;
                 default:
+                    last_failure = steady::now();
                     // The other parts would fail as well, and later.
                     remaining.push_back(current);
                     for (auto const& each : remaining)
@@ -253,6 +254,7 @@ struct ingest::impl {
 
     // --- answers ---
     void answer(batch& part) {
+        last_failure.reset();
         count(part);
         for (std::size_t i = 0; i < part.all.size(); ++i) {
             part.all[i]->stored = part.results[i].stored;
@@ -303,6 +305,7 @@ struct ingest::impl {
     bool writing_even = false;  ///< whether a writer has this lane
     bool writing_odd = false;
     std::size_t being_written = 0;  ///< deliveries
+    std::optional<steady::time_point> last_failure;
 };
 
 ingest::ingest(
@@ -334,6 +337,10 @@ void ingest::declare(observe::metrics& metrics) {
 
 void ingest::on_reconcile_request(std::function<void()> handler) {
     impl_->reconcile_requested = std::move(handler);
+}
+
+std::optional<std::chrono::steady_clock::time_point> ingest::last_failure() const noexcept {
+    return impl_->last_failure;
 }
 
 async::task<std::optional<stored_delivery>> ingest::submit(verified_delivery delivery) {

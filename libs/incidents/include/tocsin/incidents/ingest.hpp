@@ -9,6 +9,7 @@
 #include <tocsin/observe/metrics.hpp>
 #include <tocsin/sentry/webhook.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,6 +67,9 @@ public:
 
     /// Called after a commit that enqueued reconcile requests. Must not block.
     void on_reconcile_request(std::function<void()> handler);
+
+    /// When a delivery could last not be stored because of the database; nothing if one was stored since.
+    std::optional<std::chrono::steady_clock::time_point> last_failure() const noexcept;
 
     static void declare(observe::metrics& metrics);
 
