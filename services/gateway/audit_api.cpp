@@ -5,6 +5,8 @@
 #include "gateway/paging.hpp"
 #include "gateway/request_query.hpp"
 
+#include <tocsin/json/writer.hpp>
+
 #include <memory>
 #include <utility>
 
@@ -52,6 +54,16 @@ public:
 
     response_task file(request_context& ctx, audit_filter filter, export_options options) {
         bool const as_csv = options.format.value_or("csv") == "csv";
+        json::writer after;
+        after.begin_object().field("format", as_csv ? "csv" : "ndjson").end_object();
+        co_await log_.note(
+            ctx.organization(),
+            ctx.tenant().by,
+            "audit.exported",
+            "organization",
+            ctx.organization().value,
+            after.take()
+        );
         auto entries =
             co_await log_.list(ctx.organization(), std::move(filter), std::nullopt, export_max + 1);
         bool const complete = entries.size() <= static_cast<std::size_t>(export_max);

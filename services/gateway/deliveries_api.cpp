@@ -162,7 +162,8 @@ public:
 
     /// A dry run unless the query says otherwise.
     response_task replay(request_context& ctx, delivery_id id, replay_options options) {
-        auto const done = co_await replay_.run(ctx.organization(), id, kind_of(options.dry_run));
+        auto const done =
+            co_await replay_.run(ctx.organization(), id, kind_of(options.dry_run), ctx.tenant().by);
         if (!done) co_return done.error();
         json::writer out;
         out.begin_object()
@@ -181,8 +182,9 @@ public:
             std::move(wanted.project_slug),
             std::move(wanted.requested_service)
         };
-        auto const counts =
-            co_await replay_.run_unmapped(ctx.organization(), std::move(project), kind_of(wanted.dry_run));
+        auto const counts = co_await replay_.run_unmapped(
+            ctx.organization(), std::move(project), kind_of(wanted.dry_run), ctx.tenant().by
+        );
         if (!counts) co_return counts.error();
         json::writer out;
         out.begin_object().field("dry_run", wanted.dry_run).name("outcomes").begin_object();

@@ -184,6 +184,7 @@ public:
             wanted.access = integrations::internal_access{
                 std::move(*options.token), std::move(options.client_secret), std::move(options.sentry_org)
             };
+        co_await note(ctx, id, "integration.reconnect_requested");
         auto const started = co_await parts_.connect.reconnect(
             ctx.organization(),
             id,
@@ -208,6 +209,7 @@ public:
         auto const org = ctx.organization();
         auto const exists = co_await parts_.store.find(org, id);
         if (!exists) co_return exists.error();
+        co_await note(ctx, id, "integration.refresh_requested");
         auto const refreshed = co_await parts_.refresher.refresh_now(org, id);
         if (!refreshed) co_return refreshed.error();
         co_return json_result(co_await parts_.store.find(org, id), write_);
@@ -221,6 +223,13 @@ public:
     }
 
 private:
+    /// For an action that may repair an integration without a change of its status.
+    async::task<> note(request_context const& ctx, integration_id id, std::string action) {
+        return parts_.audit.note(
+            ctx.organization(), ctx.tenant().by, std::move(action), "integration", id.value
+        );
+    }
+
     async::task<result<integrations::started_connect>> start_connect(
         request_context& ctx, new_integration wanted
     ) {

@@ -3,6 +3,7 @@
 #include "gateway/endpoint.hpp"
 
 #include <tocsin/config/options.hpp>
+#include <tocsin/identity/audit_log.hpp>
 #include <tocsin/integrations/check.hpp>
 #include <tocsin/integrations/connect.hpp>
 #include <tocsin/integrations/integration_store.hpp>
@@ -18,6 +19,7 @@ struct integration_parts {
     integrations::connect& connect;
     integrations::checker& checker;
     integrations::refresher& refresher;  ///< on the gateway's pool
+    identity::audit_log& audit;
     config::base_url public_url;
     config::base_url sentry_url;
 };

@@ -279,6 +279,7 @@ struct gateway_role::impl {
                  connections.connect,
                  connections.checker,
                  connections.refresher,
+                 people.audit,
                  public_url,
                  settings.sentry.sentry}
             )

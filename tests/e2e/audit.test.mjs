@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTocsin } from '../support/harness.mjs';
 import { connect } from '../support/steps.mjs';
+import { IssueBodies } from '../support/webhook.mjs';
 
 let tocsin;
 let admin;
@@ -60,6 +61,39 @@ test('changes of mappings, people, tokens, sessions, and by the command line are
   assert.ok(all.some((item) => item.action === 'token.created' && item.actor.kind === 'operator'));
   const sessions = all.filter((item) => item.actor.name === tocsin.org.people.viewer.email).map((item) => item.action).reverse();
   assert.deepEqual(sessions, ['session.started', 'session.ended']);
+});
+
+test('a sign-in with a wrong password is in the log, with the account and without the password', async () => {
+  const { email } = tocsin.org.people.responder;
+  const refused = await tocsin.client().login({ email: email.toUpperCase(), password: 'fake violin cactus 1' });
+  assert.equal(refused.status, 401);
+  assert.equal((await tocsin.client().login({ email: 'unknown@acme.example', password: 'fake violin cactus 1' })).status, 401);
+  const [entry, ...rest] = await audit('?action=session.refused');
+  assert.equal(rest.length, 0, 'an unknown address belongs to no organization');
+  assert.deepEqual([entry.actor.kind, entry.subject.kind, entry.subject.name, entry.address], ['system', 'member', email, '127.0.0.1']);
+  assert.match(entry.request_id, /^[0-9a-f]{32}$/);
+  assert.doesNotMatch(JSON.stringify(entry), /violin/);
+});
+
+test('replays, refreshes, reconnects, and exports are in the log with the person', async () => {
+  const { email } = tocsin.org.people.admin;
+  const [integration] = (await admin.get(`${tocsin.org.path}/integrations`)).json.items;
+  const bodies = new IssueBodies(integration.installation_id);
+  const { json: stored } = await tocsin.sendWebhook({ resource: 'issue', body: bodies.issue('created') });
+  const path = `${tocsin.org.path}/deliveries/${stored.delivery_id}/replay`;
+  for (const query of ['?dry_run=true', '?dry_run=false']) assert.equal((await admin.post(`${path}${query}`)).status, 200);
+  const { json: delivery } = await admin.get(`${tocsin.org.path}/deliveries/${stored.delivery_id}`);
+  assert.equal((await admin.post(`${tocsin.org.path}/unmapped/replay`, { integration_id: integration.id, project_id: delivery.project_id ?? bodies.project.id, dry_run: false })).status, 200);
+  assert.equal((await admin.post(`${tocsin.org.path}/integrations/${integration.id}/refresh`)).status, 200);
+  assert.equal((await admin.post(`${tocsin.org.path}/integrations/${integration.id}/reconnect`, {})).status, 200);
+  assert.equal((await admin.get(`${tocsin.org.path}/audit/export?format=ndjson`)).status, 200);
+  const newest = (await audit('?limit=20')).filter((item) => item.actor.name === email);
+  const found = (action, subject) => newest.filter((item) => item.action === action && item.subject.id === subject);
+  assert.equal(found('delivery.replayed', stored.delivery_id).length, 1, 'a dry run changes nothing and has no entry');
+  assert.equal(found('delivery.replayed', integration.id).length, 1);
+  for (const action of ['integration.refresh_requested', 'integration.reconnect_requested']) assert.equal(found(action, integration.id).length, 1, action);
+  const [exported] = found('audit.exported', tocsin.org.id);
+  assert.deepEqual(exported.after, { format: 'ndjson' });
 });
 
 test('entries are filtered and paged', async () => {

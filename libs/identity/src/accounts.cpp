@@ -27,6 +27,15 @@ constexpr db::statement start_session = {
     "identity_start_session",
     "select tocsin.start_session($4, $1::uuid, $2, $3)",
 };
+// Without waiting for the disk, because waiting for known accounts alone would reveal them.
+constexpr db::statement commit_without_waiting = {
+    "identity_commit_without_waiting",
+    "select set_config('synchronous_commit', 'off', true)",
+};
+constexpr db::statement note_refused_sign_in = {
+    "identity_note_refused_sign_in",
+    "select tocsin.note_refused_sign_in($1::uuid, $2)",
+};
 constexpr db::statement end_session = {
     "identity_end_session",
     "select tocsin.end_session($1)",
@@ -116,6 +125,23 @@ login_lookup look_up(
     return found;
 }
 
+/// Runs the same statements for known and unknown addresses.
+async::task<> note_refusal(
+    db::pool& gateway, std::optional<user_id> user, std::string address, std::string request_id
+) {
+    db::actor by;
+    by.kind = "system";
+    by.address = address;
+    by.request_id = std::move(request_id);
+    co_await gateway.transact(
+        db::tenant(std::nullopt, std::move(by)),
+        [user, address = std::move(address)](db::transaction& tx) {
+            tx.run(commit_without_waiting);
+            tx.run(note_refused_sign_in, user, address);
+        }
+    );
+}
+
 }  // namespace
 
 bool looks_like_session_token(std::string_view text) noexcept {
@@ -153,7 +179,11 @@ async::task<result<signed_in>> accounts::sign_in(sign_in_attempt attempt) {
         });
         co_return matches.error();
     }
-    if (!found.account || !*matches) co_return wrong_credentials();
+    if (!found.account || !*matches) {
+        auto const user = found.account ? std::optional(found.account->id) : std::nullopt;
+        co_await note_refusal(gateway_, user, std::move(attempt.address), std::move(attempt.request_id));
+        co_return wrong_credentials();
+    }
 
     co_await gateway_.transact(db::no_tenant, [counts = found.counts](db::transaction& tx) {
         clear(tx, counts);

@@ -24,6 +24,11 @@ constexpr db::statement list_entries = {
         order by audit_id desc limit $8::bigint)",
 };
 
+constexpr db::statement note_action = {
+    "audit_note",
+    "select tocsin.note($1::uuid, 'user', $2, $3, $4::uuid, '', null, $5::jsonb)",
+};
+
 audit_entry read_entry(db::row const& from) {
     return {
         from.get<std::int64_t>("audit_id"),
@@ -63,6 +68,22 @@ async::task<std::vector<audit_entry>> audit_log::list(
             );
             return read_all(rows, read_entry);
         }
+    );
+}
+
+async::task<> audit_log::note(
+    organization_id org,
+    db::actor by,
+    std::string action,
+    std::string subject_kind,
+    std::optional<uuid> subject,
+    std::optional<std::string> after
+) {
+    co_await gateway_.transact(
+        db::tenant(org, std::move(by)),
+        [org, action = std::move(action), kind = std::move(subject_kind), subject, after = std::move(after)](
+            db::transaction& tx
+        ) { tx.run(note_action, org, action, kind, subject, after); }
     );
 }
 

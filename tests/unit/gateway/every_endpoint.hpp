@@ -87,7 +87,7 @@ struct every_endpoint {
                  token_endpoints(tokens),
                  audit_endpoints(audit),
                  service_endpoints(catalog),
-                 integration_endpoints({store, connect, checker, refresher, url, url}),
+                 integration_endpoints({store, connect, checker, refresher, audit, url, url}),
                  mapping_endpoints(mappings),
                  grant_endpoints({grants, caller, url}),
                  approval_endpoints(approvals),

@@ -55,6 +55,18 @@ constexpr db::statement find_rule{
     "select rule from tocsin.deliveries where organization_id = $1 and integration_id = $2 and delivery_id = $3"
 };
 
+constexpr db::statement note_replay{
+    "note_replay",
+    R"(select tocsin.note($1::uuid, 'user', 'delivery.replayed', 'delivery', $2::uuid, '', null,
+                          jsonb_build_object('outcome', $3::text)))"
+};
+
+constexpr db::statement note_replays{
+    "note_replays",
+    R"(select tocsin.note($1::uuid, 'user', 'delivery.replayed', 'integration', $2::uuid, '', null,
+                          jsonb_build_object('deliveries', $3::bigint)))"
+};
+
 /// Whether a delivery, or the one that it duplicates, was applied. A lifecycle action has no time, so that a
 /// replay would undo later changes.
 bool was_applied(std::string_view outcome) {
@@ -119,7 +131,9 @@ replay_result write(
 
 }  // namespace
 
-async::task<result<replay_result>> replay::run(organization_id org, delivery_id delivery, replay_kind kind) {
+async::task<result<replay_result>> replay::run(
+    organization_id org, delivery_id delivery, replay_kind kind, db::actor by
+) {
     auto const stored = co_await reading_.transact(org, [org, delivery](db::transaction& tx) {
         return find_to_replay(tx, org, delivery);
     });
@@ -130,16 +144,22 @@ async::task<result<replay_result>> replay::run(organization_id org, delivery_id 
         };
     auto const one =
         std::make_shared<prepared_delivery const>(**stored, delivery_id{crypto::uuid_v7(time_.now())});
-    auto const work = [org, one, rules = rules_, kind](db::transaction& tx) -> result<replay_result> {
+    auto const work = [org, delivery, one, rules = rules_, kind](db::transaction& tx
+                      ) -> result<replay_result> {
         auto written = write(tx, org, *one, rules);
         if (kind == replay_kind::dry) throw dry_run<replay_result>(std::move(written));
+        tx.run(note_replay, org, delivery, to_string(written.outcome));
         return written;
     };
     std::optional<result<replay_result>> out;
     try {
-        out = co_await writing_.transact_result(db::no_tenant, work, [](db::constraint_violation const&) {
-            return error{errc::conflict, "The same incident was changed at the same moment. Try again."};
-        });
+        out = co_await writing_.transact_result(
+            {std::nullopt, std::move(by)},
+            work,
+            [](db::constraint_violation const&) {
+                return error{errc::conflict, "The same incident was changed at the same moment. Try again."};
+            }
+        );
     } catch (dry_run<replay_result>& dry) {
         dry.result.delivery.reset();
         out = std::move(dry.result);
@@ -204,7 +224,11 @@ replayable read_all_to_replay(
 
 /// In one transaction; nothing if the database refuses a value of one of them.
 async::task<std::optional<replay::outcome_counts>> replay::run_together(
-    organization_id org, integration_id integration, std::vector<delivery_id> all, replay_kind kind
+    organization_id org,
+    integration_id integration,
+    std::vector<delivery_id> all,
+    replay_kind kind,
+    db::actor by
 ) {
     auto const wanted = std::make_shared<replayable const>(co_await reading_.transact(
         org,
@@ -212,7 +236,7 @@ async::task<std::optional<replay::outcome_counts>> replay::run_together(
             return read_all_to_replay(tx, org, integration, all, time);
         }
     ));
-    auto const work = [wanted, rules = rules_, kind](db::transaction& tx) {
+    auto const work = [org, integration, wanted, rules = rules_, kind](db::transaction& tx) {
         prepared_batch batch;
         for (auto const& one : wanted->deliveries) batch.push_back(&one);
         outcome_counts counts;
@@ -221,11 +245,12 @@ async::task<std::optional<replay::outcome_counts>> replay::run_together(
             for (auto const& one : write_batch(tx, batch, rules, concurrency::pessimistic))
                 if (one.stored) ++counts[one.stored->outcome];
         if (kind == replay_kind::dry) throw dry_run<outcome_counts>(std::move(counts));
+        tx.run(note_replays, org, integration, static_cast<std::int64_t>(batch.size()));
         return counts;
     };
     std::optional<outcome_counts> counts;
     try {
-        counts = co_await writing_.transact(db::no_tenant, work);
+        counts = co_await writing_.transact({std::nullopt, std::move(by)}, work);
     } catch (dry_run<outcome_counts>& dry) {
         counts = std::move(dry.result);
     } catch (db::bad_value const&) {
@@ -235,7 +260,7 @@ async::task<std::optional<replay::outcome_counts>> replay::run_together(
 }
 
 async::task<result<replay::outcome_counts>> replay::run_unmapped(
-    organization_id org, unmapped_project_key project, replay_kind kind
+    organization_id org, unmapped_project_key project, replay_kind kind, db::actor by
 ) {
     auto const unmapped = co_await reading_.transact(org, [org, project](db::transaction& tx) {
         std::vector<unmapped_delivery> all;
@@ -252,12 +277,12 @@ async::task<result<replay::outcome_counts>> replay::run_unmapped(
     });
     outcome_counts counts;
     for (auto const& part : parts_of(unmapped)) {
-        if (auto const together = co_await run_together(org, project.integration, part, kind)) {
+        if (auto const together = co_await run_together(org, project.integration, part, kind, by)) {
             for (auto const& [outcome, count] : *together) counts[outcome] += count;
             continue;
         }
         for (auto const& each : part) {
-            auto const alone = co_await run(org, each, kind);
+            auto const alone = co_await run(org, each, kind, by);
             ++counts[alone ? alone->outcome : outcome::unreadable];
         }
     }

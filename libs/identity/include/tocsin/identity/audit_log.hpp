@@ -38,8 +38,9 @@ struct audit_filter {
     std::optional<timestamp> until;      ///< exclusive
 };
 
-/// Reads audit logs. The database writes them, in the transaction of the change. The pool's role is
-/// tocsin_gateway, and it outlives this object. Throws what the pool throws.
+/// Reads audit logs. The database writes them, in the transaction of the change, except for actions that
+/// change nothing themselves. The pool's role is tocsin_gateway, and it outlives this object. Throws what the
+/// pool throws.
 class audit_log {
 public:
     explicit audit_log(db::pool& gateway) : gateway_(gateway) {}
@@ -47,6 +48,16 @@ public:
     /// Newest first, before the entry `before` if it is set; at most `limit`.
     async::task<std::vector<audit_entry>> list(
         organization_id org, audit_filter filter, std::optional<std::int64_t> before, std::int64_t limit
+    );
+
+    /// Adds an entry for such an action, before it is carried out. `after` is a JSON object.
+    async::task<> note(
+        organization_id org,
+        db::actor by,
+        std::string action,
+        std::string subject_kind,
+        std::optional<uuid> subject,
+        std::optional<std::string> after = std::nullopt
     );
 
 private:

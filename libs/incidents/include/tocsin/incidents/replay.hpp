@@ -42,7 +42,10 @@ public:
     replay(db::pool& reading, db::pool& writing, rule_settings rules, clock const& time)
         : reading_(reading), writing_(writing), rules_(rules), time_(time) {}
 
-    async::task<result<replay_result>> run(organization_id org, delivery_id delivery, replay_kind kind);
+    /// `by` names the person in the audit log.
+    async::task<result<replay_result>> run(
+        organization_id org, delivery_id delivery, replay_kind kind, db::actor by
+    );
 
     /// How many deliveries had which outcome.
     using outcome_counts = std::map<outcome, std::int64_t>;
@@ -50,12 +53,16 @@ public:
     /// cannot be replayed count as `unreadable`. Commits after every hundred, so that a call which fails has
     /// left less to the next one.
     async::task<result<outcome_counts>> run_unmapped(
-        organization_id org, unmapped_project_key project, replay_kind kind
+        organization_id org, unmapped_project_key project, replay_kind kind, db::actor by
     );
 
 private:
     async::task<std::optional<outcome_counts>> run_together(
-        organization_id org, integration_id integration, std::vector<delivery_id> all, replay_kind kind
+        organization_id org,
+        integration_id integration,
+        std::vector<delivery_id> all,
+        replay_kind kind,
+        db::actor by
     );
 
     db::pool& reading_;
