@@ -66,7 +66,7 @@ test('a missing part reloads the page once and is then explained', async () => {
 
 test('assets are sent compressed, and cached forever', async () => {
   const html = await (await fetch(`${tocsin.url}/login`)).text();
-  const script = /\/assets\/index-[^"]+\.js/.exec(html)[0];
+  const script = /\/assets\/shared-[^"]+\.js/.exec(html)[0];
   const lengths = {};
   for (const coding of ['br', 'gzip', 'identity']) {
     const response = await fetch(tocsin.url + script, { headers: { 'accept-encoding': coding } });

@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   type ErrorComponentProps,
+  lazyRouteComponent,
   Outlet,
   type RouterHistory,
   redirect,
@@ -16,6 +17,7 @@ import { search_parameters as incident_parameters } from "../features/incidents/
 import { search_parameters as audit_parameters } from "../features/people/audit_filters";
 import { LoadError } from "../ui/states";
 import { ChunkError, lazyPage } from "./chunks";
+import { loadIncidentPage, requestEarly } from "./early_requests";
 import { MissingPage, NoOrganization, NotFound } from "./error_pages";
 import { parseSearch, stringifySearch, textParams } from "./search";
 import { Shell } from "./shell";
@@ -85,7 +87,10 @@ const start = createRoute({
 const org = createRoute({
   getParentRoute: () => root,
   path: "/o/$org",
-  beforeLoad: ({ context, location }) => requireSession(context.queries, location.href),
+  beforeLoad: ({ context, location }) => {
+    requestEarly(context.queries, location.pathname);
+    return requireSession(context.queries, location.href);
+  },
   component: Shell,
 });
 
@@ -114,7 +119,7 @@ const trends = createRoute({
 const incident = createRoute({
   getParentRoute: () => org,
   path: "/incidents/$number",
-  component: lazyPage(() => import("./incident_page"), "PagedIncidentPage"),
+  component: lazyRouteComponent(loadIncidentPage, "PagedIncidentPage"),
 });
 
 const services = createRoute({

@@ -184,10 +184,11 @@ export function IncidentPage({ renderPaging }: IncidentPageProps) {
               <span>{incident.assignee ?? "Unassigned"}</span>
             </>
           ) : null}
-          <Freshness at={query.dataUpdatedAt} failing={query.failureCount > 0} live />
           <BackLink to="/o/$org/incidents" params={{ org }}>
             All incidents
           </BackLink>
+          {/* Last, because its text changes. */}
+          <Freshness at={query.dataUpdatedAt} failing={query.failureCount > 0} live />
         </>
       }
     >

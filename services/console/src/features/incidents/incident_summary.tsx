@@ -145,7 +145,7 @@ export function IncidentSummary({ incident, timeline }: IncidentSummaryProps) {
         <Item name="Impact">{texts.impact}</Item>
         <SeverityItem incident={incident} canEdit={canEdit} edit={edit} />
         <Item name="Activity">
-          {texts.activity}
+          <span className={css.activity}>{texts.activity}</span>
           <Sparkline entries={timeline ?? []} now={now} />
         </Item>
         <OwnerItem
