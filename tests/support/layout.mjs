@@ -69,3 +69,32 @@ export async function assertLayout(page, where) {
   assert.deepEqual(await page.evaluate(findOverflow), [], `overflow on ${where}`);
   assert.deepEqual(await page.evaluate(findCollisions), [], `collisions on ${where}`);
 }
+
+/** Runs in the page: visible bars that stay in place when the page is scrolled. */
+function findBars() {
+  return [...document.body.querySelectorAll('*')]
+    .filter((element) => ['fixed', 'sticky'].includes(getComputedStyle(element).position) && element.checkVisibility())
+    .filter((element) => element.getBoundingClientRect().bottom > 0 && element.getBoundingClientRect().height > 0)
+    .map((element) => element.outerHTML.slice(0, 100));
+}
+
+/** Runs in the page: controls that are smaller than a fingertip. A control in a label is as large as the label. */
+function findSmallTargets() {
+  const least = 44 - 0.5;
+  return [...document.body.querySelectorAll('button, select, textarea, input:not([type=radio]), [role=menuitem], nav a')]
+    .map((control) => control.closest('label') ?? control)
+    .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true }))
+    .filter((control) => {
+      const { width, height, bottom } = control.getBoundingClientRect();
+      return bottom > 0 && width > 1 && (height < least || width < 24);
+    })
+    .map((control) => `${Math.round(control.getBoundingClientRect().height)} px: ${control.outerHTML.slice(0, 140)}`);
+}
+
+export async function assertNoBars(page, where) {
+  assert.deepEqual(await page.evaluate(findBars), [], `bars on ${where}`);
+}
+
+export async function assertTouchTargets(page, where) {
+  assert.deepEqual(await page.evaluate(findSmallTargets), [], `small targets on ${where}`);
+}
