@@ -128,7 +128,11 @@ public:
     explicit mappings_api(integrations::mappings& mappings) : mappings_(mappings) {}
 
     response_task projects(request_context& ctx, integration_id id, list_slice slice) {
-        auto const items = co_await mappings_.projects(ctx.organization(), id);
+        // Those who map projects see new ones at once.
+        bool const can_map = identity::allows(ctx.membership->role, identity::permission::administer);
+        auto const from =
+            can_map ? integrations::project_source::sentry : integrations::project_source::recent_list;
+        auto const items = co_await mappings_.projects(ctx.organization(), id, from);
         if (!items) co_return items.error();
         co_return slice_response(slice, *items, write_project);
     }

@@ -1,6 +1,7 @@
 #include "call_gate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -9,57 +10,86 @@ namespace tocsin::sentry {
 
 namespace asio = boost::asio;
 
-/// A place in the queue. Also gives it up when the waiting task is cancelled.
-class call_gate::waiter {
+namespace {
+
+using clock = call_rate::clock;
+
+/// The longest pause, whatever Sentry, or a proxy in its place, asks for. A longer wait is for the caller
+/// only: Sentry counts by organization, user, and endpoint.
+constexpr std::chrono::seconds max_pause{5};
+
+}  // namespace
+
+/// A place in the order. Also gives it up when the waiting task is cancelled.
+class call_gate::waiter : public call_order::place {
 public:
-    explicit waiter(std::shared_ptr<call_gate> gate)
-        : gate_(std::move(gate)),
-          timer_(gate_->on_),
-          place_(gate_->waiting_.insert(gate_->waiting_.end(), &timer_)) {}
+    waiter(std::shared_ptr<call_gate> gate, caller who)
+        : place{who, clock::now()}, gate_(std::move(gate)), timer_(gate_->on_) {
+        gate_->order_.add(*this);
+    }
     ~waiter() {
-        gate_->waiting_.erase(place_);
-        gate_->wake_first();
+        gate_->order_.remove(*this);
+        gate_->wake_next();
     }
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
 
-    bool is_first() const noexcept { return gate_->waiting_.front() == &timer_; }
     asio::steady_timer& timer() noexcept { return timer_; }
 
 private:
     std::shared_ptr<call_gate> gate_;
     asio::steady_timer timer_;
-    std::list<asio::steady_timer*>::iterator place_;
 };
 
-async::task<std::optional<call_gate::pass>> call_gate::enter(call_rate::clock::time_point deadline) {
+async::task<std::optional<call_gate::pass>> call_gate::enter(caller who, clock::time_point deadline) {
     auto const self = shared_from_this();
-    waiter place(self);
+    if (!order_.has_room_for(who)) co_return std::nullopt;
+    waiter place(self, who);
     while (true) {
-        auto const now = call_rate::clock::now();
+        auto const now = clock::now();
         auto wait = call_rate::until_a_call_ends;
-        if (place.is_first()) wait = rate_.start(now);
-        if (wait == call_rate::clock::duration::zero()) co_return pass(self);
-        auto const shortest =
-            std::max(rate_.pause_left(now), wait == call_rate::until_a_call_ends ? wait.zero() : wait);
-        if (now >= deadline || shortest >= deadline - now) co_return std::nullopt;
-        place.timer().expires_at(wait == call_rate::until_a_call_ends ? deadline : now + wait);
+        if (order_.next(now) == &place)
+            wait = rate_.start(now);
+        else
+            wake_next();  // This call may have been next until now.
+        if (wait == clock::duration::zero()) {
+            order_.start(place);
+            co_return pass(self, who);
+        }
+        auto until = deadline;
+        if (auto const pause = order_.pause_left(who, now); pause > pause.zero())
+            wait = std::min(wait, pause);
+        if (wait != call_rate::until_a_call_ends) until = now + std::max(wait, pause_left(who));
+        if (now >= deadline || pause_left(who) >= deadline - now || until > deadline) co_return std::nullopt;
+        place.timer().expires_at(until);
         co_await place.timer().async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }
 
-void call_gate::pause_for(call_rate::clock::duration pause) {
-    rate_.pause_until(call_rate::clock::now() + pause);
-    for (auto* timer : waiting_) timer->cancel();  // to check the deadlines of the waiting calls again
+void call_gate::pause(caller const& who, clock::duration pause) {
+    auto const now = clock::now();
+    auto const limited = std::min<clock::duration>(pause, max_pause);
+    bool const whole_host = order_.pause(who, limited, now);
+    if (whole_host) rate_.pause_until(now + limited);
+    // So that they compare their deadlines with the pause.
+    for (auto* const each : order_.waiting())
+        if (whole_host || each->who.integration == who.integration)
+            static_cast<waiter*>(each)->timer().cancel();
 }
 
-void call_gate::leave() {
+clock::duration call_gate::pause_left(caller const& who) const {
+    auto const now = clock::now();
+    return std::max(rate_.pause_left(now), order_.pause_left(who, now));
+}
+
+void call_gate::leave(caller const& who) {
     rate_.end();
-    wake_first();
+    order_.end(who);
+    wake_next();
 }
 
-void call_gate::wake_first() {
-    if (!waiting_.empty()) waiting_.front()->cancel();
+void call_gate::wake_next() {
+    if (auto* const next = order_.next(clock::now())) static_cast<waiter*>(next)->timer().cancel();
 }
 
 }  // namespace tocsin::sentry

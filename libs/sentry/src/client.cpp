@@ -23,6 +23,14 @@ http::client_options options_of(client_settings const& settings, http::reach rea
     };
 }
 
+/// The calls of an organization's members take a quarter at most; they wait for about as long as a call may.
+call_order::limits per_organization(client_settings const& settings) {
+    return {
+        .running = static_cast<std::size_t>(std::max(1, settings.max_calls / 4)),
+        .waiting = static_cast<std::size_t>(std::max(64, 10 * settings.calls_per_second))
+    };
+}
+
 /// For a call that was not made because its turn would have come too late.
 call_failure no_turn(std::chrono::steady_clock::duration pause_left) {
     auto const pause = std::chrono::ceil<std::chrono::seconds>(pause_left);
@@ -49,11 +57,22 @@ call_failure failure_of(http::transport_failure const& why, std::span<secret con
 }  // namespace
 
 client::client(async::executor executor, client_settings settings, clock const& time)
-    : impl_(new impl{std::move(executor), std::move(settings), time}) {
+    : impl_(new impl{
+          std::make_shared<impl::shared_state>(
+              impl::shared_state{std::move(executor), std::move(settings), time}
+          ),
+          time
+      }) {
     impl_->host_of("");
 }
 
+client::client(std::unique_ptr<impl> from) : impl_(std::move(from)) {}
+
 client::~client() = default;
+
+client client::on_behalf_of(caller who) const {
+    return client(std::unique_ptr<impl>(new impl{impl_->shared, impl_->time, who}));
+}
 
 config::base_url const& client::base() const noexcept {
     return impl_->base();
@@ -67,17 +86,19 @@ client::impl::host::host(
 )
     : http(executor, http::origin{base.https, base.host, base.port}, options_of(settings, reach)),
       gate(std::make_shared<call_gate>(
-          executor, call_rate(settings.max_calls, settings.calls_per_second, settings.burst)
+          executor,
+          call_rate(settings.max_calls, settings.calls_per_second, settings.burst),
+          per_organization(settings)
       )) {}
 
 client::impl::host& client::impl::host_of(std::string const& region) {
     auto const allowed = allowed_region(base(), region);
     auto const& region_url = allowed ? *allowed : base();
     auto const url = region_url.str();
-    auto& entry = hosts[url];
+    auto& entry = shared->hosts[url];
     if (!entry) {
         auto const reach = url == base().str() ? http::reach::any : http::reach::public_only;
-        entry = std::make_unique<host>(executor, region_url, settings, reach);
+        entry = std::make_unique<host>(shared->executor, region_url, shared->settings, reach);
     }
     return *entry;
 }
@@ -101,18 +122,15 @@ async::task<call_result<http::client_response>> client::impl::send(host& target,
 
 async::task<call_result<client::impl::exchange>> client::impl::perform(host& target, secret_request sent) {
     auto& request = sent.request;
-    request.deadline = std::chrono::steady_clock::now() + settings.timeout;
-    auto const turn = co_await target.gate->enter(request.deadline);
-    if (!turn) co_return no_turn(target.gate->pause_left());
+    request.deadline = std::chrono::steady_clock::now() + shared->settings.timeout;
+    auto const turn = co_await target.gate->enter(who, request.deadline);
+    if (!turn) co_return no_turn(target.gate->pause_left(who));
     auto response = co_await target.http.send(std::move(request));
     if (!response) co_return failure_of(response.error(), sent.secrets);
     auto why = failure_in(*response, time.now(), sent.secrets);
-    // Pause calls to this host after a 429 so that retries do not stampede. A longer wait is for this caller
-    // only: Sentry counts by organization and user, so other organizations must not wait for this one's
-    // limit.
-    constexpr std::chrono::seconds max_pause{5};
+    // So that retries do not stampede.
     if (why && why->kind == failure_kind::rate_limited)
-        target.gate->pause_for(std::min(why->retry_after.value_or(std::chrono::seconds(1)), max_pause));
+        target.gate->pause(who, why->retry_after.value_or(std::chrono::seconds(1)));
     co_return exchange{std::move(*response), std::move(why)};
 }
 

@@ -27,7 +27,15 @@ struct client::impl {
         std::shared_ptr<call_gate> gate;
     };
 
-    config::base_url const& base() const noexcept { return settings.sentry; }
+    /// What the clients of one Sentry share.
+    struct shared_state {
+        async::executor executor;
+        client_settings settings;
+        clock const& time;
+        std::map<std::string, std::unique_ptr<host>> hosts = {};  ///< by base URL, created by the first call
+    };
+
+    config::base_url const& base() const noexcept { return shared->settings.sentry; }
     /// The host of a region, or the configured host if tokens must not go to that region.
     host& host_of(std::string const& region);
 
@@ -46,10 +54,9 @@ struct client::impl {
     /// In its turn, and with a pause for later calls after a 429.
     async::task<call_result<exchange>> perform(host& target, secret_request request);
 
-    async::executor executor;
-    client_settings settings;
+    std::shared_ptr<shared_state> shared;
     clock const& time;
-    std::map<std::string, std::unique_ptr<host>> hosts = {};  ///< by base URL, created by the first call
+    caller who = {};
 };
 
 }  // namespace tocsin::sentry

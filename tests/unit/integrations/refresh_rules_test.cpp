@@ -39,7 +39,8 @@ sentry::call_failure oauth_refusal(std::string name) {
 
 refresh_history const early{0, false}, before_last{6, false}, last{7, false}, expired{0, true},
     last_expired{7, true};
-refresh_history const not_due{7, true, false}, host_failing{7, true, true, true};
+refresh_history const not_due{7, true, false}, host_failing{7, true, true, true},
+    without_comparison{8, true, true, false, true};
 auto const refused = failed(failure_kind::refused, 401);
 auto const transient = failed(failure_kind::transient, 503);
 auto const limited = failed(failure_kind::rate_limited, 429);
@@ -84,6 +85,14 @@ failure_case const failure_cases[]{
      status::degraded,
      reason::refresh_failing,
      7,
+     true},
+    {"refused for the last time, and no other integration was tried",
+     mode::public_,
+     refused,
+     without_comparison,
+     status::degraded,
+     reason::refresh_failing,
+     9,
      true},
     {"transient while the token is valid",
      mode::public_,

@@ -164,7 +164,8 @@ async::task<result<std::vector<check_result>>> checker::check(organization_id or
     } else if (auto const token = open_access_token(vault_, org, id, *stored->token); !token) {
         results.push_back(token_failure("The stored token cannot be opened: " + token.error().detail));
     } else {
-        from_sentry = co_await ask_sentry(sentry_, subject, *token);
+        auto sentry = sentry_.on_behalf_of({org, id, sentry::call_priority::person});
+        from_sentry = co_await ask_sentry(sentry, subject, *token);
         if (from_sentry.organization)
             co_await pool_.transact(org, [org, id, named = *from_sentry.organization](db::transaction& tx) {
                 store_sentry_names(tx, org, id, named);

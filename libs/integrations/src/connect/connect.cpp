@@ -264,7 +264,8 @@ async::task<result<bool>> connect::impl::repair(db::tenant tenant, integration c
 /// Stores the names that the Sentry organization has now. The integration works without this.
 async::task<> connect::impl::read_names(organization_id org, integration_id id) {
     sentry_access const access{context.pool, context.vault, context.refresher};
-    (void)co_await access.find_organization(context.sentry, org, id);
+    auto sentry = context.sentry.on_behalf_of({org, id, sentry::call_priority::background});
+    (void)co_await access.find_organization(sentry, org, id);
 }
 
 async::task<result<integration>> connect::disconnect(

@@ -182,7 +182,8 @@ void connection_writer::revoke_later(
 }
 
 async::task<> connection_writer::revoke(secret token) {
-    auto const revoked = co_await context_.sentry.revoke_oauth(*context_.registered.oauth, std::move(token));
+    auto sentry = context_.sentry.on_behalf_of({{}, {}, sentry::call_priority::background});
+    auto const revoked = co_await sentry.revoke_oauth(*context_.registered.oauth, std::move(token));
     if (!revoked) observe::log_warn("token not revoked at Sentry", {{"detail", revoked.error().detail}});
 }
 

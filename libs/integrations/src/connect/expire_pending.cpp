@@ -22,7 +22,10 @@ async::task<std::size_t> expire_pending(
     for (auto const& [pending, sealed_token] : expired) {
         if (!sealed_token || !registered.oauth || pending.mode != mode::oauth) continue;
         auto token = open_access_token(vault, pending.organization, pending.integration, *sealed_token);
-        if (token && !co_await sentry.revoke_oauth(*registered.oauth, std::move(*token)))
+        auto owner =
+            sentry.on_behalf_of({pending.organization, pending.integration, sentry::call_priority::background}
+            );
+        if (token && !co_await owner.revoke_oauth(*registered.oauth, std::move(*token)))
             observe::log_warn("token not revoked at Sentry", {{"integration", pending.integration.str()}});
     }
     co_return expired.size();

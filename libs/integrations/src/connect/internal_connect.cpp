@@ -28,9 +28,10 @@ error refused_access(sentry::call_failure const& why) {
 }  // namespace
 
 /// Tries what the token may do, because Sentry does not report the scopes of a pasted token.
-async::task<result<internal_connect::verified_access>> internal_connect::verify(internal_access const& access
+async::task<result<internal_connect::verified_access>> internal_connect::verify(
+    organization_id org, integration_id id, internal_access const& access
 ) {
-    auto& sentry = context_.sentry;
+    auto sentry = context_.sentry.on_behalf_of({org, id, sentry::call_priority::person});
     auto const organization = co_await sentry.find_organization(access.sentry_org, access.token);
     if (!organization) co_return refused_access(organization.error());
     std::vector<std::string> scopes{"org:read"};
@@ -47,7 +48,7 @@ async::task<result<internal_connect::verified_access>> internal_connect::verify(
 async::task<result<void>> internal_connect::start(
     db::tenant tenant, integration_id id, internal_access access
 ) {
-    auto const verified = co_await verify(access);
+    auto const verified = co_await verify(tenant.organization.value(), id, access);
     if (!verified) co_return verified.error();
     co_return co_await writer_.store_internal(
         std::move(tenant),
@@ -71,7 +72,7 @@ async::task<result<void>> internal_connect::replace(
             "The client secret is required again.",
             {{"client_secret", "is required after Disconnect"}}
         };
-    auto const verified = co_await verify(access);
+    auto const verified = co_await verify(tenant.organization.value(), existing.id, access);
     if (!verified) co_return verified.error();
     co_return co_await writer_.store_internal(
         std::move(tenant),

@@ -24,7 +24,9 @@ private:
         sentry_organization sentry_org;
         sentry::token_set tokens;
     };
-    async::task<result<verified_access>> verify(internal_access const& access);
+    async::task<result<verified_access>> verify(
+        organization_id org, integration_id id, internal_access const& access
+    );
 
     connect_context const& context_;
     connection_writer& writer_;

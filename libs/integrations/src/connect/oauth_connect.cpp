@@ -83,7 +83,9 @@ async::task<std::optional<connect_refusal>> oauth_connect::exchange(
 ) {
     auto verifier = context_.vault.open(flow.verifier_sealed, verifier_place(flow.organization, flow.id));
     if (!verifier) co_return connect_refusal::expired;
-    auto const tokens = co_await context_.sentry.exchange_oauth_code(
+    auto sentry =
+        context_.sentry.on_behalf_of({flow.organization, flow.integration, sentry::call_priority::exchange});
+    auto const tokens = co_await sentry.exchange_oauth_code(
         *context_.registered.oauth, callback.code, context_.registered.redirect_uri, std::move(*verifier)
     );
     if (!tokens) {
@@ -122,7 +124,7 @@ async::task<std::optional<connect_refusal>> oauth_connect::exchange(
 async::task<oauth_connect::candidates> oauth_connect::find_candidates(
     connect_flow const& flow, sentry::token_set const& tokens, finished_connect& end
 ) {
-    auto const accessible = co_await accessible_organizations(tokens);
+    auto const accessible = co_await accessible_organizations(flow, tokens);
     if (!accessible) co_return refusal_of(accessible.error());
     auto organizations = *accessible;
     if (flow.sentry_org)
@@ -141,9 +143,11 @@ async::task<oauth_connect::candidates> oauth_connect::find_candidates(
 
 /// A token that is bound to one organization has access to that one only, another one to all of its user's.
 async::task<sentry::call_result<std::vector<sentry_organization>>> oauth_connect::accessible_organizations(
-    sentry::token_set const& tokens
+    connect_flow const& flow, sentry::token_set const& tokens
 ) {
-    auto const listed = co_await context_.sentry.list_organizations(tokens.access_token);
+    auto sentry =
+        context_.sentry.on_behalf_of({flow.organization, flow.integration, sentry::call_priority::exchange});
+    auto const listed = co_await sentry.list_organizations(tokens.access_token);
     if (!listed) co_return listed.error();
     std::vector<sentry_organization> accessible;
     for (auto const& each : *listed)

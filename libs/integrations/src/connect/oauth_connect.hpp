@@ -28,7 +28,7 @@ private:
         connect_flow const& flow, sentry::token_set const& tokens, finished_connect& end
     );
     async::task<sentry::call_result<std::vector<sentry_organization>>> accessible_organizations(
-        sentry::token_set const& tokens
+        connect_flow const& flow, sentry::token_set const& tokens
     );
 
     connect_context const& context_;

@@ -55,7 +55,10 @@ async::task<public_connect::refusal> public_connect::exchange(
     std::vector<connect_flow> const& flows, connect_callback const& callback, finished_connect& end
 ) {
     auto const installation = *callback.installation;
-    auto const tokens = co_await redeem_code(installation, callback.code);
+    auto sentry = context_.sentry.on_behalf_of(
+        {flows.front().organization, flows.front().integration, sentry::call_priority::exchange}
+    );
+    auto const tokens = co_await redeem_code(sentry, installation, callback.code);
     if (!tokens) {
         observe::log_warn(
             "code exchange failed",
@@ -63,7 +66,8 @@ async::task<public_connect::refusal> public_connect::exchange(
         );
         co_return refusal_of(tokens.error());
     }
-    auto const confirmed = co_await find_organization_with_retries(installation, tokens->access_token);
+    auto const confirmed =
+        co_await find_organization_with_retries(sentry, installation, tokens->access_token);
     if (!confirmed) co_return refusal_of(confirmed.error());
 
     // A reconnect that expects exactly this Sentry organization leaves no question open.
@@ -129,14 +133,14 @@ async::task<public_connect::refusal> public_connect::ask_admins(
 /// installation's tokens, but only if a signed webhook has named this code: the UUID of an installation
 /// proves nothing.
 async::task<sentry::call_result<sentry::token_set>> public_connect::redeem_code(
-    uuid installation, secret code
+    sentry::client& sentry, uuid installation, secret code
 ) {
     auto const code_hash = hash_of(code);
     auto const& app = *context_.registered.app;
-    auto tokens = co_await context_.sentry.exchange_code(app, installation, std::move(code));
+    auto tokens = co_await sentry.exchange_code(app, installation, std::move(code));
     if (tokens || !tokens.error().in_doubt) co_return tokens;
     if (!co_await wait_for_proof(installation, code_hash)) co_return tokens;
-    auto granted = co_await context_.sentry.refresh_with_jwt(app, installation);
+    auto granted = co_await sentry.refresh_with_jwt(app, installation);
     co_return granted ? std::move(granted) : std::move(tokens);
 }
 
@@ -160,25 +164,25 @@ async::task<bool> public_connect::wait_for_proof(uuid installation, std::string 
 /// The code is spent: if Sentry fails for a moment, giving up would force the admin to uninstall. But the
 /// person waits for the page.
 async::task<sentry::call_result<sentry_organization>> public_connect::find_organization_with_retries(
-    uuid installation, secret token
+    sentry::client& sentry, uuid installation, secret token
 ) {
     using std::chrono::milliseconds;
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    auto organization = co_await find_organization(installation, token);
+    auto organization = co_await find_organization(sentry, installation, token);
     for (auto const pause : {milliseconds(200), milliseconds(1'000)}) {
         if (organization || refusal_of(organization.error()) != connect_refusal::unavailable) break;
         if (std::chrono::steady_clock::now() > deadline) break;
         co_await async::sleep_for(pause);
-        organization = co_await find_organization(installation, token);
+        organization = co_await find_organization(sentry, installation, token);
     }
     co_return organization;
 }
 
 /// The Sentry organization comes from Sentry, asked with the token, never from the URL.
 async::task<sentry::call_result<sentry_organization>> public_connect::find_organization(
-    uuid installation, secret token
+    sentry::client& sentry, uuid installation, secret token
 ) {
-    auto const app_installation = co_await context_.sentry.find_installation(installation, token);
+    auto const app_installation = co_await sentry.find_installation(installation, token);
     if (!app_installation) co_return app_installation.error();
     if (app_installation->id != installation || app_installation->app_slug != context_.registered.app->slug)
         co_return sentry::call_failure{
@@ -189,8 +193,7 @@ async::task<sentry::call_result<sentry_organization>> public_connect::find_organ
             .retry_after = {}
         };
     auto const& named = app_installation->organization;
-    auto const details =
-        co_await context_.sentry.find_organization(named.id.empty() ? named.slug : named.id, token);
+    auto const details = co_await sentry.find_organization(named.id.empty() ? named.slug : named.id, token);
     if (details)
         co_return sentry_organization{
             details->id, details->slug, details->name.empty() ? details->slug : details->name
@@ -220,7 +223,8 @@ async::task<> public_connect::confirm_install(
     organization_id org, integration_id id, uuid installation, secret token
 ) {
     try {
-        if (co_await context_.sentry.mark_installed(installation, token))
+        auto sentry = context_.sentry.on_behalf_of({org, id, sentry::call_priority::exchange});
+        if (co_await sentry.mark_installed(installation, token))
             co_await context_.pool.transact(org, [org, id](db::transaction& tx) {
                 store_install_confirmed(tx, org, id);
             });
@@ -266,10 +270,11 @@ async::task<result<bool>> public_connect::repair(db::tenant tenant, integration 
     if (!owned) co_return false;
 
     auto const& app = *context_.registered.app;
-    auto tokens = co_await context_.sentry.refresh_with_jwt(app, installation);
+    auto sentry = context_.sentry.on_behalf_of({org, broken.id, sentry::call_priority::person});
+    auto tokens = co_await sentry.refresh_with_jwt(app, installation);
     // One refusal is no proof: Sentry sometimes refuses healthy installations.
     if (!tokens && tokens.error().kind == sentry::failure_kind::refused)
-        tokens = co_await context_.sentry.refresh_with_jwt(app, installation);
+        tokens = co_await sentry.refresh_with_jwt(app, installation);
     if (!tokens) co_return judge_failed_repair(broken.mode, tokens.error());
     // The old tokens are invalid now, so the new ones are stored first. An installation never changes its
     // Sentry organization, only that one's names.

@@ -44,11 +44,15 @@ private:
         sentry::token_set const& tokens,
         finished_connect& end
     );
-    async::task<sentry::call_result<sentry::token_set>> redeem_code(uuid installation, secret code);
+    async::task<sentry::call_result<sentry::token_set>> redeem_code(
+        sentry::client& sentry, uuid installation, secret code
+    );
     async::task<bool> wait_for_proof(uuid installation, std::string code_hash);
-    async::task<sentry::call_result<sentry_organization>> find_organization(uuid installation, secret token);
+    async::task<sentry::call_result<sentry_organization>> find_organization(
+        sentry::client& sentry, uuid installation, secret token
+    );
     async::task<sentry::call_result<sentry_organization>> find_organization_with_retries(
-        uuid installation, secret token
+        sentry::client& sentry, uuid installation, secret token
     );
     async::task<result<void>> store(
         db::tenant tenant,

@@ -84,24 +84,33 @@ resolved_mapping resolve(
 }  // namespace
 
 async::task<result<std::vector<sentry::project>>> mappings::sentry_projects(
-    organization_id org, integration_id id
+    organization_id org, integration_id id, project_source from
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const call = [this](sentry_access::grant grant) {
-        return sentry_.list_projects(std::move(grant.organization), std::move(grant.token));
+    if (from == project_source::recent_list) {
+        auto const granted = co_await access.find(org, id);
+        if (!granted) co_return granted.error();
+        if (auto const* const known = lists_.find(id, granted->stored_at)) co_return *known;
+    }
+    auto sentry = sentry_.on_behalf_of({org, id, sentry::call_priority::person});
+    std::optional<timestamp> token_stored_at;
+    auto const call = [&](sentry_access::grant grant) {
+        token_stored_at = grant.stored_at;
+        return sentry.list_projects(std::move(grant.organization), std::move(grant.token));
     };
     auto answered = co_await access.call<std::vector<sentry::project>>(org, id, call);
     if (!answered) co_return answered.error();
     if (!*answered) co_return sentry::to_error(answered->error(), "to list the projects");
     // Only for the names that are shown: the list does not contain them.
-    (void)co_await access.find_organization(sentry_, org, id);
+    (void)co_await access.find_organization(sentry, org, id);
+    lists_.store(id, token_stored_at, **answered);
     co_return std::move(**answered);
 }
 
 async::task<result<std::vector<project_with_mapping>>> mappings::projects(
-    organization_id org, integration_id id
+    organization_id org, integration_id id, project_source from
 ) {
-    auto projects = co_await sentry_projects(org, id);
+    auto projects = co_await sentry_projects(org, id, from);
     if (!projects) co_return projects.error();
     auto const mapped =
         co_await pool_.transact(org, [org, id, names = named(org, id, *projects)](db::transaction& tx) {
@@ -128,7 +137,7 @@ async::task<result<std::vector<mapping>>> mappings::list(organization_id org, in
 async::task<result<project_check>> mappings::check(
     organization_id org, integration_id id, std::vector<std::string> projects
 ) {
-    auto const listed = co_await sentry_projects(org, id);
+    auto const listed = co_await sentry_projects(org, id, project_source::sentry);
     auto const names = listed ? named(org, id, *listed) : std::vector<named_project>();
     auto const known = co_await pool_.transact(org, [org, id](db::transaction& tx) {
         return recorded_projects(tx, org, id);
@@ -169,7 +178,7 @@ async::task<result<std::vector<mapping>>> mappings::store(
     std::vector<named_project> listed;
     auto listing = project_listing::missing;
     if (!requested.empty())
-        if (auto const projects = co_await sentry_projects(org, id)) {
+        if (auto const projects = co_await sentry_projects(org, id, project_source::sentry)) {
             listed = named(org, id, *projects);
             listing = project_listing::complete;
         }

@@ -30,9 +30,9 @@ sentry::call_failure response_with_token(int status) {
 }  // namespace
 
 async::task<sentry::call_result<sentry::api_response>> api_caller::send(
-    std::string organization, secret token, sentry::api_request request
+    sentry::caller who, std::string organization, secret token, sentry::api_request request
 ) {
-    auto response = co_await sentry_.call({organization}, std::move(request), token);
+    auto response = co_await sentry_.on_behalf_of(who).call({organization}, std::move(request), token);
     auto const sent = token.reveal();
     if (response && contains(*response, sent)) co_return response_with_token(response->status);
     if (!response && response.error().detail.find(sent) != std::string::npos)
@@ -55,8 +55,9 @@ async::task<result<sentry::call_result<sentry::api_response>>> api_caller::call(
     organization_id org, integration_id id, stored_access access, sentry::api_request request
 ) {
     sentry_access const to_sentry{pool_, vault_, refresher_};
-    auto const make = [this, request](sentry_access::grant grant) {
-        return send(std::move(grant.organization), std::move(grant.token), request);
+    sentry::caller const who{org, id, sentry::call_priority::person};
+    auto const make = [this, who, request](sentry_access::grant grant) {
+        return send(who, std::move(grant.organization), std::move(grant.token), request);
     };
     co_return co_await to_sentry.call_with<sentry::api_response>(
         to_sentry.open(org, id, access), org, id, make

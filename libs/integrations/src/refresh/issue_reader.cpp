@@ -8,15 +8,16 @@ async::task<result<sentry::issue>> issue_reader::find(
     organization_id org, integration_id id, std::string issue
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const call = [this, issue](sentry_access::grant grant) {
-        return sentry_.find_issue({grant.organization}, issue, std::move(grant.token));
+    auto sentry = sentry_.on_behalf_of({org, id, sentry::call_priority::background});
+    auto const call = [&sentry, issue](sentry_access::grant grant) {
+        return sentry.find_issue({grant.organization}, issue, std::move(grant.token));
     };
     auto answered = co_await access.call<sentry::issue>(org, id, call);
     if (!answered) co_return answered.error();
     if (!*answered && answered->error().kind == sentry::failure_kind::gone) {
         // Sentry answers 404 also where it does not find the organization, and where the token may not see
         // it.
-        auto const organization = co_await access.find_organization(sentry_, org, id);
+        auto const organization = co_await access.find_organization(sentry, org, id);
         if (!organization) co_return organization.error();
         if (!*organization)
             co_return sentry::to_error(organization->error(), "for the organization of an issue");
@@ -30,8 +31,9 @@ async::task<result<std::string>> issue_reader::newest_environment(
     organization_id org, integration_id id, std::string issue
 ) {
     sentry_access const access{pool_, vault_, refresher_};
-    auto const call = [this, issue](sentry_access::grant grant) {
-        return sentry_.latest_event({grant.organization}, issue, std::move(grant.token));
+    auto sentry = sentry_.on_behalf_of({org, id, sentry::call_priority::background});
+    auto const call = [&sentry, issue](sentry_access::grant grant) {
+        return sentry.latest_event({grant.organization}, issue, std::move(grant.token));
     };
     auto answered = co_await access.call<sentry::stored_event>(org, id, call);
     if (!answered) co_return answered.error();

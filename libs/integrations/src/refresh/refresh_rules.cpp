@@ -47,7 +47,7 @@ refresh_verdict judge_failure(
     bool const counts = !our_fault && !why.from_proxy && !history.host_failing && history.was_due &&
                         (refused || history.expired);
     int const failed = history.failed_attempts + (counts ? 1 : 0);
-    if (counts && failed >= policy.max_attempts)
+    if (counts && failed >= policy.max_attempts && !history.without_comparison)
         return {status::disconnected, refused ? reason::refused : reason::expired, failed, std::nullopt};
 
     auto next = policy.backoff.delay(static_cast<unsigned>(std::max(failed, 1)), draw);

@@ -133,13 +133,45 @@ constexpr db::statement tally{
            select a.organization_id, a.integration_id, a.outcome, a.finished_at
              from tocsin.refresh_attempts a
              join tocsin.integrations i on i.organization_id = a.organization_id and i.integration_id = a.integration_id
-            where a.finished_at > tocsin.now() - $3::bigint * interval '1 millisecond'
-              and i.sentry_host = $1 and a.integration_id <> $2),
+            where a.finished_at > tocsin.now() - $2::bigint * interval '1 millisecond' and i.sentry_host = $1),
        refreshed as (
            select finished_at from recent where outcome = 'refreshed' order by finished_at desc limit 1)
        select exists (select from refreshed) as refreshed, count(distinct (organization_id, integration_id)) as failed
          from recent
         where not exists (select from refreshed) and outcome <> 'superseded')"
+};
+
+// Since the first failure after the newest tokens. A success of another mode proves nothing about our client
+// of this mode, and a connect proves as much as a refresh. Failures shortly before that count, too: the first
+// integration that fails is not the only one with a fault. Within a day, most of the others have been tried.
+constexpr db::statement tally_streak{
+    "tally_refresh_attempts_of_streak",
+    R"(with streak as (
+           select coalesce(min(a.finished_at), tocsin.now()) as began
+             from tocsin.credentials c
+             left join tocsin.refresh_attempts a on a.organization_id = c.organization_id and a.integration_id = c.integration_id
+                                                and a.finished_at > c.issued_at and a.outcome not in ('refreshed', 'superseded')
+            where c.organization_id = $1 and c.integration_id = $2),
+       others as (
+           select i.organization_id, i.integration_id, i.mode, c.issued_at
+             from tocsin.integrations i
+             join tocsin.credentials c on c.organization_id = i.organization_id and c.integration_id = i.integration_id
+            where i.sentry_host = $3 and i.integration_id <> $2 and i.status in ('connected', 'degraded')),
+       refreshed as (
+           select 1 from others, streak where others.mode = $4 and others.issued_at > streak.began limit 1),
+       failed as (
+           select distinct a.organization_id, a.integration_id, a.finished_at >= streak.began as within_streak
+             from streak, tocsin.refresh_attempts a
+             join others on others.organization_id = a.organization_id and others.integration_id = a.integration_id
+            where not exists (select from refreshed) and a.outcome not in ('refreshed', 'superseded')
+              and a.finished_at > least(streak.began, tocsin.now() - $5::bigint * interval '1 millisecond'))
+       select exists (select from refreshed) as refreshed,
+              (select count(distinct (organization_id, integration_id)) from failed) as failed,
+              (select count(*) from others, streak
+                where others.mode = $4 and others.issued_at <= streak.began and streak.began > tocsin.now() - interval '1 day'
+                  and not exists (select from failed f
+                                   where f.organization_id = others.organization_id and f.integration_id = others.integration_id
+                                     and f.within_streak)) as untried)"
 };
 
 // The connect that is under way confirms the installation itself, hence the delay.
@@ -292,10 +324,28 @@ bool store_failed(db::transaction& tx, leased_credential const& lease, failed_re
     return true;
 }
 
-host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except) {
-    auto const row = tx.run(tally, sentry_host, except, std::chrono::milliseconds(host_window))[0];
+host_tally tally_of(db::transaction& tx, std::string const& sentry_host) {
+    auto const row = tx.run(tally, sentry_host, std::chrono::milliseconds(host_window))[0];
     int const failed = row.get<int>("failed");
     return {.tried = failed, .failed = failed, .refreshed = row.get<bool>("refreshed") ? 1 : 0};
+}
+
+host_tally tally_of_streak(db::transaction& tx, leased_credential const& lease) {
+    auto const row = tx.run(
+        tally_streak,
+        lease.organization,
+        lease.integration,
+        lease.sentry_host,
+        lease.mode,
+        std::chrono::milliseconds(host_window)
+    )[0];
+    int const failed = row.get<int>("failed");
+    return {
+        .tried = failed,
+        .failed = failed,
+        .refreshed = row.get<bool>("refreshed") ? 1 : 0,
+        .untried = row.get<int>("untried")
+    };
 }
 
 std::vector<unconfirmed_installation> unconfirmed_installations(

@@ -81,10 +81,12 @@ struct failed_refresh {
 /// Stores a failure and finishes the attempt. False as in `store_refreshed`.
 bool store_failed(db::transaction& tx, leased_credential const& lease, failed_refresh const& failure);
 
-/// Counts the attempts of the last `host_window`, without those of `except`. Failures are not counted after
-/// one success is found, because that decides. The scheduler's role sees all organizations; the gateway's
-/// role sees only the current one, so that a failure is more likely to count.
-host_tally tally_of(db::transaction& tx, std::string const& sentry_host, integration_id except);
+/// Counts the attempts of the last `host_window`. Failures are not counted after one success is found,
+/// because that decides. The scheduler's role sees all organizations.
+host_tally tally_of(db::transaction& tx, std::string const& sentry_host);
+/// The same for the other integrations, since this one began to fail. The gateway's role sees only the
+/// current organization, so that a failure is more likely to count.
+host_tally tally_of_streak(db::transaction& tx, leased_credential const& lease);
 
 /// A connected installation that Sentry does not know to be complete.
 struct unconfirmed_installation {

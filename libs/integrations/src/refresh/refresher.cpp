@@ -134,7 +134,7 @@ async::task<std::size_t> refresher::refresh_due() {
          batch = impl_->settings.batch,
          modes = impl_->registered.offered_modes(),
          host = sentry().str()](db::transaction& tx) {
-            auto const tally = tally_of(tx, host, integration_id{});
+            auto const tally = tally_of(tx, host);
             int const limit = host_is_failing(tally) ? 1 : batch;
             return round{tally, claim_due_credentials(tx, lease, limit, modes, host)};
         }
@@ -225,7 +225,9 @@ async::task<bool> refresher::impl::store_tokens(
     );
     // Disconnected in the meantime: revoke the new token if the mode allows it.
     if (!stored && lease.mode == mode::oauth)
-        (void)co_await sentry.revoke_oauth(*registered.oauth, tokens.access_token);
+        (void)co_await sentry
+            .on_behalf_of({lease.organization, lease.integration, sentry::call_priority::background})
+            .revoke_oauth(*registered.oauth, tokens.access_token);
     co_return stored;
 }
 
@@ -245,14 +247,15 @@ async::task<bool> refresher::impl::store_failure(
         std::move(tenant),
         [attempt, why, policy = settings.policy, draw = crypto::random_u64()](db::transaction& tx) {
             auto const& credential = attempt->lease;
-            auto tally = tally_of(tx, credential.sentry_host, credential.integration);
+            auto tally = tally_of_streak(tx, credential);
             ++tally.tried;
             ++tally.failed;
             refresh_history const history{
                 .failed_attempts = credential.failed_attempts,
                 .expired = credential.expired,
                 .was_due = credential.was_due,
-                .host_failing = host_is_failing(tally)
+                .host_failing = host_is_failing(tally),
+                .without_comparison = tally.refreshed == 0 && tally.untried > 0
             };
             return store_failed(
                 tx,
@@ -296,7 +299,11 @@ async::task<> refresher::confirm_installations() {
     for (auto const& each : unconfirmed) {
         auto const token =
             open_access_token(impl_->vault, each.organization, each.integration, each.access_token_sealed);
-        if (!token || !co_await impl_->sentry.mark_installed(each.installation, *token)) continue;
+        if (!token) continue;
+        auto sentry = impl_->sentry.on_behalf_of(
+            {each.organization, each.integration, sentry::call_priority::background}
+        );
+        if (!co_await sentry.mark_installed(each.installation, *token)) continue;
         co_await impl_->pool.transact(db::no_tenant, [each](db::transaction& tx) {
             store_install_confirmed(tx, each.organization, each.integration);
         });

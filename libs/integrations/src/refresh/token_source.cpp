@@ -19,6 +19,11 @@ sentry::call_failure local_failure(std::string detail) {
 
 }  // namespace
 
+sentry::client token_source::sentry_for(refresh_attempt const& attempt) const {
+    auto const& lease = attempt.lease;
+    return sentry_.on_behalf_of({lease.organization, lease.integration, sentry::call_priority::refresh});
+}
+
 result<secret> token_source::refresh_token_of(refresh_attempt const& attempt) const {
     auto const& lease = attempt.lease;
     return open_refresh_token(vault_, lease.organization, lease.integration, *lease.refresh_token_sealed);
@@ -50,12 +55,12 @@ async::task<sentry::call_result<void>> token_source::check_access_token(refresh_
     auto const& lease = attempt.lease;
     if (lease.mode == mode::public_ && lease.installation) {
         auto const installation =
-            co_await sentry_.find_installation(*lease.installation, attempt.access_token);
+            co_await sentry_for(attempt).find_installation(*lease.installation, attempt.access_token);
         if (!installation) co_return installation.error();
         attempt.organization = installation->organization;
     } else {
         auto const organization =
-            co_await sentry_.find_organization(lease.sentry_org_id, attempt.access_token);
+            co_await sentry_for(attempt).find_organization(lease.sentry_org_id, attempt.access_token);
         if (!organization) co_return organization.error();
         attempt.organization = *organization;
     }
@@ -75,13 +80,13 @@ async::task<sentry::call_result<sentry::token_set>> token_source::request_instal
 ) {
     auto const& lease = attempt.lease;
     if (!lease.installation) co_return local_failure("the integration has no installation");
-    auto tokens = co_await sentry_.refresh_with_jwt(*registered_.app, *lease.installation);
+    auto tokens = co_await sentry_for(attempt).refresh_with_jwt(*registered_.app, *lease.installation);
     if (tokens || !lacks_jwt_grant(tokens.error()) || !lease.refresh_token_sealed ||
         !has_time_for_call(attempt))
         co_return tokens;
     auto refresh_token = refresh_token_of(attempt);
     if (!refresh_token) co_return local_failure(refresh_token.error().detail);
-    co_return co_await sentry_.refresh_with_token(
+    co_return co_await sentry_for(attempt).refresh_with_token(
         *registered_.app, *lease.installation, std::move(*refresh_token)
     );
 }
@@ -91,7 +96,7 @@ async::task<sentry::call_result<sentry::token_set>> token_source::request_oauth(
     if (!attempt.lease.refresh_token_sealed) co_return local_failure("Sentry gave no refresh token");
     auto refresh_token = refresh_token_of(attempt);
     if (!refresh_token) co_return local_failure(refresh_token.error().detail);
-    auto tokens = co_await sentry_.refresh_oauth(*registered_.oauth, std::move(*refresh_token));
+    auto tokens = co_await sentry_for(attempt).refresh_oauth(*registered_.oauth, std::move(*refresh_token));
     if (!tokens && attempt.in_doubt && tokens.error().oauth_error == "invalid_grant") {
         auto why = tokens.error();
         why.detail = "invalid_grant: Sentry replaced the tokens in an earlier refresh whose answer was lost";

@@ -45,6 +45,7 @@ private:
     async::task<sentry::call_result<sentry::token_set>> request_installation(refresh_attempt const& attempt);
     async::task<sentry::call_result<sentry::token_set>> request_oauth(refresh_attempt const& attempt);
     async::task<sentry::call_result<void>> check_access_token(refresh_attempt& attempt);
+    sentry::client sentry_for(refresh_attempt const& attempt) const;
     result<secret> refresh_token_of(refresh_attempt const& attempt) const;
     bool has_time_for_call(refresh_attempt const& attempt) const;
 

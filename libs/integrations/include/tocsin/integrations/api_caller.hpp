@@ -31,7 +31,7 @@ public:
 
 private:
     async::task<sentry::call_result<sentry::api_response>> send(
-        std::string organization, secret token, sentry::api_request request
+        sentry::caller who, std::string organization, secret token, sentry::api_request request
     );
 
     db::pool& pool_;

@@ -5,10 +5,12 @@
 #include <tocsin/base/uuid.hpp>
 #include <tocsin/crypto/vault.hpp>
 #include <tocsin/db/pool.hpp>
+#include <tocsin/integrations/project_lists.hpp>
 #include <tocsin/integrations/refresher.hpp>
 #include <tocsin/integrations/types.hpp>
 #include <tocsin/sentry/client.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,13 +52,18 @@ struct mapping_move {
     service_id service;
 };
 
+/// Whether Sentry must be asked, or its answer of a short time ago is enough.
+enum class project_source { sentry, recent_list };
+
 class mappings {
 public:
     /// `refresher` uses the same pool: a token that Sentry rejects is refreshed, and the call repeated.
     mappings(db::pool& pool, sentry::client& sentry, crypto::vault const& vault, refresher& refresher)
         : pool_(pool), sentry_(sentry), vault_(vault), refresher_(refresher) {}
 
-    async::task<result<std::vector<project_with_mapping>>> projects(organization_id org, integration_id id);
+    async::task<result<std::vector<project_with_mapping>>> projects(
+        organization_id org, integration_id id, project_source from = project_source::sentry
+    );
     async::task<result<std::vector<mapping>>> list(organization_id org, integration_id id);
     async::task<result<project_check>> check(
         organization_id org, integration_id id, std::vector<std::string> projects
@@ -79,7 +86,9 @@ public:
     async::task<result<void>> remove(db::tenant tenant, integration_id id, mapping_id target);
 
 private:
-    async::task<result<std::vector<sentry::project>>> sentry_projects(organization_id org, integration_id id);
+    async::task<result<std::vector<sentry::project>>> sentry_projects(
+        organization_id org, integration_id id, project_source from
+    );
     async::task<result<std::vector<mapping>>> store(
         db::tenant tenant,
         integration_id id,
@@ -91,6 +100,7 @@ private:
     sentry::client& sentry_;
     crypto::vault const& vault_;
     refresher& refresher_;
+    project_lists lists_{std::chrono::steady_clock::now};
 };
 
 }  // namespace tocsin::integrations

@@ -29,13 +29,17 @@ struct refresh_history {
     bool was_due = true;      ///< attempts that a person or a call requested before that do not count
     /// The Sentry host fails for many integrations and works for none: Sentry or this deployment is at fault.
     bool host_failing = false;
+    /// Others in this mode are connected, and none has been tried since this one began to fail: they show
+    /// neither that Sentry and our client work nor that they do not.
+    bool without_comparison = false;
 };
 
-/// The results of the refreshes at one Sentry host during the last `host_window`.
+/// The results of the refreshes at one Sentry host during a time.
 struct host_tally {
     int tried = 0;      ///< integrations with a finished attempt
     int failed = 0;     ///< of these, the ones without a success
     int refreshed = 0;  ///< of these, the ones with a success
+    int untried = 0;    ///< connected integrations of the same mode without an attempt
 };
 inline constexpr std::chrono::minutes host_window{10};
 
@@ -59,8 +63,8 @@ struct refresh_verdict {
 /// `invalid_grant` (the caller holds the lease and has read the stored credential again, so no other refresh
 /// has replaced it). A refusal of the deployment's own client and the response of a proxy never count, and no
 /// failure counts while the host is failing. Other refusals always count, transient failures only once the
-/// token has expired, and `max_attempts` of those disconnect. A pause that Sentry asks for is honored if it
-/// is longer than the backoff.
+/// token has expired, and `max_attempts` of those disconnect, if there is a comparison. A pause that Sentry
+/// asks for is honored if it is longer than the backoff.
 refresh_verdict judge_failure(
     refresh_policy const& policy,
     mode m,

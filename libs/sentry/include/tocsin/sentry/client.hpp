@@ -7,6 +7,7 @@
 #include <tocsin/config/options.hpp>
 #include <tocsin/sentry/api_call.hpp>
 #include <tocsin/sentry/app.hpp>
+#include <tocsin/sentry/caller.hpp>
 #include <tocsin/sentry/failure.hpp>
 #include <tocsin/sentry/issue.hpp>
 #include <tocsin/sentry/settings.hpp>
@@ -40,6 +41,8 @@ public:
     client(async::executor executor, client_settings settings, clock const& time);
     ~client();
 
+    /// Makes calls for this caller, with the same connections and limits. It must outlive its calls, too.
+    client on_behalf_of(caller who) const;
     config::base_url const& base() const noexcept;
 
     /// Exchanges the code of an installation, which works once.
@@ -112,6 +115,8 @@ public:
     struct impl;
 
 private:
+    explicit client(std::unique_ptr<impl> from);
+
     std::unique_ptr<impl> impl_;
 };
 
