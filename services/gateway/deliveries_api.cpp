@@ -103,6 +103,16 @@ void write_delivery(json::writer& out, delivery const& from) {
     out.end_object();
 }
 
+/// Without the last character, if the text ends within it: at most three bytes.
+std::string_view without_partial_character(std::string_view text) {
+    auto const is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    auto end = text.size();
+    for (int i = 0; i < 3 && end > 0 && is_continuation(text[end - 1]); ++i) --end;
+    bool const ends_in_ascii =
+        end == text.size() && end > 0 && static_cast<unsigned char>(text[end - 1]) < 0x80U;
+    return ends_in_ascii || end == 0 ? text : text.substr(0, end - 1);
+}
+
 void write_details(json::writer& out, delivery_details const& from) {
     out.begin_object();
     write_fields(out, from.summary);
@@ -113,10 +123,12 @@ void write_details(json::writer& out, delivery_details const& from) {
         .end_object();
     // The text is for reading: ill-formed bytes are replaced in it, and then the exact bytes are added.
     constexpr std::size_t replacement_bytes = 3;
+    auto const shown =
+        from.body_truncated ? without_partial_character(from.body) : std::string_view(from.body);
     std::optional<std::string> text, exact;
-    if (!from.body.empty()) text = repaired(from.body, (from.body.size() + 1) * replacement_bytes);
-    if (text && *text != from.body) exact = to_base64(as_bytes(from.body));
-    out.field("body", text).field("body_base64", exact);
+    if (!shown.empty()) text = repaired(shown, (shown.size() + 1) * replacement_bytes);
+    if (text && *text != shown) exact = to_base64(as_bytes(shown));
+    out.field("body", text).field("body_base64", exact).field("body_truncated", from.body_truncated);
     out.field("signing_key", from.signing_key).field("cut", from.summary.cut).end_object();
 }
 
@@ -153,6 +165,16 @@ public:
 
     response_task show(request_context& ctx, delivery_id id) {
         co_return json_result(co_await log_.find(ctx.organization(), id), write_details);
+    }
+
+    response_task body(request_context& ctx, delivery_id id) {
+        auto found = co_await log_.find_body(ctx.organization(), id);
+        if (!found) co_return found.error();
+        http::response response;
+        response.body = std::move(*found);
+        response.headers.add("Content-Type", "application/octet-stream");
+        response.headers.add("Content-Disposition", "attachment; filename=\"" + id.str() + ".json\"");
+        co_return response;
     }
 
     response_task unmapped(request_context& ctx, list_slice slice) {
@@ -207,6 +229,7 @@ endpoints delivery_endpoints(incidents::delivery_log& log, incidents::replay& re
         id_in_path<delivery_id>("id", "There is no such delivery. It may be older than the retention time.");
     rows.get("/deliveries", permission::view, &api::list, page_input<delivery_id>(), delivery_query());
     rows.get("/deliveries/{id}", permission::view, &api::show, id);
+    rows.get("/deliveries/{id}/body", permission::view, &api::body, id);
     rows.post("/deliveries/{id}/replay", permission::administer, &api::replay, id, replay_query());
     rows.get("/unmapped", permission::view, &api::unmapped, slice_input());
     rows.post("/unmapped/replay", permission::administer, &api::replay_unmapped, unmapped_replay_body());

@@ -45,6 +45,7 @@ function readDelivery(id) {
       "request-id": delivery.request_id,
     },
     body: delivery.duplicate_of ? null : body,
+    body_truncated: false,
     signing_key: "current",
     cut: false,
   });

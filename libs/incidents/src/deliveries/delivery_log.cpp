@@ -37,13 +37,25 @@ constexpr auto details_columns = db::columns<delivery_details>(
 );
 
 // A duplicate has the body of the delivery that it points to.
-constexpr auto find_text = "select " + names(details_columns, "d") + R"(, coalesce(d.body, o.body) as body
+constexpr auto find_text =
+    "select " + names(details_columns, "d") + R"(, substring(coalesce(d.body, o.body) for $3::int) as body,
+              length(coalesce(d.body, o.body)) as body_size
          from tocsin.integrations g
          join tocsin.deliveries d on d.organization_id = g.organization_id and d.integration_id = g.integration_id
          left join tocsin.deliveries o on o.organization_id = d.organization_id and o.integration_id = d.integration_id
                                       and o.delivery_id = d.duplicate_of
         where g.organization_id = $1 and d.delivery_id = $2)";
 constexpr db::statement find_one{"find_delivery", find_text.c_str()};
+
+constexpr db::statement find_whole_body{
+    "find_delivery_body",
+    R"(select coalesce(d.body, o.body) as body
+         from tocsin.integrations g
+         join tocsin.deliveries d on d.organization_id = g.organization_id and d.integration_id = g.integration_id
+         left join tocsin.deliveries o on o.organization_id = d.organization_id and o.integration_id = d.integration_id
+                                      and o.delivery_id = d.duplicate_of
+        where g.organization_id = $1 and d.delivery_id = $2)"
+};
 
 // A project is shown with its current slug. Deliveries by slug only have the mapping of the project with it.
 constexpr auto list_unmapped_text = db::sql_text(R"(with unmapped as (
@@ -69,6 +81,10 @@ constexpr db::statement list_services{
     "list_services_to_suggest",
     "select service_id, slug, name from tocsin.services where organization_id = $1 and archived_at is null order by slug"
 };
+
+error no_delivery() {
+    return {errc::not_found, "There is no such delivery, or it is older than the retention time."};
+}
 
 std::optional<suggested_service> suggest(
     std::optional<std::string> const& project, std::vector<suggested_service> const& services
@@ -112,14 +128,24 @@ async::task<std::vector<delivery>> delivery_log::list(organization_id org, deliv
 
 async::task<result<delivery_details>> delivery_log::find(organization_id org, delivery_id id) {
     return pool_.transact(org, [=](db::transaction& tx) -> result<delivery_details> {
-        auto const row = tx.run(find_one, org, id).first();
-        if (!row)
-            return error{
-                errc::not_found, "There is no such delivery, or it is older than the retention time."
-            };
+        auto const row = tx.run(find_one, org, id, shown_body).first();
+        if (!row) return no_delivery();
         auto details = db::read(*row, details_columns);
-        if (auto const body = row->get<std::optional<byte_string>>("body")) details.body = as_text(*body);
+        if (auto const body = row->get<std::optional<byte_string>>("body")) {
+            details.body = as_text(*body);
+            details.body_truncated = row->get<std::int64_t>("body_size") > shown_body;
+        }
         return details;
+    });
+}
+
+async::task<result<std::string>> delivery_log::find_body(organization_id org, delivery_id id) {
+    return pool_.transact(org, [=](db::transaction& tx) -> result<std::string> {
+        auto const row = tx.run(find_whole_body, org, id).first();
+        if (!row) return no_delivery();
+        auto const body = row->get<std::optional<byte_string>>("body");
+        if (!body) return error{errc::not_found, "The body of this delivery was not stored."};
+        return std::string(as_text(*body));
     });
 }
 

@@ -129,6 +129,7 @@ export const delivery = (
   headers: { "content-type": "application/json" },
   body: "{}",
   body_base64: null,
+  body_truncated: false,
   signing_key: "current",
   cut: false,
   ...overrides,

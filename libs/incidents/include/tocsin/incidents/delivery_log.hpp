@@ -35,7 +35,9 @@ struct delivery_details {
     delivery summary;
     std::string hook_timestamp;
     std::string signing_key;
-    std::string body;  ///< raw bytes; of a duplicate, those of the first delivery; empty if not kept
+    /// Raw bytes, of which there may be more; of a duplicate, those of the first delivery; empty if not kept.
+    std::string body;
+    bool body_truncated = false;
 };
 
 /// Empty members do not filter.
@@ -76,7 +78,11 @@ public:
     explicit delivery_log(db::pool& pool) : pool_(pool) {}
 
     async::task<std::vector<delivery>> list(organization_id org, delivery_filter filter);
+    /// With up to `shown_body` bytes of the body.
     async::task<result<delivery_details>> find(organization_id org, delivery_id id);
+    static constexpr std::int64_t shown_body = 256 * 1024;
+    /// All bytes of the body.
+    async::task<result<std::string>> find_body(organization_id org, delivery_id id);
     /// Projects with unmapped deliveries and still no mapping, latest first, at most 1,000.
     async::task<std::vector<unmapped_project>> unmapped(organization_id org);
 

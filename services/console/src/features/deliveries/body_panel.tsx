@@ -1,6 +1,7 @@
-import { Button, Switch } from "@mantine/core";
+import { Anchor, Button, Switch } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { Schemas } from "../../api/client";
+import { useOrg } from "../../api/org";
 import { CopyButton } from "../../ui/copy";
 import { Panel } from "../../ui/panel";
 import css from "./deliveries.module.css";
@@ -30,6 +31,18 @@ function BodyText({ text }: { text: string }) {
         ))}
       </pre>
     </section>
+  );
+}
+
+function DownloadNote({ id }: { id: string }) {
+  const { slug: org } = useOrg();
+  return (
+    <p className={css.truncated}>
+      Only the first 256 KiB can be shown here.{" "}
+      <Anchor size="sm" href={`/api/v1/orgs/${encodeURIComponent(org)}/deliveries/${id}/body`} download>
+        Download the body
+      </Anchor>
+    </p>
   );
 }
 
@@ -84,6 +97,7 @@ export function BodyPanel({ delivery }: { delivery: Schemas["DeliveryDetail"] })
           </Button>
         </p>
       )}
+      {delivery.body_truncated ? <DownloadNote id={delivery.id} /> : null}
       {delivery.cut ? (
         <p className={css.truncated}>The body was too long to store completely. Its end is missing.</p>
       ) : null}

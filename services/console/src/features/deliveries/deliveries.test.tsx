@@ -90,6 +90,18 @@ test.each([
   expect(formatJson(json)).toEqual({ text, isComplete: true });
 });
 
+test("a body that is shown in part can be downloaded", async () => {
+  emptyServer();
+  server.use(
+    http.get(`${org}/deliveries/${id(1)}`, () =>
+      HttpResponse.json(delivery(1, { body: "{", body_truncated: true })),
+    ),
+  );
+  open(`/o/example/deliveries/${id(1)}`);
+  const link = await screen.findByRole("link", { name: "Download the body" });
+  expect(link.getAttribute("href")).toBe(`/api/v1/orgs/example/deliveries/${id(1)}/body`);
+});
+
 test("a body of only brackets is formatted", () => {
   const deep = "[".repeat(20_000);
   expect(formatJson(deep).text.replace(/\s/g, "")).toBe(deep);
