@@ -34,6 +34,30 @@ constexpr json::length description_length{0, 2000};
 constexpr json::length runbook_length{0, 2000};
 constexpr texts owners{50, {3, 320}};
 
+struct urgency_field {
+    std::optional<identity::urgency_change> read(json::reader& in, std::string_view name) const {
+        auto const given = in.optional_value(name);
+        if (!given) return std::nullopt;
+        if (given->kind() != json::kind::object) {
+            in.reject(name, "must be an object with severities");
+            return std::nullopt;
+        }
+        json::reader each(*given);
+        word const urgencies{{"high", "low", "none"}};
+        identity::urgency_change read{
+            urgencies.read(each, "critical"),
+            urgencies.read(each, "error"),
+            urgencies.read(each, "warning"),
+            urgencies.read(each, "info")
+        };
+        if (auto const problems = each.problems())
+            for (auto const& problem : problems->fields)
+                in.reject(std::string(name) + "." + problem.path, problem.message);
+        return read;
+    }
+    void describe(input_field&) const noexcept {}
+};
+
 input<new_service> new_service_body() {
     return body_fields<new_service>()
         .required("slug", &new_service::slug, pasted(slug_length, slug_problem))
@@ -41,6 +65,8 @@ input<new_service> new_service_body() {
         .optional("description", &new_service::description, text{description_length})
         .optional("runbook_url", &new_service::runbook_url, pasted(runbook_length, web_address_problem))
         .optional("owners", &new_service::owners, owners)
+        .optional("policy_id", &new_service::policy, id_text<uuid>{})
+        .optional("urgency", &new_service::urgency, urgency_field{})
         .as_input();
 }
 
@@ -54,6 +80,8 @@ input<service_change> service_change_body() {
             "runbook_url", &service_change::runbook_url, pasted(runbook_length, web_address_problem, wrong)
         )
         .optional("owners", &service_change::owners, owners)
+        .optional("policy_id", &service_change::policy, id_text<uuid>{})
+        .optional("urgency", &service_change::urgency, urgency_field{})
         .at_least_one()
         .as_input();
 }
@@ -65,6 +93,14 @@ void write_service(json::writer& out, service const& from) {
         .field("name", from.name)
         .field("description", from.description)
         .field("runbook_url", text_or_null(from.runbook_url))
+        .field("policy_id", id_or_null(from.policy))
+        .name("urgency")
+        .begin_object()
+        .field("critical", from.urgency.critical)
+        .field("error", from.urgency.error)
+        .field("warning", from.urgency.warning)
+        .field("info", from.urgency.info)
+        .end_object()
         .field("created_at", from.created_at)
         .field("archived_at", from.archived_at)
         .name("owners")

@@ -221,6 +221,30 @@ test('a policy that reaches no person pages the owner and the admins at once', a
   assert.ok((await tocsin.metric('tocsin_pages_unreachable_total')) >= 1);
 });
 
+test('a service names its policy and how urgently severities page', async () => {
+  const policy = (await admin.post(`${tocsin.org.path}/policies`, { slug: 'web', name: 'Web', steps: [{ targets: [{ kind: 'user', id: emailOf('responder') }] }] })).json;
+  const made = await admin.post(`${tocsin.org.path}/services`, { slug: 'web', name: 'Web', policy_id: policy.id, urgency: { info: 'low' } });
+  assert.deepEqual([made.json.policy_id, made.json.urgency], [policy.id, { critical: 'high', error: 'high', warning: 'low', info: 'low' }], made.text);
+  const { number } = await openIncident('info', { service_id: made.json.id });
+  await paged(number, 1);
+  assert.deepEqual(receiversOf(number), [emailOf('responder')]);
+  assert.deepEqual([(await readAlarm(number)).policy_id, (await readAlarm(number)).urgency], [policy.id, 'low']);
+  // The alarm ends with the old service's policy, and begins with the new one's.
+  await responder.patch(path(number), { severity: 'error', service_id: service.id });
+  await paged(number, 3);
+  assert.notEqual((await readAlarm(number)).policy_id, policy.id);
+  assert.equal((await admin.delete(`${tocsin.org.path}/policies/${policy.id}`)).json.code, 'in_use');
+  const own = `${tocsin.org.path}/services/${made.json.id}`;
+  const changed = await admin.patch(own, { policy_id: null, urgency: { critical: 'none', error: 'low' } });
+  assert.deepEqual([changed.json.policy_id, changed.json.urgency], [null, { critical: 'none', error: 'low', warning: 'low', info: 'low' }], changed.text);
+  assert.equal((await admin.patch(own, { name: 'Web shop' })).json.urgency.error, 'low');
+  assert.equal((await admin.delete(`${tocsin.org.path}/policies/${policy.id}`)).status, 204);
+  for (const [wrong, where] of [[{ policy_id: policy.id }, 'policy_id'], [{ urgency: { error: 'loud' } }, 'urgency.error'], [{ urgency: { fatal: 'high' } }, 'urgency.fatal'], [{ urgency: 'high' }, 'urgency']]) {
+    const refused = await admin.patch(own, wrong);
+    assert.deepEqual([refused.status, refused.json.errors?.[0].path], [400, where], refused.text);
+  }
+});
+
 test('the list of pages filters by state, person, and method', async () => {
   const all = (await admin.get(`${tocsin.org.path}/pages?limit=200`)).json.items;
   assert.ok(all.length > 10);

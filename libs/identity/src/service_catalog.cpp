@@ -18,7 +18,9 @@ constexpr db::sql_text select_services = R"(
                count(*) filter (where severity = 'critical') as critical, count(*) filter (where severity = 'error') as error,
                count(*) filter (where severity = 'warning') as warning, count(*) filter (where severity = 'info') as info
           from tocsin.incidents where organization_id = $1::uuid and status <> 'resolved' group by service_id)
-    select s.service_id, s.slug, s.name, s.description, s.runbook_url, s.created_at, s.archived_at,
+    select s.service_id, s.slug, s.name, s.description, s.runbook_url, s.created_at, s.archived_at, s.policy_id,
+           s.urgency ->> 'critical' as on_critical, s.urgency ->> 'error' as on_error, s.urgency ->> 'warning' as on_warning,
+           s.urgency ->> 'info' as on_info,
            coalesce(c.open, 0) as open, coalesce(c.acknowledged, 0) as acknowledged, coalesce(c.critical, 0) as critical,
            coalesce(c.error, 0) as error, coalesce(c.warning, 0) as warning, coalesce(c.info, 0) as info,
            o.emails, o.names, p.integrations, p.ids, p.slugs, p.actives
@@ -62,6 +64,13 @@ constexpr db::statement update_service = {
               runbook_url = coalesce($6, runbook_url)
         where organization_id = $1::uuid and service_id = $2::uuid)",
 };
+constexpr db::statement set_paging = {
+    "services_set_paging",
+    R"(update tocsin.services
+          set policy_id = case when $3::boolean then $4::uuid else policy_id end,
+              urgency = urgency || jsonb_strip_nulls(jsonb_build_object('critical', $5::text, 'error', $6::text, 'warning', $7::text, 'info', $8::text))
+        where organization_id = $1::uuid and service_id = $2::uuid)",
+};
 constexpr db::statement find_strangers = {
     "services_find_strangers",
     R"(select wanted.position, wanted.email
@@ -101,6 +110,9 @@ service read_service(db::row const& from) {
         .name = from.text("name"),
         .description = from.text("description"),
         .runbook_url = from.text("runbook_url"),
+        .policy = from.get<std::optional<uuid>>("policy_id"),
+        .urgency =
+            {from.text("on_critical"), from.text("on_error"), from.text("on_warning"), from.text("on_info")},
         .created_at = from.get<timestamp>("created_at"),
         .archived_at = from.get<std::optional<timestamp>>("archived_at"),
         .owners = {},
@@ -152,9 +164,25 @@ result<> set_owners(
     return {};
 }
 
-error slug_taken(db::constraint_violation const& why) {
-    if (why.constraint != "services_slug_key") throw why;
-    return {errc::conflict, "Another service has this slug.", {{"slug", "is taken by another service"}}};
+error refused_by(db::constraint_violation const& why) {
+    if (why.constraint == "services_slug_key")
+        return {errc::conflict, "Another service has this slug.", {{"slug", "is taken by another service"}}};
+    if (why.constraint == "services_organization_id_policy_id_fkey")
+        return {
+            errc::invalid, "There is no such policy.", {{"policy_id", "is not a policy of this organization"}}
+        };
+    throw why;
+}
+
+void change_paging(
+    db::transaction& tx,
+    organization_id org,
+    service_id id,
+    std::optional<std::optional<uuid>> const& policy,
+    urgency_change const& by
+) {
+    auto const named = policy.value_or(std::nullopt);
+    tx.run(set_paging, org, id, policy.has_value(), named, by.critical, by.error, by.warning, by.info);
 }
 
 }  // namespace
@@ -185,10 +213,11 @@ async::task<result<service>> service_catalog::create(db::tenant tenant, new_serv
     service_id const id{crypto::uuid_v7(clock_.now())};
     auto const work = [org = *tenant.organization, id, wanted](db::transaction& tx) -> result<service> {
         tx.run(insert_service, org, id, wanted.slug, wanted.name, wanted.description, wanted.runbook_url);
+        change_paging(tx, org, id, wanted.policy, wanted.urgency);
         if (auto const set = set_owners(tx, org, id, wanted.owners); !set) return set.error();
         return find_one(tx, org, id);
     };
-    return gateway_.transact_result(tenant, work, slug_taken);
+    return gateway_.transact_result(tenant, work, refused_by);
 }
 
 async::task<result<service>> service_catalog::change(
@@ -202,11 +231,12 @@ async::task<result<service>> service_catalog::change(
                 errc::conflict, "This service is archived and cannot change. Create a new one instead."
             };
         tx.run(update_service, org, id, wanted.slug, wanted.name, wanted.description, wanted.runbook_url);
+        change_paging(tx, org, id, wanted.policy, wanted.urgency);
         if (wanted.owners)
             if (auto const set = set_owners(tx, org, id, *wanted.owners); !set) return set.error();
         return find_one(tx, org, id);
     };
-    return gateway_.transact_result(tenant, work, slug_taken);
+    return gateway_.transact_result(tenant, work, refused_by);
 }
 
 async::task<result<>> service_catalog::archive(db::tenant tenant, service_id id) {

@@ -8,6 +8,8 @@ export const service = (n: number, name: string): Schemas["Service"] => ({
   name,
   description: "",
   runbook_url: null,
+  policy_id: null,
+  urgency: { critical: "high", error: "high", warning: "low", info: "none" },
   owners: [],
   projects: [],
   incidents: { open: 0, acknowledged: 0, critical: 0, error: 0, warning: 0, info: 0 },

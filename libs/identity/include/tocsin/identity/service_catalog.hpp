@@ -32,6 +32,14 @@ struct service {
     std::string name;
     std::string description;
     std::string runbook_url;
+    std::optional<uuid> policy;  ///< whom its alarms page; nothing: the organization's default
+    /// How urgently an incident pages, by its severity: high, low, or none.
+    struct urgencies {
+        std::string critical;
+        std::string error;
+        std::string warning;
+        std::string info;
+    } urgency;
     timestamp created_at;
     std::optional<timestamp> archived_at;
     std::vector<owner> owners;      ///< by email address
@@ -47,12 +55,22 @@ struct service {
     } incidents;
 };
 
+/// How urgently incidents page from now on; severities without a value stay as they are.
+struct urgency_change {
+    std::optional<std::string> critical = {};
+    std::optional<std::string> error = {};
+    std::optional<std::string> warning = {};
+    std::optional<std::string> info = {};
+};
+
 struct new_service {
     std::string slug;
     std::string name;
     std::string description;
     std::string runbook_url = {};
     std::vector<std::string> owners = {};  ///< email addresses of members
+    std::optional<uuid> policy = {};
+    urgency_change urgency = {};
 };
 
 /// Fields that are set are changed.
@@ -62,6 +80,8 @@ struct service_change {
     std::optional<std::string> description;
     std::optional<std::string> runbook_url = {};
     std::optional<std::vector<std::string>> owners = {};  ///< replaces all
+    std::optional<std::optional<uuid>> policy = {};
+    urgency_change urgency = {};
 };
 
 /// The position of a service in a list. Slug and id, because archived services may have equal slugs.
@@ -82,10 +102,11 @@ public:
     );
     /// errc::not_found.
     async::task<result<service>> find(organization_id org, service_id id);
-    /// errc::conflict if an active service has the slug; errc::invalid if an owner is not a member.
+    /// errc::conflict if an active service has the slug; errc::invalid if an owner is not a member or the
+    /// policy does not exist.
     async::task<result<service>> create(db::tenant tenant, new_service wanted);
     /// errc::not_found; errc::conflict if the slug is taken or the service is archived; errc::invalid if an
-    /// owner is not a member.
+    /// owner is not a member or the policy does not exist.
     async::task<result<service>> change(db::tenant tenant, service_id id, service_change wanted);
     /// errc::not_found; errc::in_use while a mapping points at it. Archiving an archived service changes
     /// nothing.
