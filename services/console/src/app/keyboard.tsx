@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useOrg } from "../api/org";
 import { sessionQuery } from "../api/queries";
+import { oncall_pages } from "../features/oncall/oncall_pages";
 import { people_pages } from "../features/people/people_pages";
 import { type Command, useCommands, useShortcuts } from "../ui/commands";
 import { KeyboardIcon } from "../ui/icons";
@@ -22,6 +23,7 @@ const pages = [
   { command: "Go to grants", to: "/o/$org/integrations/grants", needs: "viewer" },
   { command: "Go to approvals", to: "/o/$org/integrations/approvals", needs: "admin" },
   { command: "Go to deliveries", key: "g d", to: "/o/$org/deliveries", needs: "viewer" },
+  ...oncall_pages,
   ...people_pages,
   { command: "Go to your account", key: "g a", to: "/o/$org/account", needs: "viewer" },
   { command: "Set up Sentry", to: "/o/$org/integrations/setup", needs: "viewer" },

@@ -89,6 +89,9 @@ export function AccountMenu({ isMember }: { isMember: boolean }) {
             <MenuLink to="/o/$org/account" params={{ org }}>
               Account settings
             </MenuLink>
+            <MenuLink to="/o/$org/paging" params={{ org }}>
+              Paging
+            </MenuLink>
             <MenuLink to="/o/$org/people" params={{ org }}>
               People in this organization
             </MenuLink>

@@ -134,6 +134,24 @@ const service = createRoute({
   component: lazyPage(() => import("../features/services/service_page"), "ServicePage"),
 });
 
+const policies = createRoute({
+  getParentRoute: () => org,
+  path: "/paging",
+  component: lazyPage(() => import("../features/oncall/policies_page"), "PoliciesPage"),
+});
+
+const newPolicy = createRoute({
+  getParentRoute: () => org,
+  path: "/paging/policies/new",
+  component: lazyPage(() => import("../features/oncall/policy_page"), "NewPolicyPage"),
+});
+
+const policy = createRoute({
+  getParentRoute: () => org,
+  path: "/paging/policies/$id",
+  component: lazyPage(() => import("../features/oncall/policy_page"), "PolicyPage"),
+});
+
 const integrations = createRoute({
   getParentRoute: () => org,
   path: "/integrations",
@@ -242,6 +260,9 @@ const routeTree = root.addChildren([
     incident,
     services,
     service,
+    policies,
+    newPolicy,
+    policy,
     integrations,
     integration,
     connect,

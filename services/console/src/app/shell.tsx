@@ -8,7 +8,15 @@ import { AlertMenu } from "../features/incidents/alert_menu";
 import { IntegrationBanner } from "../features/integrations/status/integration_banner";
 import { ActionBar } from "../ui/action_bar";
 import { formatDuration } from "../ui/format";
-import { DeliveriesIcon, IncidentsIcon, IntegrationsIcon, Mark, PeopleIcon, ServicesIcon } from "../ui/icons";
+import {
+  BellIcon,
+  DeliveriesIcon,
+  IncidentsIcon,
+  IntegrationsIcon,
+  Mark,
+  PeopleIcon,
+  ServicesIcon,
+} from "../ui/icons";
 import { Page } from "../ui/page";
 import { EmptyState } from "../ui/states";
 import { preloadChunks } from "./chunks";
@@ -20,6 +28,7 @@ interface NavigationEntryProps {
   to:
     | "/o/$org/incidents"
     | "/o/$org/services"
+    | "/o/$org/paging"
     | "/o/$org/integrations"
     | "/o/$org/deliveries"
     | "/o/$org/people";
@@ -55,6 +64,7 @@ function Navigation() {
       <ul>
         <NavigationEntry to="/o/$org/incidents" icon={<IncidentsIcon />} label="Incidents" />
         <NavigationEntry to="/o/$org/services" icon={<ServicesIcon />} label="Services" />
+        <NavigationEntry to="/o/$org/paging" icon={<BellIcon />} label="Paging" isOptional />
         <NavigationEntry
           to="/o/$org/integrations"
           icon={<IntegrationsIcon />}

@@ -177,7 +177,7 @@ function Paging({ alarm, pages, policy }: PagingProps) {
   if (alarm.state === "none" && pages.length === 0)
     return (
       <p className={css.none}>
-        No alarm: the policy and the urgency of the service page no person for this severity.
+        No person was paged because of this incident. The severity info and test notifications page no person.
       </p>
     );
   const { current, earlier } = splitByAlarm(alarm, pages);
