@@ -263,24 +263,25 @@ create function pg_temp.sealed_by(key_id text) returns bytea
 update tocsin.credentials set access_token_sealed = pg_temp.sealed_by('access'), refresh_token_sealed = pg_temp.sealed_by('refresh');
 update tocsin.webhook_secrets set secret_sealed = pg_temp.sealed_by('webhook'), previous_sealed = pg_temp.sealed_by('previous'), previous_until = tocsin.now() + interval '1 hour';
 update tocsin.approvals set result_sealed = pg_temp.sealed_by('result');
+insert into tocsin.methods (user_id, kind, address_sealed, mask) select user_id, 'push', pg_temp.sealed_by('address'), 'push' from tocsin.users limit 1;
 update tocsin.connect_flows set verifier_sealed = pg_temp.sealed_by('verifier'), used_at = null, expires_at = tocsin.now() + interval '1 minute';
 create function pg_temp.needed_keys(role_name text) returns text
     language sql as $$ select pg_temp.as_role(role_name, '', 'select string_agg(key_id, '','' order by key_id) from tocsin.needed_vault_keys() as key_id') $$;
-select is(pg_temp.needed_keys(role_name), 'access,previous,refresh,result,verifier,webhook', role_name || ' learns the vault keys of every sealed column')
+select is(pg_temp.needed_keys(role_name), 'access,address,previous,refresh,result,verifier,webhook', role_name || ' learns the vault keys of every sealed column')
   from unnest(array['tocsin_gateway', 'tocsin_scheduler', 'tocsin_operator']) role_name;
 select is(pg_temp.needed_keys('tocsin_ingest'), '42501', 'ingest does not');
 update tocsin.webhook_secrets set previous_until = tocsin.now();
 update tocsin.connect_flows set expires_at = tocsin.now();
-select is(pg_temp.needed_keys('tocsin_gateway'), 'access,refresh,result,webhook', 'what has expired needs no key');
+select is(pg_temp.needed_keys('tocsin_gateway'), 'access,address,refresh,result,webhook', 'what has expired needs no key');
 update tocsin.credentials set access_token_sealed = '\x', refresh_token_sealed = '\x0120';
-select is(pg_temp.needed_keys('tocsin_gateway'), 'result,webhook', 'a damaged value names no key');
+select is(pg_temp.needed_keys('tocsin_gateway'), 'address,result,webhook', 'a damaged value names no key');
 
 -- Every sealed column is one of those above.
 select is((select string_agg(c.relname || '.' || a.attname, ', ' order by c.relname, a.attname)
              from pg_attribute a join pg_class c on c.oid = a.attrelid
             where c.relnamespace = 'tocsin'::regnamespace and c.relkind = 'r' and a.attname like '%\_sealed' and not a.attisdropped),
           'approvals.result_sealed, connect_flows.verifier_sealed, credentials.access_token_sealed, credentials.refresh_token_sealed, '
-          'vault_keys.check_sealed, webhook_secrets.previous_sealed, webhook_secrets.secret_sealed',
+          'methods.address_sealed, vault_keys.check_sealed, webhook_secrets.previous_sealed, webhook_secrets.secret_sealed',
           'the sealed columns are known');
 
 select * from finish();

@@ -139,7 +139,7 @@ select set_eq(
           'tocsin_scheduler organizations (r)', 'tocsin_scheduler members (r)', 'tocsin_scheduler users (r)', 'tocsin_scheduler services (r)',
           'tocsin_scheduler alarms r(w)', 'tocsin_scheduler pages rawd', 'tocsin_scheduler page_attempts (r)a(w)',
           'tocsin_lookup policies a', 'tocsin_lookup policy_versions a', 'tocsin_lookup policy_steps a', 'tocsin_lookup policy_targets a',
-          'tocsin_lookup methods a', 'tocsin_lookup pages r', 'tocsin_lookup page_attempts r'],
+          'tocsin_lookup methods (r)a', 'tocsin_lookup pages r', 'tocsin_lookup page_attempts r'],
     'the roles have exactly these rights (and none on partitions)');
 
 -- The most important limits, checked by access.

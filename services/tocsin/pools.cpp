@@ -73,7 +73,8 @@ db::pool& pools::any() {
 
 std::vector<db::pool const*> pools::all() const {
     std::vector<db::pool const*> all;
-    for (auto const* each : {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler, &paging, &checks})
+    for (auto const* each :
+         {&gateway, &ingest, &lookup, &unproven, &unproven_ingest, &scheduler, &paging, &checks})
         if (each->has_value()) all.push_back(&**each);
     return all;
 }

@@ -15,7 +15,7 @@ db::pool_options pool_options_for(
 );
 
 /// Of all pools, and of the listener for changes.
-inline constexpr int connections_per_process = 14;
+inline constexpr int connections_per_process = 16;
 
 /// The connection pools of `tocsin serve`. They are small and separate, so that a busy console starves
 /// neither webhooks nor jobs.

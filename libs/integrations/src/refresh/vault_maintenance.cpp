@@ -214,12 +214,16 @@ async::task<result<void>> check_vault(db::pool& pool, crypto::vault const& vault
     co_return result<void>{};
 }
 
-async::task<std::set<std::string>> find_missing_keys(db::pool& pool, crypto::vault const& vault) {
-    auto missing = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
+async::task<std::set<std::string>> find_needed_keys(db::pool& pool) {
+    return pool.transact(db::no_tenant, [](db::transaction& tx) {
         std::set<std::string> needed;
         for (auto const row : tx.run(needed_keys)) needed.insert(row.text("key_id"));
         return needed;
     });
+}
+
+async::task<std::set<std::string>> find_missing_keys(db::pool& pool, crypto::vault const& vault) {
+    auto missing = co_await find_needed_keys(pool);
     std::erase_if(missing, [&](std::string const& id) { return vault.has_key(id); });
     co_return missing;
 }

@@ -41,8 +41,10 @@ async::task<rotation> rotate_keys(db::pool& pool, crypto::vault const& vault);
 /// Must be called at start, before anything is sealed. For the roles tocsin_gateway and tocsin_scheduler.
 async::task<result<void>> check_vault(db::pool& pool, crypto::vault const& vault);
 
-/// The ids of the keys that any sealed value of this database needs and that are not configured, without
-/// opening values. For all roles except tocsin_ingest.
+/// The ids of the keys that any sealed value of this database needs, without opening values. For all roles
+/// except tocsin_ingest.
+async::task<std::set<std::string>> find_needed_keys(db::pool& pool);
+/// Those of them that are not configured.
 async::task<std::set<std::string>> find_missing_keys(db::pool& pool, crypto::vault const& vault);
 
 }  // namespace tocsin::integrations
