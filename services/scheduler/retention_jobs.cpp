@@ -20,7 +20,23 @@ async::task<> delete_all(
     co_await notify::delete_outdated_rows(pool);
 }
 
+async::task<> create_and_count(db::pool& pool, observe::metrics& metrics) {
+    co_await incidents::create_delivery_partitions(pool);
+    auto const days = co_await incidents::delivery_partition_days(pool);
+    metrics.set("tocsin_delivery_partition_days", days);
+}
+
 }  // namespace
+
+job create_partitions(db::pool& pool, observe::metrics& metrics) {
+    metrics.declare_gauge(
+        "tocsin_delivery_partition_days",
+        "Days after today for which deliveries have partitions; -1: not even today."
+    );
+    return {.name = "create_partitions", .every = std::chrono::hours(1), .run = [&pool, &metrics] {
+                return create_and_count(pool, metrics);
+            }};
+}
 
 job maintain_partitions(db::pool& pool, incidents::retention_settings retention) {
     return {.name = "delivery_partitions", .every = std::chrono::hours(1), .run = [&pool, retention] {

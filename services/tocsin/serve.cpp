@@ -184,6 +184,7 @@ private:
         gateway_.emplace(
             settings_, shared_parts{loop_.get_executor(), metrics_, health_, sentry_, vault_}, pools_
         );
+        jobs_.add(scheduler::create_partitions(pools_.lookup.value(), metrics_));
         jobs_.add(scheduler::reconcile_job(gateway_->reconciler(), settings_.refresh.poll));
     }
 

@@ -15,6 +15,9 @@ constexpr int partition_days_ahead = 14;
 constexpr db::statement create_partitions{
     "incidents_create_delivery_partitions", "select tocsin.make_delivery_partitions($1::integer) as count"
 };
+constexpr db::statement count_partition_days{
+    "incidents_count_partition_days", "select tocsin.delivery_partition_days() as days"
+};
 constexpr db::statement drop_partitions{
     "incidents_drop_delivery_partitions",
     "select tocsin.drop_delivery_partitions(make_interval(secs => $1::bigint / 1000.0)) as count"
@@ -57,16 +60,26 @@ counts read_counts(db::transaction& tx) {
 
 }  // namespace
 
-async::task<> maintain_delivery_partitions(db::pool& pool, retention_settings settings) {
-    // Two transactions: dropping waits for locks that creating does not need.
+async::task<> create_delivery_partitions(db::pool& pool) {
     auto const created = co_await pool.transact(db::no_tenant, [](db::transaction& tx) {
         return tx.run(create_partitions, partition_days_ahead)[0].get<std::int64_t>("count");
     });
+    if (created > 0) observe::log_info("delivery partitions created", {{"created", created}});
+}
+
+async::task<> maintain_delivery_partitions(db::pool& pool, retention_settings settings) {
+    // Two transactions: dropping waits for locks that creating does not need.
+    co_await create_delivery_partitions(pool);
     auto const dropped = co_await pool.transact(db::no_tenant, [settings](db::transaction& tx) {
         return tx.run(drop_partitions, settings.deliveries)[0].get<std::int64_t>("count");
     });
-    if (created > 0 || dropped > 0)
-        observe::log_info("delivery partitions changed", {{"created", created}, {"dropped", dropped}});
+    if (dropped > 0) observe::log_info("delivery partitions dropped", {{"dropped", dropped}});
+}
+
+async::task<int> delivery_partition_days(db::pool& pool) {
+    return pool.transact(db::no_tenant, [](db::transaction& tx) {
+        return tx.run(count_partition_days)[0].get<int>("days");
+    });
 }
 
 async::task<> delete_outdated_rows(db::pool& pool, retention_settings settings) {

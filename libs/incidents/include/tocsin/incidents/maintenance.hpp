@@ -11,6 +11,12 @@ namespace tocsin::incidents {
 /// the retention. The pool's role is tocsin_scheduler.
 async::task<> maintain_delivery_partitions(db::pool& pool, retention_settings settings);
 
+/// Only creates them. The pool's role is tocsin_ingest or tocsin_scheduler.
+async::task<> create_delivery_partitions(db::pool& pool);
+
+/// The days after today for which there are partitions; -1 if there is none for today. Any role.
+async::task<int> delivery_partition_days(db::pool& pool);
+
 /// Deletes the records of applied events that are older than the deliveries. The pool's role is
 /// tocsin_scheduler.
 async::task<> delete_outdated_rows(db::pool& pool, retention_settings settings);
