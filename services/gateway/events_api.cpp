@@ -64,7 +64,7 @@ struct event_stream {
         checked = std::chrono::steady_clock::now();
         auto const found = credentials.kind == request_credentials::kinds::token
                                ? co_await accounts.find_api_token(credentials.value, organization)
-                               : co_await accounts.find_session(credentials.value, organization);
+                               : co_await accounts.check_session(credentials.value, organization);
         co_return found && found->member&& identity::allows(found->member->role, identity::permission::view);
     }
 

@@ -95,6 +95,26 @@ test('an expired session ends its stream, even a busy one', async () => {
   admin = await tocsin.signInAs('admin');
 });
 
+test('a stream does not keep its session from going idle', async () => {
+  const session = await tocsin.signInAs('responder');
+  const stream = await openStream(session);
+  const robot = tocsin.tokenClient();
+  const announceRights = () => tocsin.sql("select pg_notify('tocsin_changes', 'rights ' || $1)", [tocsin.org.id]);
+  // The default limit is a day. The stream is checked after 14 hours, and again after 28.
+  await tocsin.setTimeOffset(14 * 3600);
+  await announceRights();
+  await createIssue();
+  await eventually(() => stream.kinds.includes('incident'));
+  assert.equal(stream.ended, false);
+  await tocsin.setTimeOffset(28 * 3600);
+  await announceRights();
+  await eventually(() => stream.ended);
+  assert.equal((await session.get(`${tocsin.org.path}/incidents`)).status, 401);
+  assert.equal((await robot.get(`${tocsin.org.path}/incidents`)).status, 200);
+  await tocsin.setTimeOffset(0);
+  admin = await tocsin.signInAs('admin');
+});
+
 test('a second process announces it, too', async () => {
   const second = await tocsin.startSecondProcess();
   const stream = await openStream(tocsin.tokenClient(), { base: second.url });

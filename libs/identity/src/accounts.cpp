@@ -58,6 +58,12 @@ constexpr db::statement find_session_statement = {
          from tocsin.find_session($3, make_interval(secs => $1::bigint / 1000.0),
                                   make_interval(secs => $2::bigint / 1000.0)))",
 };
+constexpr db::statement check_session_statement = {
+    "identity_check_session",
+    R"(select user_id, email, name
+         from tocsin.check_session($3, make_interval(secs => $1::bigint / 1000.0),
+                                   make_interval(secs => $2::bigint / 1000.0)))",
+};
 constexpr db::statement find_api_token_statement = {
     "identity_find_api_token",
     R"(select organization_id, organization_slug, organization_name, token_id, role, token_name, scopes
@@ -245,18 +251,26 @@ async::task<> accounts::sign_out(std::string session_hash) {
 async::task<std::optional<identified>> accounts::find_session(
     secret session_token, std::optional<std::string> organization_slug
 ) {
+    return find_session(find_session_statement, std::move(session_token), std::move(organization_slug));
+}
+
+async::task<std::optional<identified>> accounts::check_session(
+    secret session_token, std::optional<std::string> organization_slug
+) {
+    return find_session(check_session_statement, std::move(session_token), std::move(organization_slug));
+}
+
+async::task<std::optional<identified>> accounts::find_session(
+    db::statement const& find, secret session_token, std::optional<std::string> organization_slug
+) {
     if (!looks_like_session_token(session_token.reveal())) co_return std::nullopt;
     auto const hash = token_hash(session_token);
     co_return co_await gateway_.transact(
         db::no_tenant,
-        [hash, limits = limits_, slug = std::move(organization_slug)](db::transaction& tx) {
+        [&find, hash, limits = limits_, slug = std::move(organization_slug)](db::transaction& tx) {
             std::optional<identified> found;
-            auto const sessions = tx.run(
-                find_session_statement,
-                std::int64_t{limits.idle.count()},
-                std::int64_t{limits.max.count()},
-                hash
-            );
+            auto const sessions =
+                tx.run(find, std::int64_t{limits.idle.count()}, std::int64_t{limits.max.count()}, hash);
             auto const session = sessions.first();
             if (!session) return found;
             auto const id = session->get<user_id>("user_id");

@@ -69,6 +69,10 @@ public:
     async::task<std::optional<identified>> find_session(
         secret session_token, std::optional<std::string> organization_slug
     );
+    /// The same without using the session, which goes idle nevertheless.
+    async::task<std::optional<identified>> check_session(
+        secret session_token, std::optional<std::string> organization_slug
+    );
     async::task<std::optional<identified>> find_api_token(
         secret token, std::optional<std::string> organization_slug
     );
@@ -78,6 +82,9 @@ public:
     session_limits limits() const noexcept { return limits_; }
 
 private:
+    async::task<std::optional<identified>> find_session(
+        db::statement const& find, secret session_token, std::optional<std::string> organization_slug
+    );
     async::task<> rehash(user_id user, std::string stored, secret password);
 
     db::pool& gateway_;
