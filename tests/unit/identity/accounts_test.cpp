@@ -10,6 +10,7 @@
 
 using namespace tocsin;
 using identity::role;
+using identity::token_role;
 using test::good_password;
 using test::run;
 using test::store_fixture;

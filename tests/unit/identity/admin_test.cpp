@@ -5,6 +5,7 @@
 using namespace tocsin;
 using identity::account_kind;
 using identity::role;
+using identity::token_role;
 using test::run;
 using test::store_fixture;
 
