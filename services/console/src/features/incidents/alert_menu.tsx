@@ -69,6 +69,7 @@ function AlertSwitches() {
   };
   return (
     <section className={css.menu} aria-label="Alerts">
+      <PendingApprovals />
       <strong>When an incident opens or reopens</strong>
       <Switch
         label="Desktop notification"
@@ -133,7 +134,6 @@ export function AlertMenu() {
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
-        <PendingApprovals />
         <AlertSwitches />
       </Popover.Dropdown>
     </Popover>
