@@ -20,7 +20,7 @@ std::vector<std::pair<std::string, std::string>> common_headers(transport public
 
 std::string page_policy(std::string_view nonce) {
     return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + std::string(nonce) +
-           "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+           "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 }
 
 }  // namespace tocsin::gateway

@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(the_page_allows_no_inline_script) {
     BOOST_TEST(policy.find("unsafe-") == std::string::npos);
     BOOST_TEST(policy.find("script-src 'self';") != std::string::npos);
     BOOST_TEST(policy.find("style-src 'self' 'nonce-fakenonce';") != std::string::npos);
+    BOOST_TEST(policy.find("manifest-src 'self';") != std::string::npos);
     BOOST_TEST(policy.find("frame-ancestors 'none'") != std::string::npos);
 }
 
