@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible, launch, screenshot, signIn, watchedPage } from '../support/browser.mjs';
-import { assertLayout, assertNoBars, assertTouchTargets } from '../support/layout.mjs';
+import { assertLayout } from '../support/layout.mjs';
 import { screensOf, variantsOf } from '../support/world/screens.mjs';
 import { SIZE, startWorld } from '../support/world/world.mjs';
 
@@ -51,43 +51,3 @@ for (const { viewport, colorScheme } of variantsOf(process.env.TOCSIN_TEST_SCREE
     await page.context().close();
   });
 }
-
-/** Opens some screens in turn; `check(page, where)`. */
-async function checkScreens(t, names, options, check) {
-  const { page, problems } = await watchedPage(browser, [tocsin.url], options);
-  await signIn(page, tocsin.url, tocsin.org.people.owner, '/o/acme/incidents');
-  for (const { name, path, shown, act } of screensOf(tocsin, openedDelivery).filter((screen) => names.includes(screen.name))) {
-    await t.test(name, async () => {
-      await page.goto(`${tocsin.url}${path}`);
-      await page.getByText(shown).filter({ visible: true }).first().waitFor();
-      await act?.(page);
-      await check(page, name);
-    });
-  }
-  assert.deepEqual(problems, []);
-  await page.context().close();
-}
-
-test('at 400% zoom, the page scrolls as a whole', (t) =>
-  checkScreens(t, ['incidents', 'incidents-selected', 'incident', 'services', 'deliveries', 'account'], { viewport: { width: 320, height: 256 } }, async (page, where) => {
-    await assertLayout(page, where);
-    await assertNoBars(page, where);
-    await screenshot(page, `zoomed-${where}`);
-  }));
-
-test('controls are large enough to touch', (t) =>
-  checkScreens(t, ['incidents', 'incidents-filters', 'incidents-selected', 'incident', 'incident-resolve', 'incident-assign', 'account-menu'], { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, async (page, where) => {
-    await assertTouchTargets(page, where);
-    await assertLayout(page, where);
-    await screenshot(page, `touch-${where}`);
-  }));
-
-test('with forced colors, what is chosen is marked', (t) =>
-  checkScreens(t, ['incidents-selected'], { forcedColors: 'active' }, async (page, where) => {
-    for (const chosen of ['[data-number][data-selected]', 'nav [data-status=active]']) {
-      const width = await page.locator(chosen).first().evaluate((element) => getComputedStyle(element).outlineWidth);
-      assert.equal(width, '2px', chosen);
-    }
-    await assertAccessible(page, where);
-    await screenshot(page, `forced-colors-${where}`);
-  }));
