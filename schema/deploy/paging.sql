@@ -18,7 +18,10 @@ create table tocsin.policies (
 create unique index policies_slug_key on tocsin.policies (organization_id, slug);
 create unique index policies_one_default on tocsin.policies (organization_id) where is_default;
 call tocsin.protect('tocsin.policies');
-create trigger note_change after insert or update or delete on tocsin.policies
+-- The first policy is a part of its organization's creation, and no change of its own.
+create trigger note_creation after insert on tocsin.policies
+    for each row when (not new.is_default) execute function tocsin.note_change('policy', 'policy_id', 'name');
+create trigger note_change after update or delete on tocsin.policies
     for each row execute function tocsin.note_change('policy', 'policy_id', 'name');
 
 create table tocsin.policy_versions (

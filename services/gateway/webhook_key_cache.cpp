@@ -12,7 +12,7 @@ using integrations::webhook_keys;
 
 webhook_key_cache::entry const* webhook_key_cache::fresh(integration_id id) const {
     auto const found = entries_.find(id);
-    return found != entries_.end() && now_() < found->second.until ? &found->second : nullptr;
+    return found != entries_.end() && now_() < found->second.read_at + lifetime ? &found->second : nullptr;
 }
 
 async::task<std::optional<webhook_keys>> webhook_key_cache::find(integration_id id, std::string const& peer) {
@@ -30,6 +30,14 @@ async::task<std::optional<webhook_keys>> webhook_key_cache::find(integration_id 
     auto const ticket = admission_.admit(peer);
     if (!ticket) throw http::overloaded("too many lookups of webhook keys from one address");
     co_return co_await look_up(id);
+}
+
+async::task<std::optional<webhook_keys>> webhook_key_cache::find_newer(
+    integration_id id, std::string const& peer, std::chrono::seconds max_age
+) {
+    auto const known = entries_.find(id);
+    if (known != entries_.end() && now_() >= known->second.read_at + max_age) entries_.erase(known);
+    co_return co_await find(id, peer);
 }
 
 async::task<bool> webhook_key_cache::is_listed(integration_id id) {
@@ -73,7 +81,7 @@ async::task<std::optional<webhook_keys>> webhook_key_cache::look_up(integration_
     }
     if (began == generation_) {
         if (entries_.size() >= max_entries) entries_.clear();
-        entries_.insert_or_assign(id, entry{keys, now_() + lifetime});
+        entries_.insert_or_assign(id, entry{keys, now_()});
     }
     if (is_first) end_lookup(id);
     co_return keys;

@@ -43,13 +43,17 @@ public:
 
     /// Throws what the lookup throws, and http::overloaded if the peer causes too many lookups at once.
     async::task<std::optional<integrations::webhook_keys>> find(integration_id id, std::string const& peer);
+    /// Like `find`, but what was read longer ago than `max_age` is read again.
+    async::task<std::optional<integrations::webhook_keys>> find_newer(
+        integration_id id, std::string const& peer, std::chrono::seconds max_age
+    );
     /// Forgets everything: keys may have changed. Lookups in progress are not remembered.
     void clear();
 
 private:
     struct entry {
         std::optional<integrations::webhook_keys> keys;
-        time_point until;
+        time_point read_at;
     };
     using waiting = std::vector<std::shared_ptr<async::one_shot>>;
 

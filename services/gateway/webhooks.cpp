@@ -67,27 +67,48 @@ public:
 
     /// For the public integration. The body contains the installation.
     async::task<http::response> receive_shared(http::request& request) {
-        return receive(request, settings_.keys, std::nullopt);
+        return receive(request, verify(request, settings_.keys), std::nullopt);
     }
 
     /// For the integration in the URL.
     async::task<http::response> receive_own(http::request& request) {
         auto const id = integration_id::parse(request.capture("integration_id"));
         auto found = id ? co_await keys_.find(*id, request.peer) : std::nullopt;
-        if (!found) co_return co_await receive(request, dummy_keys_, std::nullopt);
+        if (!found) co_return co_await receive(request, verify(request, dummy_keys_), std::nullopt);
+        auto key = verify(request, found->keys);
+        // A previous key may have expired since the keys were read, and a new one may have been set. Wrong
+        // signatures cause at most one lookup per second and integration.
+        if (!key || *key != found->keys.front().name) {
+            found = co_await keys_.find_newer(*id, request.peer, std::chrono::seconds(key ? 0 : 1));
+            key = found ? verify(request, found->keys) : std::nullopt;
+        }
+        if (!found) co_return co_await receive(request, std::nullopt, std::nullopt);
         co_return co_await receive(
-            request, std::move(found->keys), incidents::verified_integration{found->organization, *id}
+            request, std::move(key), incidents::verified_integration{found->organization, *id}
         );
     }
 
 private:
+    /// The name of the key that signed the request.
+    static std::optional<std::string> verify(
+        http::request const& request, std::vector<sentry::signing_key> const& keys
+    ) {
+        bool const is_unique = request.headers.count("Sentry-Hook-Signature") == 1;
+        return sentry::verify_signature(
+            keys,
+            request.body,
+            is_unique ? *request.headers.find("Sentry-Hook-Signature") : std::string_view()
+        );
+    }
+
+    /// `key`: the name of the key that signed the request, if any.
     async::task<http::response> receive(
         http::request& request,
-        std::vector<sentry::signing_key> keys,
+        std::optional<std::string> key,
         std::optional<incidents::verified_integration> own
     ) {
         auto const started = std::chrono::steady_clock::now();
-        auto response = co_await store(request, keys, own);
+        auto response = co_await store(request, std::move(key), own);
         if (response.status == 200)
             metrics_.observe(
                 "tocsin_webhook_ack_duration_seconds",
@@ -98,13 +119,9 @@ private:
 
     async::task<http::response> store(
         http::request& request,
-        std::vector<sentry::signing_key> const& keys,
+        std::optional<std::string> key,
         std::optional<incidents::verified_integration> own
     ) {
-        bool const is_unique = request.headers.count("Sentry-Hook-Signature") == 1;
-        auto const signature =
-            is_unique ? *request.headers.find("Sentry-Hook-Signature") : std::string_view();
-        auto const key = sentry::verify_signature(keys, request.body, signature);
         if (!key) co_return reject("signature", refused());
 
         auto const resource = request.headers.find("Sentry-Hook-Resource").value_or("");

@@ -39,7 +39,7 @@ test('a new incident is announced at once by its number', async () => {
   stream.events.length = 0;
   await admin.post(`${tocsin.org.path}/incidents/${number}/acknowledge`);
   await eventually(() => stream.events.some(isAbout(number)));
-  assert.ok(stream.kinds.every((kind) => ['incident', 'delivery'].includes(kind)));
+  assert.ok(stream.kinds.every((kind) => ['incident', 'delivery', 'page'].includes(kind)));
 });
 
 test('a changed integration is announced, but not to other organizations', async () => {

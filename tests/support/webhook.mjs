@@ -28,12 +28,16 @@ export function sendWebhook(client, { path = '/webhooks/sentry', resource, body,
   return client.request('POST', path, { body: bytes, headers: sent, limit });
 }
 
+// Ids never repeat within a process.
+let lastIssue = 4_500_000_000 + Math.floor(Math.random() * 400_000_000);
+
 /** Webhook bodies about one issue of an installation. */
 export class IssueBodies {
   constructor(installation, project = { id: '4505281256090153', slug: 'checkout', name: 'Checkout' }) {
     this.installation = installation;
     this.project = project;
-    this.id = String(4_500_000_000 + Math.floor(Math.random() * 400_000_000));
+    lastIssue += 1;
+    this.id = String(lastIssue);
   }
 
   #envelope(action, data, actor = { type: 'application', id: 'sentry', name: 'Sentry' }) {

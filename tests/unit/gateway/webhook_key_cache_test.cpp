@@ -70,6 +70,24 @@ struct cache_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(webhook_key_caches, cache_fixture)
 
+BOOST_AUTO_TEST_CASE(keys_that_were_read_long_ago_are_read_again_on_request) {
+    auto const find_newer = [this](int seconds) {
+        async::run_to_end([](cache_fixture& self, int max_age) -> async::task<> {
+            auto const found =
+                co_await self.cache.find_newer(self.known, "192.0.2.1", std::chrono::seconds(max_age));
+            BOOST_TEST(found.has_value());
+        }(*this, seconds));
+        return lookups;
+    };
+    BOOST_TEST(find_newer(1) == 1);  // never read before
+    BOOST_TEST(find_newer(1) == 1);
+    now += std::chrono::seconds(1);
+    BOOST_TEST(find_newer(1) == 2);
+    BOOST_TEST(find_newer(0) == 3);
+    BOOST_TEST(find(known));
+    BOOST_TEST(lookups == 3);
+}
+
 BOOST_AUTO_TEST_CASE(keys_are_remembered_and_so_is_that_there_are_none) {
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(find(known));
