@@ -208,7 +208,7 @@ BOOST_FIXTURE_TEST_CASE(the_filter_decides_by_the_newest_event, limited) {
     };
     for (auto const& row : table) {
         BOOST_TEST_CONTEXT(row.environment) {
-            database.sql("truncate tocsin.deliveries, tocsin.incidents, tocsin.sources");
+            database.sql("truncate tocsin.deliveries, tocsin.alarms, tocsin.incidents, tocsin.sources");
             environment = std::string(row.environment);
             hold_back();
             run_due({make_reconciler().get()});
@@ -232,7 +232,7 @@ BOOST_FIXTURE_TEST_CASE(an_opened_incident_has_the_environment, limited) {
 
 BOOST_FIXTURE_TEST_CASE(an_environment_that_cannot_be_read_passes_the_filter, limited) {
     for (auto const code : {errc::not_found, errc::sentry_refused}) {
-        database.sql("truncate tocsin.deliveries, tocsin.incidents, tocsin.sources");
+        database.sql("truncate tocsin.deliveries, tocsin.alarms, tocsin.incidents, tocsin.sources");
         environment = error{code, "no"};
         hold_back();
         run_due({make_reconciler().get()});
