@@ -12,6 +12,7 @@
 #include "gateway/invitations_api.hpp"
 #include "gateway/mappings_api.hpp"
 #include "gateway/members_api.hpp"
+#include "gateway/organization_api.hpp"
 #include "gateway/pages_api.hpp"
 #include "gateway/policies_api.hpp"
 #include "gateway/services_api.hpp"
@@ -86,6 +87,7 @@ struct every_endpoint {
                  ),
                  token_endpoints(tokens),
                  audit_endpoints(audit),
+                 organization_endpoints(pool),
                  service_endpoints(catalog),
                  integration_endpoints({store, connect, checker, refresher, audit, url, url}),
                  mapping_endpoints(mappings),
