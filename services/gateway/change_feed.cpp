@@ -74,6 +74,7 @@ struct change_feed::subscription::impl {
     boost::asio::steady_timer timer;
     std::deque<change> pending = {};
     steady::time_point check_at = steady::time_point::max();  ///< when to check rights
+    bool replaced = false;                                    ///< by a newer stream of the person
 };
 
 struct change_feed::state {
@@ -87,7 +88,7 @@ struct change_feed::state {
     std::uint64_t last_id = 0;
     std::deque<kept_change> recent;
     std::unordered_map<organization_id, subscriptions> by_organization;
-    std::unordered_map<std::string, std::size_t> by_person;  ///< number of streams
+    std::unordered_map<std::string, std::deque<subscription::impl*>> by_person;  ///< oldest first
     bool ended = false;
 
     static void add(subscription::impl& to, change const& added) {
@@ -167,7 +168,12 @@ change_feed::subscription::subscription(
           impl{std::move(feed), std::move(whose), boost::asio::steady_timer(std::move(executor))}
       )) {
     impl_->feed->by_organization[impl_->whose.organization].insert(impl_.get());
-    ++impl_->feed->by_person[impl_->whose.person];
+    auto& of_person = impl_->feed->by_person[impl_->whose.person];
+    of_person.push_back(impl_.get());
+    if (of_person.size() <= max_streams_per_person) return;
+    of_person.front()->replaced = true;
+    of_person.front()->timer.cancel();
+    of_person.pop_front();
 }
 
 change_feed::subscription::~subscription() {
@@ -176,14 +182,17 @@ change_feed::subscription::~subscription() {
     own->second.erase(impl_.get());
     if (own->second.empty()) all.erase(own);
     auto& people = impl_->feed->by_person;
-    if (auto const person = people.find(impl_->whose.person); --person->second == 0) people.erase(person);
+    auto const person = people.find(impl_->whose.person);
+    if (person == people.end()) return;  // other streams have replaced all of the person's earlier ones
+    std::erase(person->second, impl_.get());
+    if (person->second.empty()) people.erase(person);
 }
 
 async::task<change_feed::subscription::wake> change_feed::subscription::next(
     std::chrono::milliseconds patience
 ) {
     auto const reason = [this]() -> std::optional<wake> {
-        if (impl_->feed->ended) return wake::ended;
+        if (impl_->feed->ended || impl_->replaced) return wake::ended;
         if (impl_->check_at <= steady::now()) {
             impl_->check_at = steady::time_point::max();
             return wake::rights;
@@ -245,8 +254,6 @@ void change_feed::end_all() {
 std::shared_ptr<change_feed::subscription> change_feed::subscribe(
     subscriber whose, std::string_view last_seen, async::executor executor
 ) {
-    auto const own = state_->by_person.find(whose.person);
-    if (own != state_->by_person.end() && own->second >= max_streams_per_person) return nullptr;
     auto const organization = whose.organization;
     auto subscribed = std::make_shared<subscription>(state_, std::move(whose), std::move(executor));
     if (last_seen.empty()) return subscribed;

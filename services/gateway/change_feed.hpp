@@ -51,7 +51,7 @@ public:
 
         /// Completes at once if a change is pending; otherwise at the next change, when rights may have
         /// changed (streams that are affected at once get turns), after `patience` without either, or when
-        /// the feed has ended.
+        /// the feed or the stream has ended.
         async::task<wake> next(std::chrono::milliseconds patience);
         /// The oldest pending change as a server-sent event, or nothing. The event's id contains this
         /// process's name, because each process counts for itself.
@@ -73,13 +73,13 @@ public:
     /// Ends all subscriptions, including future ones.
     void end_all();
 
+    /// One more ends the oldest one, which may be of a page that was closed a moment ago.
     static constexpr std::size_t max_streams_per_person = 20;
     /// Between two streams that check their rights for the same reason.
     static constexpr std::chrono::milliseconds check_interval{5};
 
-    /// Null if the person has too many streams. `last_seen` is the id of the last event that the client
-    /// received, or empty for a client that has just read everything. An id that is too old, or from another
-    /// process, begins with a reset.
+    /// `last_seen` is the id of the last event that the client received, or empty for a client that has just
+    /// read everything. An id that is too old, or from another process, begins with a reset.
     std::shared_ptr<subscription> subscribe(
         subscriber whose, std::string_view last_seen, async::executor executor
     );

@@ -91,15 +91,27 @@ BOOST_FIXTURE_TEST_CASE(changes_are_not_delayed_by_a_check, feed_fixture) {
     BOOST_TEST(std::ranges::count(reasons, wake::change) > 25);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_streams_of_a_person_are_limited, feed_fixture) {
+BOOST_FIXTURE_TEST_CASE(one_stream_of_a_person_too_many_ends_the_oldest_one, feed_fixture) {
     std::vector<std::shared_ptr<subscription>> all;
-    for (std::size_t i = 0; i < change_feed::max_streams_per_person; ++i)
-        all.push_back(open(i % 2 == 0 ? acme : globex, "ada", ada_session));
-    BOOST_TEST(all.back() != nullptr);
-    BOOST_TEST(open(acme, "ada", bob_session) == nullptr);
-    BOOST_TEST(open(acme, "bob", bob_session) != nullptr);
-    all.pop_back();
-    BOOST_TEST(open(acme, "ada", ada_session) != nullptr);
+    auto const open_more = [&](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            all.push_back(open(i % 2 == 0 ? acme : globex, "ada", ada_session));
+    };
+    auto const ended = [&] {
+        auto const reasons = next(all);
+        return std::ranges::count(reasons, wake::ended);
+    };
+    open_more(change_feed::max_streams_per_person);
+    auto const other = open(acme, "bob", bob_session);
+    BOOST_TEST(ended() == 0);
+    open_more(2);
+    BOOST_TEST(ended() == 2);
+    BOOST_TEST((next({all[0]}).front() == wake::ended));
+    BOOST_TEST((next({all[1]}).front() == wake::ended));
+    BOOST_TEST((next({other}).front() == wake::quiet));
+    all.erase(all.begin(), all.begin() + 5);  // two that have ended, and three others
+    open_more(3);
+    BOOST_TEST(ended() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
