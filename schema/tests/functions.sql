@@ -97,7 +97,7 @@ select is(pg_temp.token_of('acme'), null, 'a token whose maker is not a member i
 insert into tocsin.members (organization_id, user_id, role) values (pg_temp.id('acme'), pg_temp.id('acme maker'), 'admin');
 select is(pg_temp.token_of('acme'), 'acme:responder', 'a token has its own role at most');
 update tocsin.api_tokens set role = 'deployer', scopes = '{grants:call}' where organization_id = pg_temp.id('acme');
-select is(pg_temp.token_of('acme'), 'acme:deployer', 'a deployer stays a deployer, whoever made the token');
+select is(pg_temp.token_of('acme'), 'acme:deployer', 'a token of the role deployer keeps it, also if an owner made the token');
 select is(pg_temp.gateway($$ select scopes::text from tocsin.find_api_token(sha256('acme')) $$), '{grants:call}', 'a token has scopes');
 select throws_ok($$ update tocsin.api_tokens set scopes = '{}' where role = 'deployer' $$, '23514', null, 'a deployer has scopes');
 update tocsin.api_tokens set role = 'responder', scopes = '{}' where organization_id = pg_temp.id('acme');

@@ -145,7 +145,7 @@ std::string bash_or_zsh_script(completions const& known, std::string_view first_
     return std::string(first_line) + script + std::string(end);
 }
 
-/// Unlike the other shells, fish offers files only where it is told to.
+/// Unlike the other shells, fish offers files only where the script says so.
 std::string fish_completion(completions const& known) {
     std::string const files = "            __fish_complete_path (commandline -ct)\n";
     std::string commands;

@@ -26,7 +26,7 @@ function fieldsOf(request: Approval["request"]): [string, string][] {
 }
 
 function stateText({ state, decided_by, result_status, detail }: Approval, waits: boolean) {
-  if (state === "asked" && !waits) return "Nobody decided in time";
+  if (state === "asked" && !waits) return "Expired without a decision";
   const by = decided_by ? ` by ${decided_by}` : "";
   if (state === "denied") return `Denied${by}`;
   if (state === "done") return `Approved${by}; Sentry responded with status ${result_status}`;

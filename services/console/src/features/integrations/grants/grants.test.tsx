@@ -233,7 +233,7 @@ test("a refused decision says why, and an expired call has no buttons", async ()
   await user.click(await screen.findByRole("button", { name: /^Approve/ }));
   expect(await screen.findByText("Another admin must approve your own change.")).toBeTruthy();
   expect(screen.getAllByRole("button", { name: /^Approve/ })).toHaveLength(1);
-  expect(screen.getByText("Nobody decided in time")).toBeTruthy();
+  expect(screen.getByText("Expired without a decision")).toBeTruthy();
 });
 
 test("one approval has a page of its own, for the one who asked, too", async () => {
