@@ -51,7 +51,8 @@ void collect(CLI::App const& command, std::string const& path, completions& into
         if (option->get_positional() && values.empty()) into.with_arguments.insert(path);
         for (auto const& name : option->get_lnames()) {
             next.push_back("--" + name);
-            if (option->get_items_expected_max() > 0) into.after_option[path + " --" + name] = values;
+            if (option->get_items_expected_max() > 0)
+                into.after_option[std::string(path).append(" --").append(name)] = values;
         }
     }
 }
