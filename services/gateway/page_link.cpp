@@ -2,6 +2,7 @@
 
 #include "gateway/security_headers.hpp"
 
+#include <tocsin/base/html.hpp>
 #include <tocsin/crypto/random.hpp>
 
 #include <optional>
@@ -15,32 +16,6 @@ namespace {
 
 using notify::linked_page;
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 /// `content` is HTML.
 http::response html(int status, std::string const& title, std::string const& content) {
     auto const nonce = std::string(crypto::random_token(16).reveal());
@@ -49,7 +24,7 @@ http::response html(int status, std::string const& title, std::string const& con
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
         "<meta name=\"robots\" content=\"noindex\"><title>" +
-            escaped(title) + "</title><style nonce=\"" + nonce +
+            html_escaped(title) + "</title><style nonce=\"" + nonce +
             "\">body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem;"
             "overflow-wrap:anywhere;color-scheme:light dark}"
             "button{font:inherit;font-weight:600;width:100%;padding:1rem;border:0;border-radius:.5rem;"
@@ -62,8 +37,8 @@ http::response html(int status, std::string const& title, std::string const& con
 }
 
 std::string heading(linked_page const& page) {
-    return "<p>" + escaped(page.organization_name) + "</p><h1>#" + std::to_string(page.incident) + " " +
-           escaped(page.title) + "</h1>";
+    return "<p>" + html_escaped(page.organization_name) + "</p><h1>#" + std::to_string(page.incident) + " " +
+           html_escaped(page.title) + "</h1>";
 }
 
 std::string console_link(linked_page const& page) {
@@ -84,7 +59,7 @@ http::response form(linked_page const& page) {
     return html(
         200,
         "#" + std::to_string(page.incident) + " " + page.title,
-        heading(page) + "<p>You act as " + escaped(page.email) +
+        heading(page) + "<p>You act as " + html_escaped(page.email) +
             ".</p><form method=\"post\"><button>Acknowledge</button></form>" + console_link(page)
     );
 }

@@ -2,6 +2,8 @@
 #include "routes.hpp"
 #include "url.hpp"
 
+#include <tocsin/base/html.hpp>
+
 #include <string>
 #include <utility>
 
@@ -13,7 +15,7 @@ namespace {
 std::string subscription_items(application const& app) {
     std::string resources;
     for (auto const& resource : app.subscriptions)
-        resources += (resources.empty() ? "" : ", ") + escape_html(resource);
+        resources += (resources.empty() ? "" : ", ") + html_escaped(resource);
     return resources.empty() ? resources : "<li><b>Webhooks</b> for " + resources + "</li>\n";
 }
 
@@ -25,19 +27,20 @@ std::string organization_choices(sentry_state& state, application const& app) {
         auto const is_default = !is_installed && !has_choice;
         has_choice = has_choice || !is_installed;
         out += "<label class=\"choice\"><input type=\"radio\" name=\"organization\" value=\"" +
-               escape_html(org.slug) + "\"" + (is_default ? " checked" : "") + " required><span><b>" +
-               escape_html(org.name) + "</b><small>" + escape_html(org.slug) +
+               html_escaped(org.slug) + "\"" + (is_default ? " checked" : "") + " required><span><b>" +
+               html_escaped(org.name) + "</b><small>" + html_escaped(org.slug) +
                (is_installed ? " &middot; already installed" : "") + "</small></span></label>\n";
     }
     return out;
 }
 
 std::string consent_page(sentry_state& state, application const& app, std::string const& problem) {
-    std::string content = "<h1>Install " + escape_html(app.name) + "</h1>\n";
-    if (!problem.empty()) content += "<p class=\"problem\" role=\"alert\">" + escape_html(problem) + "</p>\n";
+    std::string content = "<h1>Install " + html_escaped(app.name) + "</h1>\n";
+    if (!problem.empty())
+        content += "<p class=\"problem\" role=\"alert\">" + html_escaped(problem) + "</p>\n";
     content +=
         "<form method=\"post\">\n<fieldset>\n<legend>Choose an organization</legend>\n" +
-        organization_choices(state, app) + "</fieldset>\n<section>\n<h2>" + escape_html(app.name) +
+        organization_choices(state, app) + "</fieldset>\n<section>\n<h2>" + html_escaped(app.name) +
         " will get</h2>\n<ul>\n" + permission_items(app.scopes) + subscription_items(app) +
         "</ul>\n</section>\n<div class=\"actions\">\n"
         "<button type=\"submit\" name=\"action\" value=\"install\" class=\"primary\">Install</button>\n"

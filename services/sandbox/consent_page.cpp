@@ -2,6 +2,8 @@
 
 #include "responses.hpp"
 
+#include <tocsin/base/html.hpp>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -11,7 +13,7 @@ namespace tocsin::sandbox {
 std::string consent_frame(std::string const& title, std::string const& content) {
     return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-           escape_html(title) +
+           html_escaped(title) +
            "</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" "
            "href=\"/sandbox.css\">\n</head>\n<body "
            "class=\"consent\">\n<main>\n"
@@ -37,7 +39,7 @@ std::string permission_items(std::vector<std::string> const& scopes) {
             auto const scope = std::string(prefix) + std::string(suffix);
             if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) continue;
             if (!names.empty()) names += ", ";
-            names += escape_html(name);
+            names += html_escaped(name);
         }
         if (!names.empty()) out += "<li><b>" + std::string(level) + "</b> access to " + names + "</li>\n";
     }
@@ -46,7 +48,7 @@ std::string permission_items(std::vector<std::string> const& scopes) {
 
 http::response closing_page(std::string const& title, std::string const& text) {
     return page(
-        200, consent_frame(title, "<h1>" + escape_html(title) + "</h1>\n<p>" + escape_html(text) + "</p>\n")
+        200, consent_frame(title, "<h1>" + html_escaped(title) + "</h1>\n<p>" + html_escaped(text) + "</p>\n")
     );
 }
 

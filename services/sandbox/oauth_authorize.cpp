@@ -2,6 +2,8 @@
 #include "routes.hpp"
 #include "url.hpp"
 
+#include <tocsin/base/html.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -55,7 +57,7 @@ http::response error_page(std::string const& text) {
         400,
         consent_frame(
             "Not authorized",
-            "<h1>Not authorized</h1>\n<p class=\"problem\" role=\"alert\">" + escape_html(text) + "</p>\n"
+            "<h1>Not authorized</h1>\n<p class=\"problem\" role=\"alert\">" + html_escaped(text) + "</p>\n"
         )
     );
 }
@@ -168,18 +170,18 @@ std::string organization_choices(sentry_state& state) {
     std::string out = "<fieldset>\n<legend>Choose an organization</legend>\n";
     for (auto const* const org : organizations_of_user(state))
         out += "<label class=\"choice\"><input type=\"radio\" name=\"selected_organization_id\" value=\"" +
-               org->id + "\"><span><b>" + escape_html(org->name) + "</b><small>" + escape_html(org->slug) +
+               org->id + "\"><span><b>" + html_escaped(org->name) + "</b><small>" + html_escaped(org->slug) +
                "</small></span></label>\n";
     return out + "</fieldset>\n";
 }
 
 std::string consent_page(sentry_state& state, authorization const& authorization) {
-    auto const name = escape_html(authorization.app->name);
+    auto const name = html_escaped(authorization.app->name);
     auto const items = authorization.scopes.empty() ? "<li>Your name and email address</li>\n"
                                                     : permission_items(authorization.scopes);
     return consent_frame(
         "Authorize " + authorization.app->name,
-        "<h1>Authorize " + name + "</h1>\n<p>" + name + " requests access as " + escape_html(person{}.name) +
+        "<h1>Authorize " + name + "</h1>\n<p>" + name + " requests access as " + html_escaped(person{}.name) +
             ".</p>\n<form method=\"post\">\n" +
             (authorization.app->organization_level ? organization_choices(state) : "") + "<section>\n<h2>" +
             name + " will get</h2>\n<ul>\n" + items +

@@ -27,32 +27,6 @@ http::response page(int status, std::string html) {
     return out;
 }
 
-std::string escape_html(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 void write_project_summary(json::writer& out, project const& project) {
     out.begin_object()
         .field("id", project.id)

@@ -21,8 +21,6 @@ inline http::response forbidden() {
 }
 /// A page that may load only its own style and script.
 http::response page(int status, std::string html);
-/// Escaped for HTML content and quoted attributes.
-std::string escape_html(std::string_view text);
 
 /// `{"id","slug","name","platform"}`
 void write_project_summary(json::writer& out, project const& project);

@@ -41,7 +41,7 @@ function intruders() {
   const { email } = tocsin.org.people.owner;
   return {
     'a wrong password': () => tocsin.client().post('/api/v1/session', { email, password: 'fake wrong violin cactus' }),
-    'an unknown address': () => tocsin.client().post('/api/v1/session', { email: 'nobody@acme.example', password: 'fake wrong violin cactus' }),
+    'an unknown address': () => tocsin.client().post('/api/v1/session', { email: 'unknown@acme.example', password: 'fake wrong violin cactus' }),
     'an unknown session': () => tocsin.client().get('/api/v1/session', { headers: cookie }),
     'an unknown session on an organization': () => tocsin.client().get(`${tocsin.org.path}/incidents`, { headers: cookie }),
     'an unknown token': () => tocsin.client({ token: fakeToken }).get(`${tocsin.org.path}/incidents`),

@@ -1,3 +1,4 @@
+#include <tocsin/base/html.hpp>
 #include <tocsin/base/pasted_text.hpp>
 #include <tocsin/base/text.hpp>
 
@@ -155,6 +156,15 @@ BOOST_AUTO_TEST_CASE(controls_are_escaped) {
             BOOST_TEST(json_quoted(text) == quoted);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(html_is_escaped) {
+    BOOST_TEST(html_escaped("") == "");
+    BOOST_TEST(html_escaped("Zahlung 💥 #7") == "Zahlung 💥 #7");
+    BOOST_TEST(
+        html_escaped("<a href=\"x\" title='y'>&amp;</a>") ==
+        "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(lines_stay_lines) {
